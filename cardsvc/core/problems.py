@@ -1,0 +1,108 @@
+"""Every way to say no.
+
+A problem's value is its wire code and lives for ever; its words and what to do next stand in the catalogues under
+``[problem]`` as ``CODE.say`` and ``CODE.do``.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Problem(StrEnum):
+    """The closed list of refusals, one line of meaning each."""
+
+    # the card
+    CARD_FOREIGN = "card_foreign"  # not a card of this system
+    CARD_FORGED = "card_forged"  # a proof on the card is wrong: keep the card, call someone
+    CARD_TORN = "card_torn"  # left the field too early, nothing was written
+    CARD_MUTE = "card_mute"  # the card does not answer
+    CARD_UNKNOWN = "card_unknown"  # ours, but in no open case that this station knows
+    CARD_HOT = "card_hot"  # reported lost, replaced or cloned
+    CARD_ROLLED_BACK = "card_rolled_back"  # its counter is behind what was seen before
+    CARD_CHANGED = "card_changed"  # not the card, or not the state, that is on the screen
+    CARD_NOT_BLANK = "card_not_blank"  # binding needs a blank card of the pool
+    CARD_NOT_WRITABLE = "card_not_writable"  # this kind of card carries no state
+    CARD_UNSETTLED = "card_unsettled"  # an earlier tap is torn and not yet settled
+    # the case
+    CASE_UNKNOWN = "case_unknown"  # no such case here
+    CASE_CLOSED = "case_closed"  # closed or cancelled
+    CASE_ON_HOLD = "case_on_hold"  # police, court, autopsy, dispute, donation
+    CASE_HAS_CARD = "case_has_card"  # a card is bound already
+    CASE_DUPLICATE = "case_duplicate"  # an open case on the same person exists
+    CASE_CONFLICT = "case_conflict"  # a contradiction waits for a named person
+    STEP_OUT_OF_ORDER = "step_out_of_order"  # the step does not follow this stage
+    STEP_NOT_HERE = "step_not_here"  # the step does not belong to this station
+    STEP_BARRED = "step_barred"  # barred for this case (infectious: no dressing, no farewell)
+    STEP_NOT_STARTED = "step_not_started"  # nothing to finish, suspend or resume
+    STEP_SUSPENDED = "step_suspended"  # resume or return it first
+    NOTHING_TO_VOID = "nothing_to_void"  # no step of this case can be taken back here
+    # people
+    STAFF_UNKNOWN = "staff_unknown"  # no such staff member, or disabled
+    STAFF_NOT_ALLOWED = "staff_not_allowed"  # the role does not allow this step
+    SECOND_PERSON_MISSING = "second_person_missing"  # two people are needed
+    SECOND_PERSON_SAME = "second_person_same"  # the second pair of eyes is the first person
+    # what was entered
+    FIELD_MISSING = "field_missing"  # something that the step needs was not entered
+    FIELD_INVALID = "field_invalid"  # entered, but it cannot be
+    TAG_MISMATCH = "tag_mismatch"  # the body tag is not this case's: stop
+    TAG_IN_USE = "tag_in_use"  # the tag is bound to another case
+    DISC_MISMATCH = "disc_mismatch"  # the disc is not this case's: stop
+    DISC_USED = "disc_used"  # a disc serves once
+    REASON_MISSING = "reason_missing"  # a correction needs its reason
+    # places and things
+    PLACE_TAKEN = "place_taken"  # slot, furnace, hall or vehicle is occupied
+    PLACE_UNKNOWN = "place_unknown"  # no such slot, furnace, hall or vehicle
+    # the furnace and the ashes
+    PERMIT_NEEDED = "permit_needed"  # load needs a live permit of the service
+    PERMIT_EXPIRED = "permit_expired"  # the permit's seconds are over: arm again
+    NOT_AUTHORISED = "not_authorised"  # the cremation authorisation is not recorded
+    ASH_PLAN_MISSING = "ash_plan_missing"  # where the ashes go is not recorded
+    UNPAID = "unpaid"  # neither paid, waived, credited nor public
+    DESTINATION_MISSING = "destination_missing"  # where the ashes go must be known before they leave
+    CERTIFICATE_MISSING = "certificate_missing"  # no verified death certificate
+    # the station and the link
+    OFFLINE_FORBIDDEN = "offline_forbidden"  # needs the service's word, and the service is not there
+    SNAPSHOT_STALE = "snapshot_stale"  # what the station knows is too old: observations only
+    STATION_UNKNOWN = "station_unknown"  # not enrolled, or revoked
+    SIGNATURE_WRONG = "signature_wrong"  # the bytes are not what the station signed
+    CHAIN_BROKEN = "chain_broken"  # does not follow the record before
+    JOURNAL_FORKED = "journal_forked"  # the journal was rolled back or copied: halt
+    RECORD_UNREADABLE = "record_unreadable"  # quarantined as bytes
+    INTENT_UNKNOWN = "intent_unknown"  # an outcome without its intent
+    # money
+    ITEM_UNLISTED = "item_unlisted"  # not in the price list in force
+    AMOUNT_INVALID = "amount_invalid"  # not a positive amount, or above what is allowed
+    BALANCE_OPEN = "balance_open"  # the bill is not settled
+    ABOVE_PAID = "above_paid"  # a refund above what was paid
+    # surfaces
+    NOT_SIGNED_IN = "not_signed_in"  # sign in first
+    SIGN_IN_FAILED = "sign_in_failed"  # number or password wrong
+    NOT_ALLOWED = "not_allowed"  # the role, home or county does not allow this
+    NOT_FOUND = "not_found"  # no such thing, or not yours to see
+    INPUT_INVALID = "input_invalid"  # the request is not what the API describes
+    TOO_MANY = "too_many"  # wait a moment
+    FORM_EXPIRED = "form_expired"  # the page is too old: load it again
+    LINK_INVALID = "link_invalid"  # unknown, revoked and expired look alike
+    CODE_INVALID = "code_invalid"  # one-time code unknown, used or expired
+    FOUR_EYES = "four_eyes"  # somebody else must approve
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The rules say no. This is an answer, not a failure: it is recorded, shown, tested and counted."""
+
+    problem: Problem
+    detail: str = ""
+    more: tuple["Refusal", ...] = field(default=())
+
+    def all(self) -> tuple["Refusal", ...]:
+        """Every reason, this one first."""
+        return (self, *self.more)
+
+
+def refuse_all(reasons: list[Refusal]) -> Refusal | None:
+    """Fold several reasons into one refusal that names them all; None when there is none."""
+    if not reasons:
+        return None
+    first, *rest = reasons
+    return Refusal(first.problem, first.detail, (*first.more, *rest))
