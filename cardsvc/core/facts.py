@@ -1,0 +1,296 @@
+"""What can happen to a case: a closed union, which is also the wire shape.
+
+Nothing is ever changed or deleted: a correction is a new fact with a reason (DOMAIN.md section 2). No field here may
+hold a name, an ID number, a phone or a cause of death; those are sealed apart from the facts.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from cardsvc.core.ids import CardNo, CaseNo, StaffNo, StationId
+
+
+class Wire(BaseModel):
+    """A value that travels: frozen, strict, and refusing what it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,31}$")]
+"""A number or code that a person can scan or choose: never free text."""
+
+
+class StationKind(StrEnum):
+    """The nine stations of the one card (DOMAIN.md section 2), and the office."""
+
+    BOOKING = "booking"
+    TRANSPORT = "transport"
+    COLD_STORAGE = "cold_storage"
+    ARRANGEMENT = "arrangement"
+    DRESSING = "dressing"
+    FAREWELL = "farewell"
+    CASHIER = "cashier"
+    CREMATION = "cremation"
+    ASHES = "ashes"
+    OFFICE = "office"
+
+
+class Stage(StrEnum):
+    """How far the body's way has come (WORKFLOW.md)."""
+
+    BOOKED = "booked"
+    DISPATCHED = "dispatched"
+    IN_TRANSIT = "in_transit"
+    RECEIVED = "received"
+    STORED = "stored"
+    OUT = "out"
+    TRANSFERRED = "transferred"
+    QUEUED = "queued"
+    ARMED = "armed"
+    CREMATING = "cremating"
+    CREMATED = "cremated"
+    SEALED = "sealed"
+    RELEASED = "released"
+    AT_REST = "at_rest"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Step(StrEnum):
+    """One thing done at a station (WORKFLOW.md); the codes are wire names and live for ever."""
+
+    BOOK = "book"
+    BIND_CARD = "bind_card"
+    DISPATCH = "dispatch"
+    COLLECT = "collect"
+    ARRIVE = "arrive"
+    STORE = "store"
+    TAKE_OUT = "take_out"
+    TRANSFER_OUT = "transfer_out"
+    QUOTE = "quote"
+    SIGN_QUOTE = "sign_quote"
+    RESERVE = "reserve"
+    RELEASE_SLOT = "release_slot"
+    AUTHORISE = "authorise"
+    PLAN_ASHES = "plan_ashes"
+    PREPARE = "prepare"
+    PREPARED = "prepared"
+    FAREWELL = "farewell"
+    FAREWELL_OVER = "farewell_over"
+    RECOGNISE = "recognise"
+    DEPOSIT = "deposit"
+    PAY = "pay"
+    REFUND = "refund"
+    SETTLE = "settle"
+    QUEUE = "queue"
+    ARM = "arm"
+    LOAD = "load"
+    UNLOAD = "unload"
+    SEAL = "seal"
+    SHELVE = "shelve"
+    UNSHELVE = "unshelve"
+    RELEASE = "release"
+    CONFIRM_REST = "confirm_rest"
+    CLOSE = "close"
+    HOLD = "hold"
+    LIFT_HOLD = "lift_hold"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    RETURN_STEP = "return_step"
+    VOID = "void"
+    CANCEL = "cancel"
+
+
+class PlaceKind(StrEnum):
+    """Where the body, or its ashes, can be; exactly one at a time."""
+
+    REPORTED = "reported"
+    VEHICLE = "vehicle"
+    RECEPTION = "reception"
+    SLOT = "slot"
+    PREP_ROOM = "prep_room"
+    HALL = "hall"
+    AUTOPSY_ROOM = "autopsy_room"
+    VIEWING_ROOM = "viewing_room"
+    OTHER_HOME = "other_home"
+    FURNACE_HALL = "furnace_hall"
+    FURNACE = "furnace"
+    TRAY = "tray"
+    DESK = "desk"
+    SHELF = "shelf"
+    COLLECTOR = "collector"
+    DESTINATION = "destination"
+
+
+class Reason(StrEnum):
+    """Why a step goes out of its way; chosen from a list, so that no name slips into a record."""
+
+    PREPARATION = "preparation"
+    FAREWELL = "farewell"
+    VIEWING = "viewing"
+    AUTOPSY = "autopsy"
+    CREMATION = "cremation"
+    FAMILY_WISH = "family_wish"
+    EQUIPMENT = "equipment"
+    ENTERED_BY_MISTAKE = "entered_by_mistake"
+    POLICE = "police"
+    COURT = "court"
+    DISPUTE = "dispute"
+    DONATION = "donation"
+    HANDED_OVER_LATE = "handed_over_late"
+    PAPER_RECORD = "paper_record"
+
+
+class Skip(StrEnum):
+    """The rule by which a station was skipped (WORKFLOW.md, last paragraph): named in the record."""
+
+    INFECTIOUS = "infectious"
+    NO_FAREWELL = "no_farewell"
+    COLD_ELSEWHERE = "cold_elsewhere"
+    SAME_DAY = "same_day"
+    BONES = "bones"
+
+
+class CaseKind(StrEnum):
+    """What the case is about; kinds share one table and differ by data."""
+
+    PERSON = "person"
+    UNIDENTIFIED = "unidentified"
+    STILLBORN = "stillborn"
+    BODY_PART = "body_part"
+    BONES = "bones"
+
+
+class CauseClass(StrEnum):
+    """The class of the death, which decides who issues the certificate; never the cause itself."""
+
+    NATURAL = "natural"
+    NON_NATURAL = "non_natural"
+    UNKNOWN = "unknown"
+
+
+class Means(StrEnum):
+    """How money came in."""
+
+    CASH = "cash"
+    CARD_TERMINAL = "card_terminal"
+    QR = "qr"
+    TRANSFER = "transfer"
+
+
+class Destination(StrEnum):
+    """Where ashes go."""
+
+    HOME = "home"
+    CEMETERY = "cemetery"
+    COLUMBARIUM = "columbarium"
+    TREE = "tree"
+    FLOWER_BED = "flower_bed"
+    LAWN = "lawn"
+    SEA = "sea"
+
+
+class Quantity(Wire):
+    """An item of the price list and how many of its unit."""
+
+    item: Code
+    count: int = Field(ge=1, le=999)
+
+
+class Details(Wire):
+    """What was captured with a step; `core.workflow.RULES` says which fields a step needs."""
+
+    tag: Code | None = None
+    disc: Code | None = None
+    slot: Code | None = None
+    vehicle: Code | None = None
+    hall: Code | None = None
+    furnace: Code | None = None
+    shelf: Code | None = None
+    label: Code | None = None
+    permit: Code | None = None
+    kilometres: int | None = Field(default=None, ge=0, le=5_000)
+    floor: int | None = Field(default=None, ge=-5, le=120)
+    weight_g: int | None = Field(default=None, ge=1, le=20_000, description="grams of ashes")
+    portions: int | None = Field(default=None, ge=1, le=20)
+    due: AwareDatetime | None = None
+    starts: AwareDatetime | None = None
+    reason: Reason | None = None
+    skip: Skip | None = None
+    destination: Destination | None = None
+    items: tuple[Quantity, ...] = Field(default=(), max_length=60)
+    amount_fen: int | None = Field(default=None, ge=1, le=100_000_000)
+    means: Means | None = None
+    receipt: Code | None = None
+    blocks: tuple[Step, ...] = Field(default=(), max_length=40)
+
+
+class Booked(Wire):
+    """A case was opened, by phone or at the desk."""
+
+    kind: Literal["booked"] = "booked"
+    case_kind: CaseKind = CaseKind.PERSON
+    cause_class: CauseClass
+    infectious: bool
+    police: bool
+    resident: bool = False
+    "Resident of the city: basic services are waived by rule."
+
+
+class CardBound(Wire):
+    """A card became the key to the case."""
+
+    kind: Literal["card_bound"] = "card_bound"
+    card_no: Code
+    issue_no: int = Field(ge=1, le=255)
+
+
+class StepTaken(Wire):
+    """A step of the workflow was taken."""
+
+    kind: Literal["step_taken"] = "step_taken"
+    step: Step
+    details: Details = Details()
+
+
+FactBody = Annotated[Booked | CardBound | StepTaken, Field(discriminator="kind")]
+
+
+class Fact(Wire):
+    """Something that happened to a case, with who, where and how it is known.
+
+    `observed`: a tap saw it; otherwise it was typed afterwards. `cause` names the station record
+    (``journal:seq``) or the office entry that says so. `order` is (card counter, service log number): the card's
+    counter orders what stations did without network, never a wall clock (RELIABILITY.md section 3).
+    """
+
+    case_no: CaseNo
+    body: FactBody
+    at: AwareDatetime
+    observed: bool
+    staff_no: StaffNo
+    second_staff_no: StaffNo | None = None
+    station_id: StationId | None = None
+    station_kind: StationKind
+    card_no: CardNo | None = None
+    cause: str
+    order: tuple[int, int]
+
+
+def step_of(fact: Fact) -> Step:
+    """The step that a fact stands for."""
+    match fact.body:
+        case Booked():
+            return Step.BOOK
+        case CardBound():
+            return Step.BIND_CARD
+        case StepTaken(step=step):
+            return step
+
+
+def latest(facts: tuple[Fact, ...]) -> datetime | None:
+    """When the case was last heard of."""
+    return max((fact.at for fact in facts), default=None)

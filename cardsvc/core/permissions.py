@@ -1,0 +1,100 @@
+"""Who may do what: one table of roles.
+
+A role allows steps at stations and actions in the office; homes and counties narrow where (DESIGN.md section 7).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cardsvc.core.facts import Step
+from cardsvc.core.facts import Step as S
+
+
+class Role(StrEnum):
+    """What a staff member is there for (DOMAIN.md section 2, column *who*)."""
+
+    CALL_DESK = "call_desk"
+    DISPATCHER = "dispatcher"
+    CREW = "crew"
+    COLD_CLERK = "cold_clerk"
+    ARRANGER = "arranger"
+    PREP_STAFF = "prep_staff"
+    HALL_STEWARD = "hall_steward"
+    CASHIER = "cashier"
+    FURNACE_OPERATOR = "furnace_operator"
+    CHECKER = "checker"
+    ASH_CLERK = "ash_clerk"
+    DUTY_MANAGER = "duty_manager"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Action(StrEnum):
+    """What can be asked of the office."""
+
+    SEE_CASES = "see_cases"
+    SEE_BILLS = "see_bills"
+    BOOK = "book"
+    ENTER_STEP = "enter_step"  # a typed fact, with its reason
+    HOLD = "hold"
+    ISSUE_CARD = "issue_card"
+    REVEAL = "reveal"  # see a full ID number or phone; logged with its reason
+    FAMILY_LINK = "family_link"
+    SEE_STATIONS = "see_stations"
+    ENROL_STATION = "enrol_station"
+    MANAGE_STAFF = "manage_staff"
+    SEE_AUDIT = "see_audit"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one role allows."""
+
+    steps: frozenset[Step] = frozenset()
+    actions: frozenset[Action] = frozenset()
+
+
+def _may(*what: Step | Action) -> Allowance:
+    return Allowance(
+        frozenset(one for one in what if isinstance(one, Step)),
+        frozenset(one for one in what if isinstance(one, Action)),
+    )
+
+
+A = Action
+_SEE = (A.SEE_CASES,)
+_WORK = (S.SUSPEND, S.RESUME, S.RETURN_STEP, S.VOID)
+
+ALLOWED: Mapping[Role, Allowance] = {
+    Role.CALL_DESK: _may(S.BOOK, S.BIND_CARD, A.BOOK, A.ISSUE_CARD, A.FAMILY_LINK, *_SEE, *_WORK),
+    Role.DISPATCHER: _may(S.DISPATCH, *_SEE, *_WORK),
+    Role.CREW: _may(S.COLLECT, S.ARRIVE, S.BIND_CARD, *_WORK),
+    Role.COLD_CLERK: _may(S.ARRIVE, S.STORE, S.TAKE_OUT, S.TRANSFER_OUT, *_SEE, *_WORK),
+    Role.ARRANGER: _may(
+        *(S.QUOTE, S.SIGN_QUOTE, S.RESERVE, S.RELEASE_SLOT, S.AUTHORISE, S.PLAN_ASHES, S.BIND_CARD),
+        *(A.BOOK, A.ISSUE_CARD, A.FAMILY_LINK, A.REVEAL, A.SEE_BILLS, *_SEE, *_WORK),
+    ),
+    Role.PREP_STAFF: _may(S.PREPARE, S.PREPARED, *_WORK),
+    Role.HALL_STEWARD: _may(S.FAREWELL, S.FAREWELL_OVER, S.RECOGNISE, *_WORK),
+    Role.CASHIER: _may(S.DEPOSIT, S.PAY, S.REFUND, S.SETTLE, A.SEE_BILLS, A.FAMILY_LINK, *_SEE),
+    Role.FURNACE_OPERATOR: _may(S.QUEUE, S.ARM, S.LOAD, S.UNLOAD, *_WORK),
+    Role.CHECKER: _may(S.ARM, S.LOAD, S.UNLOAD),
+    Role.ASH_CLERK: _may(S.SEAL, S.SHELVE, S.UNSHELVE, S.RELEASE, S.CONFIRM_REST, *_SEE, *_WORK),
+    Role.DUTY_MANAGER: _may(
+        *(S.HOLD, S.LIFT_HOLD, S.CANCEL, S.CLOSE, S.CONFIRM_REST, S.REFUND, S.BOOK, *_WORK),
+        *(A.BOOK, A.ENTER_STEP, A.HOLD, A.ISSUE_CARD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
+    ),
+    Role.AUDITOR: _may(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, *_SEE),
+    Role.ADMINISTRATOR: _may(A.ENROL_STATION, A.MANAGE_STAFF, A.SEE_STATIONS, A.SEE_AUDIT),
+}
+
+
+def may_take(roles: Iterable[Role], step: Step) -> bool:
+    """Whether any of the roles allows the step."""
+    return any(step in ALLOWED[role].steps for role in roles)
+
+
+def may(roles: Iterable[Role], action: Action) -> bool:
+    """Whether any of the roles allows the office action."""
+    return any(action in ALLOWED[role].actions for role in roles)

@@ -1,0 +1,311 @@
+"""Workflow of a case.
+
+Everything that can change a stage is in TRANSITIONS; nothing else may (WORKFLOW.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cardsvc.core.case import Case, Place, Taken
+from cardsvc.core.facts import CaseKind, Details, PlaceKind, Reason, Skip, Stage, StationKind, Step
+from cardsvc.core.facts import StationKind as At
+from cardsvc.core.problems import Problem, Refusal
+
+
+class Offline(StrEnum):
+    """What a step needs from the network (WORKFLOW.md column Off, RELIABILITY.md section 6)."""
+
+    YES = "yes"
+    NO = "no"  # the service's word first
+    NEVER = "never"  # the service's word first, and it lives only for seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of WORKFLOW.md."""
+
+    stations: frozenset[StationKind]
+    needs: tuple[str, ...] = ()
+    offline: Offline = Offline.YES
+    card: bool = False
+    second: bool = False
+    tag: bool = False
+    disc: bool = False
+    milestone: bool = False
+
+
+def _at(*kinds: StationKind) -> frozenset[StationKind]:
+    return frozenset(kinds)
+
+
+ANYWHERE = frozenset(StationKind)
+NO, NEVER = Offline.NO, Offline.NEVER
+
+RULES: Mapping[Step, Rule] = {
+    Step.BOOK: Rule(_at(At.BOOKING, At.OFFICE), milestone=True),
+    Step.BIND_CARD: Rule(_at(At.BOOKING, At.TRANSPORT, At.ARRANGEMENT), card=True),
+    Step.DISPATCH: Rule(_at(At.TRANSPORT), ("vehicle",), NO, second=True, milestone=True),
+    Step.COLLECT: Rule(_at(At.TRANSPORT), ("tag", "kilometres", "floor"), card=True, second=True, milestone=True),
+    Step.ARRIVE: Rule(_at(At.TRANSPORT, At.COLD_STORAGE), ("tag",), card=True, tag=True, milestone=True),
+    Step.STORE: Rule(_at(At.COLD_STORAGE), ("tag", "slot"), card=True, second=True, tag=True, milestone=True),
+    Step.TAKE_OUT: Rule(_at(At.COLD_STORAGE), ("tag", "reason", "due"), card=True, second=True, tag=True),
+    Step.TRANSFER_OUT: Rule(
+        _at(At.COLD_STORAGE), ("tag", "receipt"), NO, card=True, second=True, tag=True, milestone=True
+    ),
+    Step.QUOTE: Rule(_at(At.ARRANGEMENT), ("items",), NO),
+    Step.SIGN_QUOTE: Rule(_at(At.ARRANGEMENT), (), NO, milestone=True),
+    Step.RESERVE: Rule(_at(At.ARRANGEMENT), ("hall", "starts"), NO, milestone=True),
+    Step.RELEASE_SLOT: Rule(_at(At.ARRANGEMENT), ("reason",), NO),
+    Step.AUTHORISE: Rule(_at(At.ARRANGEMENT), (), NO),
+    Step.PLAN_ASHES: Rule(_at(At.ARRANGEMENT), ("destination",)),
+    Step.PREPARE: Rule(_at(At.DRESSING), ("tag",), card=True, second=True, tag=True),
+    Step.PREPARED: Rule(_at(At.DRESSING), ("tag",), card=True, second=True, tag=True),
+    Step.FAREWELL: Rule(_at(At.FAREWELL), ("tag", "hall"), card=True, tag=True, milestone=True),
+    Step.FAREWELL_OVER: Rule(_at(At.FAREWELL), ("tag",), card=True, tag=True, milestone=True),
+    Step.RECOGNISE: Rule(_at(At.FAREWELL)),
+    Step.DEPOSIT: Rule(_at(At.CASHIER), ("amount_fen", "means")),
+    Step.PAY: Rule(_at(At.CASHIER), ("amount_fen", "means")),
+    Step.REFUND: Rule(_at(At.CASHIER), ("amount_fen", "means"), NO, second=True),
+    Step.SETTLE: Rule(_at(At.CASHIER), (), NO),
+    Step.QUEUE: Rule(_at(At.CREMATION), ("tag",), NO, tag=True, milestone=True),
+    Step.ARM: Rule(_at(At.CREMATION), ("tag", "disc", "furnace"), NEVER, second=True, tag=True),
+    Step.LOAD: Rule(
+        _at(At.CREMATION), ("tag", "disc", "furnace", "permit"), NEVER, card=True, second=True, tag=True, disc=True
+    ),
+    Step.UNLOAD: Rule(_at(At.CREMATION), ("disc",), disc=True, milestone=True),
+    Step.SEAL: Rule(
+        _at(At.ASHES), ("disc", "label", "weight_g", "portions"), card=True, second=True, disc=True, milestone=False
+    ),
+    Step.SHELVE: Rule(_at(At.ASHES), ("label", "shelf"), card=True, second=True, milestone=True),
+    Step.UNSHELVE: Rule(_at(At.ASHES), ("label",), card=True, second=True),
+    Step.RELEASE: Rule(_at(At.ASHES), ("label", "destination"), NEVER, card=True, second=True, milestone=True),
+    Step.CONFIRM_REST: Rule(_at(At.ASHES, At.OFFICE), ("receipt",), milestone=True),
+    Step.CLOSE: Rule(_at(At.OFFICE), (), NO),
+    Step.HOLD: Rule(_at(At.OFFICE), ("reason", "blocks"), milestone=True),
+    Step.LIFT_HOLD: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
+    Step.SUSPEND: Rule(ANYWHERE, ("reason",)),
+    Step.RESUME: Rule(ANYWHERE, ()),
+    Step.RETURN_STEP: Rule(ANYWHERE, ("reason",)),
+    Step.VOID: Rule(ANYWHERE, ("reason",), second=True),
+    Step.CANCEL: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
+}
+
+TRANSITIONS: Mapping[tuple[Stage, Step], Stage] = {
+    (Stage.BOOKED, Step.DISPATCH): Stage.DISPATCHED,
+    (Stage.DISPATCHED, Step.COLLECT): Stage.IN_TRANSIT,
+    (Stage.IN_TRANSIT, Step.ARRIVE): Stage.RECEIVED,
+    (Stage.RECEIVED, Step.STORE): Stage.STORED,
+    (Stage.OUT, Step.STORE): Stage.STORED,
+    (Stage.STORED, Step.TAKE_OUT): Stage.OUT,
+    (Stage.RECEIVED, Step.TAKE_OUT): Stage.OUT,
+    (Stage.STORED, Step.TRANSFER_OUT): Stage.TRANSFERRED,
+    (Stage.OUT, Step.PREPARE): Stage.OUT,
+    (Stage.OUT, Step.PREPARED): Stage.OUT,
+    (Stage.OUT, Step.FAREWELL): Stage.OUT,
+    (Stage.OUT, Step.FAREWELL_OVER): Stage.OUT,
+    (Stage.OUT, Step.QUEUE): Stage.QUEUED,
+    (Stage.STORED, Step.QUEUE): Stage.QUEUED,
+    (Stage.RECEIVED, Step.QUEUE): Stage.QUEUED,
+    (Stage.BOOKED, Step.QUEUE): Stage.QUEUED,
+    (Stage.QUEUED, Step.ARM): Stage.ARMED,
+    (Stage.ARMED, Step.ARM): Stage.ARMED,
+    (Stage.ARMED, Step.LOAD): Stage.CREMATING,
+    (Stage.CREMATING, Step.UNLOAD): Stage.CREMATED,
+    (Stage.CREMATED, Step.SEAL): Stage.SEALED,
+    (Stage.SEALED, Step.SHELVE): Stage.SEALED,
+    (Stage.SEALED, Step.UNSHELVE): Stage.SEALED,
+    (Stage.SEALED, Step.RELEASE): Stage.RELEASED,
+    (Stage.RELEASED, Step.CONFIRM_REST): Stage.AT_REST,
+    (Stage.AT_REST, Step.CLOSE): Stage.CLOSED,
+    (Stage.TRANSFERRED, Step.CLOSE): Stage.CLOSED,
+    (Stage.CANCELLED, Step.CLOSE): Stage.CLOSED,
+    (Stage.BOOKED, Step.CANCEL): Stage.CANCELLED,
+    (Stage.DISPATCHED, Step.CANCEL): Stage.CANCELLED,
+}
+
+SKIPS: Mapping[tuple[Stage, Step], Skip] = {
+    (Stage.RECEIVED, Step.QUEUE): Skip.INFECTIOUS,
+    (Stage.BOOKED, Step.QUEUE): Skip.BONES,
+    (Stage.RECEIVED, Step.TAKE_OUT): Skip.COLD_ELSEWHERE,
+}
+"""Transitions that are allowed only under a rule that the record names."""
+
+ENDED = frozenset({Stage.TRANSFERRED, Stage.CLOSED, Stage.CANCELLED})
+BEFORE_FIRE = frozenset(Stage) - ENDED - {
+    Stage.CREMATING,
+    Stage.CREMATED,
+    Stage.SEALED,
+    Stage.RELEASED,
+    Stage.AT_REST,
+}
+WORK: Mapping[Step, Step] = {Step.PREPARED: Step.PREPARE, Step.FAREWELL_OVER: Step.FAREWELL}
+"""What finishes which started work."""
+
+BESIDE: Mapping[Step, frozenset[Stage]] = {
+    Step.BIND_CARD: frozenset(Stage) - ENDED,
+    Step.QUOTE: BEFORE_FIRE,
+    Step.SIGN_QUOTE: BEFORE_FIRE,
+    Step.RESERVE: BEFORE_FIRE,
+    Step.RELEASE_SLOT: BEFORE_FIRE,
+    Step.AUTHORISE: BEFORE_FIRE,
+    Step.PLAN_ASHES: frozenset(Stage) - ENDED - {Stage.RELEASED, Stage.AT_REST},
+    Step.RECOGNISE: frozenset({Stage.OUT}),
+    Step.DEPOSIT: frozenset(Stage) - {Stage.CLOSED},
+    Step.PAY: frozenset(Stage) - {Stage.CLOSED},
+    Step.REFUND: frozenset(Stage) - {Stage.CLOSED},
+    Step.SETTLE: frozenset(Stage) - {Stage.CLOSED},
+    Step.HOLD: frozenset(Stage) - ENDED,
+    Step.LIFT_HOLD: frozenset(Stage),
+    Step.SUSPEND: frozenset({Stage.OUT}),
+    Step.RESUME: frozenset({Stage.OUT}),
+    Step.RETURN_STEP: frozenset({Stage.OUT}),
+}
+"""Steps that do not move the stage, and when they may be taken."""
+
+IRREVERSIBLE = frozenset({Step.LOAD, Step.UNLOAD, Step.RELEASE, Step.TRANSFER_OUT, Step.CLOSE, Step.CANCEL})
+TAKEN_BACK = frozenset(step for _, step in TRANSITIONS) - IRREVERSIBLE
+
+_OUT_TO: Mapping[Reason, PlaceKind] = {
+    Reason.PREPARATION: PlaceKind.PREP_ROOM,
+    Reason.FAREWELL: PlaceKind.HALL,
+    Reason.VIEWING: PlaceKind.VIEWING_ROOM,
+    Reason.AUTOPSY: PlaceKind.AUTOPSY_ROOM,
+    Reason.CREMATION: PlaceKind.FURNACE_HALL,
+}
+
+_CARD_STAGES = list(Stage)
+_CARD_STEPS = list(Step)
+
+
+def stage_code(stage: Stage) -> int:
+    """The stage as one byte on the card: its place in the list, from 1; the list only ever grows at its end."""
+    return _CARD_STAGES.index(stage) + 1
+
+
+def stage_of(code: int) -> Stage | None:
+    """The stage that a byte on the card stands for; None for a byte that stands for none."""
+    return _CARD_STAGES[code - 1] if 1 <= code <= len(_CARD_STAGES) else None
+
+
+def step_code(step: Step) -> int:
+    """The step as one byte on the card."""
+    return _CARD_STEPS.index(step) + 1
+
+
+def step_from(code: int) -> Step | None:
+    """The step that a byte on the card stands for; None for a byte that stands for none."""
+    return _CARD_STEPS[code - 1] if 1 <= code <= len(_CARD_STEPS) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where a step leads; `follows` is False when the table does not have it and only the fact stands."""
+
+    stage: Stage
+    place: Place
+    doing: Step | None
+    follows: bool
+
+
+def moved(case: Case, step: Step, details: Details) -> Moved:
+    """Where the case is after the step, whether or not it was in order: facts are facts."""
+    place = place_after(step, details) or case.place
+    doing = case.doing
+    if step in WORK.values():
+        doing = step
+    elif step in WORK or step is Step.RETURN_STEP:
+        doing = None
+    if step in BESIDE:
+        return Moved(case.stage, place, doing, case.stage in BESIDE[step])
+    after = TRANSITIONS.get((case.stage, step))
+    if after is not None:
+        return Moved(after, place, doing, True)
+    leads_to = {stage for (_, taken), stage in TRANSITIONS.items() if taken is step}
+    return Moved(leads_to.pop() if len(leads_to) == 1 else case.stage, place, doing, False)
+
+
+def place_after(step: Step, details: Details) -> Place | None:
+    """The place that a step leads to (WORKFLOW.md column *place after*); None when it stays."""
+    match step:
+        case Step.COLLECT:
+            return Place(kind=PlaceKind.VEHICLE, code=details.vehicle)
+        case Step.ARRIVE:
+            return Place(kind=PlaceKind.RECEPTION)
+        case Step.STORE:
+            return Place(kind=PlaceKind.SLOT, code=details.slot)
+        case Step.TAKE_OUT:
+            return Place(kind=_OUT_TO.get(details.reason or Reason.PREPARATION, PlaceKind.PREP_ROOM))
+        case Step.TRANSFER_OUT:
+            return Place(kind=PlaceKind.OTHER_HOME)
+        case Step.PREPARE:
+            return Place(kind=PlaceKind.PREP_ROOM)
+        case Step.FAREWELL:
+            return Place(kind=PlaceKind.HALL, code=details.hall)
+        case Step.QUEUE:
+            return Place(kind=PlaceKind.FURNACE_HALL)
+        case Step.LOAD:
+            return Place(kind=PlaceKind.FURNACE, code=details.furnace)
+        case Step.UNLOAD:
+            return Place(kind=PlaceKind.TRAY, code=details.disc)
+        case Step.SEAL | Step.UNSHELVE:
+            return Place(kind=PlaceKind.DESK)
+        case Step.SHELVE:
+            return Place(kind=PlaceKind.SHELF, code=details.shelf)
+        case Step.RELEASE:
+            return Place(kind=PlaceKind.COLLECTOR)
+        case Step.CONFIRM_REST:
+            return Place(kind=PlaceKind.DESTINATION)
+        case _:
+            return None
+
+
+def last_voidable(case: Case) -> Taken | None:
+    """The step that `void` would take back: the last one that moved something, unless it cannot be undone."""
+    moving = [taken for taken in case.taken if taken.step in TAKEN_BACK or taken.step in IRREVERSIBLE]
+    if not moving or moving[-1].step in IRREVERSIBLE:
+        return None
+    return moving[-1]
+
+
+def in_order(case: Case, step: Step) -> Refusal | None:
+    """Whether the step follows the stage and the work in hand."""
+    if case.stage in (Stage.CLOSED, Stage.CANCELLED) and step not in (Step.CLOSE, Step.LIFT_HOLD):
+        return Refusal(Problem.CASE_CLOSED, case.stage)
+    if step is Step.VOID:
+        return None if last_voidable(case) else Refusal(Problem.NOTHING_TO_VOID, case.stage)
+    if step in (Step.SUSPEND, Step.RESUME, Step.RETURN_STEP):
+        started = case.doing is not None and case.suspended == (step is Step.RESUME)
+        ready = started or (step is Step.RETURN_STEP and case.doing is not None)
+        return None if ready else Refusal(Problem.STEP_NOT_STARTED, step)
+    allowed = case.stage in BESIDE[step] if step in BESIDE else (case.stage, step) in TRANSITIONS
+    if not allowed:
+        return Refusal(Problem.STEP_OUT_OF_ORDER, f"{case.stage} > {step}")
+    if case.suspended and step in TAKEN_BACK | IRREVERSIBLE:
+        return Refusal(Problem.STEP_SUSPENDED, case.doing or "")
+    if step in WORK and case.doing is not WORK[step]:
+        return Refusal(Problem.STEP_NOT_STARTED, WORK[step])
+    if step not in WORK and step not in BESIDE and case.doing is not None:
+        return Refusal(Problem.STEP_OUT_OF_ORDER, f"{case.doing} > {step}")
+    return None
+
+
+def skip_for(case: Case, step: Step) -> Skip | None | Refusal:
+    """The rule under which the step passes over a station; a refusal where no such rule holds."""
+    skip = SKIPS.get((case.stage, step))
+    if skip is Skip.INFECTIOUS and not case.infectious:
+        return Refusal(Problem.STEP_OUT_OF_ORDER, f"{case.stage} > {step}")
+    if skip is Skip.BONES and case.kind is not CaseKind.BONES:
+        return Refusal(Problem.STEP_OUT_OF_ORDER, f"{case.stage} > {step}")
+    if skip is None and step is Step.QUEUE and not case.has_taken(Step.FAREWELL_OVER):
+        return Skip.INFECTIOUS if case.infectious else Skip.NO_FAREWELL
+    if skip is None and step is Step.RELEASE and not case.has_taken(Step.SHELVE):
+        return Skip.SAME_DAY
+    return skip
+
+
+def barred(case: Case, step: Step) -> Refusal | None:
+    """Steps that this kind of case never takes: infectious remains are neither dressed nor viewed."""
+    if case.infectious and step in (Step.PREPARE, Step.FAREWELL, Step.RECOGNISE):
+        return Refusal(Problem.STEP_BARRED, Skip.INFECTIOUS)
+    return None
