@@ -1,0 +1,136 @@
+"""The ledger: transfers of whole fen from one account to another.
+
+A transfer debits one account and credits another with the same amount, so entries sum to zero by their very shape; a
+correction is a new transfer the other way.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, NewType
+
+from pydantic import Field
+
+from cardsvc.core.facts import Fact, Means, Step, StepTaken, Wire
+from cardsvc.core.ids import CaseNo
+from cardsvc.core.prices import Line, Payer
+
+Account = NewType("Account", str)
+
+
+class Transfer(Wire):
+    """`amount_fen` leaves `credit` and arrives at `debit`; `memo` says which line or payment it belongs to."""
+
+    debit: Account
+    credit: Account
+    amount_fen: int = Field(ge=1)
+    memo: str
+
+
+class Bill(Wire):
+    """What a case owes and has paid, in fen."""
+
+    charged_fen: int
+    waived_fen: int
+    due_fen: int
+    paid_fen: int
+    deposit_fen: int
+
+    @property
+    def open_fen(self) -> int:
+        """What the family still owes after payments and the deposit; negative when money is left over."""
+        return self.due_fen - self.paid_fen - self.deposit_fen
+
+
+Side = Literal["debit", "credit"]
+
+
+def receivable(case_no: CaseNo, payer: Payer) -> Account:
+    """What a payer owes for a case."""
+    return Account(f"receivable/{case_no}/{payer}")
+
+
+def deposits(case_no: CaseNo) -> Account:
+    """Money held for a case before it is owed."""
+    return Account(f"deposit/{case_no}")
+
+
+def revenue(item: str) -> Account:
+    """What an item of the price list has earned."""
+    return Account(f"revenue/{item}")
+
+
+def till(means: Means) -> Account:
+    """Money that came in by one means."""
+    return Account(f"till/{means}")
+
+
+def charge(case_no: CaseNo, line: Line) -> tuple[Transfer, ...]:
+    """The transfers of a line: its due to its payer, its waiver to whoever bears it."""
+    transfers = []
+    if line.due_fen:
+        transfers.append((receivable(case_no, line.payer), line.due_fen))
+    if line.waiver_fen and line.waiver_payer is not None:
+        transfers.append((receivable(case_no, line.waiver_payer), line.waiver_fen))
+    return tuple(
+        Transfer(debit=account, credit=revenue(line.item), amount_fen=amount, memo=line.item)
+        for account, amount in transfers
+    )
+
+
+def money_moved(fact: Fact) -> tuple[Transfer, ...]:
+    """The transfers of a deposit, payment or refund; none for any other fact."""
+    if not isinstance(fact.body, StepTaken):
+        return ()
+    details = fact.body.details
+    if details.amount_fen is None or details.means is None:
+        return ()
+    family, held, money = receivable(fact.case_no, Payer.FAMILY), deposits(fact.case_no), till(details.means)
+    match fact.body.step:
+        case Step.DEPOSIT:
+            debit, credit = money, held
+        case Step.PAY:
+            debit, credit = money, family
+        case Step.REFUND:
+            debit, credit = held, money
+        case _:
+            return ()
+    return (Transfer(debit=debit, credit=credit, amount_fen=details.amount_fen, memo=fact.body.step),)
+
+
+def settle(case_no: CaseNo, balances: Mapping[Account, int]) -> tuple[Transfer, ...]:
+    """Set the deposit held for a case off against what its family owes."""
+    owed = balances.get(receivable(case_no, Payer.FAMILY), 0)
+    held = -balances.get(deposits(case_no), 0)
+    used = min(owed, held)
+    if used <= 0:
+        return ()
+    family = receivable(case_no, Payer.FAMILY)
+    return (Transfer(debit=deposits(case_no), credit=family, amount_fen=used, memo=Step.SETTLE),)
+
+
+def reversed_(transfers: Iterable[Transfer]) -> tuple[Transfer, ...]:
+    """The counter-entries of transfers: the same amounts the other way."""
+    return tuple(
+        Transfer(debit=one.credit, credit=one.debit, amount_fen=one.amount_fen, memo=one.memo) for one in transfers
+    )
+
+
+def balances(transfers: Iterable[Transfer]) -> dict[Account, int]:
+    """Debits less credits of each account, in fen; they sum to zero."""
+    totals: dict[Account, int] = {}
+    for one in transfers:
+        totals[one.debit] = totals.get(one.debit, 0) + one.amount_fen
+        totals[one.credit] = totals.get(one.credit, 0) - one.amount_fen
+    return totals
+
+
+def bill(case_no: CaseNo, totals: Mapping[Account, int], charged_fen: int, waived_fen: int) -> Bill:
+    """The family's bill from the balances of the case's accounts.
+
+    `charged_fen` and `waived_fen` are the sums over the lines whose payer is the family.
+    """
+    due = charged_fen - waived_fen
+    owed = totals.get(receivable(case_no, Payer.FAMILY), 0)
+    held = -totals.get(deposits(case_no), 0)
+    return Bill(
+        charged_fen=charged_fen, waived_fen=waived_fen, due_fen=due, paid_fen=due - owed, deposit_fen=held
+    )

@@ -1,0 +1,169 @@
+"""What a station knows when it decides alone.
+
+A snapshot is replaced or moved on by a signed delta, all or nothing; its version is the service's log number.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from pydantic import AwareDatetime, Field
+
+from cardsvc.core.case import Case
+from cardsvc.core.facts import PlaceKind, StationKind, Wire
+from cardsvc.core.ids import CardNo, CaseNo, HomeId, StaffNo, StationId
+from cardsvc.core.ledger import Bill
+from cardsvc.core.permissions import Role
+from cardsvc.core.prices import PriceBook
+from cardsvc.core.wire import Key
+
+
+class StaffMember(Wire):
+    """Somebody who may sign in at this station: a shown name such as 张某, roles, and a verifier of the PIN."""
+
+    staff_no: StaffNo
+    shown_name: str
+    roles: tuple[Role, ...]
+    pin_hash: str = Field(repr=False)
+
+
+class Resource(Wire):
+    """A slot, vehicle, hall, furnace or shelf, and the case that has it."""
+
+    kind: PlaceKind
+    code: str
+    title_zh: str
+    title_en: str
+    taken_by: CaseNo | None = None
+
+
+class StationKey(Wire):
+    """The public key with which a station signs trail entries; `number` is its number on the card."""
+
+    number: int
+    station_id: StationId
+    kind: StationKind
+    public_key: str
+    "Ed25519, 64 hex digits."
+
+
+class KnownCard(Wire):
+    """A card that may be presented: in an open case, or blank in the pool (`case_no` None).
+
+    `sealed_keys` maps key numbers to diversified keys, sealed to this station (HPKE), base64.
+    """
+
+    card_no: CardNo
+    uid: str
+    profile: str
+    issue_no: int
+    case_no: CaseNo | None
+    counter: int
+    last: Key | None
+    sealed_keys: dict[int, str] = Field(default_factory=dict, repr=False)
+
+
+class BillLine(Wire):
+    """A line of the bill as the cashier's page shows it."""
+
+    item: str
+    name_zh: str
+    name_en: str
+    quantity: int
+    price_fen: int
+    waiver_fen: int
+    due_fen: int
+    payer: str
+    legal_basis: str
+
+
+class KnownCase(Wire):
+    """An open case as a station may know it; `shown_name` is masked (王某)."""
+
+    case: Case
+    shown_name: str
+    bill: Bill
+    lines: tuple[BillLine, ...] = ()
+
+
+class Limits(Wire):
+    """What a city allows without network (RELIABILITY.md section 6)."""
+
+    amber_after_s: int = 24 * 3600
+    stale_after_s: int = 72 * 3600
+    most_unsent: int = 10_000
+    cash_fen: int = 2_000_000
+    cash_station_fen: int = 10_000_000
+    permit_ms: int = 90_000
+
+
+class Setup(Wire):
+    """What changes rarely: the home, its people, places, prices and stations."""
+
+    version: int
+    home_id: HomeId
+    home_name_zh: str
+    home_name_en: str
+    staff: tuple[StaffMember, ...]
+    resources: tuple[Resource, ...]
+    stations: tuple[StationKey, ...]
+    prices: PriceBook
+    limits: Limits = Limits()
+    hot: tuple[CardNo, ...] = ()
+
+
+class SnapshotDelta(Wire):
+    """News since version `since` (0: all of it)."""
+
+    since: int = Field(ge=0)
+    version: int = Field(ge=0)
+    made_at: AwareDatetime
+    setup: Setup | None = None
+    cases: tuple[KnownCase, ...] = ()
+    gone_cases: tuple[CaseNo, ...] = ()
+    cards: tuple[KnownCard, ...] = ()
+    gone_cards: tuple[CardNo, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that a station knows, as of one version."""
+
+    version: int
+    made_at: AwareDatetime
+    setup: Setup
+    cases: Mapping[CaseNo, KnownCase] = field(default_factory=lambda: MappingProxyType({}))
+    cards: Mapping[CardNo, KnownCard] = field(default_factory=lambda: MappingProxyType({}))
+
+    def card_by_uid(self, uid: bytes) -> KnownCard | None:
+        """The card with this UID; None when this station does not know it."""
+        wanted = uid.hex()
+        return next((card for card in self.cards.values() if card.uid == wanted), None)
+
+    def staff(self, staff_no: StaffNo | None) -> StaffMember | None:
+        """The staff member with this number; None when there is none here."""
+        return next((one for one in self.setup.staff if one.staff_no == staff_no), None)
+
+    def station(self, number: int) -> StationKey | None:
+        """The station with this number on the card."""
+        return next((one for one in self.setup.stations if one.number == number), None)
+
+
+def apply(known: Snapshot | None, news: SnapshotDelta) -> Snapshot:
+    """Move a snapshot on. Raises ValueError when the news do not follow what is known: ask for all of it."""
+    if news.since == 0:
+        if news.setup is None:
+            raise ValueError("a whole snapshot needs its setup")
+        base = Snapshot(news.version, news.made_at, news.setup)
+    elif known is None or known.version != news.since:
+        raise ValueError(f"news since {news.since} do not follow version {known.version if known else 0}")
+    else:
+        base = known
+    gone_cases, gone_cards = set(news.gone_cases), set(news.gone_cards)
+    cases = {no: one for no, one in base.cases.items() if no not in gone_cases}
+    cards = {no: one for no, one in base.cards.items() if no not in gone_cards}
+    cases |= {one.case.case_no: one for one in news.cases}
+    cards |= {one.card_no: one for one in news.cards}
+    return Snapshot(
+        news.version, news.made_at, news.setup or base.setup, MappingProxyType(cases), MappingProxyType(cards)
+    )

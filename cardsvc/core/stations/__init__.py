@@ -1,0 +1,1 @@
+"""The nine stations, one file each, found at start."""

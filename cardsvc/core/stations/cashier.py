@@ -1,0 +1,10 @@
+"""Money in, money back, settlement."""
+
+from cardsvc.core.facts import StationKind, Step
+from cardsvc.core.station import Finds, Station
+
+STATION = Station(
+    StationKind.CASHIER,
+    (Step.DEPOSIT, Step.PAY, Step.REFUND, Step.SETTLE),
+    finds=Finds.LIST,
+)

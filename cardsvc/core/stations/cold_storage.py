@@ -1,0 +1,9 @@
+"""Into a slot, out of it and back."""
+
+from cardsvc.core.facts import StationKind, Step
+from cardsvc.core.station import Station
+
+STATION = Station(
+    StationKind.COLD_STORAGE,
+    (Step.ARRIVE, Step.STORE, Step.TAKE_OUT, Step.TRANSFER_OUT),
+)

@@ -1,0 +1,10 @@
+"""Queue, arm, load and unload, by two people."""
+
+from cardsvc.core.facts import StationKind, Step
+from cardsvc.core.station import Finds, Station
+
+STATION = Station(
+    StationKind.CREMATION,
+    (Step.QUEUE, Step.ARM, Step.LOAD, Step.UNLOAD),
+    finds=Finds.LIST,
+)

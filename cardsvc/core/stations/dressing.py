@@ -1,0 +1,9 @@
+"""Preparation of the body, start and end."""
+
+from cardsvc.core.facts import StationKind, Step
+from cardsvc.core.station import Station
+
+STATION = Station(
+    StationKind.DRESSING,
+    (Step.PREPARE, Step.PREPARED),
+)

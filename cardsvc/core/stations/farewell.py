@@ -1,0 +1,9 @@
+"""The farewell in a hall, with the family's recognition as an extra."""
+
+from cardsvc.core.facts import StationKind, Step
+from cardsvc.core.station import Station
+
+STATION = Station(
+    StationKind.FAREWELL,
+    (Step.FAREWELL, Step.RECOGNISE, Step.FAREWELL_OVER),
+)

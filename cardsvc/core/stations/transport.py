@@ -1,0 +1,10 @@
+"""Dispatch, collection at the place of death, arrival."""
+
+from cardsvc.core.facts import StationKind, Step
+from cardsvc.core.station import Finds, Station
+
+STATION = Station(
+    StationKind.TRANSPORT,
+    (Step.DISPATCH, Step.BIND_CARD, Step.COLLECT, Step.ARRIVE),
+    finds=Finds.LIST,
+)

@@ -1,0 +1,346 @@
+"""The tap: meet the card, decide at the station, judge at the service, settle what was torn.
+
+Both sides call `objections`: a station refuses a tap with the very function that the service will use.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cardsvc.core import workflow
+from cardsvc.core.card.image import CardImage, CardState, CardWrite, Identity, TrailEntry, entry_hash
+from cardsvc.core.case import Case
+from cardsvc.core.facts import CardBound, Details, FactBody, Skip, Stage, StationKind, Step, StepTaken
+from cardsvc.core.ids import CardNo, CaseNo, HomeId, RecordKey, StaffNo, StationId
+from cardsvc.core.permissions import Role, may_take
+from cardsvc.core.preconditions import ALWAYS, Asked
+from cardsvc.core.problems import Problem, Refusal, refuse_all
+from cardsvc.core.snapshot import KnownCard, KnownCase, Snapshot
+from cardsvc.core.wire import Outcome, Verdict
+from cardsvc.core.workflow import RULES, Offline
+
+FLAG_SUSPENDED = 0x01
+FLAG_INFECTIOUS = 0x02
+FLAG_AT_WORK = 0x04
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The station where the tap happens."""
+
+    home_id: HomeId
+    station_id: StationId
+    kind: StationKind
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A card and what this station knows of its case; `ahead` when other stations wrote it since the snapshot."""
+
+    known: KnownCase | None
+    card: KnownCard
+    case: Case | None
+    ahead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A step that may be taken: what goes into the journal, and what goes onto the card (None: nothing)."""
+
+    case_no: CaseNo
+    step: Step
+    details: Details
+    writes_card: bool
+    needs_word: bool
+    stage_after: Stage
+    flags_after: int
+    identity: Identity | None = None
+
+
+def meet(image: CardImage, snapshot: Snapshot) -> Met | Refusal:
+    """Recognise a card: hot, unknown, rolled back, or whose case this is (RELIABILITY.md sections 4 and 6).
+
+    Where the counters are equal the snapshot's case stands; where the card is ahead, other stations wrote it without
+    network and the card's own stage stands.
+    """
+    if image.identity is None or image.state is None:
+        return Refusal(Problem.CARD_NOT_WRITABLE, image.profile)
+    card = snapshot.cards.get(image.identity.card_no)
+    if image.identity.card_no in snapshot.setup.hot:
+        return Refusal(Problem.CARD_HOT, image.identity.card_no)
+    if card is None or card.uid != image.uid.hex():
+        return Refusal(Problem.CARD_UNKNOWN, image.identity.card_no)
+    if image.state.counter < card.counter:
+        return Refusal(Problem.CARD_ROLLED_BACK, image.identity.card_no)
+    case_no = image.identity.case_no or card.case_no
+    if image.identity.case_no and card.case_no and image.identity.case_no != card.case_no:
+        return Refusal(Problem.CARD_UNKNOWN, image.identity.card_no)
+    if case_no is None:
+        return Met(None, card, None, False)
+    known = snapshot.cases.get(case_no)
+    if known is None:
+        return Refusal(Problem.CASE_UNKNOWN, case_no)
+    if image.state.counter == card.counter:
+        return Met(known, card, known.case, False)
+    return Met(known, card, _case_on_card(known.case, image), True)
+
+
+def _case_on_card(case: Case, image: CardImage) -> Case:
+    """The case as the card tells it: stage and suspension of the card, the rest as last known."""
+    if image.state is None:
+        return case
+    update: dict[str, object] = {
+        "stage": workflow.stage_of(image.state.stage) or case.stage,
+        "suspended": bool(image.state.flags & FLAG_SUSPENDED),
+        "card_no": image.identity.card_no if image.identity else case.card_no,
+    }
+    steps = [step for entry in image.trail if (step := workflow.step_from(entry.step)) is not None]
+    at_work = bool(image.state.flags & FLAG_AT_WORK)
+    started = [step for step in steps if step in workflow.WORK.values()]
+    update["doing"] = (started[-1] if started else case.doing) if at_work else None
+    return case.model_copy(update=update)
+
+
+def objections(case: Case, asked: Asked, at: StationKind, roles: Iterable[Role]) -> list[Refusal]:
+    """Every reason against taking a step: place, person, order, kind of case, preconditions.
+
+    `roles` are the first person's. This is the one rule book of station and service.
+    """
+    reasons: list[Refusal] = []
+    if at not in RULES[asked.step].stations:
+        reasons.append(Refusal(Problem.STEP_NOT_HERE, f"{asked.step} @ {at}"))
+    if not may_take(roles, asked.step):
+        reasons.append(Refusal(Problem.STAFF_NOT_ALLOWED, asked.step))
+    for refusal in (workflow.in_order(case, asked.step), workflow.barred(case, asked.step)):
+        if refusal is not None:
+            reasons.append(refusal)
+    skip = workflow.skip_for(case, asked.step)
+    if isinstance(skip, Refusal) and not any(one.problem is skip.problem for one in reasons):
+        reasons.append(skip)
+    reasons.extend(refusal for holds in ALWAYS if (refusal := holds(case, asked)) is not None)
+    return reasons
+
+
+def decide(met: Met | KnownCase, asked: Asked, here: Here, snapshot: Snapshot, *, linked: bool, now: datetime) -> (
+    Decision | Refusal
+):
+    """Decide at the station whether the step may be taken now.
+
+    `met` is the card's case, or a case chosen from the list where no card is needed. `linked` says whether the
+    service answered a moment ago; `now` is the wall time, used only for the age of the snapshot.
+    """
+    if isinstance(met, KnownCase):
+        met = Met(met, _NO_CARD, met.case, False)
+    if met.case is None:
+        return Refusal(Problem.CARD_UNKNOWN, met.card.card_no)
+    case, rule = met.case, RULES[asked.step]
+    staff = snapshot.staff(asked.staff_no)
+    reasons = objections(case, asked, here.kind, staff.roles if staff else ())
+    if staff is None:
+        reasons.insert(0, Refusal(Problem.STAFF_UNKNOWN, asked.staff_no or ""))
+    if asked.second_staff_no is not None and snapshot.staff(asked.second_staff_no) is None:
+        reasons.append(Refusal(Problem.STAFF_UNKNOWN, asked.second_staff_no))
+    writes_card = writes(case, asked.step)
+    if writes_card and met.card is _NO_CARD:
+        reasons.append(Refusal(Problem.CARD_UNKNOWN, asked.step))
+    if rule.offline is not Offline.YES and not linked:
+        reasons.append(Refusal(Problem.OFFLINE_FORBIDDEN, asked.step))
+    stale = now - snapshot.made_at > timedelta(seconds=snapshot.setup.limits.stale_after_s)
+    if writes_card and stale and not linked:
+        reasons.append(Refusal(Problem.SNAPSHOT_STALE, str(snapshot.version)))
+    reasons.extend(_place_objections(asked.details, case.case_no, snapshot))
+    refusal = refuse_all(reasons)
+    if refusal is not None:
+        return refusal
+    details = _with_skip(case, asked)
+    moved = workflow.moved(case, asked.step, details)
+    stage, doing, suspended = moved.stage, moved.doing, asked.step is Step.SUSPEND
+    if asked.step is Step.VOID and (last := workflow.last_voidable(case)) is not None:
+        stage, doing = last.stage_before, last.doing_before
+    flags = FLAG_SUSPENDED * suspended | FLAG_INFECTIOUS * case.infectious | FLAG_AT_WORK * (doing is not None)
+    needs_word = rule.offline is not Offline.YES
+    return Decision(case.case_no, asked.step, details, writes_card, needs_word, stage, flags)
+
+
+def decide_binding(
+    image: CardImage, card: KnownCard, chosen: KnownCase, asked: Asked, here: Here, snapshot: Snapshot
+) -> Decision | Refusal:
+    """Decide whether a blank card of the pool becomes the key to a case that has none."""
+    if image.identity is None or image.identity.case_no is not None or card.case_no is not None:
+        return Refusal(Problem.CARD_NOT_BLANK, card.card_no)
+    if chosen.case.card_no is not None:
+        return Refusal(Problem.CASE_HAS_CARD, chosen.case.case_no)
+    staff = snapshot.staff(asked.staff_no)
+    refusal = refuse_all(objections(chosen.case, asked, here.kind, staff.roles if staff else ()))
+    if refusal is not None:
+        return refusal
+    case = chosen.case
+    identity = Identity(
+        image.identity.layout, here.home_id, image.identity.card_no, case.case_no, image.identity.issue_no
+    )
+    flags = FLAG_INFECTIOUS * case.infectious | FLAG_AT_WORK * (case.doing is not None)
+    return Decision(case.case_no, Step.BIND_CARD, asked.details, True, False, case.stage, flags, identity)
+
+
+def writes(case: Case, step: Step) -> bool:
+    """Whether the step writes the card; suspend, resume, return and void write as the step that they concern."""
+    if step is Step.VOID:
+        last = workflow.last_voidable(case)
+        return last is not None and RULES[last.step].card
+    if step in (Step.SUSPEND, Step.RESUME, Step.RETURN_STEP):
+        return case.doing is not None and RULES[case.doing].card
+    return RULES[step].card
+
+
+def _place_objections(details: Details, case_no: CaseNo, snapshot: Snapshot) -> list[Refusal]:
+    """Slots, vehicles, halls, furnaces and shelves must exist and be free, as far as this station knows."""
+    reasons = []
+    for kind in ("slot", "vehicle", "hall", "furnace", "shelf"):
+        code = getattr(details, kind)
+        if code is None:
+            continue
+        found = next((one for one in snapshot.setup.resources if one.kind == kind and one.code == code), None)
+        if found is None:
+            reasons.append(Refusal(Problem.PLACE_UNKNOWN, code))
+        elif kind in ("slot", "furnace", "shelf") and any(
+            known.case.place.kind == kind and known.case.place.code == code and no != case_no
+            for no, known in snapshot.cases.items()
+        ):
+            reasons.append(Refusal(Problem.PLACE_TAKEN, code))
+    return reasons
+
+
+def _with_skip(case: Case, asked: Asked) -> Details:
+    skip = workflow.skip_for(case, asked.step)
+    return asked.details.model_copy(update={"skip": skip}) if isinstance(skip, Skip) else asked.details
+
+
+def card_write(
+    decision: Decision,
+    image: CardImage,
+    here: Here,
+    key: RecordKey,
+    record_hash: bytes,
+    at: datetime,
+    sign: Callable[[bytes], bytes],
+) -> CardWrite:
+    """What goes onto the card for a journaled intent: one atomic commit of state and trail (CARD.md section 5).
+
+    `key` and `record_hash` (32 bytes) are the intent's, `sign` is the station's Ed25519 signature (64 bytes).
+    Raises ValueError for an image without state.
+    """
+    if image.state is None:
+        raise ValueError("this card carries no state")
+    before = entry_hash(image.trail[-1]) if image.trail else bytes(16)
+    unsigned = TrailEntry(
+        station=here.number,
+        key=key,
+        step=workflow.step_code(decision.step),
+        flags=decision.flags_after,
+        time_ms=int(at.timestamp() * 1000),
+        before=before,
+        signature=bytes(64),
+    )
+    entry = TrailEntry(
+        station=unsigned.station,
+        key=key,
+        step=unsigned.step,
+        flags=unsigned.flags,
+        time_ms=unsigned.time_ms,
+        before=before,
+        signature=sign(unsigned.signed_bytes(image.uid)),
+    )
+    state = CardState(
+        counter=image.state.counter + 1,
+        last=key,
+        stage=workflow.stage_code(decision.stage_after),
+        flags=decision.flags_after,
+        last_hash=record_hash[:16],
+    )
+    return CardWrite(state=state, entry=entry, identity=decision.identity)
+
+
+def settle(intent: RecordKey, counter_before: int, image: CardImage) -> Verdict | None:
+    """What became of a torn tap, from the card itself (RELIABILITY.md section 4); None: ask the service.
+
+    `counter_before` is the card's counter when the intent was journaled.
+    """
+    if image.state is None or image.state.counter < counter_before:
+        return Verdict.CONFLICT
+    if image.state.counter == counter_before:
+        return Verdict.NOT_APPLIED
+    if any(entry.key == intent for entry in image.trail):
+        return Verdict.APPLIED
+    if image.state.counter == counter_before + 1:
+        return Verdict.APPLIED if image.state.last == intent else Verdict.NOT_APPLIED
+    return None if image.state.counter - counter_before > len(image.trail) else Verdict.NOT_APPLIED
+
+
+@dataclass(frozen=True, slots=True)
+class CardChain:
+    """What the service knows of a card: its counter and the record that wrote it last."""
+
+    card_no: CardNo
+    case_no: CaseNo | None
+    counter: int
+    last: RecordKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The service's word on a step that a station reports, and the facts that follow from it."""
+
+    outcome: Outcome
+    reasons: tuple[Refusal, ...] = ()
+    facts: tuple[FactBody, ...] = ()
+    waiting_for: RecordKey | None = None
+
+
+FACTS_STAND = frozenset({Problem.STEP_OUT_OF_ORDER, Problem.STEP_NOT_STARTED, Problem.PLACE_TAKEN})
+"""Contradictions of what has already happened: the fact stands, and a person looks at it (RELIABILITY.md section 7)."""
+
+
+def judge(
+    case: Case,
+    asked: Asked,
+    at: StationKind,
+    roles: Iterable[Role],
+    *,
+    happened: bool,
+    card: CardChain | None = None,
+    counter_before: int | None = None,
+    last_before: RecordKey | None = None,
+    issue_no: int = 1,
+    further: Iterable[Refusal] = (),
+) -> Judged:
+    """Judge a step at the service.
+
+    `happened` is True for what is already so (a card written, a body moved). `counter_before` and `last_before` are
+    what the card said before the write; a counter above the service's means that a record is still on its way.
+    `further` are reasons that only the service can know: a used disc, a missing permit, or CASE_CONFLICT for another
+    write of the same card at the same counter.
+    """
+    reasons = [*objections(case, asked, at, roles), *further]
+    waiting = None
+    if card is not None and counter_before is not None:
+        waiting = last_before if counter_before > card.counter else None
+    facts: tuple[FactBody, ...]
+    if asked.step is Step.BIND_CARD and card is not None:
+        facts = (CardBound(card_no=card.card_no, issue_no=issue_no),)
+    else:
+        facts = (StepTaken(step=asked.step, details=_with_skip(case, asked)),)
+    if not reasons:
+        return Judged(Outcome.WAITING if waiting else Outcome.ACCEPTED, (), facts, waiting)
+    if waiting is not None and all(one.problem in FACTS_STAND for one in reasons):
+        return Judged(Outcome.WAITING, (), facts, waiting)
+    if happened and all(one.problem in FACTS_STAND | {Problem.CASE_CONFLICT} for one in reasons):
+        return Judged(Outcome.CONFLICT, tuple(reasons), facts)
+    return Judged(Outcome.REFUSED, tuple(reasons))
+
+
+_NO_CARD = KnownCard(
+    card_no=CardNo(""), uid="", profile="", issue_no=0, case_no=None, counter=0, last=None, sealed_keys={}
+)
+
+
