@@ -131,6 +131,4 @@ def bill(case_no: CaseNo, totals: Mapping[Account, int], charged_fen: int, waive
     due = charged_fen - waived_fen
     owed = totals.get(receivable(case_no, Payer.FAMILY), 0)
     held = -totals.get(deposits(case_no), 0)
-    return Bill(
-        charged_fen=charged_fen, waived_fen=waived_fen, due_fen=due, paid_fen=due - owed, deposit_fen=held
-    )
+    return Bill(charged_fen=charged_fen, waived_fen=waived_fen, due_fen=due, paid_fen=due - owed, deposit_fen=held)

@@ -133,9 +133,7 @@ def lines_for(fact: Fact, before: Case, book: PriceBook) -> tuple[Line, ...]:
             for chosen in before.items
             if (row := book.find(chosen.item)) is not None and row.trigger is Trigger.QUOTED
         )
-    return tuple(
-        _line(row, 1, fact.at, before, book, fact.body.details) for row in _items(before, book, trigger)
-    )
+    return tuple(_line(row, 1, fact.at, before, book, fact.body.details) for row in _items(before, book, trigger))
 
 
 def running_meter(case: Case, book: PriceBook, now: datetime) -> tuple[Line, ...]:

@@ -11,7 +11,7 @@ from cardsvc.core import workflow
 from cardsvc.core.card.image import CardImage, CardState, CardWrite, Identity, TrailEntry, entry_hash
 from cardsvc.core.case import Case
 from cardsvc.core.facts import CardBound, Details, FactBody, Skip, Stage, StationKind, Step, StepTaken
-from cardsvc.core.ids import CardNo, CaseNo, HomeId, RecordKey, StaffNo, StationId
+from cardsvc.core.ids import CardNo, CaseNo, HomeId, RecordKey, StationId
 from cardsvc.core.permissions import Role, may_take
 from cardsvc.core.preconditions import ALWAYS, Asked
 from cardsvc.core.problems import Problem, Refusal, refuse_all
@@ -122,9 +122,9 @@ def objections(case: Case, asked: Asked, at: StationKind, roles: Iterable[Role])
     return reasons
 
 
-def decide(met: Met | KnownCase, asked: Asked, here: Here, snapshot: Snapshot, *, linked: bool, now: datetime) -> (
-    Decision | Refusal
-):
+def decide(
+    met: Met | KnownCase, asked: Asked, here: Here, snapshot: Snapshot, *, linked: bool, now: datetime
+) -> Decision | Refusal:
     """Decide at the station whether the step may be taken now.
 
     `met` is the card's case, or a case chosen from the list where no card is needed. `linked` says whether the
@@ -342,5 +342,3 @@ def judge(
 _NO_CARD = KnownCard(
     card_no=CardNo(""), uid="", profile="", issue_no=0, case_no=None, counter=0, last=None, sealed_keys={}
 )
-
-

@@ -14,7 +14,7 @@ from cardsvc.core.facts import Details, Step, Wire
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, RecordKey, StaffNo, StationId
 from cardsvc.core.problems import Problem
 
-PROTOCOL = 1
+PROTOCOL: Literal[1] = 1
 MEDIA_TYPE = "application/vnd.onecard.sync+json"
 MOST_RECORDS = 100
 MOST_RECORD_BYTES = 8_192

@@ -132,13 +132,17 @@ SKIPS: Mapping[tuple[Stage, Step], Skip] = {
 """Transitions that are allowed only under a rule that the record names."""
 
 ENDED = frozenset({Stage.TRANSFERRED, Stage.CLOSED, Stage.CANCELLED})
-BEFORE_FIRE = frozenset(Stage) - ENDED - {
-    Stage.CREMATING,
-    Stage.CREMATED,
-    Stage.SEALED,
-    Stage.RELEASED,
-    Stage.AT_REST,
-}
+BEFORE_FIRE = (
+    frozenset(Stage)
+    - ENDED
+    - {
+        Stage.CREMATING,
+        Stage.CREMATED,
+        Stage.SEALED,
+        Stage.RELEASED,
+        Stage.AT_REST,
+    }
+)
 WORK: Mapping[Step, Step] = {Step.PREPARED: Step.PREPARE, Step.FAREWELL_OVER: Step.FAREWELL}
 """What finishes which started work."""
 
@@ -290,7 +294,7 @@ def in_order(case: Case, step: Step) -> Refusal | None:
     return None
 
 
-def skip_for(case: Case, step: Step) -> Skip | None | Refusal:
+def skip_for(case: Case, step: Step) -> Skip | Refusal | None:
     """The rule under which the step passes over a station; a refusal where no such rule holds."""
     skip = SKIPS.get((case.stage, step))
     if skip is Skip.INFECTIOUS and not case.infectious:
