@@ -119,4 +119,3 @@ ALWAYS: tuple[Precondition, ...] = (
     quote_ready,
     off_the_shelf,
 )
-

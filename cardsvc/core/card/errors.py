@@ -1,0 +1,30 @@
+"""What can go wrong between a reader and a card, split by what to do next."""
+
+
+class CardError(Exception):
+    """The world broke between reader and card; the tap is over."""
+
+
+class CardGone(CardError):
+    """The card left the field: ask again; a write in progress is torn."""
+
+
+class CardForged(CardError):
+    """A proof is wrong: keep the card and call someone. `what` names the proof, never a key."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class CardForeign(CardError):
+    """Not a card of this system."""
+
+
+class CardRefused(CardError):
+    """The card said no. `status` is the status word (two bytes), `meaning` the standard's name of it."""
+
+    def __init__(self, status: int, meaning: str) -> None:
+        super().__init__(f"{status:04X} {meaning}")
+        self.status = status
+        self.meaning = meaning

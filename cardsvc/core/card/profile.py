@@ -1,0 +1,44 @@
+"""A card profile: how one kind of card is recognised, opened, read and written.
+
+A profile is data and scripts; one file in `core.profiles` each (DESIGN.md section 5).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from cardsvc.core.card.channel import Session
+from cardsvc.core.card.image import CardImage, CardWrite, Identity, Written
+from cardsvc.core.card.keys import CardKey
+from cardsvc.core.card.script import Script
+
+KEY_MASTER, KEY_TAP, KEY_READ, KEY_BIND = range(4)
+"""The four keys of our application (CARD.md section 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A transcript that a profile promises: (command, response) pairs and what `read` must make of them."""
+
+    title: str
+    script: Script[object]
+    exchanges: tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardProfile:
+    """One kind of card. `writable` says whether it can carry state and trail."""
+
+    name: str
+    writable: bool
+    recognises: Callable[[bytes], bool]
+    "By the answer to reset that the reader makes."
+    identify: Callable[[], Script[bytes]]
+    "The UID."
+    open: Callable[[CardKey, int, bytes], Script[Session]]
+    "Select our application and authenticate: key, key number, 16 random bytes."
+    read: Callable[[bytes, Session], Script[tuple[CardImage, Session]]]
+    write: Callable[[CardWrite, bytes, Session], Script[tuple[Written, Session]]]
+    "One atomic commit; the second argument is the reader's id (16 bytes)."
+    personalise: Callable[[Mapping[int, bytes], Identity, Callable[[int], bytes]], Script[None]]
+    "From a factory chip: application, files, keys by number (16 bytes each), identity of a blank card."
+    examples: Callable[[], tuple[Example, ...]]

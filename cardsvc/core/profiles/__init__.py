@@ -1,0 +1,1 @@
+"""The card profiles, one file each, found at start."""
