@@ -1,0 +1,1 @@
+"""A station: reader, journal, uplink and touch page around the pure core."""

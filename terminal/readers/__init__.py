@@ -1,0 +1,1 @@
+"""Readers: the real PC/SC stack, and a soft one with the same behaviour."""

@@ -1,0 +1,81 @@
+"""The tools that some tests need, and a PostgreSQL cluster of their own."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+from cardsvc.virtual_reader.stack import free_port
+from cardsvc.virtual_reader.stack import missing as stack_missing
+
+CHROMIUM = Path("/usr/bin/chromium")
+DATABASES = count(1)
+
+
+@cache
+def pcsc_missing() -> str | None:
+    if stack_missing() is not None:
+        return stack_missing()
+    clients = [name for name in ("opensc-tool", "pcsc_scan") if shutil.which(name) is None]
+    return f"{' and '.join(clients)} not installed: apt-get install opensc pcsc-tools" if clients else None
+
+
+@cache
+def postgres_missing() -> str | None:
+    if server_programs() is None:
+        return "PostgreSQL's server is not installed: apt-get install postgresql"
+    if os.geteuid() == 0 and shutil.which("setpriv") is None:
+        return "setpriv is needed to start PostgreSQL as another user"
+    return None
+
+
+@cache
+def browser_missing() -> str | None:
+    return None if CHROMIUM.exists() else "Chromium is not installed: apt-get install chromium"
+
+
+@cache
+def server_programs() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+class PostgresCluster:
+    """A cluster in a temporary folder, run as `postgres` when we are root: its programs refuse root."""
+
+    def __init__(self) -> None:
+        programs = server_programs()
+        if programs is None:
+            raise RuntimeError("PostgreSQL's server programs are missing")
+        self.programs = programs
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        self.port = free_port()
+        self.user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+        if self.user:
+            shutil.chown(self.folder, "postgres", "postgres")
+
+    def __enter__(self) -> "PostgresCluster":
+        data = str(self.folder / "data")
+        self._run("initdb", "-D", data, "-U", "onecard", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
+        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        self._run("pg_ctl", "-D", data, "-l", str(self.folder / "log"), "-w", "-o", options, "start")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def new_database(self) -> str:
+        """The DSN of a fresh database."""
+        name = f"one_card_{os.getpid()}_{next(DATABASES)}"
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "onecard", name)
+        return f"postgresql+psycopg://onecard@127.0.0.1:{self.port}/{name}"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self.user, str(self.programs / program), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=self.folder, timeout=120)
+        if done.returncode:
+            raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
