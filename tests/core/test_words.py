@@ -1,0 +1,74 @@
+"""Every word exists in every language, and every value that a person may meet has one."""
+
+import re
+from enum import StrEnum
+
+import pytest
+
+from cardsvc.core import facts, workflow
+from cardsvc.core.permissions import Action, Role
+from cardsvc.core.prices import Payer, Regime
+from cardsvc.core.problems import Problem
+from cardsvc.core.station import ENTRIES
+from cardsvc.core.wire import Outcome
+from cardsvc.core.words import CATALOGUES, LANGUAGES, Language, say
+from terminal.readers.reader import Fault
+
+TABLES: dict[str, type[StrEnum]] = {
+    "stage": facts.Stage,
+    "step": facts.Step,
+    "place": facts.PlaceKind,
+    "station": facts.StationKind,
+    "reason": facts.Reason,
+    "skip": facts.Skip,
+    "case_kind": facts.CaseKind,
+    "cause_class": facts.CauseClass,
+    "means": facts.Means,
+    "destination": facts.Destination,
+    "role": Role,
+    "action": Action,
+    "payer": Payer,
+    "regime": Regime,
+    "outcome": Outcome,
+    "reader": Fault,
+}
+
+
+def placeholders(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+def test_both_catalogues_have_the_same_keys_and_placeholders() -> None:
+    first, *others = (CATALOGUES[language] for language in LANGUAGES)
+    for other in others:
+        assert set(first) == set(other)
+        assert [key for key in first if placeholders(first[key]) != placeholders(other[key])] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("table", TABLES)
+def test_every_value_has_a_word(table: str, language: Language) -> None:
+    for value in TABLES[table]:
+        assert say(language, f"{table}.{value}").strip()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_problem_says_what_and_what_to_do(language: Language) -> None:
+    for problem in Problem:
+        assert say(language, f"problem.{problem}.say").strip()
+        assert say(language, f"problem.{problem}.do").strip()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_field_and_milestone_has_a_word(language: Language) -> None:
+    for name in ENTRIES:
+        assert say(language, f"field.{name}").strip()
+    for step, rule in workflow.RULES.items():
+        if rule.milestone:
+            assert say(language, f"milestone.{step}").strip()
+
+
+def test_no_two_stages_read_alike() -> None:
+    for language in LANGUAGES:
+        words = [say(language, f"stage.{stage}") for stage in facts.Stage]
+        assert len(set(words)) == len(words)
