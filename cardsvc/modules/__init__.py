@@ -1,0 +1,1 @@
+"""The civil-affairs modules, one folder each, found at start."""
