@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -94,7 +95,7 @@ class FarReader:
     name = "far"
 
     def __init__(self, socket_path: str) -> None:
-        program = PROGRAM.format(root=os.getcwd())
+        program = PROGRAM.format(root=str(Path.cwd()))
         self.process = subprocess.Popen(
             [sys.executable, "-c", program],
             env={**os.environ, "PCSCLITE_CSOCK_NAME": socket_path},
