@@ -1,17 +1,33 @@
 """Fixtures of the whole suite, and what a missing tool means: skipped here, failed under CI=true."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
+from cardsvc.virtual_reader.stack import free_port as any_free_port
 from tests.support import tools
+from tests.support.process import Programs
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.support.browser import Pages
 
 NEEDS = {"pcsc": tools.pcsc_missing, "postgres": tools.postgres_missing, "browser": tools.browser_missing}
+
+# A shared machine has no deadlines; `./run night` looks longer. A failing property prints how to replay it.
+settings.register_profile("day", deadline=None, print_blob=True)
+settings.register_profile("night", deadline=None, print_blob=True, max_examples=3_000)
+settings.load_profile("day")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose tool is missing, and say why; under CI=true that is a failure."""
     for marker, missing in NEEDS.items():
         if item.get_closest_marker(marker) is not None and (why := missing()) is not None:
             if os.environ.get("CI") == "true":
@@ -19,14 +35,59 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(f"{marker}: {why}")
 
 
+@pytest.fixture
+def night(request: pytest.FixtureRequest) -> bool:
+    """Whether this is the long form of the suite."""
+    return bool(request.config.getoption("--hypothesis-profile") == "night")
+
+
 @pytest.fixture(scope="session")
-def postgres() -> Generator["tools.PostgresCluster", None, None]:
+def postgres() -> Iterator[tools.PostgresCluster]:
     """A throwaway PostgreSQL cluster of this test process."""
     with tools.PostgresCluster() as cluster:
         yield cluster
 
 
 @pytest.fixture
-def postgres_dsn(postgres: "tools.PostgresCluster") -> str:
+def postgres_dsn(postgres: tools.PostgresCluster) -> str:
     """A fresh, empty database."""
     return postgres.new_database()
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A TCP port that nobody listens on; `cardsvc.virtual_reader.stack.free_port` makes more."""
+    return any_free_port()
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Iterator[Programs]:
+    """Starts real programs; all are ended with the test."""
+    running = Programs(tmp_path)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """One headless Chromium for this test process."""
+    from tests.support.browser import chromium
+
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def pages(browser: "Browser") -> "Iterator[Pages]":
+    """Opens watched pages: `pages.open(language=..., width=...)`; what they complain of fails the test at its end."""
+    from tests.support.browser import Pages
+
+    opened = Pages(browser)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def watched_page(pages: "Pages") -> "Page":
+    """One watched page in Chinese, 1280x800."""
+    return pages.open()

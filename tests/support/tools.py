@@ -65,13 +65,13 @@ class PostgresCluster:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "fast", "-w", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def new_database(self) -> str:
-        """The DSN of a fresh database."""
+    def new_database(self, like: str = "template1") -> str:
+        """The DSN of a fresh database: empty, or a copy of the database named `like` (quick; nobody may be in it)."""
         name = f"one_card_{os.getpid()}_{next(DATABASES)}"
-        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "onecard", name)
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "onecard", "-T", like, name)
         return f"postgresql+psycopg://onecard@127.0.0.1:{self.port}/{name}"
 
     def _run(self, program: str, *arguments: str) -> None:

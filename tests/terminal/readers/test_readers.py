@@ -20,7 +20,7 @@ from terminal.readers.soft import SoftReader
 from tests.core.card.desk import bound, look, tap
 
 
-def next_event(reader: Reader, wanted: type[Event], seconds: float = 8.0) -> Event:  # type: ignore[valid-type]
+def next_event(reader: Reader, wanted: type[Event], seconds: float = 8.0) -> Event:
     until = time.monotonic() + seconds
     seen = []
     while time.monotonic() < until:

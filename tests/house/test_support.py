@@ -1,0 +1,104 @@
+"""What the tests stand on is tested too: a watch that never barks proves nothing."""
+
+import http.server
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.support.process import Programs
+from tests.support.tools import PostgresCluster
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.support.browser import Pages
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[str]:
+    (tmp_path / "calm.html").write_text(
+        "<meta charset=utf-8><link rel=icon href=data:,><h1>平安</h1>", encoding="utf-8"
+    )
+    (tmp_path / "loud.html").write_text("<link rel=icon href=data:,><script>console.error('broken')</script>")
+    (tmp_path / "throws.html").write_text("<link rel=icon href=data:,><script>null.x</script>")
+    (tmp_path / "far.html").write_text("<link rel=icon href=data:,><img src='http://192.0.2.1/x.png'>")
+    (tmp_path / "lost.html").write_text("<link rel=icon href=data:,><img src='missing.png'>")
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments: object) -> None:
+            super().__init__(*arguments, directory=str(tmp_path))  # type: ignore[arg-type]
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.mark.browser
+def test_a_calm_page_passes(pages: "Pages", site: str) -> None:
+    page = pages.open()
+    page.goto(f"{site}/calm.html")
+
+    assert page.locator("h1").inner_text() == "平安"
+    assert page.evaluate("navigator.language") == "zh-CN"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [("loud", "broken"), ("throws", "script"), ("far", "another host"), ("lost", "404")],
+)
+def test_a_page_that_complains_fails_its_test(browser: "Browser", site: str, name: str, complaint: str) -> None:
+    from tests.support.browser import Pages
+
+    pages = Pages(browser)
+    pages.open().goto(f"{site}/{name}.html", wait_until="commit" if name == "far" else "load")
+    until = time.monotonic() + 5
+    while not pages.watch.wrong and time.monotonic() < until:
+        pages.open().close()
+
+    with pytest.raises(AssertionError, match=complaint):
+        pages.close()
+
+    pages.watch.expect(".")
+    assert (pages.watch.left() == []) is (name in ("loud", "lost"))
+
+
+@pytest.mark.postgres
+def test_each_database_is_fresh_and_the_server_is_honest(postgres: PostgresCluster) -> None:
+    first, second = create_engine(postgres.new_database()), create_engine(postgres.new_database())
+    with first.begin() as tx:
+        tx.execute(text("CREATE TABLE here (n int)"))
+    with second.begin() as tx:
+        assert tx.scalar(text("SELECT count(*) FROM pg_tables WHERE tablename = 'here'")) == 0
+        assert tx.scalar(text("SHOW fsync")) == "on"
+        assert tx.scalar(text("SHOW synchronous_commit")) == "on"
+    first.dispose()
+    second.dispose()
+
+    copy = create_engine(postgres.new_database(like=first.url.database or ""))
+
+    with copy.begin() as tx:
+        assert tx.scalar(text("SELECT count(*) FROM pg_tables WHERE tablename = 'here'")) == 1
+    copy.dispose()
+
+
+def test_a_program_is_waited_for_and_ended(programs: Programs) -> None:
+    talker = programs.start("talker", sys.executable, "-uc", "import time; print('ready'); time.sleep(60)")
+    assert "ready" in talker.wait_for("ready")
+
+    assert talker.stop() != 0
+
+    with pytest.raises(AssertionError, match="ended with 3"):
+        programs.start("ends", sys.executable, "-c", "raise SystemExit(3)").wait_for("never")

@@ -1,0 +1,113 @@
+"""A headless Chromium, and pages that watch themselves: a console error or a request to another host fails the test."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, sync_playwright
+
+from tests.support.tools import CHROMIUM
+
+SCREENS = Path(__file__).parents[2] / "build" / "screens"
+HERE = frozenset({"127.0.0.1", "localhost", "::1"})
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watch:
+    """What went wrong on the pages of one test. `expected` are patterns of console errors that belong to it."""
+
+    wrong: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    def expect(self, pattern: str) -> None:
+        """A console error that the test itself causes, such as the 409 that it asks for."""
+        self.expected.append(pattern)
+
+    def follow(self, page: Page) -> None:
+        """Listen to everything that this page says and asks for."""
+        page.on("console", self._said)
+        page.on("pageerror", self._threw)
+        page.on("request", self._asked)
+
+    def check(self) -> None:
+        """Raises AssertionError that lists what went wrong."""
+        assert self.left() == [], "the page complained:\n" + "\n".join(self.left())
+
+    def left(self) -> list[str]:
+        """What went wrong and was not expected; scripts that throw and other hosts never are."""
+        said = re.compile("|".join(f"^console: .*(?:{pattern})" for pattern in self.expected) or "$^")
+        return [line for line in self.wrong if not said.search(line)]
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "assert"):
+            self.wrong.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _threw(self, error: Error) -> None:
+        self.wrong.append(f"script: {error}")
+
+    def _asked(self, request: Request) -> None:
+        url = urlsplit(request.url)
+        if url.scheme not in ("data", "blob", "about") and url.hostname not in HERE:
+            self.wrong.append(f"another host: {request.url}")
+
+
+class Pages:
+    """Watched pages in contexts of their own: cookies of one are not seen by another."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.watch = Watch()
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+
+    def open(
+        self, *, language: str = "zh-CN", width: int = 1280, height: int = 800, touch: bool = False, dark: bool = False
+    ) -> Page:
+        """A new page; sizes in CSS pixels. Local time is that of the homes."""
+        context = self._browser.new_context(
+            locale=language,
+            timezone_id="Asia/Shanghai",
+            viewport={"width": width, "height": height},
+            has_touch=touch,
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(15_000)
+        context.on("page", self.watch.follow)
+        self._contexts.append(context)
+        return context.new_page()
+
+    def close(self) -> None:
+        """Close all of them and check what they said."""
+        for context in self._contexts:
+            context.close()
+        self.watch.check()
+
+
+def picture(page: Page, name: str, *, whole: bool = False) -> Path:
+    """A screenshot in build/screens, to be looked at by a person."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    path = SCREENS / f"{name}.png"
+    page.screenshot(path=path, full_page=whole)
+    return path
