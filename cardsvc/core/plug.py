@@ -26,17 +26,23 @@ P = TypeVar("P", bound=Named)
 def discover(package: ModuleType, name: str, kind: type[P]) -> dict[str, P]:
     """Import the siblings in `package` in alphabetical order and gather what each binds as `name`.
 
-    Raises PlugError for a sibling without it, of another type, or with a name that is taken.
+    Raises PlugError for a sibling that cannot be imported, has none or one of another type, or whose name is taken.
     """
     found: dict[str, P] = {}
     for module_name in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
-        module = importlib.import_module(f"{package.__name__}.{module_name}")
+        full_name = f"{package.__name__}.{module_name}"
+        try:
+            module = importlib.import_module(full_name)
+        except (ImportError, SyntaxError) as error:
+            raise PlugError(f"{full_name} cannot be imported: {error}") from error
         plug = getattr(module, name, None)
         if plug is None:
-            raise PlugError(f"{module.__name__} binds no {name}")
+            raise PlugError(f"{full_name} binds no {name}")
         if not isinstance(plug, kind):
-            raise PlugError(f"{module.__name__}.{name} is not a {kind.__name__}")
+            raise PlugError(f"{full_name}.{name} is not a {kind.__name__}")
+        if not isinstance(plug.name, str) or not plug.name:
+            raise PlugError(f"{full_name}.{name} has no name")
         if plug.name in found:
-            raise PlugError(f"{module.__name__}: {plug.name} is there twice")
+            raise PlugError(f"{full_name}: {plug.name} is there twice")
         found[plug.name] = plug
     return found
