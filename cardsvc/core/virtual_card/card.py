@@ -6,7 +6,8 @@ Any error drops the authentication and the open transaction; what is not committ
 from collections.abc import Callable
 
 from cardsvc.core.card.apdu import MORE, OK
-from cardsvc.core.virtual_card.commands import COMMANDS, Failed, Logical
+from cardsvc.core.virtual_card.answer import Failed, Logical
+from cardsvc.core.virtual_card.commands import COMMANDS
 from cardsvc.core.virtual_card.files import Application
 from cardsvc.core.virtual_card.messaging import Link
 
