@@ -1,1 +1,1 @@
-"""The three HTTP surfaces: stations, office and family, each with its own kind of credential."""
+"""Three HTTP surfaces, each its own application with its own kind of credential."""

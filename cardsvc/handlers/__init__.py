@@ -1,1 +1,1 @@
-"""One file for each thing that can be asked of the service: load, decide, store."""
+"""What can be asked of the service, one file each: load, decide, store."""

@@ -1,0 +1,26 @@
+"""The service's application: the surfaces that were asked for, each under its own path."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from fastapi import FastAPI
+
+from cardsvc.api import errors, stations
+from cardsvc.context import Context
+
+
+class Surface(StrEnum):
+    """The surfaces; no credential of one is valid for another (DESIGN.md section 7)."""
+
+    STATIONS = "stations"
+    OFFICE = "office"
+    FAMILY = "family"
+
+
+def create_app(surfaces: Iterable[Surface], context: Context) -> FastAPI:
+    """One process may serve several surfaces; each is its own application with its own OpenAPI document."""
+    app = FastAPI(title="One Card", docs_url=None, redoc_url=None, openapi_url=None)
+    errors.install(app)
+    if Surface.STATIONS in surfaces:
+        app.mount("/stations", stations.create(context))
+    return app

@@ -1,0 +1,23 @@
+"""What a running service is made of: its database, its keys, its clock and its chance."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from cardsvc.core.ids import HomeId
+from cardsvc.vault.keystore import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Given to every surface; tests make their own."""
+
+    engine: Engine
+    vault: Vault
+    home_id: HomeId
+    clock: Callable[[], datetime]
+    chance: Callable[[int], bytes]
+    secure_cookies: bool = True
+    demo: bool = False

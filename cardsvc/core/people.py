@@ -1,0 +1,28 @@
+"""Personal data as screens may show it, and the words by which a name is found.
+
+Masking keeps a surname and hides the rest; no digit of an ID number is ever kept.
+"""
+
+COMPOUND = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯")
+
+
+def masked_name(name: str) -> str:
+    """The surname and one 某 for the given name: 王某; a foreign name keeps its first letter."""
+    name = name.strip()
+    if not name:
+        return ""
+    if name.isascii():
+        return f"{name[0]}***"
+    length = 2 if name.startswith(COMPOUND) and len(name) > 2 else 1
+    return f"{name[:length]}某"
+
+
+def masked_id(id_no: str) -> str:
+    """An ID number on a screen: only its length."""
+    return "*" * len(id_no)
+
+
+def masked_phone(phone: str) -> str:
+    """A phone number on a screen: its last four digits."""
+    digits = "".join(one for one in phone if one.isdigit())
+    return f"*** {digits[-4:]}"

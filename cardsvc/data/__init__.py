@@ -1,0 +1,1 @@
+"""Data that a city edits: price lists and code tables, as shipped."""

@@ -1,0 +1,1 @@
+"""A believable home with invented people: for the demo, for training and for the tests."""

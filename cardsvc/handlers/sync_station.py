@@ -1,0 +1,372 @@
+"""The exchange with a station: one transaction for a request, a savepoint for each record.
+
+Signatures are verified before the transaction. What a station says is never lost; the service may disagree with it.
+"""
+
+import base64
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Connection, Row, select, update
+
+from cardsvc.context import Context
+from cardsvc.core import wire
+from cardsvc.core.facts import Details, StationKind, Step
+from cardsvc.core.ids import CaseNo, StaffNo, StationId
+from cardsvc.core.preconditions import Asked
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.sealing import BOOKING_PURPOSE, Unsealable
+from cardsvc.core.snapshot import Limits
+from cardsvc.core.wire import Judgement, Outcome, Record, RecordResult, Result, Verdict
+from cardsvc.core.workflow import RULES, Offline
+from cardsvc.handlers import open_case, record_tap
+from cardsvc.handlers.record_tap import Reported
+from cardsvc.store import snapshots
+from cardsvc.store import tables as t
+from cardsvc.store.engine import transact
+from cardsvc.store.log import open_log
+from cardsvc.store.working import WorkingSet, load_staff, price_book
+
+RECORD = TypeAdapter(Record)
+JUDGEMENT = TypeAdapter(Judgement)
+NOTED = Judgement(outcome=Outcome.NOTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A sent record whose signature was verified; `record` is None when its bytes cannot be read."""
+
+    raw: bytes
+    sig: bytes
+    hash: str
+    signed: bool
+    record: Record | None
+
+
+def handle(context: Context, journal: Row[tuple[object, ...]], ask: wire.SyncRequest, now: datetime) -> wire.SyncAnswer:
+    """Take what a station has, and tell it what is new. `journal` is the station's row, request already verified."""
+    key = Ed25519PublicKey.from_public_bytes(journal.public_key)
+    checked = [check(one, key) for one in ask.records]
+    return transact(context.engine, lambda connection: _exchange(connection, context, journal, ask, checked, now))
+
+
+def check(sent: wire.Sent, key: Ed25519PublicKey) -> Checked:
+    """Verify a record's signature over its hash, and read it."""
+    digest = wire.record_hash(sent.raw)
+    try:
+        key.verify(sent.sig, digest)
+    except InvalidSignature:
+        return Checked(sent.raw, sent.sig, digest.hex(), False, None)
+    try:
+        record = RECORD.validate_json(sent.raw) if len(sent.raw) <= wire.MOST_RECORD_BYTES else None
+    except ValidationError:
+        record = None
+    return Checked(sent.raw, sent.sig, digest.hex(), True, record)
+
+
+def _exchange(
+    connection: Connection,
+    context: Context,
+    journal: Row[tuple[object, ...]],
+    ask: wire.SyncRequest,
+    checked: list[Checked],
+    now: datetime,
+) -> wire.SyncAnswer:
+    log = open_log(connection, context.home_id)
+    c = t.journal.c
+    mine = (c.home_id == context.home_id, c.journal_id == journal.journal_id)
+    row = connection.execute(
+        select(t.journal, t.station.c.kind)
+        .join(t.station, (t.station.c.home_id == c.home_id) & (t.station.c.station_id == c.station_id))
+        .where(*mine)
+    ).one()
+    head_seq, head_hash = row.head_seq, row.head_hash
+    results: list[RecordResult] = []
+    if checked:
+        tx = WorkingSet(
+            connection,
+            context.home_id,
+            log,
+            now,
+            price_book(connection, context.home_id, now),
+            load_staff(connection, context.home_id),
+        )
+        batch = Batch(tx, context, row, checked)
+        for one in checked:
+            result = batch.take(one)
+            results.append(result)
+            if result.result is Result.EXPECTED or (result.result is Result.DIFFERS and result.problem is not None):
+                break
+        batch.close()
+        head_seq, head_hash = batch.head_seq, batch.head_hash
+    unsent = max(0, ask.hello.head_seq - head_seq)
+    connection.execute(
+        update(t.journal).where(*mine).values(head_seq=head_seq, head_hash=head_hash, heard_at=now, unsent=unsent)
+    )
+    kind = StationKind(row.kind)
+    delta = snapshots.news(connection, context.home_id, ask.hello, kind, row.sealing_key, context.vault, now)
+    home = connection.execute(select(t.home.c.epoch).where(t.home.c.home_id == context.home_id)).one()
+    root = context.vault.sign(wire.checkpoint_bytes(context.home_id, log.log_no, log.root))
+    return wire.SyncAnswer(
+        nonce=ask.nonce,
+        service_epoch=home.epoch,
+        journal_head=wire.JournalHead(seq=head_seq, hash=head_hash),
+        durable_seq=head_seq,
+        results=tuple(results),
+        checkpoint=wire.Checkpoint(log_no=log.log_no, root=log.root, at=now, signature=_b64(root)),
+        delta=_b64(delta.model_dump_json().encode()) if delta is not None else None,
+        server_time=now,
+    )
+
+
+def _b64(raw: bytes) -> bytes:
+    """A field of type Base64Bytes is given encoded, and kept decoded."""
+    return base64.b64encode(raw)
+
+
+class Batch:
+    """The records of one request, taken in order."""
+
+    def __init__(
+        self, tx: WorkingSet, context: Context, journal: Row[tuple[object, ...]], checked: list[Checked]
+    ) -> None:
+        self.tx, self.context, self.journal = tx, context, journal
+        self.head_seq: int = journal.head_seq
+        self.head_hash: str = journal.head_hash
+        self.kind = StationKind(journal.kind)
+        self.rows: list[dict[str, object]] = []
+        self.taken: dict[int, tuple[Record, Judgement]] = {}
+        self.aliases: dict[CaseNo, CaseNo] = {}
+        records = [one.record for one in checked if one.record is not None]
+        self._load(records)
+
+    def _load(self, records: list[Record]) -> None:
+        """All cases and cards that the batch touches, in one query each."""
+        numbers = {one.case_no for one in records if one.case_no}
+        c = t.case_alias.c
+        found = self.tx.connection.execute(
+            select(c.provisional_no, c.case_no).where(c.home_id == self.tx.home_id, c.provisional_no.in_(numbers))
+        )
+        self.aliases = {CaseNo(row.provisional_no): CaseNo(row.case_no) for row in found}
+        self.tx.load_cases(self.aliases.get(one, one) for one in numbers)
+        self.tx.load_cards(one.card_no for one in records if one.card_no)
+        self.tx.load_things()
+
+    def take(self, one: Checked) -> RecordResult:
+        """Take one record: its result, and its judgement."""
+        expected = self.head_seq + 1
+        if not one.signed:
+            return RecordResult(result=Result.DIFFERS, seq=expected, problem=Problem.SIGNATURE_WRONG)
+        record = one.record
+        seq = record.seq if record is not None else _claimed_seq(one.raw, expected)
+        if record is not None and record.journal_id != self.journal.journal_id:
+            return RecordResult(result=Result.DIFFERS, seq=seq, problem=Problem.STATION_UNKNOWN)
+        if seq < expected:
+            return self._again(one, seq)
+        if seq > expected:
+            return RecordResult(result=Result.EXPECTED, seq=seq, expected_seq=expected)
+        if record is not None and record.prev != self.head_hash:
+            return RecordResult(result=Result.DIFFERS, seq=seq, problem=Problem.CHAIN_BROKEN)
+        log_no = self.tx.log.add(
+            "record", f"{self.journal.journal_id}:{seq}", one.hash, self.tx.now, record.staff_no if record else None
+        )
+        judgement, result = self._judged(record, log_no)
+        self.rows.append(
+            {
+                "home_id": self.tx.home_id,
+                "journal_id": self.journal.journal_id,
+                "seq": seq,
+                "log_no": log_no,
+                "kind": record.body.kind if record else "unreadable",
+                "case_no": judgement.case_no or (self._case_no(record) if record else None),
+                "raw": one.raw,
+                "sig": one.sig,
+                "hash": one.hash,
+                "outcome": judgement.outcome.value if result is Result.RECORDED else Result.QUARANTINED.value,
+                "judgement": judgement.model_dump_json(),
+                "received_at": self.tx.now,
+            }
+        )
+        if record is not None:
+            self.taken[seq] = (record, judgement)
+        self.head_seq, self.head_hash = seq, one.hash
+        problem = Problem.RECORD_UNREADABLE if result is Result.QUARANTINED else None
+        return RecordResult(result=result, seq=seq, log_no=log_no, judgement=judgement, problem=problem)
+
+    def _again(self, one: Checked, seq: int) -> RecordResult:
+        """A record that was sent before: already, or differs."""
+        fresh = next((row for row in self.rows if row["seq"] == seq), None)
+        if fresh is None:
+            c = t.record.c
+            where = (c.home_id == self.tx.home_id, c.journal_id == self.journal.journal_id, c.seq == seq)
+            stored = self.tx.connection.execute(select(c.hash, c.log_no, c.judgement).where(*where)).one_or_none()
+            if stored is None:
+                return RecordResult(result=Result.DIFFERS, seq=seq, problem=Problem.RECORD_UNREADABLE)
+            fresh = {"hash": stored.hash, "log_no": stored.log_no, "judgement": stored.judgement}
+        if fresh["hash"] != one.hash:
+            return RecordResult(result=Result.DIFFERS, seq=seq)
+        judgement = JUDGEMENT.validate_json(str(fresh["judgement"]))
+        log_no = int(str(fresh["log_no"]))
+        return RecordResult(result=Result.ALREADY, seq=seq, log_no=log_no, judgement=judgement)
+
+    def _judged(self, record: Record | None, log_no: int) -> tuple[Judgement, Result]:
+        if record is None:
+            return NOTED, Result.QUARANTINED
+        savepoint = self.tx.mark()
+        try:
+            return self._judge(record, log_no), Result.RECORDED
+        except (ValueError, KeyError, LookupError):
+            # A rule that fails on one record must not stop the station: the bytes are kept, a person looks at them.
+            self.tx.back(savepoint)
+            return NOTED, Result.QUARANTINED
+
+    def _judge(self, record: Record, log_no: int) -> Judgement:
+        match record.body:
+            case wire.Written(intent_seq=seq, torn=False):
+                return self._happen(self._earlier(self.journal.journal_id, seq), log_no)
+            case wire.Settled(intent=intent, verdict=Verdict.APPLIED):
+                return self._happen(self._earlier(intent.journal_id, intent.seq), log_no)
+            case wire.Settled(verdict=Verdict.CONFLICT):
+                return record_tap.refused(Refusal(Problem.CASE_CONFLICT, record.card_no or "")).model_copy(
+                    update={"outcome": Outcome.CONFLICT}
+                )
+            case wire.Observation(step=step, details=details, granted_seq=granted):
+                if RULES[step].offline is not Offline.YES and not self._granted(granted, step):
+                    return record_tap.refused(Refusal(Problem.OFFLINE_FORBIDDEN, step))
+                return record_tap.handle(self.tx, self._reported(record, step, details), log_no)
+            case wire.Request(step=Step.ARM as step, details=details):
+                reported = self._reported(record, step, details, happened=False)
+                permit = self.context.chance(8).hex().upper()
+                return record_tap.grant_permit(self.tx, reported, Limits(), permit)
+            case wire.Request(step=step, details=details):
+                return self._only_ask(self._reported(record, step, details, happened=False), log_no)
+            case wire.Booking(sealed=sealed):
+                return self._book(record, sealed, log_no)
+            case _:
+                return NOTED
+
+    def _only_ask(self, reported: Reported, log_no: int) -> Judgement:
+        """Judge a request, and let nothing happen."""
+        savepoint = self.tx.mark()
+        judgement = record_tap.handle(self.tx, reported, log_no)
+        self.tx.back(savepoint)
+        return judgement
+
+    def _happen(self, intent: Record | None, log_no: int) -> Judgement:
+        """The card was written: the intent's step is so."""
+        if intent is None or not isinstance(intent.body, wire.Intent):
+            return record_tap.refused(Refusal(Problem.INTENT_UNKNOWN))
+        if self.tx.has_fact(str(intent.key)):
+            return NOTED
+        last = intent.card_last.record_key if intent.card_last else None
+        reported = replace(
+            self._reported(intent, intent.body.step, intent.body.details),
+            station_kind=self._kind_of(intent),
+            counter=intent.card_counter,
+            last=last,
+        )
+        if intent.card_no:
+            self.tx.load_cards([intent.card_no])
+        return record_tap.handle(self.tx, reported, log_no)
+
+    def _kind_of(self, record: Record) -> StationKind:
+        """The kind of the station that wrote a record: a torn tap may be settled at another one."""
+        if record.journal_id == self.journal.journal_id:
+            return self.kind
+        s, j = t.station.c, t.journal.c
+        found = self.tx.connection.execute(
+            select(s.kind)
+            .join(t.journal, (j.home_id == s.home_id) & (j.station_id == s.station_id))
+            .where(j.home_id == self.tx.home_id, j.journal_id == record.journal_id)
+        )
+        return StationKind(found.scalar_one())
+
+    def _reported(self, record: Record, step: Step, details: Details, *, happened: bool = True) -> Reported:
+        asked = Asked(step, details, record.staff_no, record.second_staff_no)
+        return Reported(
+            case_no=self._case_no(record),
+            asked=asked,
+            at=record.wall_time,
+            cause=str(record.key),
+            station_kind=self.kind,
+            station_id=record.station_id,
+            key=record.key,
+            card_no=record.card_no,
+            happened=happened,
+        )
+
+    def _case_no(self, record: Record) -> CaseNo | None:
+        return self.aliases.get(record.case_no, record.case_no) if record.case_no else None
+
+    def _earlier(self, journal_id: str, seq: int) -> Record | None:
+        """A record that came before, in this request or in another."""
+        if journal_id == self.journal.journal_id and seq in self.taken:
+            return self.taken[seq][0]
+        c = t.record.c
+        where = (c.home_id == self.tx.home_id, c.journal_id == journal_id, c.seq == seq)
+        row = self.tx.connection.execute(select(c.raw, c.outcome).where(*where)).one_or_none()
+        if row is None or row.outcome == Result.QUARANTINED:
+            return None
+        record = RECORD.validate_json(row.raw)
+        if record.case_no:
+            self.tx.load_cases([self._case_no(record) or record.case_no])
+        return record
+
+    def _granted(self, seq: int | None, step: Step) -> bool:
+        """Whether an earlier request for the same step was granted."""
+        if seq is None:
+            return False
+        if seq in self.taken:
+            record, judgement = self.taken[seq]
+        else:
+            earlier = self._earlier(self.journal.journal_id, seq)
+            if earlier is None:
+                return False
+            c = t.record.c
+            where = (c.home_id == self.tx.home_id, c.journal_id == self.journal.journal_id, c.seq == seq)
+            stored = self.tx.connection.execute(select(c.judgement).where(*where)).scalar_one()
+            record, judgement = earlier, JUDGEMENT.validate_json(stored)
+        asked = isinstance(record.body, wire.Request) and record.body.step is step
+        return asked and judgement.outcome is Outcome.ACCEPTED
+
+    def _book(self, record: Record, sealed: bytes, log_no: int) -> Judgement:
+        try:
+            clear = self.context.vault.unseal(BOOKING_PURPOSE, sealed)
+            form = TypeAdapter(wire.BookingForm).validate_json(clear)
+        except (Unsealable, ValidationError):
+            return record_tap.refused(Refusal(Problem.INPUT_INVALID, "booking"))
+        booking = open_case.Booking(
+            form=form,
+            at=record.wall_time,
+            cause=str(record.key),
+            staff_no=record.staff_no or StaffNo(""),
+            station_kind=self.kind,
+            observed=True,
+            station_id=StationId(self.journal.station_id),
+            provisional_no=record.case_no,
+        )
+        opened = open_case.handle(self.tx, booking, log_no, self.context.vault, self.context.chance)
+        if isinstance(opened, Refusal):
+            return record_tap.refused(opened)
+        if record.case_no:
+            self.aliases[record.case_no] = opened
+        return Judgement(outcome=Outcome.ACCEPTED, case_no=opened)
+
+    def close(self) -> None:
+        """Write the records and all that they changed."""
+        if self.rows:
+            self.tx.connection.execute(t.record.insert(), self.rows)
+        self.tx.flush()
+
+
+def _claimed_seq(raw: bytes, otherwise: int) -> int:
+    """The seq that unreadable bytes claim, where they are at least JSON; else the place where they stand."""
+    try:
+        claimed = json.loads(raw).get("seq", otherwise)
+    except (ValueError, AttributeError, RecursionError):
+        return otherwise
+    return claimed if isinstance(claimed, int) and 0 < claimed < 2**53 else otherwise

@@ -1,0 +1,42 @@
+"""Settings of the service, read from the environment (ONECARD_*) or given by the command line."""
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a process needs to know before it starts; `demo` relaxes nothing but says so on every page."""
+
+    model_config = SettingsConfigDict(env_prefix="ONECARD_")
+
+    data: Path = Path("data")
+    dsn: str = ""
+    home: str = "WZ"
+    passphrase: SecretStr = SecretStr("")
+    demo: bool = False
+    secure_cookies: bool = True
+    family_url: str = "http://localhost:8443/family/"
+
+    @property
+    def database(self) -> str:
+        """The DSN; without one, SQLite in the data folder."""
+        return self.dsn or f"sqlite:///{self.data / 'onecard.db'}"
+
+    @property
+    def keystore(self) -> Path:
+        """The encrypted file of keys."""
+        return self.data / "vault.json"
+
+
+def clock() -> datetime:
+    """The operating system's time, UTC: the service's only clock."""
+    return datetime.now(UTC)
+
+
+def chance(length: int) -> bytes:
+    """The operating system's randomness: the service's only chance."""
+    return secrets.token_bytes(length)

@@ -1,0 +1,223 @@
+"""What a station must know, as news since the version that it has.
+
+A station gets the tap keys of the cards of open cases, and the bind keys of blank cards where cards are bound; all of
+them sealed to that station (CARD.md section 5).
+"""
+
+import base64
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from cardsvc.core import sealing
+from cardsvc.core.card.profile import KEY_BIND, KEY_TAP
+from cardsvc.core.facts import PlaceKind, StationKind, Step
+from cardsvc.core.ids import CardNo, CaseNo, HomeId, StaffNo, StationId
+from cardsvc.core.ledger import Account, Bill, bill
+from cardsvc.core.permissions import ALLOWED
+from cardsvc.core.prices import Payer
+from cardsvc.core.snapshot import (
+    BillLine,
+    KnownCard,
+    KnownCase,
+    Resource,
+    Setup,
+    SnapshotDelta,
+    StaffMember,
+    StationKey,
+)
+from cardsvc.core.wire import Hello, Key
+from cardsvc.core.workflow import RULES
+from cardsvc.store import tables as t
+from cardsvc.store.working import CASE, PRICES, price_book, roles_of
+from cardsvc.vault.keystore import Vault
+
+BINDS = RULES[Step.BIND_CARD].stations
+SHOWS_BILLS = frozenset({StationKind.CASHIER, StationKind.ARRANGEMENT})
+ENDED = ("closed", "cancelled", "transferred")
+MOST = 500
+"""Cases and cards in one answer; the rest follow with the next one."""
+
+
+def news(
+    connection: Connection,
+    home_id: HomeId,
+    hello: Hello,
+    kind: StationKind,
+    sealing_key: bytes,
+    vault: Vault,
+    now: datetime,
+) -> SnapshotDelta | None:
+    """News for a station since the version in its hello; None when there is none."""
+    home = connection.execute(select(t.home).where(t.home.c.home_id == home_id)).one()
+    since = hello.snapshot_version
+    setup_due = since == 0 or hello.setup_version != home.setup_version
+    c, k = t.funeral_case.c, t.card.c
+    cases = connection.execute(
+        select(c.case_no, c.stage, c.body, c.shown_name, c.changed_log_no)
+        .where(c.home_id == home_id, c.changed_log_no > since)
+        .where(c.stage.not_in(ENDED) if since == 0 else c.home_id == home_id)
+        .order_by(c.changed_log_no)
+        .limit(MOST)
+    ).all()
+    cards = connection.execute(
+        select(t.card).where(k.home_id == home_id, k.changed_log_no > since).order_by(k.changed_log_no).limit(MOST)
+    ).all()
+    if not (cases or cards or setup_due):
+        return None
+    head = connection.execute(select(t.log_head.c.log_no).where(t.log_head.c.home_id == home_id)).scalar_one()
+    version = max(head, 1)
+    if len(cases) == MOST or len(cards) == MOST:
+        ends = [rows[-1].changed_log_no for rows in (cases, cards) if len(rows) == MOST]
+        version = min(ends)
+        cases = [row for row in cases if row.changed_log_no <= version]
+        cards = [row for row in cards if row.changed_log_no <= version]
+    open_cases = [row for row in cases if row.stage not in ENDED]
+    bills = _bills(connection, home_id, [CaseNo(row.case_no) for row in open_cases])
+    lines = _lines(connection, home_id, [CaseNo(row.case_no) for row in open_cases]) if kind in SHOWS_BILLS else {}
+    known_cards = [_card(row, kind, sealing_key, vault) for row in cards if row.state in ("pool", "bound")]
+    return SnapshotDelta(
+        since=since,
+        version=version,
+        made_at=now,
+        setup=_setup(connection, home, kind, now) if setup_due else None,
+        cases=tuple(
+            KnownCase(
+                case=CASE.validate_json(row.body),
+                shown_name=row.shown_name,
+                bill=bills[CaseNo(row.case_no)],
+                lines=tuple(lines.get(CaseNo(row.case_no), ())),
+            )
+            for row in open_cases
+        ),
+        gone_cases=tuple(CaseNo(row.case_no) for row in cases if row.stage in ENDED),
+        cards=tuple(known_cards),
+        gone_cards=tuple(CardNo(row.card_no) for row in cards if row.state not in ("pool", "bound")),
+    )
+
+
+def _card(row: Any, kind: StationKind, sealing_key: bytes, vault: Vault) -> KnownCard:
+    uid = bytes.fromhex(row.uid)
+    numbers = [KEY_TAP, *([KEY_BIND] if row.case_no is None and kind in BINDS else [])]
+    keys = {}
+    for number in numbers:
+        purpose = sealing.card_key_purpose(row.card_no, number)
+        sealed = sealing.seal(sealing_key, purpose, vault.card_key(uid, number))
+        keys[number] = base64.b64encode(sealed).decode()
+    last = Key(journal_id=row.last_journal, seq=row.last_seq) if row.last_journal else None
+    return KnownCard(
+        card_no=CardNo(row.card_no),
+        uid=row.uid,
+        profile=row.profile,
+        issue_no=row.issue_no,
+        case_no=CaseNo(row.case_no) if row.case_no else None,
+        counter=row.counter,
+        last=last,
+        sealed_keys=keys,
+    )
+
+
+def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) -> Setup:
+    home_id = HomeId(home.home_id)
+    s, r = t.staff.c, t.resource.c
+    here = [step for step, rule in RULES.items() if kind in rule.stations]
+    staff = []
+    for row in connection.execute(select(t.staff).where(s.home_id == home_id, s.disabled_at.is_(None))):
+        roles = roles_of(row.roles)
+        if any(step in ALLOWED[role].steps for role in roles for step in here):
+            member = StaffMember(
+                staff_no=StaffNo(row.staff_no), shown_name=row.shown_name, roles=roles, pin_hash=row.pin_hash
+            )
+            staff.append(member)
+    keys = connection.execute(
+        select(t.station.c.number, t.station.c.station_id, t.station.c.kind, t.journal.c.public_key)
+        .join(
+            t.journal, (t.journal.c.home_id == t.station.c.home_id) & (t.journal.c.station_id == t.station.c.station_id)
+        )
+        .where(t.station.c.home_id == home_id, t.journal.c.revoked_at.is_(None))
+    )
+    resources = connection.execute(select(t.resource).where(r.home_id == home_id).order_by(r.kind, r.code))
+    return Setup(
+        version=home.setup_version,
+        home_id=home_id,
+        home_name_zh=home.name_zh,
+        home_name_en=home.name_en,
+        staff=tuple(staff),
+        resources=tuple(
+            Resource(kind=PlaceKind(one.kind), code=one.code, title_zh=one.title_zh, title_en=one.title_en)
+            for one in resources
+        ),
+        stations=tuple(
+            StationKey(
+                number=one.number,
+                station_id=StationId(one.station_id),
+                kind=StationKind(one.kind),
+                public_key=one.public_key.hex(),
+            )
+            for one in keys
+        ),
+        prices=price_book(connection, home_id, now),
+    )
+
+
+def _bills(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> dict[CaseNo, Bill]:
+    """The bills of cases: sums over the family's lines, and balances of their accounts."""
+    b, x = t.bill_line.c, t.transfer.c
+    totals: dict[CaseNo, dict[Account, int]] = {number: {} for number in numbers}
+    charged = dict.fromkeys(numbers, (0, 0))
+    rows = connection.execute(
+        select(b.case_no, func.sum(b.price_fen), func.sum(b.waiver_fen))
+        .where(b.home_id == home_id, b.case_no.in_(numbers), b.payer == Payer.FAMILY.value)
+        .group_by(b.case_no)
+    )
+    for number, price, waiver in rows:
+        charged[number] = (int(price), int(waiver))
+    for side, sign in ((x.debit, 1), (x.credit, -1)):
+        sums = connection.execute(
+            select(x.case_no, side, func.sum(x.amount_fen))
+            .where(x.home_id == home_id, x.case_no.in_(numbers))
+            .group_by(x.case_no, side)
+        )
+        for number, name, amount in sums:
+            account = Account(name)
+            totals[number][account] = totals[number].get(account, 0) + sign * int(amount)
+    return {number: bill(number, totals[number], *charged[number]) for number in numbers}
+
+
+def case_bill(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Bill:
+    """The bill of one case."""
+    return _bills(connection, home_id, [case_no])[case_no]
+
+
+def case_lines(connection: Connection, home_id: HomeId, case_no: CaseNo) -> list[BillLine]:
+    """The lines of one case's bill, in the order in which they were caused."""
+    return _lines(connection, home_id, [case_no]).get(case_no, [])
+
+
+def _lines(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> dict[CaseNo, list[BillLine]]:
+    b = t.bill_line.c
+    names = {
+        one.item: (one.name_zh, one.name_en)
+        for row in connection.execute(select(t.price_book.c.body).where(t.price_book.c.home_id == home_id))
+        for one in PRICES.validate_json(row.body).items
+    }
+    rows = connection.execute(
+        select(t.bill_line).where(b.home_id == home_id, b.case_no.in_(numbers)).order_by(b.log_no, b.line_no)
+    )
+    lines: dict[CaseNo, list[BillLine]] = {}
+    for row in rows:
+        zh, en = names.get(row.item, (row.item, row.item))
+        line = BillLine(
+            item=row.item,
+            name_zh=zh,
+            name_en=en,
+            quantity=row.quantity,
+            price_fen=row.price_fen,
+            waiver_fen=row.waiver_fen,
+            due_fen=row.due_fen,
+            payer=row.payer,
+            legal_basis=row.legal_basis,
+        )
+        lines.setdefault(CaseNo(row.case_no), []).append(line)
+    return lines

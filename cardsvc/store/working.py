@@ -1,0 +1,387 @@
+"""The working set of one transaction: cases, cards and places loaded once, judged in memory, written once.
+
+The home's log is locked while it lives, so nothing that it has read can change under it. `mark` and `back` are the
+savepoint of a record: what a failed record had done to the set is forgotten, and the following ones proceed.
+"""
+
+import json
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, delete, select, update
+
+from cardsvc.core.case import Case
+from cardsvc.core.facts import Fact
+from cardsvc.core.fold import fold, then
+from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, RecordKey, StaffNo
+from cardsvc.core.ledger import Account, Transfer, balances
+from cardsvc.core.permissions import Role
+from cardsvc.core.prices import Line, PriceBook
+from cardsvc.core.tap import CardChain
+from cardsvc.store import tables as t
+from cardsvc.store.log import Log
+
+CASE = TypeAdapter(Case)
+FACT = TypeAdapter(Fact)
+PRICES = TypeAdapter(PriceBook)
+
+
+@dataclass(slots=True)
+class Permit:
+    """Leave to load, as the service keeps it."""
+
+    permit: str
+    case_no: CaseNo
+    furnace: str
+    disc: str
+    journal_id: JournalId
+    state: str
+    until: datetime
+
+
+@dataclass(slots=True)
+class WorkingSet:
+    """What one transaction knows and has changed."""
+
+    connection: Connection
+    home_id: HomeId
+    log: Log
+    now: datetime
+    book: PriceBook
+    staff: dict[StaffNo, tuple[Role, ...]]
+    cases: dict[CaseNo, Case] = field(default_factory=dict)
+    cards: dict[CardNo, CardChain] = field(default_factory=dict)
+    issue: dict[CardNo, int] = field(default_factory=dict)
+    places: dict[tuple[str, str], CaseNo] = field(default_factory=dict)
+    marks: dict[tuple[str, str], CaseNo] = field(default_factory=dict)
+    halls: dict[tuple[str, datetime], CaseNo] = field(default_factory=dict)
+    permits: dict[str, Permit] = field(default_factory=dict)
+    writes: dict[tuple[CardNo, int], RecordKey] = field(default_factory=dict)
+    lines: list[tuple[CaseNo, int, str, Line, int | None]] = field(default_factory=list)
+    transfers: list[tuple[CaseNo, int, str, Transfer]] = field(default_factory=list)
+    facts: list[tuple[int, Fact]] = field(default_factory=list)
+    changed: set[CaseNo] = field(default_factory=set)
+    known_before: dict[str, dict[Any, Any]] = field(default_factory=dict)
+
+    def mark(self) -> "WorkingSet":
+        """A savepoint: the set as it is now."""
+        saved = copy(self)
+        for name in _DICTS:
+            setattr(saved, name, dict(getattr(self, name)))
+        for name in _LISTS:
+            setattr(saved, name, list(getattr(self, name)))
+        saved.changed = set(self.changed)
+        saved.permits = {code: replace(one) for code, one in self.permits.items()}
+        return saved
+
+    def back(self, saved: "WorkingSet") -> None:
+        """Forget everything since the savepoint; the links of the log stay."""
+        for name in (*_DICTS, *_LISTS, "changed", "permits"):
+            setattr(self, name, getattr(saved, name))
+
+    def case(self, case_no: CaseNo) -> Case | None:
+        """A case as it stands in this transaction."""
+        if case_no not in self.cases:
+            self.load_cases([case_no])
+        return self.cases.get(case_no)
+
+    def load_cases(self, numbers: Iterable[CaseNo]) -> None:
+        """Load cases, provisional numbers included, in one query each."""
+        wanted = sorted(set(numbers) - set(self.cases))
+        if not wanted:
+            return
+        home = t.funeral_case.c.home_id == self.home_id
+        rows = self.connection.execute(
+            select(t.funeral_case.c.case_no, t.funeral_case.c.body).where(home, t.funeral_case.c.case_no.in_(wanted))
+        )
+        for row in rows:
+            self.cases[CaseNo(row.case_no)] = CASE.validate_json(row.body)
+
+    def load_cards(self, numbers: Iterable[CardNo]) -> None:
+        """Load cards and the end of their chains in one query."""
+        wanted = sorted(set(numbers) - set(self.cards))
+        if not wanted:
+            return
+        rows = self.connection.execute(
+            select(t.card).where(t.card.c.home_id == self.home_id, t.card.c.card_no.in_(wanted))
+        )
+        for row in rows:
+            last = RecordKey(JournalId(row.last_journal), row.last_seq) if row.last_journal else None
+            number = CardNo(row.card_no)
+            self.cards[number] = CardChain(number, row.case_no, row.counter, last)
+            self.issue[number] = row.issue_no
+
+    def load_things(self) -> None:
+        """Load who is where, which marks are used, which halls are held, which permits live: small tables."""
+        run, home = self.connection.execute, self.home_id
+        for row in run(select(t.occupancy).where(t.occupancy.c.home_id == home)):
+            self.places[(row.kind, row.code)] = CaseNo(row.case_no)
+        for row in run(select(t.hall_booking).where(t.hall_booking.c.home_id == home)):
+            self.halls[(row.hall, row.starts)] = CaseNo(row.case_no)
+        for row in run(select(t.permit).where(t.permit.c.home_id == home, t.permit.c.state == "live")):
+            self.permits[row.permit] = Permit(
+                row.permit, CaseNo(row.case_no), row.furnace, row.disc, JournalId(row.journal_id), row.state, row.until
+            )
+        self.known_before = {
+            "places": dict(self.places),
+            "halls": dict(self.halls),
+            "permits": {code: replace(one) for code, one in self.permits.items()},
+        }
+
+    def mark_owner(self, kind: str, code: str) -> CaseNo | None:
+        """The case that a tag, disc or label is bound to."""
+        if (kind, code) in self.marks:
+            return self.marks[(kind, code)]
+        where = (t.mark.c.home_id == self.home_id, t.mark.c.kind == kind, t.mark.c.code == code)
+        owner = self.connection.execute(select(t.mark.c.case_no).where(*where)).scalar_one_or_none()
+        return CaseNo(owner) if owner else None
+
+    def writer(self, card_no: CardNo, counter: int) -> RecordKey | None:
+        """The record that wrote this counter of a card."""
+        if (card_no, counter) in self.writes:
+            return self.writes[(card_no, counter)]
+        c = t.card_write.c
+        where = (c.home_id == self.home_id, c.card_no == card_no, c.counter == counter)
+        row = self.connection.execute(select(c.journal_id, c.seq).where(*where)).one_or_none()
+        return RecordKey(JournalId(row.journal_id), row.seq) if row else None
+
+    def balances(self, case_no: CaseNo) -> dict[Account, int]:
+        """The balances of a case's transfers, this transaction's included."""
+        return balances((*self._stored_transfers(case_no), *(one for no, _, _, one in self.transfers if no == case_no)))
+
+    def _stored_transfers(self, case_no: CaseNo, cause: str | None = None) -> list[Transfer]:
+        c = t.transfer.c
+        where = [c.home_id == self.home_id, c.case_no == case_no]
+        if cause is not None:
+            where.append(c.cause == cause)
+        rows = self.connection.execute(select(c.debit, c.credit, c.amount_fen, c.memo).where(*where))
+        return [
+            Transfer(debit=Account(one.debit), credit=Account(one.credit), amount_fen=one.amount_fen, memo=one.memo)
+            for one in rows
+        ]
+
+    def caused(self, case_no: CaseNo, cause: str) -> tuple[list[tuple[int, Line]], list[Transfer]]:
+        """The lines (with their log numbers) and transfers that a fact caused: what a void takes back."""
+        c = t.bill_line.c
+        rows = self.connection.execute(
+            select(t.bill_line).where(c.home_id == self.home_id, c.case_no == case_no, c.cause == cause)
+        )
+        stored = [(row.log_no, line_of(row)) for row in rows]
+        fresh = [(log_no, line) for no, log_no, why, line, _ in self.lines if no == case_no and why == cause]
+        moved = [one for no, _, why, one in self.transfers if no == case_no and why == cause]
+        return [*stored, *fresh], [*self._stored_transfers(case_no, cause), *moved]
+
+    def add_fact(self, fact: Fact, log_no: int, *, late: bool) -> None:
+        """Add a fact; a late one takes its own place among all facts of its case."""
+        self.facts.append((log_no, fact))
+        case = self.cases[fact.case_no]
+        if late:
+            case = fold(self._all_facts(fact.case_no)) or case
+        else:
+            case = then(case, fact)
+        self.cases[fact.case_no] = case
+        self.changed.add(fact.case_no)
+
+    def case_at(self, case_no: CaseNo, counter: int) -> Case | None:
+        """The case as it was when its card's counter stood at `counter`."""
+        return fold(fact for fact in self._all_facts(case_no) if fact.order[0] <= counter)
+
+    def _all_facts(self, case_no: CaseNo) -> list[Fact]:
+        return [*self.stored_facts(case_no), *(one for _, one in self.facts if one.case_no == case_no)]
+
+    def stored_facts(self, case_no: CaseNo) -> list[Fact]:
+        """All facts of a case that earlier transactions stored."""
+        c = t.fact.c
+        rows = self.connection.execute(select(c.body).where(c.home_id == self.home_id, c.case_no == case_no))
+        return [FACT.validate_json(row.body) for row in rows]
+
+    def has_fact(self, cause: str) -> bool:
+        """Whether a fact with this cause is there."""
+        if any(fact.cause == cause for _, fact in self.facts):
+            return True
+        c = t.fact.c
+        return (
+            self.connection.execute(select(c.log_no).where(c.home_id == self.home_id, c.cause == cause)).first()
+            is not None
+        )
+
+    def flush(self) -> None:
+        """Write what changed, in a few set-based statements."""
+        run, home = self.connection.execute, self.home_id
+        if self.facts:
+            rows = [
+                {
+                    "home_id": home,
+                    "case_no": one.case_no,
+                    "log_no": no,
+                    "cause": one.cause,
+                    "body": one.model_dump_json(),
+                }
+                for no, one in self.facts
+            ]
+            run(t.fact.insert(), rows)
+        for case_no in sorted(self.changed):
+            case = self.cases[case_no]
+            c = t.funeral_case.c
+            run(
+                update(t.funeral_case)
+                .where(c.home_id == home, c.case_no == case_no)
+                .values(stage=case.stage.value, body=case.model_dump_json(), changed_log_no=self.log.log_no)
+            )
+        if self.lines:
+            run(t.bill_line.insert(), [_line_row(home, n, *one) for n, one in enumerate(self.lines)])
+        if self.transfers:
+            run(t.transfer.insert(), [_transfer_row(home, n, *one) for n, one in enumerate(self.transfers)])
+        self._flush_cards()
+        self._flush_things()
+        self.log.close()
+
+    def _flush_cards(self) -> None:
+        run, c = self.connection.execute, t.card.c
+        for card_no in sorted({no for no, _ in self.writes}):
+            chain = self.cards[card_no]
+            run(
+                update(t.card)
+                .where(c.home_id == self.home_id, c.card_no == card_no)
+                .values(
+                    counter=chain.counter,
+                    case_no=chain.case_no,
+                    state="bound" if chain.case_no else "pool",
+                    last_journal=chain.last.journal_id if chain.last else None,
+                    last_seq=chain.last.seq if chain.last else None,
+                    changed_log_no=self.log.log_no,
+                )
+            )
+        if self.writes:
+            rows = [
+                {"home_id": self.home_id, "card_no": no, "counter": n, "journal_id": key.journal_id, "seq": key.seq}
+                for (no, n), key in self.writes.items()
+            ]
+            run(t.card_write.insert(), rows)
+
+    def _flush_things(self) -> None:
+        run, home, before = self.connection.execute, self.home_id, self.known_before
+        for key in before.get("places", {}).keys() - self.places.keys():
+            run(
+                delete(t.occupancy).where(
+                    t.occupancy.c.home_id == home, t.occupancy.c.kind == key[0], t.occupancy.c.code == key[1]
+                )
+            )
+        for key, case_no in self.places.items():
+            old = before.get("places", {}).get(key)
+            if old is None:
+                run(t.occupancy.insert().values(home_id=home, kind=key[0], code=key[1], case_no=case_no))
+            elif old != case_no:
+                where = (t.occupancy.c.home_id == home, t.occupancy.c.kind == key[0], t.occupancy.c.code == key[1])
+                run(update(t.occupancy).where(*where).values(case_no=case_no))
+        if self.marks:
+            run(
+                t.mark.insert(),
+                [{"home_id": home, "kind": k, "code": code, "case_no": no} for (k, code), no in self.marks.items()],
+            )
+        for hall in before.get("halls", {}).keys() - self.halls.keys():
+            c = t.hall_booking.c
+            run(delete(t.hall_booking).where(c.home_id == home, c.hall == hall[0], c.starts == hall[1]))
+        for hall in self.halls.keys() - before.get("halls", {}).keys():
+            run(t.hall_booking.insert().values(home_id=home, hall=hall[0], starts=hall[1], case_no=self.halls[hall]))
+        known = before.get("permits", {})
+        for code in known.keys() & self.permits.keys():
+            if known[code] != self.permits[code]:
+                c = t.permit.c
+                run(update(t.permit).where(c.home_id == home, c.permit == code).values(state=self.permits[code].state))
+        for code in self.permits.keys() - known.keys():
+            one = self.permits[code]
+            run(
+                t.permit.insert().values(
+                    home_id=home, permit=code, case_no=one.case_no, furnace=one.furnace, disc=one.disc,
+                    journal_id=one.journal_id, state=one.state, until=one.until,
+                )
+            )  # fmt: skip
+
+
+_DICTS = ("cases", "cards", "places", "marks", "halls", "writes")
+_LISTS = ("lines", "transfers", "facts")
+
+
+def load_staff(connection: Connection, home_id: HomeId) -> dict[StaffNo, tuple[Role, ...]]:
+    """Who works here now, and in which roles."""
+    c = t.staff.c
+    rows = connection.execute(select(c.staff_no, c.roles).where(c.home_id == home_id, c.disabled_at.is_(None)))
+    return {StaffNo(row.staff_no): roles_of(row.roles) for row in rows}
+
+
+def roles_of(text: str) -> tuple[Role, ...]:
+    """Roles as stored: names with commas between."""
+    return tuple(Role(name) for name in text.split(",") if name)
+
+
+def price_book(connection: Connection, home_id: HomeId, now: datetime) -> PriceBook:
+    """The price list in force. Raises LookupError when the home has none."""
+    c = t.price_book.c
+    where = (c.home_id == home_id, c.valid_from <= now.date().isoformat())
+    row = connection.execute(select(c.body).where(*where).order_by(c.valid_from.desc()).limit(1)).one_or_none()
+    if row is None:
+        raise LookupError("no price list in force: import one")
+    return PRICES.validate_json(row.body)
+
+
+def line_of(row: Any) -> Line:
+    """A stored line."""
+    names = (
+        "item",
+        "quantity",
+        "price_fen",
+        "waiver_fen",
+        "payer",
+        "waiver_payer",
+        "legal_basis",
+        "price_version",
+        "at",
+    )
+    return Line.model_validate_json(json.dumps({name: _plain(getattr(row, name)) for name in names}))
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _line_row(
+    home: HomeId, number: int, case_no: CaseNo, log_no: int, cause: str, line: Line, reverses: int | None
+) -> dict[str, Any]:
+    sign = -1 if reverses is not None else 1
+    return {
+        "home_id": home,
+        "case_no": case_no,
+        "log_no": log_no,
+        "line_no": number,
+        "cause": cause,
+        "item": line.item,
+        "quantity": line.quantity,
+        "price_fen": sign * line.price_fen,
+        "waiver_fen": sign * line.waiver_fen,
+        "due_fen": sign * line.due_fen,
+        "payer": line.payer.value,
+        "waiver_payer": line.waiver_payer.value if line.waiver_payer else None,
+        "legal_basis": line.legal_basis,
+        "price_version": line.price_version,
+        "at": line.at,
+        "reverses": reverses,
+    }
+
+
+def _transfer_row(home: HomeId, number: int, case_no: CaseNo, log_no: int, cause: str, one: Transfer) -> dict[str, Any]:
+    return {
+        "home_id": home,
+        "case_no": case_no,
+        "log_no": log_no,
+        "entry_no": number,
+        "debit": one.debit,
+        "credit": one.credit,
+        "amount_fen": one.amount_fen,
+        "memo": one.memo,
+        "cause": cause,
+    }

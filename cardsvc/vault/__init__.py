@@ -1,0 +1,1 @@
+"""Keys: made, kept and used here, and never handed out."""

@@ -1,0 +1,80 @@
+"""A case through nine stations at the service: stage, place, bill and card after every step."""
+
+import pytest
+
+from cardsvc.core.case import Case
+from cardsvc.core.facts import Details, StationKind, Step
+from cardsvc.core.ids import CaseNo
+from cardsvc.core.wire import Outcome
+from cardsvc.core.workflow import RULES
+from cardsvc.store.snapshots import case_bill
+from cardsvc.store.working import CASE
+from cardsvc.store import tables as t
+from tests.core.story import DETAILS
+from tests.support.home import CardInHand, Service
+
+KINDS = list(StationKind)
+
+
+def stored(service: Service, case_no: CaseNo) -> Case:
+    with service.context.engine.connect() as connection:
+        return CASE.validate_json(
+            connection.execute(t.funeral_case.select().where(t.funeral_case.c.case_no == case_no)).one().body
+        )
+
+
+def opened(service: Service, **changes: object) -> tuple[CaseNo, CardInHand]:
+    judgement = service.station(StationKind.BOOKING).book(**changes)
+    assert judgement.outcome is Outcome.ACCEPTED, judgement
+    assert judgement.case_no is not None
+    card = CardInHand(service.pool_card(1))
+    booking = service.station(StationKind.BOOKING)
+    bound = booking.take(judgement.case_no, Step.BIND_CARD, Details(), card)
+    assert bound.outcome is Outcome.ACCEPTED, bound
+    return judgement.case_no, card
+
+
+def go(service: Service, case_no: CaseNo, card: CardInHand, *steps: Step, permit: str = "") -> None:
+    for step in steps:
+        service.clock.forward(hours=1)
+        kind = min(RULES[step].stations, key=KINDS.index)
+        details = DETAILS.get(step, Details())
+        if step is Step.LOAD:
+            details = details.model_copy(update={"permit": permit})
+        judgement = service.station(kind).take(case_no, step, details, card)
+        assert judgement.outcome is Outcome.ACCEPTED, (step, judgement)
+        permit = judgement.permit or permit
+
+
+TO_STORAGE = (Step.DISPATCH, Step.COLLECT, Step.ARRIVE, Step.STORE)
+ARRANGED = (Step.QUOTE, Step.SIGN_QUOTE, Step.RESERVE, Step.AUTHORISE, Step.PLAN_ASHES)
+DRESSED = (Step.TAKE_OUT, Step.PREPARE, Step.PREPARED, Step.STORE, Step.TAKE_OUT)
+FAREWELL = (Step.FAREWELL, Step.RECOGNISE, Step.FAREWELL_OVER)
+FIRE = (Step.QUEUE, Step.ARM, Step.LOAD, Step.UNLOAD)
+ASHES = (Step.SEAL, Step.SHELVE, Step.UNSHELVE, Step.RELEASE, Step.CONFIRM_REST)
+
+
+@pytest.fixture(autouse=True)
+def hall_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cardsvc.core.facts import Quantity
+
+    monkeypatch.setitem(
+        DETAILS, Step.QUOTE, Details(items=(Quantity(item="hall_large", count=1), Quantity(item="flowers", count=2)))
+    )
+    monkeypatch.setitem(DETAILS, Step.SHELVE, Details(label="L0001", shelf="S-01"))
+
+
+def test_one_card_goes_through_nine_stations(service: Service) -> None:
+    case_no, card = opened(service)
+
+    go(service, case_no, card, *TO_STORAGE, *ARRANGED, *DRESSED, *FAREWELL, Step.DEPOSIT, *FIRE, Step.SETTLE, *ASHES)
+
+    case = stored(service, case_no)
+    assert (case.stage, case.place.kind, case.gaps) == ("at_rest", "destination", ())
+    assert case.card_no == card.card_no
+    with service.context.engine.connect() as connection:
+        bill = case_bill(connection, service.context.home_id, case_no)
+    # transport, 2 begun days, furnace and urn are waived; hall 1,200, dressing 300, flowers 360, ash storage 60
+    assert (bill.charged_fen, bill.waived_fen, bill.due_fen) == (284_000, 92_000, 192_000)
+    assert bill.deposit_fen + bill.paid_fen == 100_000
+    assert case.taken[0].cause.startswith(service.station(StationKind.TRANSPORT).journal_id)

@@ -1,0 +1,289 @@
+"""A real home for tests: a database, a vault, the service in-process, and stations that sign as real ones do."""
+
+import base64
+import json
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from argon2 import PasswordHasher
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from pydantic import TypeAdapter
+from starlette.testclient import TestClient
+
+from cardsvc.api.app import Surface, create_app
+from cardsvc.context import Context
+from cardsvc.core import wire
+from cardsvc.core.facts import Details, StationKind, Step
+from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, RecordKey, StaffNo, StationId
+from cardsvc.core.snapshot import Snapshot, SnapshotDelta, apply
+from cardsvc.core.wire import BookingForm, Judgement, Outcome, Record, Result, SyncAnswer
+from cardsvc.core.workflow import RULES, Offline
+from cardsvc.demo.home import STAFF, STATIONS, found
+from cardsvc.handlers import enrol_station, issue_card
+from cardsvc.store.engine import create_schema, open_engine
+from cardsvc.vault.keystore import Vault
+
+START = datetime(2026, 11, 1, 3, 42, tzinfo=UTC)
+ANSWER = TypeAdapter(SyncAnswer)
+DELTA = TypeAdapter(SnapshotDelta)
+
+ID_NO = "330302194001010010"
+
+
+@cache
+def quick_hash(password: str) -> str:
+    """argon2id at its cheapest: tests sign in often."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
+
+
+def test_vault(seed: int = 1) -> Vault:
+    chance = random.Random(seed).randbytes
+    names = [*(f"card{number}" for number in range(4)), "signing", "sealing", "d1", "blind"]
+    return Vault({name: chance(16 if name.startswith("card") else 32) for name in names})
+
+
+@dataclass
+class Clock:
+    """A clock that the test moves."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class Service:
+    """The real service in this process, on a real database."""
+
+    def __init__(self, dsn: str) -> None:
+        self.clock = Clock()
+        self.context = Context(
+            engine=open_engine(dsn),
+            vault=test_vault(),
+            home_id=HomeId("WZ"),
+            clock=self.clock,
+            chance=random.Random(7).randbytes,
+            secure_cookies=False,
+        )
+        create_schema(self.context.engine)
+        found(self.context, quick_hash)
+        self.http = TestClient(create_app(list(Surface), self.context), raise_server_exceptions=False)
+        self._stations: dict[StationKind, Station] = {}
+
+    def station(self, kind: StationKind) -> "Station":
+        if kind not in self._stations:
+            self._stations[kind] = Station(self, kind)
+        return self._stations[kind]
+
+    def pool_card(self, number: int = 1) -> CardNo:
+        card_no = issue_card.next_number(self.context)
+        issue_card.handle(self.context, card_no, bytes([4, number, 3, 4, 5, 6, 7]), self.clock.now)
+        return card_no
+
+    def close(self) -> None:
+        self.context.engine.dispose()
+
+
+def staff_for(step: Step) -> list[StaffNo]:
+    from cardsvc.core.permissions import may_take
+
+    return [person.staff_no for person in STAFF if may_take(person.roles, step)]
+
+
+@dataclass
+class Station:
+    """A station without a reader: it journals, signs and sends, and keeps the card's chain in its head."""
+
+    service: Service
+    kind: StationKind
+    key: Ed25519PrivateKey = field(default_factory=lambda: Ed25519PrivateKey.from_private_bytes(random.randbytes(32)))
+    box: X25519PrivateKey = field(default_factory=lambda: X25519PrivateKey.from_private_bytes(random.randbytes(32)))
+    seq: int = 0
+    settled: int = 0
+    unsent: list[tuple[bytes, bytes]] = field(default_factory=list)
+    known: Snapshot | None = None
+    answer: SyncAnswer | None = None
+
+    def __post_init__(self) -> None:
+        station_id, _, number = next(one for one in STATIONS if one[1] is self.kind)
+        code = enrol_station.make_code(self.service.context, station_id, self.kind, number)
+        answer = self.service.http.post(
+            "/stations/enrol",
+            json={
+                "code": code,
+                "public_key": b64(self.key.public_key().public_bytes_raw()),
+                "sealing_key": b64(self.box.public_key().public_bytes_raw()),
+                "software": "test",
+            },
+        )
+        assert answer.status_code == 200, answer.text
+        enrolled = wire.EnrolAnswer.model_validate_json(answer.content)
+        self.enrolled = enrolled
+        self.station_id = StationId(enrolled.station_id)
+        self.journal_id = JournalId(enrolled.journal_id)
+        self.head = wire.genesis(self.journal_id).hex()
+
+    def append(self, body: wire.Body, **fields: Any) -> int:
+        self.seq += 1
+        record = Record(
+            journal_id=self.journal_id,
+            seq=self.seq,
+            prev=self.head,
+            home_id=HomeId("WZ"),
+            station_id=self.station_id,
+            body=body,
+            wall_time=self.service.clock.now,
+            boot_id="ab" * 16,
+            steady_ms=self.seq,
+            snapshot_version=self.known.version if self.known else 0,
+            software="test",
+            **fields,
+        )
+        raw = record.model_dump_json().encode()
+        digest = wire.record_hash(raw)
+        self.unsent.append((raw, self.key.sign(digest)))
+        self.head = digest.hex()
+        return self.seq
+
+    def hello(self) -> dict[str, Any]:
+        return {
+            "station_id": self.station_id,
+            "journal_id": self.journal_id,
+            "head_seq": self.seq,
+            "head_hash": self.head,
+            "settled_seq": self.settled,
+            "oldest_kept_seq": 1,
+            "snapshot_version": self.known.version if self.known else 0,
+            "setup_version": self.known.setup.version if self.known else 0,
+            "boot_id": "ab" * 16,
+            "steady_ms": self.seq,
+            "wall_time": self.service.clock.now.isoformat(),
+            "software": "test",
+        }
+
+    def post(self, records: list[tuple[bytes, bytes]], nonce: str = "cd" * 16) -> Any:
+        ask = {
+            "nonce": nonce,
+            "hello": self.hello(),
+            "records": [{"raw": b64(raw), "sig": b64(sig)} for raw, sig in records],
+        }
+        body = json.dumps(ask).encode()
+        headers = {
+            wire.JOURNAL_HEADER: self.journal_id,
+            wire.SIGNATURE_HEADER: self.key.sign(wire.request_bytes(body)).hex(),
+            "content-type": wire.MEDIA_TYPE,
+        }
+        return self.service.http.post("/stations/sync", content=body, headers=headers)
+
+    def send(self, records: list[tuple[bytes, bytes]] | None = None) -> SyncAnswer:
+        """Send what is unsent (or these), check the answer's signature, and take the news."""
+        sending = records if records is not None else list(self.unsent[:100])
+        response = self.post(sending)
+        assert response.status_code == 200, response.text
+        service_key = Ed25519PublicKey.from_public_bytes(self.enrolled.service_public_key)
+        signature = bytes.fromhex(response.headers[wire.SIGNATURE_HEADER])
+        service_key.verify(signature, wire.answer_bytes("cd" * 16, response.content))
+        answer = ANSWER.validate_json(response.content)
+        self.answer = answer
+        if records is None:
+            del self.unsent[: len(answer.results)]
+            self.settled = answer.journal_head.seq
+        if answer.delta is not None:
+            self.known = apply(self.known, DELTA.validate_json(answer.delta))
+        return answer
+
+    def judged(self) -> Judgement:
+        """Send everything; the judgement of the last record."""
+        while True:
+            answer = self.send()
+            if not self.unsent:
+                break
+        last = answer.results[-1]
+        assert last.result is Result.RECORDED, last
+        assert last.judgement is not None
+        return last.judgement
+
+    def book(self, **changes: Any) -> Judgement:
+        from cardsvc.core import sealing
+
+        form = booking_form(**changes)
+        sealed = sealing.seal(
+            self.enrolled.service_sealing_key, sealing.BOOKING_PURPOSE, form.model_dump_json().encode()
+        )
+        number = CaseNo(f"WZ-P{self.enrolled.station_number}-{self.seq + 1:06d}")
+        self.append(wire.Booking(sealed=base64.b64encode(sealed)), case_no=number, staff_no=StaffNo("1001"))
+        return self.judged()
+
+    def take(
+        self, case_no: CaseNo, step: Step, details: Details, card: "CardInHand | None" = None, **people: Any
+    ) -> Judgement:
+        """Take a step as a station does: request, intent and written, or observation."""
+        who = self.people(step) | people
+        fields = who | {"case_no": case_no}
+        granted = None
+        if RULES[step].offline is not Offline.YES and step is not Step.LOAD:
+            granted = self.append(wire.Request(step=step, details=details), **fields)
+            judgement = self.judged()
+            if step is Step.ARM or judgement.outcome is not Outcome.ACCEPTED:
+                return judgement
+        if RULES[step].card and card is not None:
+            self.write(case_no, step, details, card, **who)
+        else:
+            body = wire.Observation(step=step, details=details, granted_seq=granted)
+            self.append(body, **fields)
+        return self.judged()
+
+    def people(self, step: Step) -> dict[str, Any]:
+        able = staff_for(step)
+        others = [person.staff_no for person in STAFF if person.staff_no != able[0]]
+        second = (able[1:] or others)[0] if RULES[step].second else None
+        return {"staff_no": able[0], "second_staff_no": second}
+
+    def write(self, case_no: CaseNo, step: Step, details: Details, card: "CardInHand", **fields: Any) -> None:
+        """Journal an intent and that the card took it."""
+        intent = wire.Intent(step=step, details=details, stage_after=1)
+        last = wire.Key.of(card.last) if card.last else None
+        seq = self.append(
+            intent,
+            **(fields | {"case_no": case_no, "card_no": card.card_no, "card_counter": card.counter, "card_last": last}),
+        )
+        self.append(wire.Written(intent_seq=seq), **(fields | {"case_no": case_no, "card_no": card.card_no}))
+        card.counter += 1
+        card.last = RecordKey(self.journal_id, seq)
+
+
+@dataclass
+class CardInHand:
+    """What a card would say."""
+
+    card_no: CardNo
+    counter: int = 0
+    last: RecordKey | None = None
+
+
+def booking_form(**changes: Any) -> BookingForm:
+    form: dict[str, Any] = {
+        "deceased_name": "王守义",
+        "id_no": ID_NO,
+        "applicant_name": "王小雨",
+        "applicant_phone": "13800000000",
+        "relation": "daughter",
+        "address": "鹿城区测试路1号",
+        "county": "330302",
+        "cause_class": "natural",
+        "infectious": False,
+        "police": False,
+        "resident": True,
+    }
+    return BookingForm(**(form | changes))
+
+
+def b64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
