@@ -65,11 +65,14 @@ class PcscStack:
         """Start the daemon, and wait until it listens."""
         (self._run / "pcscd.comm").unlink(missing_ok=True)
         (self._run / "pcscd.pid").unlink(missing_ok=True)
-        script = 'mkdir -p /run/pcscd && mount --bind "$1" /run/pcscd && exec pcscd -f -c "$2"'
-        log = (self._folder / "pcscd.log").open("ab")
-        self._process = subprocess.Popen(
-            ["unshare", "-m", "bash", "-c", script, "pcsc", str(self._run), str(self._conf)], stdout=log, stderr=log
+        # In a chroot / is no mount point, so unshare itself cannot make it private; /run then must be one.
+        script = (
+            "{ mount --make-rprivate / 2>/dev/null || mount --make-rprivate /run; } && mkdir -p /run/pcscd &&"
+            ' mount --bind "$1" /run/pcscd && exec pcscd -f -c "$2"'
         )
+        private = ["unshare", "-m", "--propagation", "unchanged", "bash", "-c", script]
+        log = (self._folder / "pcscd.log").open("ab")
+        self._process = subprocess.Popen([*private, "pcsc", str(self._run), str(self._conf)], stdout=log, stderr=log)
         log.close()
         deadline = time.monotonic() + START_S  # noqa: TID251 - waiting for a process, not deciding anything
         while not self._listening():
