@@ -1,6 +1,7 @@
 """What the tests stand on is tested too: a watch that never barks proves nothing."""
 
 import http.server
+import subprocess
 import sys
 import threading
 import time
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.support.process import Programs
+from tests.support.process import ROOT, Programs
 from tests.support.tools import PostgresCluster
 
 if TYPE_CHECKING:
@@ -102,3 +103,22 @@ def test_a_program_is_waited_for_and_ended(programs: Programs) -> None:
 
     with pytest.raises(AssertionError, match="ended with 3"):
         programs.start("ends", sys.executable, "-c", "raise SystemExit(3)").wait_for("never")
+
+
+@pytest.mark.parametrize(("ci", "status", "word"), [("", 0, "1 skipped"), ("true", 1, "1 error")])
+def test_a_missing_tool_is_a_skip_with_its_reason_and_under_ci_a_failure(
+    tmp_path: Path, ci: str, status: int, word: str
+) -> None:
+    one = "tests/terminal/readers/test_readers.py::test_a_tap_goes_through_the_real_daemon"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", one, "-p", "no:cacheprovider"],
+        env={"PATH": str(tmp_path), "CI": ci},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.returncode == status, done.stdout
+    assert word in done.stdout
+    assert "pcsc: " in done.stdout
