@@ -344,7 +344,13 @@ def test_no_personal_data_is_readable_in_the_database(service: Service) -> None:
 @given(data=st.data())
 def test_whatever_signed_bytes_arrive_the_answer_is_never_a_crash(service: Service, data: st.DataObject) -> None:
     station = service.station(StationKind.COLD_STORAGE)
-    shape = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=20), lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["seq", "body", "kind", "prev", "nonce", "hello", "records", "raw", "sig"]) | st.text(max_size=5), inner, max_size=5), max_leaves=12)  # fmt: skip
+    keys = st.sampled_from(["seq", "body", "kind", "prev", "nonce", "hello", "records", "raw", "sig"]) | st.text(
+        max_size=5
+    )
+    leaves = st.none() | st.booleans() | st.integers() | st.text(max_size=20)
+    shape = st.recursive(
+        leaves, lambda one: st.lists(one, max_size=4) | st.dictionaries(keys, one, max_size=5), max_leaves=12
+    )
     body = data.draw(st.binary(max_size=200) | shape.map(lambda value: json.dumps(value).encode()))
     headers = {
         wire.JOURNAL_HEADER: station.journal_id,

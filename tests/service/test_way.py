@@ -7,9 +7,9 @@ from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.wire import Outcome
 from cardsvc.core.workflow import RULES
+from cardsvc.store import tables as t
 from cardsvc.store.snapshots import case_bill
 from cardsvc.store.working import CASE
-from cardsvc.store import tables as t
 from tests.core.story import DETAILS
 from tests.support.home import CardInHand, Service
 

@@ -1,0 +1,98 @@
+"""What a station shows and waits for: one value, changed only by the loop."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from cardsvc.core.card.image import CardImage
+from cardsvc.core.facts import Step
+from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.problems import Refusal
+from cardsvc.core.snapshot import KnownCase
+from cardsvc.core.tap import Met
+from cardsvc.core.words import Language
+from terminal.readers.reader import Fault
+
+
+class Phase(StrEnum):
+    """Where the work at this station stands."""
+
+    SIGN_IN = "sign_in"
+    READY = "ready"  # present the card, or choose a case
+    CASE = "case"  # choose a step
+    FORM = "form"  # enter, then confirm
+    WAITING = "waiting"  # the service's word is awaited
+    OUTCOME = "outcome"
+
+
+class Colour(StrEnum):
+    """The three answers; never colour alone, always a word and a shape."""
+
+    GO = "go"
+    AGAIN = "again"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the last act came to. `message` is a key of ``[kiosk]``; refusals bring their own words."""
+
+    colour: Colour
+    message: str
+    refusal: Refusal | None = None
+    case_no: CaseNo | None = None
+    step: Step | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A live permit: good while the steady clock is below `until_ms`."""
+
+    case_no: CaseNo
+    permit: str
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A line of the footer: what was done lately."""
+
+    at: datetime
+    case_no: CaseNo | None
+    step: Step | None
+    colour: Colour
+
+
+@dataclass(slots=True)
+class Session:
+    """The station's working state."""
+
+    phase: Phase = Phase.SIGN_IN
+    language: Language = "zh_CN"
+    staff_no: StaffNo | None = None
+    second_staff_no: StaffNo | None = None
+    image: CardImage | None = None
+    card_present: bool = False
+    card_remark: Outcome | None = None
+    met: Met | None = None
+    chosen: KnownCase | None = None
+    step: Step | None = None
+    entered: dict[str, str] = field(default_factory=dict)
+    outcome: Outcome | None = None
+    permit: Live | None = None
+    reader_fault: Fault | None = None
+    recent: list[Done] = field(default_factory=list)
+
+    @property
+    def case(self) -> KnownCase | None:
+        """The case on the screen, by card or from the list."""
+        if self.met is not None and self.met.known is not None:
+            return self.met.known
+        return self.chosen
+
+    def leave_case(self) -> None:
+        """Back to waiting for a card; whoever is signed in stays."""
+        self.phase = Phase.READY if self.staff_no else Phase.SIGN_IN
+        self.met = self.chosen = self.step = self.image = None
+        self.second_staff_no = None
+        self.entered = {}

@@ -1,0 +1,314 @@
+"""The station: see, decide, journal, write, report.
+
+One thread owns reader and session; the touch page only puts acts into a queue. Green is shown only after the
+outcome's record is synced to disk.
+"""
+
+import base64
+import json
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from pydantic import TypeAdapter, ValidationError
+
+from cardsvc.core import sealing, tap, wire
+from cardsvc.core.card.errors import CardError
+from cardsvc.core.card.image import CardImage
+from cardsvc.core.card.profile import KEY_TAP, CardProfile
+from cardsvc.core.facts import Details, Step
+from cardsvc.core.ids import CaseNo, StaffNo, provisional_no
+from cardsvc.core.money import yuan
+from cardsvc.core.preconditions import Asked
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.station import ENTRIES, WAY_BACK, Entry, Finds, Station
+from cardsvc.core.wire import BookingForm
+from terminal.cards import CardTalk
+from terminal.identity import Identity
+from terminal.journal import Journal, JournalBroken
+from terminal.local import LocalSnapshot
+from terminal.readers.reader import CardIn, CardOut, Event, Reader, ReaderBack, ReaderLost
+from terminal.session import Colour, Done, Outcome, Phase, Session
+from terminal.settings import Clocks
+from terminal.taking import WORD_WITHIN_S, Taking
+from terminal.uplink import Uplink
+
+RECENT = 6
+BOOKING = TypeAdapter(BookingForm)
+
+
+class StationLoop:
+    """One station. `act` may be called from any thread; everything else belongs to the loop's own."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        station: Station,
+        profiles: Mapping[str, CardProfile],
+        reader: Reader,
+        journal: Journal,
+        local: LocalSnapshot,
+        uplink: Uplink,
+        clocks: Clocks,
+        chance: Callable[[int], bytes],
+    ) -> None:
+        self.identity, self.station, self.reader = identity, station, reader
+        self.journal, self.local, self.uplink = journal, local, uplink
+        self._clocks = clocks
+        self.session = Session()
+        self._cards = CardTalk(identity, profiles, reader, chance)
+        self._taking = Taking(identity, self._cards, journal, local, uplink, clocks, self.session)
+        self._acts: queue.SimpleQueue[tuple[str, dict[str, Any], threading.Event]] = queue.SimpleQueue()
+        self._stopped = threading.Event()
+        self.changed: Callable[[], None] = lambda: None
+        self._thread = threading.Thread(target=self._run, daemon=True, name="station")
+
+    def start(self) -> None:
+        """Work by itself from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the act in hand."""
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join(10)
+        self.reader.close()
+
+    def act(self, name: str, **what: Any) -> bool:
+        """Do what somebody pressed; False when it took longer than ten seconds."""
+        done = threading.Event()
+        self._acts.put((name, what, done))
+        return done.wait(10)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self.turn(0.05)
+
+    def turn(self, timeout_s: float) -> None:
+        """One turn of the loop: acts first, then the reader."""
+        while True:
+            try:
+                name, what, done = self._acts.get_nowait()
+            except queue.Empty:
+                break
+            self._perform(name, what)
+            done.set()
+            self.changed()
+        try:
+            event = self.reader.wait(timeout_s)
+        except CardError:
+            return
+        if event is not None:
+            self._seen(event)
+            self.changed()
+
+    # --- the reader -------------------------------------------------------------------------------------------------
+
+    def _seen(self, event: Event) -> None:
+        session = self.session
+        match event:
+            case CardIn():
+                session.card_present = True
+                if session.phase in (Phase.READY, Phase.CASE, Phase.OUTCOME):
+                    self._meet()
+            case CardOut():
+                session.card_present, session.card_remark = False, None
+                if session.phase is Phase.CASE and session.met is not None:
+                    session.leave_case()
+            case ReaderLost(fault):
+                session.reader_fault, session.card_present = fault, False
+            case ReaderBack():
+                session.reader_fault = None
+
+    def _meet(self) -> None:
+        """A card was laid down: read it, settle what was torn, and show its case."""
+        session, snapshot = self.session, self.local.current
+        if snapshot is None or session.staff_no is None:
+            return
+        found = self._cards.look(snapshot, KEY_TAP)
+        if isinstance(found, Refusal):
+            self._say(found, None, None)
+            return
+        image, card, _ = found
+        self._settle(image)
+        met = tap.meet(image, snapshot)
+        if isinstance(met, Refusal):
+            self._say(met, None, None)
+            return
+        session.image, session.card_remark = image, None
+        if met.case is None and Step.BIND_CARD in self.station.steps:
+            session.phase, session.met, session.chosen = Phase.CASE, met, session.chosen
+            return
+        if met.case is None:
+            self._say(Refusal(Problem.CARD_UNKNOWN, card.card_no), None, None)
+            return
+        session.met, session.chosen, session.step = met, None, None
+        session.entered, session.second_staff_no, session.outcome = {}, None, None
+        session.phase = Phase.CASE
+
+    def _settle(self, image: CardImage) -> None:
+        """Settle our torn taps on this card from what the card itself says."""
+        if image.identity is None:
+            return
+        for intent in self.journal.open_intents():
+            if intent.card_no != image.identity.card_no or intent.card_counter is None:
+                continue
+            verdict = tap.settle(intent.key, intent.card_counter, image)
+            if verdict is not None:
+                body = wire.Settled(intent=wire.Key.of(intent.key), verdict=verdict)
+                self._taking.append(body, intent.case_no, card=image)
+        self.uplink.wake()
+
+    # --- what somebody pressed --------------------------------------------------------------------------------------
+
+    def _perform(self, name: str, what: dict[str, Any]) -> None:
+        session = self.session
+        match name:
+            case "sign_in" | "second":
+                self._identify(name, StaffNo(str(what.get("staff_no", ""))), str(what.get("pin", "")))
+            case "sign_out":
+                session.leave_case()
+                session.staff_no, session.phase, session.outcome = None, Phase.SIGN_IN, None
+            case "language":
+                session.language = "en" if what.get("language") == "en" else "zh_CN"
+            case "choose_case" if self.station.finds is Finds.LIST and session.staff_no:
+                self._choose(CaseNo(str(what.get("case_no", ""))))
+            case "choose_step" if session.case is not None:
+                wanted = str(what.get("step", ""))
+                session.step = next((step for step in (*self.station.steps, *WAY_BACK) if step == wanted), None)
+                session.entered, session.outcome = {}, None
+                session.phase = Phase.FORM if session.step else Phase.CASE
+            case "enter" if session.phase is Phase.FORM and what.get("field") in ENTRIES:
+                session.entered[str(what["field"])] = str(what.get("value", ""))[:400]
+            case "confirm" if session.phase is Phase.FORM:
+                self._confirm()
+            case "cancel":
+                session.outcome = None
+                session.leave_case()
+                if session.card_present:
+                    self._meet()
+            case "booking" if session.staff_no and Step.BOOK in self.station.steps:
+                self._book(what)
+
+    def _identify(self, name: str, staff_no: StaffNo, pin: str) -> None:
+        """Sign in, or confirm as the second person: number and PIN against the snapshot's verifier."""
+        session, snapshot = self.session, self.local.current
+        member = snapshot.staff(staff_no) if snapshot is not None else None
+        try:
+            known = member is not None and PasswordHasher().verify(member.pin_hash, pin)
+        except (Argon2Error, InvalidHashError):
+            known = False
+        if not known:
+            session.outcome = Outcome(Colour.STOP, "refused", Refusal(Problem.STAFF_UNKNOWN))
+            return
+        session.outcome = None
+        if name == "sign_in":
+            session.staff_no = staff_no
+            session.leave_case()
+            if session.card_present:
+                self._meet()
+        else:
+            session.second_staff_no = staff_no
+
+    def _choose(self, case_no: CaseNo) -> None:
+        session, snapshot = self.session, self.local.current
+        known = snapshot.cases.get(case_no) if snapshot is not None else None
+        if known is None:
+            session.outcome = Outcome(Colour.STOP, "refused", Refusal(Problem.CASE_UNKNOWN, case_no))
+            return
+        blank = session.met if session.met is not None and session.met.case is None else None
+        session.chosen, session.met, session.phase, session.outcome = known, blank, Phase.CASE, None
+        session.step, session.entered, session.second_staff_no = None, {}, None
+
+    def _confirm(self) -> None:
+        session, snapshot = self.session, self.local.current
+        if session.step is None or session.case is None or snapshot is None:
+            return
+        case_no, step = session.case.case.case_no, session.step
+        try:
+            details = self._details(step)
+        except (ValidationError, ValueError) as error:
+            names = (
+                ", ".join(str(one["loc"][0]) for one in error.errors()) if isinstance(error, ValidationError) else ""
+            )
+            self._say(Refusal(Problem.FIELD_INVALID, names), case_no, step)
+            return
+        asked = Asked(step, details, session.staff_no, session.second_staff_no)
+        session.phase = Phase.WAITING
+        self.changed()
+        session.phase = Phase.FORM
+        try:
+            outcome = self._taking.take(snapshot, asked)
+        except JournalBroken as error:
+            outcome = Outcome(Colour.STOP, "journal_broken", Refusal(Problem.RECORD_UNREADABLE, str(error)))
+        if isinstance(outcome, Refusal):
+            self._say(outcome, case_no, step)
+            return
+        self._show(outcome, case_no, step)
+
+    def _details(self, step: Step) -> Details:
+        """The entered text as details. Raises ValidationError or ValueError for what cannot be."""
+        raw: dict[str, Any] = {}
+        for name, text in self.session.entered.items():
+            if not text.strip():
+                continue
+            match ENTRIES[name]:
+                case Entry.NUMBER:
+                    raw[name] = int(text)
+                case Entry.MONEY:
+                    raw[name] = int(yuan(text))
+                case Entry.ITEMS:
+                    pairs = [one.split(":") for one in text.split(",") if one]
+                    raw[name] = [{"item": item, "count": int(count)} for item, count in pairs]
+                case _:
+                    raw[name] = text.strip()
+        permit = self.session.permit
+        if step is Step.LOAD and permit is not None:
+            raw["permit"] = permit.permit
+        return Details.model_validate_json(_json(raw))
+
+    def _book(self, what: dict[str, Any]) -> None:
+        """A phone booking: sealed to the service, with a number of our own until it has given one."""
+        session = self.session
+        try:
+            form = BOOKING.validate_json(_json(what))
+        except ValidationError as error:
+            names = ", ".join(sorted({str(one["loc"][0]) for one in error.errors() if one["loc"]}))
+            self._say(Refusal(Problem.FIELD_INVALID, names), None, Step.BOOK)
+            return
+        clear = form.model_dump_json().encode()
+        sealed = sealing.seal(self.identity.enrolled.service_sealing_key, sealing.BOOKING_PURPOSE, clear)
+        here = self.identity.here
+        number = provisional_no(here.home_id, here.number, self.journal.head[0] + 1)
+        asked = Asked(Step.BOOK, Details(), session.staff_no)
+        appended = self._taking.append(wire.Booking(sealed=base64.b64encode(sealed)), number, asked=asked)
+        judgement = self.uplink.wait_for(appended.key.seq, WORD_WITHIN_S if self.uplink.linked else 0.0)
+        if judgement is not None and judgement.outcome is not wire.Outcome.ACCEPTED:
+            reasons = [Refusal(one.problem, one.detail) for one in judgement.reasons]
+            self._say(Refusal(reasons[0].problem, reasons[0].detail, tuple(reasons[1:])), number, Step.BOOK)
+            return
+        given = judgement.case_no if judgement is not None and judgement.case_no else number
+        self._show(Outcome(Colour.GO, "booked" if judgement else "booked_provisional"), given, Step.BOOK)
+
+    # --- what is shown ----------------------------------------------------------------------------------------------
+
+    def _say(self, refusal: Refusal, case_no: CaseNo | None, step: Step | None) -> None:
+        again = refusal.problem in (Problem.CARD_TORN, Problem.CARD_MUTE)
+        self._show(Outcome(Colour.AGAIN if again else Colour.STOP, "refused", refusal), case_no, step)
+
+    def _show(self, outcome: Outcome, case_no: CaseNo | None, step: Step | None) -> None:
+        session = self.session
+        shown = Outcome(outcome.colour, outcome.message, outcome.refusal, case_no, step)
+        if outcome.colour is Colour.GO:
+            session.leave_case()
+            session.phase = Phase.OUTCOME
+        session.outcome = shown
+        if step is not None:
+            session.recent = [Done(self._clocks.now(), case_no, step, outcome.colour), *session.recent][:RECENT]
+
+
+def _json(raw: dict[str, Any]) -> str:
+    return json.dumps(raw)

@@ -1,0 +1,227 @@
+"""Taking a step: decide, journal, write, report; journal first, always.
+
+Green is an answer only after the outcome's record is synced to disk.
+"""
+
+from dataclasses import dataclass
+
+from cardsvc.core import tap, wire
+from cardsvc.core.card.image import CardImage
+from cardsvc.core.card.profile import KEY_BIND, KEY_TAP
+from cardsvc.core.facts import Fact, Step, StepTaken
+from cardsvc.core.fold import then
+from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.preconditions import Asked
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.snapshot import KnownCard, Snapshot
+from cardsvc.core.tap import Decision
+from cardsvc.core.workflow import stage_code
+from terminal.cards import CardTalk
+from terminal.identity import SOFTWARE, Identity
+from terminal.journal import Appended, Journal
+from terminal.local import LocalSnapshot
+from terminal.session import Colour, Live, Outcome, Session
+from terminal.settings import Clocks
+from terminal.uplink import Uplink
+
+WORD_WITHIN_S = 5.0
+
+
+@dataclass(slots=True)
+class Taking:
+    """What a station takes steps with."""
+
+    identity: Identity
+    cards: CardTalk
+    journal: Journal
+    local: LocalSnapshot
+    uplink: Uplink
+    clocks: Clocks
+    session: Session
+
+    def take(self, snapshot: Snapshot, asked: Asked) -> Outcome | Refusal:
+        """Take the step: decide, journal, write, report; journal first, always."""
+        why = self.journal.room()
+        if why is not None:
+            return Outcome(Colour.STOP, "journal_broken", Refusal(Problem.RECORD_UNREADABLE, why))
+        session = self.session
+        if asked.step is Step.BIND_CARD or (
+            session.met is not None and session.case and tap.writes(session.case.case, asked.step)
+        ):
+            return self._tap_card(snapshot, asked)
+        known = session.case
+        if known is None:
+            return Refusal(Problem.CASE_UNKNOWN)
+        decision = tap.decide(
+            session.met or known,
+            asked,
+            self.identity.here,
+            snapshot,
+            linked=self._linked(asked),
+            now=self.clocks.now(),
+        )
+        if isinstance(decision, Refusal):
+            return self._refuse(decision, asked, known.case.case_no)
+        granted = None
+        if decision.needs_word:
+            word = self._ask(decision, asked)
+            if not isinstance(word, int) or asked.step is Step.ARM:
+                return word if not isinstance(word, int) else Outcome(Colour.GO, "armed")
+            granted = word
+        body = wire.Observation(step=asked.step, details=decision.details, granted_seq=granted)
+        self.append(body, decision.case_no, asked=asked)
+        self._note(decision, asked)
+        self.uplink.wake()
+        return Outcome(Colour.GO, "recorded")
+
+    def _tap_card(self, snapshot: Snapshot, asked: Asked) -> Outcome | Refusal:
+        """Read and write the card in one authenticated session, the journal in between."""
+        session = self.session
+        if not session.card_present:
+            return Outcome(Colour.AGAIN, "put_card_back")
+        key_no = KEY_BIND if asked.step is Step.BIND_CARD else KEY_TAP
+        found = self.cards.look(snapshot, key_no)
+        if isinstance(found, Refusal):
+            return self._refuse(found, asked, None)
+        image, card, secure = found
+        decision = self._decide_with_card(snapshot, asked, image, card)
+        if isinstance(decision, Refusal):
+            return self._refuse(decision, asked, session.case.case.case_no if session.case else None)
+        if decision.needs_word and asked.step is not Step.LOAD:
+            word = self._ask(decision, asked)
+            if not isinstance(word, int):
+                return word
+        after = stage_code(decision.stage_after)
+        intent = wire.Intent(step=asked.step, details=decision.details, stage_after=after)
+        appended = self.append(intent, decision.case_no, asked=asked, card=image)
+        change = tap.card_write(
+            decision,
+            image,
+            self.identity.here,
+            appended.key,
+            appended.hash,
+            self.clocks.now(),
+            self.identity.signing.sign,
+        )
+        written = self.cards.write(image, change, secure)
+        torn = isinstance(written, Refusal)
+        outcome = wire.Written(intent_seq=appended.key.seq, torn=torn)
+        self.append(outcome, decision.case_no, asked=asked, card=image)
+        self.uplink.wake()
+        if isinstance(written, Refusal):
+            return written
+        counter = image.state.counter + 1 if image.state else 0
+        self._note(decision, asked, image=image, counter=counter, last=appended)
+        return Outcome(Colour.GO, "recorded")
+
+    def _decide_with_card(
+        self, snapshot: Snapshot, asked: Asked, image: CardImage, card: KnownCard
+    ) -> Decision | Refusal:
+        session = self.session
+        if session.image is not None and (session.image.uid != image.uid or session.image.state != image.state):
+            return Refusal(Problem.CARD_CHANGED, image.identity.card_no if image.identity else "")
+        here = self.identity.here
+        if asked.step is Step.BIND_CARD:
+            if session.chosen is None:
+                return Refusal(Problem.CASE_UNKNOWN)
+            return tap.decide_binding(image, card, session.chosen, asked, here, snapshot)
+        met = tap.meet(image, snapshot)
+        if isinstance(met, Refusal):
+            return met
+        if met.case is None or session.case is None or met.case.case_no != session.case.case.case_no:
+            return Refusal(Problem.CARD_CHANGED, card.card_no)
+        return tap.decide(met, asked, here, snapshot, linked=self._linked(asked), now=self.clocks.now())
+
+    def _linked(self, asked: Asked) -> bool:
+        """Whether the step may be taken now as far as the network goes; a live permit is its word for load."""
+        if asked.step is not Step.LOAD:
+            return self.uplink.linked
+        permit, case = self.session.permit, self.session.case
+        alive = permit is not None and self.clocks.steady_ms() < permit.until_ms
+        return alive and permit is not None and case is not None and permit.case_no == case.case.case_no
+
+    def _ask(self, decision: Decision, asked: Asked) -> int | Outcome | Refusal:
+        """Ask for the service's word and await it; the number of the granted request, or why not."""
+        sent_ms = self.clocks.steady_ms()
+        request = wire.Request(step=asked.step, details=decision.details)
+        appended = self.append(request, decision.case_no, asked=asked)
+        judgement = self.uplink.wait_for(appended.key.seq, WORD_WITHIN_S)
+        if judgement is None:
+            return Refusal(Problem.OFFLINE_FORBIDDEN, asked.step)
+        if judgement.outcome is not wire.Outcome.ACCEPTED:
+            reasons = [Refusal(one.problem, one.detail) for one in judgement.reasons]
+            return Refusal(reasons[0].problem, reasons[0].detail, tuple(reasons[1:]))
+        if judgement.permit is not None and judgement.permit_ms is not None:
+            self.session.permit = Live(decision.case_no, judgement.permit, sent_ms + judgement.permit_ms)
+        return appended.key.seq
+
+    def _note(
+        self,
+        decision: Decision,
+        asked: Asked,
+        image: CardImage | None = None,
+        counter: int = 0,
+        last: Appended | None = None,
+    ) -> None:
+        """Remember our own act until the service says it, so that the next step is lit without network."""
+        snapshot = self.local.current
+        known = snapshot.cases.get(decision.case_no) if snapshot is not None else None
+        if known is None:
+            return
+        fact = Fact(
+            case_no=decision.case_no,
+            body=StepTaken(step=asked.step, details=decision.details),
+            at=self.clocks.now(),
+            observed=True,
+            staff_no=asked.staff_no or StaffNo(""),
+            second_staff_no=asked.second_staff_no,
+            station_kind=self.identity.here.kind,
+            cause=str(last.key) if last else "",
+            order=(counter, 0),
+        )
+        case = then(known.case, fact)
+        card_no = image.identity.card_no if image is not None and image.identity is not None else None
+        if asked.step is Step.BIND_CARD:
+            case = known.case.model_copy(update={"card_no": card_no})
+        elif last is not None:
+            case = case.model_copy(update={"stage": decision.stage_after})
+        self.local.note(case, card_no, counter, last.key if last else None)
+
+    def _refuse(self, refusal: Refusal, asked: Asked, case_no: CaseNo | None) -> Refusal:
+        """A no is a record too."""
+        problems = tuple(one.problem for one in refusal.all())[:40]
+        self.append(wire.Refused(step=asked.step, problems=problems), case_no, asked=asked)
+        self.uplink.wake()
+        return refusal
+
+    def append(
+        self, body: wire.Body, case_no: CaseNo | None, asked: Asked | None = None, card: CardImage | None = None
+    ) -> Appended:
+        """Journal a record, synced to disk. Raises JournalBroken."""
+        snapshot, here = self.local.current, self.identity.here
+        state = card.state if card is not None else None
+        known = card.identity if card is not None else (self.session.image.identity if self.session.image else None)
+
+        def build(seq: int, prev: str) -> wire.Record:
+            return wire.Record(
+                journal_id=self.identity.journal_id,
+                seq=seq,
+                prev=prev,
+                home_id=here.home_id,
+                station_id=here.station_id,
+                case_no=case_no,
+                card_no=known.card_no if known is not None else None,
+                card_counter=state.counter if state is not None else None,
+                card_last=wire.Key.of(state.last) if state is not None and state.last is not None else None,
+                body=body,
+                staff_no=asked.staff_no if asked else self.session.staff_no,
+                second_staff_no=asked.second_staff_no if asked else None,
+                wall_time=self.clocks.now(),
+                boot_id=self.clocks.boot_id,
+                steady_ms=self.clocks.steady_ms(),
+                snapshot_version=snapshot.version if snapshot else 0,
+                price_version=snapshot.setup.prices.version if snapshot else None,
+                software=SOFTWARE,
+            )
+
+        return self.journal.append(build)
