@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine
-
 from cardsvc.core.ids import HomeId
+from cardsvc.store.engine import Engine
 from cardsvc.vault.keystore import Vault
 
 

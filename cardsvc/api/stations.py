@@ -10,16 +10,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import FastAPI, Header, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import select
 from starlette.requests import Request
 
-from cardsvc.api import errors
+from cardsvc.api import errors, exchange
 from cardsvc.api.errors import Refused
 from cardsvc.context import Context
 from cardsvc.core import wire
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.handlers import enrol_station, sync_station
-from cardsvc.store import tables as t
+from cardsvc.handlers import enrol_station
+from cardsvc.store import journals
 
 SYNC = TypeAdapter(wire.SyncRequest)
 ENROL = TypeAdapter(wire.EnrolRequest)
@@ -65,10 +64,8 @@ def create(context: Context) -> FastAPI:
 
 
 def _sync(context: Context, journal_id: str, signature: str, raw: bytes) -> tuple[bytes, str]:
-    j = t.journal.c
     with context.engine.connect() as connection:
-        where = (j.home_id == context.home_id, j.journal_id == journal_id, j.revoked_at.is_(None))
-        journal = connection.execute(select(t.journal).where(*where)).one_or_none()
+        journal = journals.journal(connection, context.home_id, journal_id)
     if journal is None:
         raise Refused(Refusal(Problem.STATION_UNKNOWN))
     try:
@@ -82,7 +79,7 @@ def _sync(context: Context, journal_id: str, signature: str, raw: bytes) -> tupl
         raise Refused(Refusal(Problem.INPUT_INVALID, _where(error))) from None
     if ask.hello.journal_id != journal_id:
         raise Refused(Refusal(Problem.STATION_UNKNOWN))
-    answer = sync_station.handle(context, journal, ask, context.clock())
+    answer = exchange.handle(context, journal, ask, context.clock())
     return answer.model_dump_json(exclude_none=True).encode(), ask.nonce
 
 

@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from argon2 import PasswordHasher
-from sqlalchemy import Connection
 
 from cardsvc.context import Context
 from cardsvc.core.facts import PlaceKind, StationKind
 from cardsvc.core.ids import StaffNo, StationId
 from cardsvc.core.people import masked_name
 from cardsvc.core.permissions import Role
-from cardsvc.store import tables as t
-from cardsvc.store.engine import transact
-from cardsvc.store.log import GENESIS
+from cardsvc.store import founding, journals
+from cardsvc.store.engine import Connection, transact
 from cardsvc.store.working import PRICES
 
 
@@ -87,25 +85,13 @@ def found(context: Context, hasher: Callable[[str], str] | None = None) -> None:
 
     def act(connection: Connection) -> None:
         home = context.home_id
-        connection.execute(
-            t.home.insert().values(
-                home_id=home, name_zh="温州市殡仪馆", name_en="Wenzhou Funeral Home", phone="0577-0000000",
-                epoch=1, setup_version=1,
-            )
-        )  # fmt: skip
-        connection.execute(t.log_head.insert().values(home_id=home, log_no=0, root=GENESIS))
-        connection.execute(t.staff.insert(), [_staff_row(context, person, hash_) for person in STAFF])
-        connection.execute(t.resource.insert(), _places(context))
-        book = PRICES.validate_json(files("cardsvc.data").joinpath("prices_wenzhou.json").read_text(encoding="utf-8"))
-        connection.execute(
-            t.price_book.insert().values(
-                home_id=home, version=book.version, valid_from=book.valid_from.isoformat(), body=book.model_dump_json()
-            )
-        )
+        founding.add_home(connection, home, "温州市殡仪馆", "Wenzhou Funeral Home", "0577-0000000")
+        founding.add_staff(connection, [_staff_row(context, person, hash_) for person in STAFF])
+        founding.add_resources(connection, _places(context))
+        shipped = files("cardsvc.data").joinpath("prices_wenzhou.json").read_text(encoding="utf-8")
+        founding.add_prices(connection, home, PRICES.validate_json(shipped))
         for station_id, kind, number in STATIONS:
-            connection.execute(
-                t.station.insert().values(home_id=home, station_id=station_id, kind=kind.value, number=number)
-            )
+            journals.add_station(connection, home, station_id, kind, number)
 
     transact(context.engine, act)
 

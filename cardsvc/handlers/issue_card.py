@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
-
 from cardsvc.context import Context
 from cardsvc.core.card.image import LAYOUT, Identity
 from cardsvc.core.card.profile import KEY_BIND, KEY_MASTER, KEY_READ, KEY_TAP
@@ -11,16 +9,15 @@ from cardsvc.core.card.script import Script
 from cardsvc.core.ids import CardNo
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.profiles import desfire_ev2
-from cardsvc.store import tables as t
-from cardsvc.store.engine import transact
+from cardsvc.store import cards
+from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 
 
 def next_number(context: Context) -> CardNo:
     """The next free card number of the home."""
-    c = t.card.c
     with context.engine.connect() as connection:
-        last = connection.execute(select(func.max(c.card_no)).where(c.home_id == context.home_id)).scalar_one_or_none()
+        last = cards.last_number(connection, context.home_id)
     return CardNo(f"{context.home_id}C-{int(last.split('-')[-1]) + 1 if last else 1:06d}")
 
 
@@ -36,24 +33,21 @@ def handle(context: Context, card_no: CardNo, uid: bytes, now: datetime) -> Card
 
     def act(connection: Connection) -> CardNo | Refusal:
         log = open_log(connection, context.home_id)
-        c = t.card.c
-        known = select(c.card_no).where(c.home_id == context.home_id, c.uid == uid.hex())
-        if connection.execute(known).first() is not None:
+        if cards.known(connection, context.home_id, uid):
             return Refusal(Problem.CARD_NOT_BLANK, card_no)
         number = log.add("card issued", card_no, "", now)
-        connection.execute(
-            t.card.insert().values(
-                home_id=context.home_id,
-                card_no=card_no,
-                uid=uid.hex(),
-                profile=desfire_ev2.PROFILE.name,
-                issue_no=1,
-                key_version=desfire_ev2.KEY_VERSION,
-                state="pool",
-                counter=0,
-                changed_log_no=number,
-            )
-        )
+        row = {
+            "home_id": context.home_id,
+            "card_no": card_no,
+            "uid": uid.hex(),
+            "profile": desfire_ev2.PROFILE.name,
+            "issue_no": 1,
+            "key_version": desfire_ev2.KEY_VERSION,
+            "state": "pool",
+            "counter": 0,
+            "changed_log_no": number,
+        }
+        cards.add(connection, row)
         log.close()
         return card_no
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pypinyin import Style, lazy_pinyin
-from sqlalchemy import func, select
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
@@ -15,11 +14,9 @@ from cardsvc.core.ids import CaseNo, StaffNo, StationId, case_no
 from cardsvc.core.people import masked_name
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.wire import BookingForm
-from cardsvc.store import tables as t
+from cardsvc.store import cases
 from cardsvc.store.working import WorkingSet
 from cardsvc.vault.keystore import Vault
-
-ENDED = ("closed", "cancelled", "transferred")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +44,12 @@ def handle(
         kind, cause_class = CaseKind(form.case_kind), CauseClass(form.cause_class)
     except ValueError:
         return Refusal(Problem.FIELD_INVALID, "case_kind")
-    home, c = tx.home_id, t.funeral_case.c
+    home = tx.home_id
     id_blind = vault.blind("id_no", form.id_no.upper()) if form.id_no else None
-    if id_blind is not None:
-        same = select(c.case_no).where(c.home_id == home, c.id_no_blind == id_blind, c.stage.not_in(ENDED))
-        other = tx.connection.execute(same.limit(1)).scalar_one_or_none()
-        if other is not None:
-            return Refusal(Problem.CASE_DUPLICATE, other)
-    prefix = f"{home}-{booking.at.year:04d}-"
-    newest = select(func.max(c.case_no)).where(c.home_id == home, c.case_no.startswith(prefix))
-    last = tx.connection.execute(newest).scalar_one_or_none()
-    number = case_no(home, booking.at.year, int(last[-6:]) + 1 if last else 1)
+    other = cases.open_with_identity(tx.connection, home, id_blind) if id_blind is not None else None
+    if other is not None:
+        return Refusal(Problem.CASE_DUPLICATE, other)
+    number = case_no(home, booking.at.year, cases.last_number(tx.connection, home, booking.at.year) + 1)
     body = Booked(
         case_kind=kind, cause_class=cause_class, infectious=form.infectious, police=form.police, resident=form.resident
     )
@@ -79,35 +71,26 @@ def handle(
     def hidden(column: str, value: str) -> bytes:
         return vault.hide(value, f"funeral_case/{number}/{column}", chance(12))
 
-    tx.connection.execute(
-        t.funeral_case.insert().values(
-            home_id=home,
-            case_no=number,
-            county=form.county,
-            stage=case.stage.value,
-            opened_at=booking.at,
-            changed_log_no=log_no,
-            body=case.model_dump_json(),
-            shown_name=masked_name(form.deceased_name),
-            relation=form.relation,
-            deceased_name_sealed=hidden("deceased_name", form.deceased_name),
-            id_no_sealed=hidden("id_no", form.id_no) if form.id_no else None,
-            applicant_name_sealed=hidden("applicant_name", form.applicant_name),
-            applicant_phone_sealed=hidden("applicant_phone", form.applicant_phone),
-            address_sealed=hidden("address", form.address),
-            id_no_blind=id_blind,
-            phone_blind=vault.blind("phone", digits(form.applicant_phone)),
-        )
-    )
-    words = [
-        {"home_id": home, "word_blind": vault.blind("word", word), "case_no": number}
-        for word in sorted(name_words(form.deceased_name))
-    ]
-    if words:
-        tx.connection.execute(t.case_word.insert(), words)
-    if booking.provisional_no is not None:
-        alias = {"home_id": home, "provisional_no": booking.provisional_no, "case_no": number}
-        tx.connection.execute(t.case_alias.insert().values(alias))
+    row = {
+        "home_id": home,
+        "case_no": number,
+        "county": form.county,
+        "stage": case.stage.value,
+        "opened_at": booking.at,
+        "changed_log_no": log_no,
+        "body": case.model_dump_json(),
+        "shown_name": masked_name(form.deceased_name),
+        "relation": form.relation,
+        "deceased_name_sealed": hidden("deceased_name", form.deceased_name),
+        "id_no_sealed": hidden("id_no", form.id_no) if form.id_no else None,
+        "applicant_name_sealed": hidden("applicant_name", form.applicant_name),
+        "applicant_phone_sealed": hidden("applicant_phone", form.applicant_phone),
+        "address_sealed": hidden("address", form.address),
+        "id_no_blind": id_blind,
+        "phone_blind": vault.blind("phone", digits(form.applicant_phone)),
+    }
+    words = [vault.blind("word", word) for word in sorted(name_words(form.deceased_name))]
+    cases.add(tx.connection, row, words, booking.provisional_no)
     tx.cases[number] = case
     tx.changed.add(number)
     tx.facts.append((log_no, fact))

@@ -11,6 +11,17 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+__all__ = [
+    "Connection",
+    "Engine",
+    "StoreConflict",
+    "UnsafeStore",
+    "create_schema",
+    "open_engine",
+    "statements",
+    "transact",
+]
+
 T = TypeVar("T")
 TRIES = 3
 WRITES = "onecard_writes"

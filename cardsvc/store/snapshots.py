@@ -5,6 +5,7 @@ them sealed to that station (CARD.md section 5).
 """
 
 import base64
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -31,11 +32,12 @@ from cardsvc.core.wire import Hello, Key
 from cardsvc.core.workflow import RULES
 from cardsvc.store import tables as t
 from cardsvc.store.working import CASE, PRICES, price_book, roles_of
-from cardsvc.vault.keystore import Vault
 
 BINDS = RULES[Step.BIND_CARD].stations
 SHOWS_BILLS = frozenset({StationKind.CASHIER, StationKind.ARRANGEMENT})
 ENDED = ("closed", "cancelled", "transferred")
+CardKeyOf = Callable[[bytes, int], bytes]
+"""The diversified key of a card: UID (7 bytes) and key number to 16 bytes."""
 MOST = 500
 """Cases and cards in one answer; the rest follow with the next one."""
 
@@ -46,7 +48,7 @@ def news(
     hello: Hello,
     kind: StationKind,
     sealing_key: bytes,
-    vault: Vault,
+    card_key: CardKeyOf,
     now: datetime,
 ) -> SnapshotDelta | None:
     """News for a station since the version in its hello; None when there is none."""
@@ -76,7 +78,7 @@ def news(
     open_cases = [row for row in cases if row.stage not in ENDED]
     bills = _bills(connection, home_id, [CaseNo(row.case_no) for row in open_cases])
     lines = _lines(connection, home_id, [CaseNo(row.case_no) for row in open_cases]) if kind in SHOWS_BILLS else {}
-    known_cards = [_card(row, kind, sealing_key, vault) for row in cards if row.state in ("pool", "bound")]
+    known_cards = [_card(row, kind, sealing_key, card_key) for row in cards if row.state in ("pool", "bound")]
     return SnapshotDelta(
         since=since,
         version=version,
@@ -97,13 +99,13 @@ def news(
     )
 
 
-def _card(row: Any, kind: StationKind, sealing_key: bytes, vault: Vault) -> KnownCard:
+def _card(row: Any, kind: StationKind, sealing_key: bytes, card_key: CardKeyOf) -> KnownCard:
     uid = bytes.fromhex(row.uid)
     numbers = [KEY_TAP, *([KEY_BIND] if row.case_no is None and kind in BINDS else [])]
     keys = {}
     for number in numbers:
         purpose = sealing.card_key_purpose(row.card_no, number)
-        sealed = sealing.seal(sealing_key, purpose, vault.card_key(uid, number))
+        sealed = sealing.seal(sealing_key, purpose, card_key(uid, number))
         keys[number] = base64.b64encode(sealed).decode()
     last = Key(journal_id=row.last_journal, seq=row.last_seq) if row.last_journal else None
     return KnownCard(

@@ -179,11 +179,7 @@ class WorkingSet:
         """Add a fact; a late one takes its own place among all facts of its case."""
         self.facts.append((log_no, fact))
         case = self.cases[fact.case_no]
-        if late:
-            case = fold(self._all_facts(fact.case_no)) or case
-        else:
-            case = then(case, fact)
-        self.cases[fact.case_no] = case
+        self.cases[fact.case_no] = fold(self._all_facts(fact.case_no)) or case if late else then(case, fact)
         self.changed.add(fact.case_no)
 
     def case_at(self, case_no: CaseNo, counter: int) -> Case | None:

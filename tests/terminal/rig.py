@@ -13,12 +13,11 @@ from cardsvc.core import stations as station_package
 from cardsvc.core.card.profile import CardProfile
 from cardsvc.core.card.script import run
 from cardsvc.core.facts import StationKind, Step
-from cardsvc.core.ids import CaseNo
 from cardsvc.core.plug import discover
 from cardsvc.core.station import Station
 from cardsvc.core.virtual_card.card import VirtualCard
-from cardsvc.demo.home import STATIONS, password_of
 from cardsvc.demo.home import STAFF as PEOPLE
+from cardsvc.demo.home import STATIONS, password_of
 from cardsvc.handlers import enrol_station, issue_card
 from terminal import identity as station_identity
 from terminal.journal import Journal
@@ -130,7 +129,7 @@ class Bench:
         self.act("sign_in", staff_no=able[0], pin=able[0] * 2)
         assert self.loop.session.staff_no == able[0], self.outcome
 
-    def take(self, step: Step, card: VirtualCard | None, case_no: CaseNo | None = None, **entered: str) -> Outcome:
+    def take(self, step: Step, card: VirtualCard | None, case_no: str | None = None, **entered: str) -> Outcome:
         """Sign in, present the card or choose the case, enter, confirm."""
         self.exchange()
         self.sign_in(step)

@@ -123,7 +123,7 @@ def test_a_lost_reader_is_named_until_it_is_back(cold: Bench, fault: Fault) -> N
     cold.seen()
     assert cold.loop.session.reader_fault is None
 
-    green(cold.take(Step.STORE, cold.card, tag=TAG, slot="A-07"))  # type: ignore[attr-defined]
+    green(cold.take(Step.STORE, cold.card, tag=TAG, slot="A-07"))
 
 
 @pytest.mark.parametrize("fault", [CardFault.GONE_BEFORE, CardFault.GONE_AFTER])
@@ -236,9 +236,7 @@ def test_a_flipped_byte_in_the_journal_is_found_at_start(cold: Bench) -> None:
     cold.take(Step.STORE, cold.card, tag=TAG, slot="A-07")  # type: ignore[attr-defined]
     cold.close()
     db = sqlite3.connect(cold.folder / "journal.db")
-    db.executescript(
-        "DROP TRIGGER record_no_update; UPDATE record SET raw = zeroblob(9) WHERE seq = 1;"
-    )
+    db.executescript("DROP TRIGGER record_no_update; UPDATE record SET raw = zeroblob(9) WHERE seq = 1;")
     db.execute("UPDATE record SET sig = zeroblob(64) WHERE seq = 1")
     db.commit()
     db.close()

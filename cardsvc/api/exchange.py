@@ -11,12 +11,11 @@ from datetime import datetime
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, Row, select, update
 
 from cardsvc.context import Context
 from cardsvc.core import wire
 from cardsvc.core.facts import Details, StationKind, Step
-from cardsvc.core.ids import CaseNo, StaffNo, StationId
+from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.sealing import BOOKING_PURPOSE, Unsealable
@@ -25,9 +24,9 @@ from cardsvc.core.wire import Judgement, Outcome, Record, RecordResult, Result, 
 from cardsvc.core.workflow import RULES, Offline
 from cardsvc.handlers import open_case, record_tap
 from cardsvc.handlers.record_tap import Reported
-from cardsvc.store import snapshots
-from cardsvc.store import tables as t
-from cardsvc.store.engine import transact
+from cardsvc.store import journals, snapshots
+from cardsvc.store.engine import Connection, transact
+from cardsvc.store.journals import JournalRow
 from cardsvc.store.log import open_log
 from cardsvc.store.working import WorkingSet, load_staff, price_book
 
@@ -47,7 +46,7 @@ class Checked:
     record: Record | None
 
 
-def handle(context: Context, journal: Row[tuple[object, ...]], ask: wire.SyncRequest, now: datetime) -> wire.SyncAnswer:
+def handle(context: Context, journal: JournalRow, ask: wire.SyncRequest, now: datetime) -> wire.SyncAnswer:
     """Take what a station has, and tell it what is new. `journal` is the station's row, request already verified."""
     key = Ed25519PublicKey.from_public_bytes(journal.public_key)
     checked = [check(one, key) for one in ask.records]
@@ -71,19 +70,13 @@ def check(sent: wire.Sent, key: Ed25519PublicKey) -> Checked:
 def _exchange(
     connection: Connection,
     context: Context,
-    journal: Row[tuple[object, ...]],
+    journal: JournalRow,
     ask: wire.SyncRequest,
     checked: list[Checked],
     now: datetime,
 ) -> wire.SyncAnswer:
     log = open_log(connection, context.home_id)
-    c = t.journal.c
-    mine = (c.home_id == context.home_id, c.journal_id == journal.journal_id)
-    row = connection.execute(
-        select(t.journal, t.station.c.kind)
-        .join(t.station, (t.station.c.home_id == c.home_id) & (t.station.c.station_id == c.station_id))
-        .where(*mine)
-    ).one()
+    row = journals.journal(connection, context.home_id, journal.journal_id) or journal
     head_seq, head_hash = row.head_seq, row.head_hash
     results: list[RecordResult] = []
     if checked:
@@ -104,16 +97,14 @@ def _exchange(
         batch.close()
         head_seq, head_hash = batch.head_seq, batch.head_hash
     unsent = max(0, ask.hello.head_seq - head_seq)
-    connection.execute(
-        update(t.journal).where(*mine).values(head_seq=head_seq, head_hash=head_hash, heard_at=now, unsent=unsent)
+    journals.heard(connection, context.home_id, row.journal_id, (head_seq, head_hash), unsent, now)
+    delta = snapshots.news(
+        connection, context.home_id, ask.hello, row.kind, row.sealing_key, context.vault.card_key, now
     )
-    kind = StationKind(row.kind)
-    delta = snapshots.news(connection, context.home_id, ask.hello, kind, row.sealing_key, context.vault, now)
-    home = connection.execute(select(t.home.c.epoch).where(t.home.c.home_id == context.home_id)).one()
     root = context.vault.sign(wire.checkpoint_bytes(context.home_id, log.log_no, log.root))
     return wire.SyncAnswer(
         nonce=ask.nonce,
-        service_epoch=home.epoch,
+        service_epoch=journals.epoch(connection, context.home_id),
         journal_head=wire.JournalHead(seq=head_seq, hash=head_hash),
         durable_seq=head_seq,
         results=tuple(results),
@@ -131,13 +122,11 @@ def _b64(raw: bytes) -> bytes:
 class Batch:
     """The records of one request, taken in order."""
 
-    def __init__(
-        self, tx: WorkingSet, context: Context, journal: Row[tuple[object, ...]], checked: list[Checked]
-    ) -> None:
+    def __init__(self, tx: WorkingSet, context: Context, journal: JournalRow, checked: list[Checked]) -> None:
         self.tx, self.context, self.journal = tx, context, journal
         self.head_seq: int = journal.head_seq
         self.head_hash: str = journal.head_hash
-        self.kind = StationKind(journal.kind)
+        self.kind = journal.kind
         self.rows: list[dict[str, object]] = []
         self.taken: dict[int, tuple[Record, Judgement]] = {}
         self.aliases: dict[CaseNo, CaseNo] = {}
@@ -147,11 +136,7 @@ class Batch:
     def _load(self, records: list[Record]) -> None:
         """All cases and cards that the batch touches, in one query each."""
         numbers = {one.case_no for one in records if one.case_no}
-        c = t.case_alias.c
-        found = self.tx.connection.execute(
-            select(c.provisional_no, c.case_no).where(c.home_id == self.tx.home_id, c.provisional_no.in_(numbers))
-        )
-        self.aliases = {CaseNo(row.provisional_no): CaseNo(row.case_no) for row in found}
+        self.aliases = journals.aliases(self.tx.connection, self.tx.home_id, numbers)
         self.tx.load_cases(self.aliases.get(one, one) for one in numbers)
         self.tx.load_cards(one.card_no for one in records if one.card_no)
         self.tx.load_things()
@@ -201,9 +186,7 @@ class Batch:
         """A record that was sent before: already, or differs."""
         fresh = next((row for row in self.rows if row["seq"] == seq), None)
         if fresh is None:
-            c = t.record.c
-            where = (c.home_id == self.tx.home_id, c.journal_id == self.journal.journal_id, c.seq == seq)
-            stored = self.tx.connection.execute(select(c.hash, c.log_no, c.judgement).where(*where)).one_or_none()
+            stored = journals.record(self.tx.connection, self.tx.home_id, self.journal.journal_id, seq)
             if stored is None:
                 return RecordResult(result=Result.DIFFERS, seq=seq, problem=Problem.RECORD_UNREADABLE)
             fresh = {"hash": stored.hash, "log_no": stored.log_no, "judgement": stored.judgement}
@@ -277,13 +260,8 @@ class Batch:
         """The kind of the station that wrote a record: a torn tap may be settled at another one."""
         if record.journal_id == self.journal.journal_id:
             return self.kind
-        s, j = t.station.c, t.journal.c
-        found = self.tx.connection.execute(
-            select(s.kind)
-            .join(t.journal, (j.home_id == s.home_id) & (j.station_id == s.station_id))
-            .where(j.home_id == self.tx.home_id, j.journal_id == record.journal_id)
-        )
-        return StationKind(found.scalar_one())
+        other = journals.journal(self.tx.connection, self.tx.home_id, record.journal_id)
+        return other.kind if other is not None else self.kind
 
     def _reported(self, record: Record, step: Step, details: Details, *, happened: bool = True) -> Reported:
         asked = Asked(step, details, record.staff_no, record.second_staff_no)
@@ -306,9 +284,7 @@ class Batch:
         """A record that came before, in this request or in another."""
         if journal_id == self.journal.journal_id and seq in self.taken:
             return self.taken[seq][0]
-        c = t.record.c
-        where = (c.home_id == self.tx.home_id, c.journal_id == journal_id, c.seq == seq)
-        row = self.tx.connection.execute(select(c.raw, c.outcome).where(*where)).one_or_none()
+        row = journals.record(self.tx.connection, self.tx.home_id, journal_id, seq)
         if row is None or row.outcome == Result.QUARANTINED:
             return None
         record = RECORD.validate_json(row.raw)
@@ -326,10 +302,8 @@ class Batch:
             earlier = self._earlier(self.journal.journal_id, seq)
             if earlier is None:
                 return False
-            c = t.record.c
-            where = (c.home_id == self.tx.home_id, c.journal_id == self.journal.journal_id, c.seq == seq)
-            stored = self.tx.connection.execute(select(c.judgement).where(*where)).scalar_one()
-            record, judgement = earlier, JUDGEMENT.validate_json(stored)
+            stored = journals.record(self.tx.connection, self.tx.home_id, self.journal.journal_id, seq)
+            record, judgement = earlier, JUDGEMENT.validate_json(stored.judgement if stored else "")
         asked = isinstance(record.body, wire.Request) and record.body.step is step
         return asked and judgement.outcome is Outcome.ACCEPTED
 
@@ -346,7 +320,7 @@ class Batch:
             staff_no=record.staff_no or StaffNo(""),
             station_kind=self.kind,
             observed=True,
-            station_id=StationId(self.journal.station_id),
+            station_id=self.journal.station_id,
             provisional_no=record.case_no,
         )
         opened = open_case.handle(self.tx, booking, log_no, self.context.vault, self.context.chance)
@@ -358,8 +332,7 @@ class Batch:
 
     def close(self) -> None:
         """Write the records and all that they changed."""
-        if self.rows:
-            self.tx.connection.execute(t.record.insert(), self.rows)
+        journals.add_records(self.tx.connection, self.rows)
         self.tx.flush()
 
 

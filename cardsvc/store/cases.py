@@ -1,0 +1,39 @@
+"""Cases: their rows, the words by which they are found, their numbers."""
+
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from cardsvc.core.ids import CaseNo, HomeId
+from cardsvc.store import tables as t
+
+ENDED = ("closed", "cancelled", "transferred")
+
+
+def open_with_identity(connection: Connection, home_id: HomeId, id_no_blind: str) -> CaseNo | None:
+    """An open case on the same ID number."""
+    c = t.funeral_case.c
+    where = (c.home_id == home_id, c.id_no_blind == id_no_blind, c.stage.not_in(ENDED))
+    found = connection.execute(select(c.case_no).where(*where).limit(1)).scalar_one_or_none()
+    return CaseNo(found) if found else None
+
+
+def last_number(connection: Connection, home_id: HomeId, year: int) -> int:
+    """The highest case number of a year; 0 when there is none. The home's log is locked, so nobody takes the next."""
+    c = t.funeral_case.c
+    prefix = f"{home_id}-{year:04d}-"
+    newest = select(func.max(c.case_no)).where(c.home_id == home_id, c.case_no.startswith(prefix, autoescape=True))
+    last = connection.execute(newest).scalar_one_or_none()
+    return int(last[-6:]) if last else 0
+
+
+def add(connection: Connection, row: dict[str, Any], words: list[str], provisional_no: CaseNo | None) -> None:
+    """Write a case, the keyed words by which it is found, and the number that it had before."""
+    home_id, case_no = row["home_id"], row["case_no"]
+    connection.execute(t.funeral_case.insert().values(row))
+    if words:
+        keys = [{"home_id": home_id, "word_blind": word, "case_no": case_no} for word in words]
+        connection.execute(t.case_word.insert(), keys)
+    if provisional_no is not None:
+        alias = {"home_id": home_id, "provisional_no": provisional_no, "case_no": case_no}
+        connection.execute(t.case_alias.insert().values(alias))

@@ -1,0 +1,33 @@
+"""Writing a new home."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from cardsvc.core.ids import HomeId
+from cardsvc.core.prices import PriceBook
+from cardsvc.store import tables as t
+from cardsvc.store.log import GENESIS
+
+
+def add_home(connection: Connection, home_id: HomeId, name_zh: str, name_en: str, phone: str) -> None:
+    """An empty home, with the beginning of its log."""
+    row = {"home_id": home_id, "name_zh": name_zh, "name_en": name_en, "phone": phone, "epoch": 1, "setup_version": 1}
+    connection.execute(t.home.insert().values(row))
+    connection.execute(t.log_head.insert().values(home_id=home_id, log_no=0, root=GENESIS))
+
+
+def add_staff(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """People."""
+    connection.execute(t.staff.insert(), rows)
+
+
+def add_resources(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Places and things."""
+    connection.execute(t.resource.insert(), rows)
+
+
+def add_prices(connection: Connection, home_id: HomeId, book: PriceBook) -> None:
+    """A price list."""
+    row = {"home_id": home_id, "version": book.version, "valid_from": book.valid_from.isoformat()}
+    connection.execute(t.price_book.insert().values(body=book.model_dump_json(), **row))
