@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from cardsvc.core import sealing
 from cardsvc.core.card.channel import Session as Secure
-from cardsvc.core.card.errors import CardForeign, CardForged, CardGone, CardRefused
+from cardsvc.core.card.errors import CardForeign, CardForged, CardGone, CardRefused, CardUnknown
 from cardsvc.core.card.image import CardImage, CardWrite, Written, check_trail
 from cardsvc.core.card.keys import SoftwareKey
 from cardsvc.core.card.profile import CardProfile
@@ -52,6 +52,8 @@ class CardTalk:
             return Refusal(Problem.CARD_MUTE)
         except CardForeign:
             return Refusal(Problem.CARD_FOREIGN)
+        except CardUnknown:
+            return Refusal(Problem.CARD_UNKNOWN)
         except CardForged as error:
             return Refusal(Problem.CARD_FORGED, error.what)
         except CardRefused as error:
@@ -72,7 +74,8 @@ class CardTalk:
         uid = yield from profile.identify()
         card = snapshot.card_by_uid(uid)
         if card is None or key_no not in card.sealed_keys:
-            raise CardForeign("not a card that this station knows")
+            yield from profile.claims()
+            raise CardUnknown("ours, but not known here")
         sealed = base64.b64decode(card.sealed_keys[key_no])
         purpose = sealing.card_key_purpose(card.card_no, key_no)
         key = SoftwareKey(sealing.unseal(self._identity.sealing, purpose, sealed))

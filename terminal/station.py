@@ -57,7 +57,7 @@ class StationLoop:
     ) -> None:
         self.identity, self.station, self.reader = identity, station, reader
         self.journal, self.local, self.uplink = journal, local, uplink
-        self._clocks = clocks
+        self.clocks = clocks
         self.session = Session()
         self._cards = CardTalk(identity, profiles, reader, chance)
         self._taking = Taking(identity, self._cards, journal, local, uplink, clocks, self.session)
@@ -307,7 +307,7 @@ class StationLoop:
             session.phase = Phase.OUTCOME
         session.outcome = shown
         if step is not None:
-            session.recent = [Done(self._clocks.now(), case_no, step, outcome.colour), *session.recent][:RECENT]
+            session.recent = [Done(self.clocks.now(), case_no, step, outcome.colour), *session.recent][:RECENT]
 
 
 def _json(raw: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cardsvc.core.facts import StationKind, Step
+from cardsvc.core.facts import PlaceKind, Reason, StationKind, Step
 
 
 class Finds(StrEnum):
@@ -72,3 +72,24 @@ class Station:
 
 WAY_BACK = (Step.SUSPEND, Step.RESUME, Step.RETURN_STEP, Step.VOID)
 """What every station may do beside its own steps."""
+
+REASONS: Mapping[Step, tuple[Reason, ...]] = {
+    Step.TAKE_OUT: (Reason.PREPARATION, Reason.FAREWELL, Reason.VIEWING, Reason.AUTOPSY, Reason.CREMATION),
+    Step.RELEASE_SLOT: (Reason.FAMILY_WISH, Reason.EQUIPMENT, Reason.ENTERED_BY_MISTAKE),
+    Step.SUSPEND: (Reason.FAMILY_WISH, Reason.EQUIPMENT, Reason.DISPUTE),
+    Step.RETURN_STEP: (Reason.FAMILY_WISH, Reason.EQUIPMENT, Reason.DISPUTE, Reason.ENTERED_BY_MISTAKE),
+    Step.VOID: (Reason.ENTERED_BY_MISTAKE, Reason.EQUIPMENT),
+    Step.HOLD: (Reason.POLICE, Reason.COURT, Reason.AUTOPSY, Reason.DISPUTE, Reason.DONATION),
+    Step.LIFT_HOLD: (Reason.POLICE, Reason.COURT, Reason.AUTOPSY, Reason.DISPUTE, Reason.DONATION),
+    Step.CANCEL: (Reason.FAMILY_WISH, Reason.ENTERED_BY_MISTAKE),
+}
+"""The reasons that a step offers; a step that is not named offers all."""
+
+PLACES: Mapping[str, PlaceKind] = {
+    "slot": PlaceKind.SLOT,
+    "vehicle": PlaceKind.VEHICLE,
+    "hall": PlaceKind.HALL,
+    "furnace": PlaceKind.FURNACE,
+    "shelf": PlaceKind.SHELF,
+}
+"""Which of the home's things a field chooses from."""

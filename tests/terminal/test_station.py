@@ -92,6 +92,13 @@ def stop_reason(bench: Bench) -> Problem:
     return bench.outcome.refusal.problem
 
 
+def test_a_card_of_ours_that_this_station_has_no_key_for_is_not_called_foreign(home: Home, cold: Bench) -> None:
+    cold.cable.pulled = True
+    cold.reader.present(home.blank_card(77))
+    cold.seen()
+    assert stop_reason(cold) is Problem.CARD_UNKNOWN
+
+
 def test_a_foreign_card_says_so_and_the_station_goes_on(cold: Bench) -> None:
     cold.reader.present(ForeignCard())
     cold.seen()

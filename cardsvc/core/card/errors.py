@@ -21,6 +21,10 @@ class CardForeign(CardError):
     """Not a card of this system."""
 
 
+class CardUnknown(CardError):
+    """A card of this system that this station has no key for: it came after the last news, or was taken out."""
+
+
 class CardRefused(CardError):
     """The card said no. `status` is the status word (two bytes), `meaning` the standard's name of it."""
 

@@ -34,6 +34,8 @@ class CardProfile:
     "By the answer to reset that the reader makes."
     identify: Callable[[], Script[bytes]]
     "The UID."
+    claims: Callable[[], Script[None]]
+    "Find our application without a key. Raises CardForeign when the card does not have it."
     open: Callable[[CardKey, int, bytes], Script[Session]]
     "Select our application and authenticate: key, key number, 16 random bytes."
     read: Callable[[bytes, Session], Script[tuple[CardImage, Session]]]

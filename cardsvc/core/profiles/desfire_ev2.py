@@ -49,6 +49,11 @@ def recognises(atr: bytes) -> bool:
     return atr == ATR
 
 
+def claims() -> Script[None]:
+    """Whether our application is there; asks for no key."""
+    yield from desfire.select(AID)
+
+
 def open_(key: CardKey, key_no: int, rnd_a: bytes) -> Script[Session]:
     """Select our application and authenticate."""
     yield from desfire.select(AID)
@@ -130,6 +135,7 @@ PROFILE = CardProfile(
     writable=True,
     recognises=recognises,
     identify=desfire.read_uid,
+    claims=claims,
     open=open_,
     read=read,
     write=write,

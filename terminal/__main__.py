@@ -1,0 +1,136 @@
+"""The command `terminal`: enrol a station, run it, check its journal."""
+
+import logging
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import httpx2
+import typer
+import uvicorn
+
+from cardsvc.core import profiles as profile_package
+from cardsvc.core import stations as station_package
+from cardsvc.core.card.profile import CardProfile
+from cardsvc.core.plug import discover
+from cardsvc.core.station import Station
+from terminal import identity as station_identity
+from terminal.identity import NotEnrolled
+from terminal.journal import Journal, JournalBroken
+from terminal.kiosk.app import create_kiosk
+from terminal.local import LocalSnapshot
+from terminal.readers.listening import ListeningReader
+from terminal.readers.reader import Reader
+from terminal.settings import SystemClocks, chance
+from terminal.station import StationLoop
+from terminal.uplink import Uplink
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="One station of the One Card.")
+Folder = Annotated[Path, typer.Option(help="Where the station keeps its keys, journal and snapshot.")]
+Service = Annotated[str, typer.Option(help="Address of the card service, such as https://cards.example.org")]
+
+
+@app.command()
+def enrol(
+    service: Service,
+    folder: Folder = Path("station"),
+    code: Annotated[
+        str, typer.Option(help="One-time code from the office.", prompt="One-time code", hide_input=True)
+    ] = "",
+) -> None:
+    """Make this station's keys and exchange a one-time code from the office for a journal."""
+    with httpx2.Client(base_url=service, timeout=10) as client:
+        try:
+            made = station_identity.enrol(folder, client, code)
+        except NotEnrolled as error:
+            _stop(str(error))
+    print(f"enrolled: {made.here.station_id} ({made.here.kind}), journal {made.journal_id}")
+
+
+@app.command()
+def run(
+    service: Service,
+    folder: Folder = Path("station"),
+    reader: Annotated[
+        str, typer.Option(help="Name or serial number of the reader (a part of it is enough), or soft:PORT")
+    ] = "",
+    port: Annotated[int, typer.Option(help="Port of the touch page on this machine.")] = 8801,
+) -> None:
+    """Run the station: reader, journal, uplink and touch page, until Ctrl-C."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    try:
+        identity = station_identity.load(folder)
+        journal = Journal(folder / "journal.db", identity.journal_id, identity.signing)
+    except (NotEnrolled, JournalBroken) as error:
+        _stop(str(error))
+    local = LocalSnapshot(folder / "snapshot.db")
+    clocks = SystemClocks()
+    station = discover(station_package, "STATION", Station)[identity.here.kind.value]
+    with httpx2.Client(base_url=service, timeout=10) as client:
+        uplink = Uplink(identity, journal, local, client, clocks, chance)
+        loop = StationLoop(
+            identity,
+            station,
+            discover(profile_package, "PROFILE", CardProfile),
+            _reader(reader),
+            journal,
+            local,
+            uplink,
+            clocks,
+            chance,
+        )
+        kiosk = create_kiosk(loop, port, secrets.token_urlsafe(24))
+        uplink.start()
+        loop.start()
+        print(f"{identity.here.station_id}: http://127.0.0.1:{port}/", flush=True)
+        try:
+            uvicorn.run(
+                kiosk,
+                host="127.0.0.1",
+                port=port,
+                log_level="warning",
+                server_header=False,
+                timeout_graceful_shutdown=1,
+            )
+        finally:
+            loop.stop()
+            uplink.stop()
+            journal.close()
+            local.close()
+
+
+@app.command()
+def verify(folder: Folder = Path("station")) -> None:
+    """Read the journal from its first row to its last; exit code 1 names the first bad row."""
+    try:
+        identity = station_identity.load(folder)
+        journal = Journal(folder / "journal.db", identity.journal_id, identity.signing)
+        journal.verify()
+    except (NotEnrolled, JournalBroken) as error:
+        _stop(str(error))
+    seq, digest = journal.head
+    print(f"whole: {seq} rows, head {digest.hex()[:16]}, settled to {journal.settled_seq()}")
+    journal.close()
+
+
+def _reader(wanted: str) -> Reader:
+    if wanted.startswith("soft:"):
+        return ListeningReader(int(wanted.removeprefix("soft:")))
+    from terminal.readers.pcsc import PcscReader
+
+    return PcscReader(wanted)
+
+
+def _stop(why: str) -> NoReturn:
+    print(why, file=sys.stderr)
+    raise SystemExit(1)
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""The phone booking as a form: what the call desk asks, in the order in which a caller can answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cardsvc.core.facts import CaseKind, CauseClass
+from cardsvc.core.words import CATALOGUES, Language, say
+
+YES_OR_NO = ("infectious", "police", "resident")
+WHOLE = ("floor", "weight_kg")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question; `choices` are (value, word), empty for text. `size` is wide for a whole row, third for a third of it."""
+
+    name: str
+    word: str
+    kind: str
+    choices: tuple[tuple[str, str], ...] = ()
+    required: bool = True
+    size: str = ""
+
+
+def booking_fields(language: Language) -> tuple[Asked, ...]:
+    """The questions of DOMAIN.md section 2, booking; infection and police must be answered, never left blank."""
+
+    def word(name: str) -> str:
+        return say(language, f"booking.{name}")
+
+    def table(name: str) -> tuple[tuple[str, str], ...]:
+        keys = [key for key in CATALOGUES[language] if key.startswith(f"{name}.")]
+        return tuple((key.partition(".")[2], CATALOGUES[language][key]) for key in keys)
+
+    yes_no = (("yes", say(language, "kiosk.yes")), ("no", say(language, "kiosk.no")))
+    kinds = tuple((one.value, say(language, f"case_kind.{one}")) for one in CaseKind)
+    causes = tuple((one.value, say(language, f"cause_class.{one}")) for one in CauseClass)
+    return (
+        Asked("deceased_name", word("deceased_name"), "text"),
+        Asked("id_no", word("id_no"), "text", required=False),
+        Asked("applicant_name", word("applicant_name"), "text"),
+        Asked("applicant_phone", word("applicant_phone"), "tel"),
+        Asked("relation", word("relation"), "select", table("relation")),
+        Asked("county", word("county"), "select", table("county")),
+        Asked("address", word("address"), "text"),
+        Asked("floor", word("floor"), "number"),
+        Asked("weight_kg", word("weight_kg"), "number", required=False),
+        Asked("wanted_at", word("wanted_at"), "datetime-local", required=False),
+        Asked("infectious", word("infectious"), "pick", yes_no, size="third"),
+        Asked("police", word("police"), "pick", yes_no, size="third"),
+        Asked("resident", word("resident"), "pick", yes_no, size="third"),
+        Asked("cause_class", word("cause_class"), "pick", causes, size="wide"),
+        Asked("case_kind", word("case_kind"), "pick", kinds, size="wide"),
+    )
+
+
+def booking_of(typed: dict[str, str]) -> dict[str, Any]:
+    """The typed texts as a booking form takes them; what cannot be read is left for the form to refuse by name."""
+    form: dict[str, Any] = {name: text.strip() for name, text in typed.items() if text.strip()}
+    for name in YES_OR_NO:
+        if form.get(name) in ("yes", "no"):
+            form[name] = form[name] == "yes"
+    for name in WHOLE:
+        if str(form.get(name, "")).lstrip("-").isdigit():
+            form[name] = int(form[name])
+    if "wanted_at" in form:
+        try:
+            form["wanted_at"] = datetime.fromisoformat(form["wanted_at"]).astimezone().isoformat()
+        except ValueError:
+            return form
+    return form

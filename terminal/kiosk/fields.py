@@ -1,0 +1,114 @@
+"""The fields of a step as the touch page offers them: one way of entering each, made for gloves."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from cardsvc.core.facts import Destination, Means, PlaceKind, Reason, Step
+from cardsvc.core.money import in_yuan
+from cardsvc.core.snapshot import Snapshot
+from cardsvc.core.station import ENTRIES, PLACES, REASONS, Entry
+from cardsvc.core.words import Language, say
+from cardsvc.core.workflow import RULES
+from terminal.session import Session
+
+EXCLUSIVE = frozenset({PlaceKind.SLOT, PlaceKind.FURNACE, PlaceKind.SHELF})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button: what it enters and what it says. `taken` things are shown dark, so that nobody looks for them."""
+
+    value: str
+    word: str
+    taken: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field: `shown` is what was entered, in words; `lit` marks the first that is still empty."""
+
+    name: str
+    word: str
+    entry: Entry
+    value: str
+    shown: str
+    choices: tuple[Choice, ...]
+    lit: bool
+
+
+def fields_of(session: Session, snapshot: Snapshot, now: datetime) -> tuple[Field, ...]:
+    """The fields that the chosen step needs, left to right in the order of work."""
+    step = session.step
+    if step is None:
+        return ()
+    made: list[Field] = []
+    lit = False
+    for name in RULES[step].needs:
+        entry = ENTRIES[name]
+        if entry is Entry.GIVEN:
+            continue
+        value = session.entered.get(name, "")
+        choices = tuple(_choices(name, step, session, snapshot, now))
+        known = _in_words(value, entry, choices)
+        here = not value and not lit
+        lit = lit or here
+        made.append(Field(name, say(session.language, f"field.{name}"), entry, value, known, choices, here))
+    return tuple(made)
+
+
+def _in_words(value: str, entry: Entry, choices: tuple[Choice, ...]) -> str:
+    words = {one.value: one.word for one in choices}
+    if entry is Entry.ITEMS and value:
+        pairs = [one.partition(":") for one in value.split(",")]
+        return ", ".join(f"{words.get(item, item)} × {count}" for item, _, count in pairs)
+    if entry is Entry.TIME and value:
+        return datetime.fromisoformat(value).astimezone().strftime("%m-%d %H:%M")
+    return words.get(value, value)
+
+
+def _choices(name: str, step: Step, session: Session, snapshot: Snapshot, now: datetime) -> Iterable[Choice]:
+    language = session.language
+    match ENTRIES[name]:
+        case Entry.CHOOSE:
+            yield from _places(PLACES[name], session, snapshot)
+        case Entry.PICK:
+            offered: dict[str, Sequence[StrEnum]] = {
+                "reason": REASONS.get(step, tuple(Reason)),
+                "means": tuple(Means),
+                "destination": tuple(Destination),
+            }
+            for one in offered[name]:
+                yield Choice(one.value, say(language, f"{name}.{one}"))
+        case Entry.TIME:
+            yield from _times(now, language)
+        case Entry.ITEMS:
+            for item in snapshot.setup.prices.items:
+                word = item.name_zh if language == "zh_CN" else item.name_en
+                yield Choice(item.item, word, note=f"¥{in_yuan(item.price_fen)} / {item.unit}")
+
+
+def _places(kind: PlaceKind, session: Session, snapshot: Snapshot) -> Iterable[Choice]:
+    mine = session.case.case.case_no if session.case is not None else None
+    held = {
+        known.case.place.code
+        for no, known in snapshot.cases.items()
+        if known.case.place.kind is kind and no != mine and kind in EXCLUSIVE
+    }
+    for one in snapshot.setup.resources:
+        if one.kind is kind:
+            word = one.title_zh if session.language == "zh_CN" else one.title_en
+            yield Choice(one.code, one.code if kind is not PlaceKind.HALL else word, one.code in held)
+
+
+def _times(now: datetime, language: Language) -> Iterable[Choice]:
+    local = now.astimezone()
+    for hours in (1, 2, 4):
+        at = (local + timedelta(hours=hours)).replace(second=0, microsecond=0)
+        yield Choice(at.isoformat(), say(language, "kiosk.in_hours", count=hours), note=at.strftime("%H:%M"))
+    for days, key in ((1, "kiosk.tomorrow"), (2, "kiosk.day_after")):
+        for hour, minute in ((8, 30), (9, 30)):
+            at = datetime.combine(local.date() + timedelta(days=days), time(hour, minute), local.tzinfo)
+            yield Choice(at.isoformat(), say(language, key, time=at.strftime("%H:%M")), note=at.strftime("%m-%d"))

@@ -1,0 +1,277 @@
+"""What the touch page shows: a pure function of the station's state, in one language."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cardsvc.core import tap
+from cardsvc.core.facts import Step
+from cardsvc.core.permissions import ALLOWED
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.snapshot import KnownCase, Snapshot
+from cardsvc.core.station import WAY_BACK, Finds, Station
+from cardsvc.core.tap import Here
+from cardsvc.core.words import Language, say
+from cardsvc.core.workflow import RULES, barred, in_order, skip_for
+from terminal.kiosk.bill import BillView, bill_view
+from terminal.kiosk.fields import Field, fields_of
+from terminal.session import Colour, Outcome, Phase, Session
+
+SHAPES = {Colour.GO: "✓", Colour.AGAIN: "↻", Colour.STOP: "■"}
+MOST_LISTED = 60
+SAYS_ITS_DETAIL = frozenset(
+    {
+        *(Problem.CASE_DUPLICATE, Problem.CASE_UNKNOWN, Problem.CARD_CHANGED, Problem.CARD_UNKNOWN, Problem.CARD_HOT),
+        *(Problem.TAG_MISMATCH, Problem.TAG_IN_USE, Problem.DISC_MISMATCH, Problem.DISC_USED),
+        *(Problem.PLACE_TAKEN, Problem.PLACE_UNKNOWN, Problem.RECORD_UNREADABLE),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What the station is connected to and how much waits; `steady_ms` lets the page count a permit down."""
+
+    linked: bool
+    unsent: int
+    halted: bool
+    rejected: Problem | None
+    steady_ms: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The answer, full width: colour, shape, word, and a line for each reason with what to do and who can."""
+
+    colour: Colour
+    shape: str
+    word: str
+    case_no: str
+    lines: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepButton:
+    """A step that may be taken now."""
+
+    code: str
+    word: str
+    needs_card: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case as the list shows it."""
+
+    case_no: str
+    shown_name: str
+    tag: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One page."""
+
+    language: Language
+    other_language: Language
+    title: str
+    title_other: str
+    station_id: str
+    home: str
+    phase: Phase
+    staff: str
+    link: Link
+    notices: tuple[tuple[str, str], ...]
+    band: Band | None
+    reader: str
+    card_present: bool
+    lists: bool
+    books: bool
+    blank_card: str
+    cases: tuple[CaseLine, ...]
+    case: CaseLine | None
+    steps: tuple[StepButton, ...]
+    way_back: tuple[StepButton, ...]
+    step: StepButton | None
+    fields: tuple[Field, ...]
+    two: bool
+    second: str
+    permit_left_ms: int | None
+    bill: BillView | None
+    recent: tuple[tuple[str, str, str, str, str], ...]
+
+    def say(self, key: str, **values: object) -> str:
+        """Words in the page's language."""
+        return say(self.language, key, **values)
+
+    def also(self, key: str) -> str:
+        """The same words in the other language, small beside the large ones."""
+        return say(self.other_language, key)
+
+
+def view(session: Session, station: Station, here: Here, snapshot: Snapshot | None, link: Link) -> View:
+    """The page for this state. Every word comes from the catalogues."""
+    language: Language = session.language
+    other: Language = "en" if language == "zh_CN" else "zh_CN"
+    case = session.case
+    blank = session.met if session.met is not None and session.met.case is None else None
+    known = case.case if case is not None else None
+    shown = session.met.case if session.met is not None and session.met.case is not None else known
+    offered = tuple(_offered(station.steps, case, session, language)) if case is not None else ()
+    back = tuple(_offered(WAY_BACK, case, session, language)) if case is not None else ()
+    permit = session.permit
+    alive = permit is not None and case is not None and permit.case_no == case.case.case_no
+    left = max(0, permit.until_ms - link.steady_ms) if permit is not None and alive else None
+    return View(
+        language=language,
+        other_language=other,
+        title=say(language, f"station.{here.kind}"),
+        title_other=say(other, f"station.{here.kind}"),
+        station_id=here.station_id,
+        home=_home(snapshot, language),
+        phase=session.phase,
+        staff=_name(snapshot, session.staff_no),
+        link=link,
+        notices=tuple(_notices(session, snapshot, link)),
+        band=_band(session.outcome, session.phase, language) if session.outcome is not None else None,
+        reader=say(language, f"reader.{session.reader_fault}") if session.reader_fault is not None else "",
+        card_present=session.card_present,
+        lists=station.finds is Finds.LIST,
+        books=Step.BOOK in station.steps,
+        blank_card=blank.card.card_no if blank is not None else "",
+        cases=tuple(_workable(station, snapshot, language)) if station.finds is Finds.LIST else (),
+        case=_line(case, language, shown.stage) if case is not None and shown is not None else None,
+        steps=offered,
+        way_back=back,
+        step=_button(session.step, case, language) if session.step is not None and case is not None else None,
+        fields=fields_of(session, snapshot, link.now) if session.step is not None and snapshot is not None else (),
+        two=session.step is not None and _needs_second(session.step),
+        second=_name(snapshot, session.second_staff_no),
+        permit_left_ms=left if session.step is Step.LOAD else None,
+        bill=bill_view(case, language) if case is not None and Step.PAY in station.steps else None,
+        recent=tuple(
+            (
+                one.at.astimezone().strftime("%H:%M"),
+                one.case_no or "",
+                say(language, f"step.{one.step}") if one.step else "",
+                SHAPES[one.colour],
+                one.colour.value,
+            )
+            for one in session.recent
+        ),
+    )
+
+
+def _needs_second(step: Step) -> bool:
+    return RULES[step].second
+
+
+def _home(snapshot: Snapshot | None, language: Language) -> str:
+    if snapshot is None:
+        return ""
+    return snapshot.setup.home_name_zh if language == "zh_CN" else snapshot.setup.home_name_en
+
+
+def _name(snapshot: Snapshot | None, staff_no: str | None) -> str:
+    if staff_no is None:
+        return ""
+    member = next((one for one in snapshot.setup.staff if one.staff_no == staff_no), None) if snapshot else None
+    return member.shown_name if member is not None else staff_no
+
+
+def _notices(session: Session, snapshot: Snapshot | None, link: Link) -> Iterable[tuple[str, str]]:
+    """Quiet lines under the head: colour and sentence; never a dialog."""
+    language = session.language
+    if link.halted:
+        yield "stop", say(language, "kiosk.halted")
+    if link.rejected is not None:
+        yield (
+            "stop",
+            f"{say(language, f'problem.{link.rejected}.say')} — {say(language, f'problem.{link.rejected}.do')}",
+        )
+    if snapshot is None:
+        yield "wait", say(language, "kiosk.no_snapshot")
+        return
+    if not link.linked:
+        kept = say(language, "kiosk.kept", count=link.unsent)
+        yield "wait", f"{say(language, 'kiosk.offline')} · {kept}"
+        age_s, limits = (link.now - snapshot.made_at).total_seconds(), snapshot.setup.limits
+        if age_s >= limits.stale_after_s:
+            yield "stop", say(language, "kiosk.stale", hours=limits.stale_after_s // 3600)
+        elif age_s >= limits.amber_after_s:
+            yield "wait", say(language, "kiosk.aged", hours=int(age_s // 3600))
+
+
+def _band(outcome: Outcome, phase: Phase, language: Language) -> Band:
+    refusal = outcome.refusal
+    lines = tuple(_reason(one, language) for one in refusal.all()) if refusal is not None else ()
+    word = say(language, f"kiosk.{outcome.message}")
+    if outcome.message == "refused":
+        word = say(language, "kiosk.again" if outcome.colour is Colour.AGAIN else "kiosk.stop")
+    elif outcome.message == "recorded" and outcome.step is not None:
+        word = f"{word} · {say(language, f'step.{outcome.step}')}"
+    return Band(outcome.colour, SHAPES[outcome.colour], word, outcome.case_no or "", lines)
+
+
+def _reason(refusal: Refusal, language: Language) -> tuple[str, str, str]:
+    problem = refusal.problem
+    said, do, who = say(language, f"problem.{problem}.say"), say(language, f"problem.{problem}.do"), ""
+    if refusal.detail and problem in SAYS_ITS_DETAIL:
+        said = f"{said}: {refusal.detail}"
+    elif refusal.detail and problem in (Problem.FIELD_MISSING, Problem.FIELD_INVALID):
+        said = f"{said}: {'、'.join(_field(name.strip(), language) for name in refusal.detail.split(','))}"
+    elif problem is Problem.STAFF_NOT_ALLOWED and refusal.detail in set(Step):
+        step = Step(refusal.detail)
+        roles = [say(language, f"role.{role}") for role, allows in ALLOWED.items() if step in allows.steps]
+        who = say(language, "kiosk.who_can", roles="、".join(roles) if language == "zh_CN" else ", ".join(roles))
+    return said, do, who
+
+
+def _field(name: str, language: Language) -> str:
+    for table in ("field", "booking"):
+        try:
+            return say(language, f"{table}.{name}")
+        except KeyError:
+            continue
+    return name
+
+
+def _offered(
+    steps: Iterable[Step], case: KnownCase | None, session: Session, language: Language
+) -> Iterable[StepButton]:
+    """Those of the station's steps that the case may take now, in the order of work."""
+    if case is None:
+        return
+    now = session.met.case if session.met is not None and session.met.case is not None else case.case
+    for step in steps:
+        if step is Step.BOOK or (step is Step.BIND_CARD and now.card_no is not None):
+            continue
+        if in_order(now, step) is None and barred(now, step) is None and not isinstance(skip_for(now, step), Refusal):
+            yield _button(step, case, language)
+
+
+def _button(step: Step, case: KnownCase, language: Language) -> StepButton:
+    needs_card = step is Step.BIND_CARD or tap.writes(case.case, step)
+    return StepButton(step.value, say(language, f"step.{step}"), needs_card)
+
+
+def _workable(station: Station, snapshot: Snapshot | None, language: Language) -> Iterable[CaseLine]:
+    """Cases on which this station has something to do, those that wait longest first."""
+    cases = snapshot.cases.values() if snapshot is not None else ()
+    waiting = [known for known in cases if any(_may(known, step) for step in station.steps)]
+    for known in sorted(waiting, key=lambda one: one.case.stage_since)[:MOST_LISTED]:
+        yield _line(known, language, known.case.stage)
+
+
+def _may(known: KnownCase, step: Step) -> bool:
+    case = known.case
+    if step is Step.BOOK or (step is Step.BIND_CARD and case.card_no is not None):
+        return False
+    return in_order(case, step) is None and barred(case, step) is None and not isinstance(skip_for(case, step), Refusal)
+
+
+def _line(known: KnownCase, language: Language, stage: str) -> CaseLine:
+    case = known.case
+    return CaseLine(case.case_no, known.shown_name, case.tag or "", say(language, f"stage.{stage}"))

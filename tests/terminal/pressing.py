@@ -1,0 +1,94 @@
+"""Touch pages in front of real stations, and hands that press them."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from playwright.sync_api import Page, expect
+
+from cardsvc.core.facts import Step
+from cardsvc.core.station import ENTRIES, Entry
+from cardsvc.core.workflow import RULES
+from cardsvc.virtual_reader.stack import free_port
+from terminal.kiosk.app import create_kiosk
+from tests.support.home import staff_for
+from tests.support.process import answers
+from tests.terminal.rig import Bench, until
+
+
+class Served:
+    """A station at work by itself, with its touch page on a port of this machine."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.port = free_port()
+        self.server = uvicorn.Server(
+            uvicorn.Config(
+                create_kiosk(bench.loop, self.port, "test-token"), port=self.port, log_level="error",
+                timeout_graceful_shutdown=1,
+            )
+        )  # fmt: skip
+        self._thread = threading.Thread(target=self.server.run, daemon=True)
+        vars(bench.uplink).pop("wait_for", None)  # the uplink's own thread exchanges from now on
+        bench.loop.start()
+        bench.uplink.start()
+        self._thread.start()
+        until(lambda: answers(self.url), 10)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    def close(self) -> None:
+        self.server.should_exit = True
+        self.bench.loop.stop()
+        self.bench.uplink.stop()
+        self._thread.join(10)
+
+
+def sign_in(page: Page, staff_no: str) -> None:
+    """Number and PIN, as the demo's people have them."""
+    leave = page.locator("[data-act=sign_out]")
+    if leave.count():
+        leave.click()
+    page.locator("form[data-form=sign_in] [name=staff_no]").fill(staff_no)
+    page.locator("form[data-form=sign_in] [name=pin]").fill(staff_no * 2)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-act=sign_out]")).to_be_visible()
+
+
+def take(page: Page, step: Step, staff_no: str, entered: dict[str, str], look: Callable[[str], Any]) -> None:
+    """Choose the step, enter each field as it is lit, have a second person confirm, confirm."""
+    page.locator(f"[data-act=choose_step][data-step={step}]").click()
+    for name in RULES[step].needs:
+        if ENTRIES[name] is not Entry.GIVEN:
+            enter(page, name, entered[name])
+    if RULES[step].second:
+        second = next((one for one in staff_for(step) if one != staff_no), None) or "1015"
+        page.locator("form[data-form=second] [name=staff_no]").fill(second)
+        page.locator("form[data-form=second] [name=pin]").fill(second * 2)
+        page.keyboard.press("Enter")
+        expect(page.locator("form[data-form=second]")).to_have_count(0)
+    look(f"{step}-ready")
+    page.locator("[data-act=confirm]:not(:disabled)").click()
+    expect(page.locator(".band.go")).to_be_visible()
+
+
+def enter(page: Page, name: str, value: str) -> None:
+    """One field, in the way that it is entered."""
+    match ENTRIES[name]:
+        case Entry.ITEMS:
+            for pair in value.split(","):
+                item, count = pair.split(":")
+                for _ in range(int(count)):
+                    page.locator(f"[data-more={item}]").click()
+            page.locator("form[data-form=items] [type=submit]").click()
+        case Entry.CHOOSE | Entry.PICK:
+            page.locator(f".choices [data-field={name}][data-value='{value}']").click()
+        case Entry.TIME:
+            page.locator(f".choices [data-field={name}]").first.click()
+        case _:
+            page.locator(f"form[data-form=enter][data-field={name}] [name=value]").fill(value)
+            page.keyboard.press("Enter")
+    expect(page.locator(f"[data-act=enter][data-field={name}].again")).to_be_visible()

@@ -1,0 +1,168 @@
+"""The touch page of each of the nine stations, pressed in a real browser in both languages."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import httpx2
+import pytest
+from playwright.sync_api import expect
+
+from cardsvc.core.facts import StationKind as At
+from cardsvc.core.facts import Step
+from cardsvc.core.ids import CaseNo
+from cardsvc.core.virtual_card.card import VirtualCard
+from cardsvc.core.virtual_card.misbehaving import ForeignCard
+from terminal.readers.reader import Fault
+from tests.service.test_way import stored
+from tests.support.browser import Pages, picture
+from tests.support.home import staff_for
+from tests.terminal.pressing import Served, sign_in, take
+from tests.terminal.rig import Home, until
+from tests.terminal.way import TAG, WAY
+
+BOOKING = {
+    "deceased_name": "王德福",
+    "id_no": "330302194001010010",
+    "applicant_name": "王小梅",
+    "applicant_phone": "13800000001",
+    "address": "温州市鹿城区某路 1 号",
+    "floor": "3",
+}
+PICKS = {"infectious": "no", "police": "no", "resident": "yes", "cause_class": "natural", "case_kind": "person"}
+
+
+@pytest.fixture
+def served(home: Home) -> Iterator[dict[At, Served]]:
+    """Stations by kind, made when first asked for."""
+
+    class Stations(dict[At, Served]):
+        def __missing__(self, kind: At) -> Served:
+            self[kind] = Served(home.at(kind))
+            return self[kind]
+
+    made = Stations()
+    yield made
+    for one in made.values():
+        one.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_a_case_goes_through_nine_stations_by_touch(
+    served: dict[At, Served], home: Home, pages: Pages, language: str
+) -> None:
+    """Every step of the way pressed on its own station's page; each page is looked at."""
+    opened = {}
+
+    def page_of(kind: At):  # type: ignore[no-untyped-def]
+        if kind not in opened:
+            page = opened[kind] = pages.open()
+            page.goto(served[kind].url)
+            if language == "en":
+                page.locator("[data-act=language]").click()
+                expect(page.locator("html")).to_have_attribute("lang", "en")
+            picture(page, f"kiosk-{language}-{kind}-0-sign-in")
+        return opened[kind]
+
+    def look(kind: At, name: str) -> None:
+        picture(page_of(kind), f"kiosk-{language}-{kind}-{name}")
+
+    desk = page_of(At.BOOKING)
+    sign_in(desk, "1001")
+    look(At.BOOKING, "1-ready")
+    desk.locator("[data-open=booking]").click()
+    for name, value in BOOKING.items():
+        desk.locator(f"#booking [name={name}]").fill(value)
+    for name, value in PICKS.items():
+        desk.locator(f"#booking [name={name}][value={value}] + span").click()
+    desk.locator("#booking [name=relation]").select_option("child")
+    desk.locator("#booking [name=county]").select_option("330302")
+    look(At.BOOKING, "2-form")
+    desk.locator("#booking [type=submit]").click()
+    expect(desk.locator(".band.go")).to_be_visible()
+    look(At.BOOKING, "3-booked")
+    case_no = desk.locator(".band strong").inner_text().split("·")[-1].strip()
+    card: VirtualCard = home.blank_card()
+    served[At.BOOKING].bench.uplink.wake()
+    expect(desk.locator(f"[data-case_no={case_no}]")).to_be_visible()
+    until(lambda: served[At.BOOKING].bench.local.current.card_by_uid(card.uid) is not None)  # type: ignore[union-attr]
+    reader = served[At.BOOKING].bench.reader
+    reader.present(card)
+    desk.locator(f"[data-case_no={case_no}]").click()
+    take(desk, Step.BIND_CARD, "1001", {}, lambda name: look(At.BOOKING, name))
+    reader.remove()
+
+    for kind, step, entered in WAY:
+        home.service.clock.forward(hours=1)
+        page, bench = page_of(kind), served[kind].bench
+        staff = staff_for(step)[0]
+        bench.uplink.wake()
+        sign_in(page, staff)
+        bench.reader.present(card)
+        expect(page.locator(f"[data-act=choose_step][data-step={step}]")).to_be_visible()
+        look(kind, f"{step}-case")
+        take(page, step, staff, entered, partial(look, kind))
+        look(kind, f"{step}-done")
+        bench.reader.remove()
+    assert stored(home.service, CaseNo(case_no)).stage == "at_rest"
+
+
+@pytest.mark.browser
+def test_each_fault_has_its_own_sentence_and_the_station_goes_on(served: dict[At, Served], pages: Pages) -> None:
+    one = served[At.COLD_STORAGE]
+    page, reader = pages.open(), one.bench.reader
+    page.goto(one.url)
+    sign_in(page, "1004")
+    said = set()
+    for fault in Fault:
+        reader.unplug(fault)
+        sentence = page.locator("#part .notice.stop")
+        expect(sentence).to_be_visible()
+        said.add(sentence.inner_text())
+        picture(page, f"kiosk-fault-{fault}")
+        reader.plug_in()
+        expect(sentence).to_have_count(0)
+    assert len(said) == len(Fault)
+    reader.present(ForeignCard())
+    expect(page.locator(".band.stop")).to_be_visible()
+    picture(page, "kiosk-foreign-card")
+    reader.remove()
+    expect(page.locator(".ask h2")).to_contain_text("请刷卡")
+
+
+@pytest.mark.browser
+def test_without_network_the_page_says_so_quietly(served: dict[At, Served], pages: Pages) -> None:
+    one = served[At.CASHIER]
+    page = pages.open()
+    page.goto(one.url)
+    one.bench.cable.pulled = True
+    one.bench.clocks.steady += 60_000
+    one.bench.loop.changed()
+    expect(page.locator(".notice.wait")).to_contain_text("网络中断")
+    assert page.locator("dialog[open]").count() == 0
+    picture(page, "kiosk-offline")
+
+
+def test_the_page_answers_only_to_itself(served: dict[At, Served]) -> None:
+    url = served[At.ASHES].url
+    ask = {"act": "sign_out"}
+    token = {"x-kiosk-token": "test-token"}
+    strange = httpx2.post(f"{url}act", json=ask, headers={"origin": "http://evil.example", **token})
+    named = httpx2.get(url, headers={"host": "station.example"})
+    untold = httpx2.post(f"{url}act", json=ask)
+    known = httpx2.post(f"{url}act", json=ask, headers=token)
+
+    assert [one.status_code for one in (strange, named, untold, known)] == [403, 403, 403, 200]
+    assert "'unsafe" not in known.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b'{"act":"nothing"}', b'{"act":"enter","field":7}', b"\xff", b"x" * 20_000]
+)
+def test_what_the_page_would_not_send_is_refused_with_a_code(served: dict[At, Served], body: bytes) -> None:
+    answer = httpx2.post(f"{served[At.ASHES].url}act", content=body, headers={"x-kiosk-token": "test-token"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "input_invalid")
+
+
+def test_a_tag_is_shown_large_and_a_name_never_whole(served: dict[At, Served]) -> None:
+    assert TAG not in httpx2.get(served[At.TRANSPORT].url).text
