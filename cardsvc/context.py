@@ -20,3 +20,4 @@ class Context:
     chance: Callable[[int], bytes]
     secure_cookies: bool = True
     demo: bool = False
+    family_url: str = "http://127.0.0.1:8700/family/"

@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     passphrase: SecretStr = SecretStr("")
     demo: bool = False
     secure_cookies: bool = True
-    family_url: str = "http://localhost:8443/family/"
+    family_url: str = "http://127.0.0.1:8700/family/"
 
     @property
     def database(self) -> str:

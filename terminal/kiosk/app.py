@@ -101,6 +101,26 @@ def create_kiosk(loop: StationLoop, port: int, token: str) -> FastAPI:
     def part() -> HTMLResponse:
         return render("part.html")
 
+    @app.get("/state")
+    def state() -> dict[str, object]:
+        """The same in short, for programs that press the page: training, the demo and tests."""
+        session, outcome = loop.session, loop.session.outcome
+        return {
+            "station": loop.identity.here.station_id,
+            "phase": session.phase,
+            "case_no": session.case.case.case_no if session.case is not None else None,
+            "card_present": session.card_present,
+            "reader_fault": session.reader_fault,
+            "staff_no": session.staff_no,
+            "colour": outcome.colour if outcome is not None else None,
+            "message": outcome.message if outcome is not None else None,
+            "problems": [one.problem for one in outcome.refusal.all()] if outcome and outcome.refusal else [],
+            "about": outcome.case_no if outcome is not None else None,
+            "knows": sorted(loop.local.current.cases) if loop.local.current is not None else [],
+            "linked": loop.uplink.linked,
+            "unsent": loop.uplink.unsent,
+        }
+
     @app.post("/act")
     async def act(request: Request) -> Response:
         if not hmac.compare_digest(request.headers.get(TOKEN, "").encode(), token.encode()):

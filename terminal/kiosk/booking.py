@@ -13,7 +13,7 @@ WHOLE = ("floor", "weight_kg")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question; `choices` are (value, word), empty for text. `size` is wide for a whole row, third for a third of it."""
+    """A question; `choices` are (value, word), empty for text; `size` is wide for a whole row, third for a third."""
 
     name: str
     word: str

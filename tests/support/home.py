@@ -22,8 +22,9 @@ from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, RecordKey, Staff
 from cardsvc.core.snapshot import Snapshot, SnapshotDelta, apply
 from cardsvc.core.wire import BookingForm, Judgement, Outcome, Record, Result, SyncAnswer
 from cardsvc.core.workflow import RULES, Offline
-from cardsvc.demo.home import STAFF, STATIONS, found
+from cardsvc.demo.home import STAFF, found
 from cardsvc.handlers import enrol_station, issue_card
+from cardsvc.handlers.found_home import STATIONS
 from cardsvc.store.engine import create_schema, open_engine
 from cardsvc.vault.keystore import Vault
 

@@ -17,8 +17,9 @@ from cardsvc.core.plug import discover
 from cardsvc.core.station import Station
 from cardsvc.core.virtual_card.card import VirtualCard
 from cardsvc.demo.home import STAFF as PEOPLE
-from cardsvc.demo.home import STATIONS, password_of
+from cardsvc.demo.home import password_of
 from cardsvc.handlers import enrol_station, issue_card
+from cardsvc.handlers.found_home import STATIONS
 from terminal import identity as station_identity
 from terminal.journal import Journal
 from terminal.local import LocalSnapshot

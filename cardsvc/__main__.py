@@ -1,0 +1,21 @@
+"""The command `cardsvc`: the service and its administration."""
+
+import typer
+
+from cardsvc.commands import demo, people, service, virtual
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="The One Card service (settings: environment ONECARD_*)."
+)
+for part in (service.app, people.app, demo.app):
+    app.add_typer(part)
+app.add_typer(virtual.app, name="virtual-card")
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

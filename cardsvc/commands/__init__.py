@@ -1,0 +1,1 @@
+"""What `cardsvc` does on the command line, a file for each kind of work."""

@@ -1,0 +1,5 @@
+"""The demo home: service, console, family page, nine stations and virtual cards, on this machine."""
+
+import typer
+
+app = typer.Typer()

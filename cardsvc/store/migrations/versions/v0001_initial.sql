@@ -1,0 +1,357 @@
+-- One Card: the truth about the database. It runs on PostgreSQL and on SQLite.
+--
+-- BYTES and MOMENT stand for BYTEA and TIMESTAMPTZ on PostgreSQL, BLOB and TEXT (ISO 8601, UTC) on SQLite.
+-- Sections between "-- @postgresql" or "-- @sqlite" and "-- @end" are for that engine alone.
+-- Every key begins with home_id; no foreign key crosses homes; ids are made by the writer, never by a sequence.
+-- Money is whole fen. Columns named *_sealed hold AES-256-GCM with the key's id in front; *_blind hold a keyed index.
+
+-- A funeral home. setup_version counts up whenever staff, places, prices or stations change;
+-- epoch counts up with every restore from a backup.
+CREATE TABLE home (
+    home_id          TEXT NOT NULL PRIMARY KEY,
+    name_zh          TEXT NOT NULL,
+    name_en          TEXT NOT NULL,
+    phone            TEXT NOT NULL,
+    epoch            BIGINT NOT NULL,
+    setup_version    BIGINT NOT NULL
+);
+
+-- The end of the audit chain, one row a home; its lock orders the log.
+CREATE TABLE log_head (
+    home_id          TEXT NOT NULL PRIMARY KEY REFERENCES home (home_id),
+    log_no           BIGINT NOT NULL,
+    root             TEXT NOT NULL
+);
+
+-- People who work here. roles: names of core.permissions.Role, comma-separated. county: NULL sees all.
+CREATE TABLE staff (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    staff_no         TEXT NOT NULL,
+    shown_name       TEXT NOT NULL,
+    name_sealed      BYTES NOT NULL,
+    roles            TEXT NOT NULL,
+    county           TEXT,
+    password_hash    TEXT NOT NULL,
+    pin_hash         TEXT NOT NULL,
+    disabled_at      MOMENT,
+    PRIMARY KEY (home_id, staff_no)
+);
+
+-- A signed-in office session; only the SHA-256 of its token is kept.
+CREATE TABLE staff_session (
+    home_id          TEXT NOT NULL,
+    token_hash       TEXT NOT NULL,
+    staff_no         TEXT NOT NULL,
+    form_token       TEXT NOT NULL,
+    opened_at        MOMENT NOT NULL,
+    seen_at          MOMENT NOT NULL,
+    closed_at        MOMENT,
+    PRIMARY KEY (home_id, token_hash),
+    FOREIGN KEY (home_id, staff_no) REFERENCES staff (home_id, staff_no)
+);
+
+-- A place with a reader. number is its number on the card.
+CREATE TABLE station (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    station_id       TEXT NOT NULL,
+    kind             TEXT NOT NULL,
+    number           BIGINT NOT NULL,
+    PRIMARY KEY (home_id, station_id)
+);
+CREATE UNIQUE INDEX station_number ON station (home_id, number);
+
+-- A one-time code with which a station enrols; only its SHA-256 is kept.
+CREATE TABLE enrolment_code (
+    home_id          TEXT NOT NULL,
+    code_hash        TEXT NOT NULL,
+    station_id       TEXT NOT NULL,
+    expires_at       MOMENT NOT NULL,
+    used_at          MOMENT,
+    PRIMARY KEY (home_id, code_hash),
+    FOREIGN KEY (home_id, station_id) REFERENCES station (home_id, station_id)
+);
+
+-- A station's journal as enrolled: its keys, and how far we have it.
+CREATE TABLE journal (
+    home_id          TEXT NOT NULL,
+    journal_id       TEXT NOT NULL,
+    station_id       TEXT NOT NULL,
+    public_key       BYTES NOT NULL,
+    sealing_key      BYTES NOT NULL,
+    head_seq         BIGINT NOT NULL,
+    head_hash        TEXT NOT NULL,
+    heard_at         MOMENT,
+    unsent           BIGINT NOT NULL,
+    halted           TEXT,
+    revoked_at       MOMENT,
+    PRIMARY KEY (home_id, journal_id),
+    FOREIGN KEY (home_id, station_id) REFERENCES station (home_id, station_id)
+);
+
+-- What a station said, byte for byte. Append-only.
+-- outcome: accepted | waiting | refused | conflict | noted | quarantined; judgement: JSON of core.wire.Judgement.
+CREATE TABLE record (
+    home_id          TEXT NOT NULL,
+    journal_id       TEXT NOT NULL,
+    seq              BIGINT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    kind             TEXT NOT NULL,
+    case_no          TEXT,
+    raw              BYTES NOT NULL,
+    sig              BYTES NOT NULL,
+    hash             TEXT NOT NULL,
+    outcome          TEXT NOT NULL,
+    judgement        TEXT NOT NULL,
+    received_at      MOMENT NOT NULL,
+    PRIMARY KEY (home_id, journal_id, seq),
+    FOREIGN KEY (home_id, journal_id) REFERENCES journal (home_id, journal_id)
+);
+CREATE INDEX record_by_outcome ON record (home_id, outcome, log_no);
+
+-- A case as its facts add up: body is JSON of core.case.Case, a cache that `cardsvc verify` recomputes.
+CREATE TABLE funeral_case (
+    home_id                  TEXT NOT NULL REFERENCES home (home_id),
+    case_no                  TEXT NOT NULL,
+    county                   TEXT NOT NULL,
+    stage                    TEXT NOT NULL,
+    opened_at                MOMENT NOT NULL,
+    changed_log_no           BIGINT NOT NULL,
+    body                     TEXT NOT NULL,
+    shown_name               TEXT NOT NULL,
+    relation                 TEXT NOT NULL,
+    deceased_name_sealed     BYTES NOT NULL,
+    id_no_sealed             BYTES,
+    applicant_name_sealed    BYTES NOT NULL,
+    applicant_phone_sealed   BYTES NOT NULL,
+    address_sealed           BYTES NOT NULL,
+    id_no_blind              TEXT,
+    phone_blind              TEXT NOT NULL,
+    PRIMARY KEY (home_id, case_no)
+);
+CREATE INDEX case_by_stage ON funeral_case (home_id, stage, case_no);
+CREATE INDEX case_by_change ON funeral_case (home_id, changed_log_no);
+CREATE INDEX case_by_id_no ON funeral_case (home_id, id_no_blind);
+
+-- Words by which a name can be found: keyed indexes of the name, its pinyin and its initials.
+CREATE TABLE case_word (
+    home_id          TEXT NOT NULL,
+    word_blind       TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    PRIMARY KEY (home_id, word_blind, case_no),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+
+-- The number that a booking had before the service gave it its own.
+CREATE TABLE case_alias (
+    home_id          TEXT NOT NULL,
+    provisional_no   TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    PRIMARY KEY (home_id, provisional_no),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+
+-- What happened to a case. Append-only. body: JSON of core.facts.Fact; cause: journal:seq, or office:log_no.
+CREATE TABLE fact (
+    home_id          TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    cause            TEXT NOT NULL,
+    body             TEXT NOT NULL,
+    PRIMARY KEY (home_id, case_no, log_no),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+CREATE UNIQUE INDEX fact_by_cause ON fact (home_id, cause);
+
+-- A family card. state: pool (blank, personalised) | bound | blocked. counter, last_*: the end of its chain.
+CREATE TABLE card (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    card_no          TEXT NOT NULL,
+    uid              TEXT NOT NULL,
+    profile          TEXT NOT NULL,
+    issue_no         BIGINT NOT NULL,
+    key_version      BIGINT NOT NULL,
+    state            TEXT NOT NULL,
+    case_no          TEXT,
+    counter          BIGINT NOT NULL,
+    last_journal     TEXT,
+    last_seq         BIGINT,
+    changed_log_no   BIGINT NOT NULL,
+    PRIMARY KEY (home_id, card_no)
+);
+CREATE UNIQUE INDEX card_by_uid ON card (home_id, uid);
+CREATE INDEX card_by_change ON card (home_id, changed_log_no);
+
+-- Which record wrote which counter of a card: a second writer of the same counter is a fork.
+CREATE TABLE card_write (
+    home_id          TEXT NOT NULL,
+    card_no          TEXT NOT NULL,
+    counter          BIGINT NOT NULL,
+    journal_id       TEXT NOT NULL,
+    seq              BIGINT NOT NULL,
+    PRIMARY KEY (home_id, card_no, counter),
+    FOREIGN KEY (home_id, card_no) REFERENCES card (home_id, card_no)
+);
+
+-- A price list: body is JSON of core.prices.PriceBook.
+CREATE TABLE price_book (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    version          TEXT NOT NULL,
+    valid_from       TEXT NOT NULL,
+    body             TEXT NOT NULL,
+    PRIMARY KEY (home_id, version)
+);
+
+-- A line of a bill, and the tap that caused it. Append-only; reverses names the line that it takes back.
+CREATE TABLE bill_line (
+    home_id          TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    line_no          BIGINT NOT NULL,
+    cause            TEXT NOT NULL,
+    item             TEXT NOT NULL,
+    quantity         BIGINT NOT NULL,
+    price_fen        BIGINT NOT NULL,
+    waiver_fen       BIGINT NOT NULL,
+    due_fen          BIGINT NOT NULL,
+    payer            TEXT NOT NULL,
+    waiver_payer     TEXT,
+    legal_basis      TEXT NOT NULL,
+    price_version    TEXT NOT NULL,
+    at               MOMENT NOT NULL,
+    reverses         BIGINT,
+    PRIMARY KEY (home_id, case_no, log_no, line_no),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no),
+    CONSTRAINT line_adds_up CHECK (price_fen = waiver_fen + due_fen)
+);
+
+-- Money moved from one account to another, so that entries sum to zero by their shape. Append-only.
+CREATE TABLE transfer (
+    home_id          TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    entry_no         BIGINT NOT NULL,
+    debit            TEXT NOT NULL,
+    credit           TEXT NOT NULL,
+    amount_fen       BIGINT NOT NULL,
+    memo             TEXT NOT NULL,
+    cause            TEXT NOT NULL,
+    PRIMARY KEY (home_id, case_no, log_no, entry_no),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no),
+    CONSTRAINT amount_is_positive CHECK (amount_fen > 0),
+    CONSTRAINT accounts_differ CHECK (debit <> credit)
+);
+CREATE INDEX transfer_by_case ON transfer (home_id, case_no);
+
+-- A slot, vehicle, hall, furnace or shelf. kind: names of core.facts.PlaceKind.
+CREATE TABLE resource (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    kind             TEXT NOT NULL,
+    code             TEXT NOT NULL,
+    title_zh         TEXT NOT NULL,
+    title_en         TEXT NOT NULL,
+    PRIMARY KEY (home_id, kind, code)
+);
+
+-- Who is where now: one case in a place of which there is one (slot, furnace, shelf).
+CREATE TABLE occupancy (
+    home_id          TEXT NOT NULL,
+    kind             TEXT NOT NULL,
+    code             TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    PRIMARY KEY (home_id, kind, code),
+    FOREIGN KEY (home_id, kind, code) REFERENCES resource (home_id, kind, code)
+);
+
+-- A hall's period that is held for a case.
+CREATE TABLE hall_booking (
+    home_id          TEXT NOT NULL,
+    hall             TEXT NOT NULL,
+    starts           MOMENT NOT NULL,
+    case_no          TEXT NOT NULL,
+    PRIMARY KEY (home_id, hall, starts)
+);
+
+-- A body tag, disc or ash label: bound to one case, once. kind: tag | disc | label.
+CREATE TABLE mark (
+    home_id          TEXT NOT NULL,
+    kind             TEXT NOT NULL,
+    code             TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    PRIMARY KEY (home_id, kind, code)
+);
+
+-- Leave to load. state: live | used | dead; until: the service's clock, TTL and margin. One live a case and a furnace.
+CREATE TABLE permit (
+    home_id          TEXT NOT NULL,
+    permit           TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    furnace          TEXT NOT NULL,
+    disc             TEXT NOT NULL,
+    journal_id       TEXT NOT NULL,
+    state            TEXT NOT NULL,
+    until            MOMENT NOT NULL,
+    PRIMARY KEY (home_id, permit)
+);
+CREATE UNIQUE INDEX permit_live_case ON permit (home_id, case_no) WHERE state = 'live';
+CREATE UNIQUE INDEX permit_live_furnace ON permit (home_id, furnace) WHERE state = 'live';
+
+-- The audit chain: one link for each record and each act of the office. Append-only.
+-- hash = SHA-256 (prev, log_no, what, subject, digest).
+CREATE TABLE audit_link (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    at               MOMENT NOT NULL,
+    what             TEXT NOT NULL,
+    subject          TEXT NOT NULL,
+    staff_no         TEXT,
+    digest           TEXT NOT NULL,
+    prev             TEXT NOT NULL,
+    hash             TEXT NOT NULL,
+    PRIMARY KEY (home_id, log_no)
+);
+
+-- A family's link; only the SHA-256 of its token, and of the cookie that it was exchanged for, is kept.
+CREATE TABLE family_link (
+    home_id          TEXT NOT NULL,
+    token_hash       TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    made_at          MOMENT NOT NULL,
+    expires_at       MOMENT NOT NULL,
+    revoked_at       MOMENT,
+    PRIMARY KEY (home_id, token_hash),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+
+-- A browser that opened a family's link. confirmed_at: the second factor was given.
+CREATE TABLE family_view (
+    home_id          TEXT NOT NULL,
+    cookie_hash      TEXT NOT NULL,
+    token_hash       TEXT NOT NULL,
+    opened_at        MOMENT NOT NULL,
+    confirmed_at     MOMENT,
+    PRIMARY KEY (home_id, cookie_hash),
+    FOREIGN KEY (home_id, token_hash) REFERENCES family_link (home_id, token_hash)
+);
+
+-- Nobody rewrites history: the database itself refuses UPDATE and DELETE on what is append-only.
+-- @postgresql
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$;
+CREATE TRIGGER record_append_only BEFORE UPDATE OR DELETE ON record FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER fact_append_only BEFORE UPDATE OR DELETE ON fact FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER bill_line_append_only BEFORE UPDATE OR DELETE ON bill_line FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER transfer_append_only BEFORE UPDATE OR DELETE ON transfer FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit_link FOR EACH ROW EXECUTE FUNCTION refuse_change();
+-- @end
+-- @sqlite
+CREATE TRIGGER record_no_update BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'record is append-only'); END;
+CREATE TRIGGER record_no_delete BEFORE DELETE ON record BEGIN SELECT RAISE(ABORT, 'record is append-only'); END;
+CREATE TRIGGER fact_no_update BEFORE UPDATE ON fact BEGIN SELECT RAISE(ABORT, 'fact is append-only'); END;
+CREATE TRIGGER fact_no_delete BEFORE DELETE ON fact BEGIN SELECT RAISE(ABORT, 'fact is append-only'); END;
+CREATE TRIGGER bill_line_no_update BEFORE UPDATE ON bill_line BEGIN SELECT RAISE(ABORT, 'bill_line is append-only'); END;
+CREATE TRIGGER bill_line_no_delete BEFORE DELETE ON bill_line BEGIN SELECT RAISE(ABORT, 'bill_line is append-only'); END;
+CREATE TRIGGER transfer_no_update BEFORE UPDATE ON transfer BEGIN SELECT RAISE(ABORT, 'transfer is append-only'); END;
+CREATE TRIGGER transfer_no_delete BEFORE DELETE ON transfer BEGIN SELECT RAISE(ABORT, 'transfer is append-only'); END;
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit_link BEGIN SELECT RAISE(ABORT, 'audit_link is append-only'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit_link BEGIN SELECT RAISE(ABORT, 'audit_link is append-only'); END;
+-- @end

@@ -1,0 +1,135 @@
+"""Recompute everything that was written, and name the first row that does not agree (RELIABILITY.md promise 10)."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Engine, func, select
+
+from cardsvc.core import wire
+from cardsvc.core.case import Case
+from cardsvc.core.facts import Fact
+from cardsvc.core.fold import fold
+from cardsvc.core.ids import HomeId
+from cardsvc.core.ledger import revenue
+from cardsvc.core.wire import Record
+from cardsvc.store import tables as t
+from cardsvc.store.log import GENESIS, link_hash
+
+CASE, FACT, RECORD = TypeAdapter(Case), TypeAdapter(Fact), TypeAdapter(Record)
+AT_ONCE = 1_000
+COUNTED = {"links": t.audit_link, "records": t.record, "facts": t.fact, "cases": t.funeral_case, "lines": t.bill_line}
+
+
+def first_fault(engine: Engine, home_id: HomeId, say: Callable[[str], None]) -> str | None:
+    """The first row that is wrong, in words; None when all is whole. `say` hears what is being looked at."""
+    looks: dict[str, Callable[[Connection, HomeId], str | None]] = {
+        "log": _log,
+        "records": _records,
+        "cases": _cases,
+        "ledger": _ledger,
+    }
+    with engine.connect() as connection:
+        for name, look in looks.items():
+            say(name)
+            fault = look(connection, home_id)
+            if fault is not None:
+                return fault
+    return None
+
+
+def counts(engine: Engine, home_id: HomeId) -> Mapping[str, int]:
+    """How much was looked at."""
+    with engine.connect() as connection:
+        return {
+            name: connection.execute(
+                select(func.count()).select_from(table).where(table.c.home_id == home_id)
+            ).scalar_one()
+            for name, table in COUNTED.items()
+        }
+
+
+def _log(connection: Connection, home_id: HomeId) -> str | None:
+    """The chain of links, from the first to the head."""
+    c = t.audit_link.c
+    prev, number = GENESIS, 0
+    rows = connection.execution_options(yield_per=AT_ONCE).execute(
+        select(t.audit_link).where(c.home_id == home_id).order_by(c.log_no)
+    )
+    for row in rows:
+        number += 1
+        if row.log_no != number:
+            return f"log {number} is missing"
+        if row.prev != prev or row.hash != link_hash(prev, number, row.what, row.subject, row.digest):
+            return f"log {number} was changed ({row.what} {row.subject})"
+        prev = row.hash
+    head = connection.execute(select(t.log_head).where(t.log_head.c.home_id == home_id)).one()
+    if (head.log_no, head.root) != (number, prev):
+        return f"the log ends at {number}, its head says {head.log_no}"
+    return None
+
+
+def _records(connection: Connection, home_id: HomeId) -> str | None:
+    """Every journal's records: no gap, each bound to the one before, signed, and in the log."""
+    c, link = t.record.c, t.audit_link.c
+    for journal in connection.execute(select(t.journal).where(t.journal.c.home_id == home_id)).all():
+        key = Ed25519PublicKey.from_public_bytes(journal.public_key)
+        prev = wire.genesis(journal.journal_id).hex()
+        rows = connection.execute(
+            select(t.record, link.digest)
+            .outerjoin(t.audit_link, (link.home_id == c.home_id) & (link.log_no == c.log_no))
+            .where(c.home_id == home_id, c.journal_id == journal.journal_id)
+            .order_by(c.seq)
+        )
+        for seq, row in enumerate(rows, 1):
+            where = f"record {journal.journal_id}:{seq}"
+            if row.seq != seq:
+                return f"{where} is missing"
+            digest = wire.record_hash(row.raw)
+            if row.hash != digest.hex() or row.digest != row.hash:
+                return f"{where} was changed"
+            if row.outcome != "quarantined":
+                try:
+                    key.verify(row.sig, digest)
+                except InvalidSignature:
+                    return f"{where} is not signed by its station"
+                if RECORD.validate_json(row.raw).prev != prev:
+                    return f"{where} does not follow the one before"
+            prev = digest.hex()
+    return None
+
+
+def _cases(connection: Connection, home_id: HomeId) -> str | None:
+    """Every case is what its facts add up to."""
+    for case_no, body in _bodies(connection, home_id):
+        rows = connection.execute(select(t.fact.c.body).where(t.fact.c.home_id == home_id, t.fact.c.case_no == case_no))
+        if fold(FACT.validate_json(row.body) for row in rows) != CASE.validate_json(body):
+            return f"case {case_no} is not what its facts add up to"
+    return None
+
+
+def _bodies(connection: Connection, home_id: HomeId) -> Iterator[tuple[str, str]]:
+    c = t.funeral_case.c
+    for row in connection.execute(select(c.case_no, c.body).where(c.home_id == home_id).order_by(c.case_no)).all():
+        yield row.case_no, row.body
+
+
+def _ledger(connection: Connection, home_id: HomeId) -> str | None:
+    """Every line is in the ledger: what a case's lines charge is what its revenue accounts received."""
+    line, moved = t.bill_line.c, t.transfer.c
+    charged: dict[tuple[str, str], int] = {}
+    for row in connection.execute(select(line.case_no, line.item, line.price_fen).where(line.home_id == home_id)):
+        key = (row.case_no, revenue(row.item))
+        charged[key] = charged.get(key, 0) + row.price_fen
+    received: dict[tuple[str, str], int] = {}
+    for entry in connection.execute(
+        select(moved.case_no, moved.debit, moved.credit, moved.amount_fen).where(moved.home_id == home_id)
+    ):
+        for account, amount in ((entry.credit, entry.amount_fen), (entry.debit, -entry.amount_fen)):
+            if account.startswith("revenue/"):
+                received[entry.case_no, account] = received.get((entry.case_no, account), 0) + amount
+    for case_no, account in sorted(charged.keys() | received.keys()):
+        if charged.get((case_no, account), 0) != received.get((case_no, account), 0):
+            return f"case {case_no}: lines and ledger differ in {account}"
+    return None
