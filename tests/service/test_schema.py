@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -63,7 +64,7 @@ def anatomy(engine: Engine) -> dict[str, object]:
     if engine.dialect.name == "sqlite":
         guards = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
     else:
-        guards = "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname, tgrelid::text"
+        guards = "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"
     with engine.connect() as connection:
         triggers = [tuple(row) for row in connection.execute(text(guards))]
     tables = [name for name in there.get_table_names() if name != "alembic_version"]
@@ -73,7 +74,12 @@ def anatomy(engine: Engine) -> dict[str, object]:
             there.get_pk_constraint(name)["constrained_columns"],
             sorted(map(str, there.get_foreign_keys(name))),
             sorted(str(one["sqltext"]) for one in there.get_check_constraints(name)),
-            sorted(map(str, there.get_indexes(name))),
+            sorted(map(index_words, there.get_indexes(name))),
         )
         for name in tables
     } | {"triggers": triggers}
+
+
+def index_words(index: Any) -> str:
+    where = {name: str(value) for name, value in index.get("dialect_options", {}).items()}
+    return str({**index, "dialect_options": where})
