@@ -74,6 +74,8 @@ class Session:
     image: CardImage | None = None
     card_present: bool = False
     card_remark: Outcome | None = None
+    unknown_since: int | None = None
+    "The card that lies here was not known in this version of the snapshot: it is met again with the next."
     met: Met | None = None
     chosen: KnownCase | None = None
     step: Step | None = None

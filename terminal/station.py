@@ -97,6 +97,11 @@ class StationLoop:
             self._perform(name, what)
             done.set()
             self.changed()
+        snapshot, since = self.local.current, self.session.unknown_since
+        if since is not None and snapshot is not None and snapshot.version != since:
+            self.session.unknown_since = self.session.outcome = None
+            self._meet()
+            self.changed()
         try:
             event = self.reader.wait(timeout_s)
         except CardError:
@@ -115,7 +120,7 @@ class StationLoop:
                 if session.phase in (Phase.READY, Phase.CASE, Phase.OUTCOME):
                     self._meet()
             case CardOut():
-                session.card_present, session.card_remark = False, None
+                session.card_present, session.card_remark, session.unknown_since = False, None, None
                 if session.phase is Phase.CASE and session.met is not None:
                     session.leave_case()
             case ReaderLost(fault):
@@ -130,6 +135,9 @@ class StationLoop:
             return
         found = self._cards.look(snapshot, KEY_TAP)
         if isinstance(found, Refusal):
+            if found.problem is Problem.CARD_UNKNOWN:
+                session.unknown_since = snapshot.version
+                self.uplink.wake()
             self._say(found, None, None)
             return
         image, card, _ = found

@@ -21,6 +21,14 @@ def create_app(surfaces: Iterable[Surface], context: Context) -> FastAPI:
     """One process may serve several surfaces; each is its own application with its own OpenAPI document."""
     app = FastAPI(title="One Card", docs_url=None, redoc_url=None, openapi_url=None)
     errors.install(app)
+
+    @app.get("/health")
+    def health() -> dict[str, str]:
+        """Whether this process answers, and its database with it."""
+        with context.engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+        return {"status": "ok"}
+
     if Surface.STATIONS in surfaces:
         app.mount("/stations", stations.create(context))
     return app

@@ -110,6 +110,7 @@ def create_kiosk(loop: StationLoop, port: int, token: str) -> FastAPI:
             "phase": session.phase,
             "case_no": session.case.case.case_no if session.case is not None else None,
             "card_present": session.card_present,
+            "card_no": session.image.identity.card_no if session.image and session.image.identity else None,
             "reader_fault": session.reader_fault,
             "staff_no": session.staff_no,
             "colour": outcome.colour if outcome is not None else None,

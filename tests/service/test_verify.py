@@ -5,8 +5,7 @@ from sqlalchemy import text
 
 from cardsvc.core.facts import Step
 from cardsvc.store.verifying import counts, first_fault
-from tests.service.test_sync import TO_STORAGE
-from tests.service.test_way import go, opened
+from tests.service.test_way import TO_STORAGE, go, opened
 from tests.support.home import Service
 
 TAMPERED = {
