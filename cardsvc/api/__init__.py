@@ -1,1 +1,1 @@
-"""Three HTTP surfaces, each its own application with its own kind of credential."""
+"""The three HTTP surfaces, each its own application with its own kind of credential."""

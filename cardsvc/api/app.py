@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from fastapi import FastAPI
 
-from cardsvc.api import errors, stations
+from cardsvc.api import errors, family, stations
 from cardsvc.context import Context
 
 
@@ -31,4 +31,6 @@ def create_app(surfaces: Iterable[Surface], context: Context) -> FastAPI:
 
     if Surface.STATIONS in surfaces:
         app.mount("/stations", stations.create(context))
+    if Surface.FAMILY in surfaces:
+        app.mount("/family", family.create(context))
     return app

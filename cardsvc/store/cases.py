@@ -37,3 +37,9 @@ def add(connection: Connection, row: dict[str, Any], words: list[str], provision
     if provisional_no is not None:
         alias = {"home_id": home_id, "provisional_no": provisional_no, "case_no": case_no}
         connection.execute(t.case_alias.insert().values(alias))
+
+
+def exists(connection: Connection, home_id: HomeId, case_no: CaseNo) -> bool:
+    """Whether there is such a case."""
+    c = t.funeral_case.c
+    return connection.execute(select(c.case_no).where(c.home_id == home_id, c.case_no == case_no)).first() is not None

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from cardsvc.core.facts import CaseKind, CauseClass
-from cardsvc.core.words import CATALOGUES, Language, say
+from cardsvc.core.local_time import CHINA
+from cardsvc.core.words import Language, say, table
 
 YES_OR_NO = ("infectious", "police", "resident")
 WHOLE = ("floor", "weight_kg")
@@ -29,10 +30,6 @@ def booking_fields(language: Language) -> tuple[Asked, ...]:
     def word(name: str) -> str:
         return say(language, f"booking.{name}")
 
-    def table(name: str) -> tuple[tuple[str, str], ...]:
-        keys = [key for key in CATALOGUES[language] if key.startswith(f"{name}.")]
-        return tuple((key.partition(".")[2], CATALOGUES[language][key]) for key in keys)
-
     yes_no = (("yes", say(language, "kiosk.yes")), ("no", say(language, "kiosk.no")))
     kinds = tuple((one.value, say(language, f"case_kind.{one}")) for one in CaseKind)
     causes = tuple((one.value, say(language, f"cause_class.{one}")) for one in CauseClass)
@@ -41,8 +38,8 @@ def booking_fields(language: Language) -> tuple[Asked, ...]:
         Asked("id_no", word("id_no"), "text", required=False),
         Asked("applicant_name", word("applicant_name"), "text"),
         Asked("applicant_phone", word("applicant_phone"), "tel"),
-        Asked("relation", word("relation"), "select", table("relation")),
-        Asked("county", word("county"), "select", table("county")),
+        Asked("relation", word("relation"), "select", tuple(table(language, "relation").items())),
+        Asked("county", word("county"), "select", tuple(table(language, "county").items())),
         Asked("address", word("address"), "text"),
         Asked("floor", word("floor"), "number"),
         Asked("weight_kg", word("weight_kg"), "number", required=False),
@@ -66,7 +63,7 @@ def booking_of(typed: dict[str, str]) -> dict[str, Any]:
             form[name] = int(form[name])
     if "wanted_at" in form:
         try:
-            form["wanted_at"] = datetime.fromisoformat(form["wanted_at"]).astimezone().isoformat()
+            form["wanted_at"] = datetime.fromisoformat(form["wanted_at"]).replace(tzinfo=CHINA).isoformat()
         except ValueError:
             return form
     return form

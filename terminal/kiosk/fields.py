@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from cardsvc.core.facts import Destination, Means, PlaceKind, Reason, Step
+from cardsvc.core.local_time import CHINA, local
 from cardsvc.core.money import in_yuan
 from cardsvc.core.snapshot import Snapshot
 from cardsvc.core.station import ENTRIES, PLACES, REASONS, Entry
@@ -65,7 +66,7 @@ def _in_words(value: str, entry: Entry, choices: tuple[Choice, ...]) -> str:
         pairs = [one.partition(":") for one in value.split(",")]
         return ", ".join(f"{words.get(item, item)} × {count}" for item, _, count in pairs)
     if entry is Entry.TIME and value:
-        return datetime.fromisoformat(value).astimezone().strftime("%m-%d %H:%M")
+        return local(datetime.fromisoformat(value)).strftime("%m-%d %H:%M")
     return words.get(value, value)
 
 
@@ -104,11 +105,11 @@ def _places(kind: PlaceKind, session: Session, snapshot: Snapshot) -> Iterable[C
 
 
 def _times(now: datetime, language: Language) -> Iterable[Choice]:
-    local = now.astimezone()
+    here = local(now)
     for hours in (1, 2, 4):
-        at = (local + timedelta(hours=hours)).replace(second=0, microsecond=0)
+        at = (here + timedelta(hours=hours)).replace(second=0, microsecond=0)
         yield Choice(at.isoformat(), say(language, "kiosk.in_hours", count=hours), note=at.strftime("%H:%M"))
     for days, key in ((1, "kiosk.tomorrow"), (2, "kiosk.day_after")):
         for hour, minute in ((8, 30), (9, 30)):
-            at = datetime.combine(local.date() + timedelta(days=days), time(hour, minute), local.tzinfo)
+            at = datetime.combine(here.date() + timedelta(days=days), time(hour, minute), CHINA)
             yield Choice(at.isoformat(), say(language, key, time=at.strftime("%H:%M")), note=at.strftime("%m-%d"))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cardsvc.core import tap
 from cardsvc.core.facts import Step
+from cardsvc.core.local_time import local
 from cardsvc.core.permissions import ALLOWED
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import KnownCase, Snapshot
@@ -153,7 +154,7 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         bill=bill_view(case, language) if case is not None and Step.PAY in station.steps else None,
         recent=tuple(
             (
-                one.at.astimezone().strftime("%H:%M"),
+                local(one.at).strftime("%H:%M"),
                 one.case_no or "",
                 say(language, f"step.{one.step}") if one.step else "",
                 SHAPES[one.colour],

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cardsvc.core.facts import Details, Quantity, Step
+from tests.core.story import DETAILS
 from tests.support.home import Service
 
 
@@ -16,3 +18,12 @@ def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]
     running = Service(dsn)
     yield running
     running.close()
+
+
+@pytest.fixture(autouse=True)
+def hall_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The story as the shipped price list and the demo's places have it."""
+    monkeypatch.setitem(
+        DETAILS, Step.QUOTE, Details(items=(Quantity(item="hall_large", count=1), Quantity(item="flowers", count=2)))
+    )
+    monkeypatch.setitem(DETAILS, Step.SHELVE, Details(label="L0001", shelf="S-01"))

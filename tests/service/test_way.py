@@ -1,7 +1,5 @@
 """A case through nine stations at the service: stage, place, bill and card after every step."""
 
-import pytest
-
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo
@@ -52,16 +50,6 @@ DRESSED = (Step.TAKE_OUT, Step.PREPARE, Step.PREPARED, Step.STORE, Step.TAKE_OUT
 FAREWELL = (Step.FAREWELL, Step.RECOGNISE, Step.FAREWELL_OVER)
 FIRE = (Step.QUEUE, Step.ARM, Step.LOAD, Step.UNLOAD)
 ASHES = (Step.SEAL, Step.SHELVE, Step.UNSHELVE, Step.RELEASE, Step.CONFIRM_REST)
-
-
-@pytest.fixture(autouse=True)
-def hall_item(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cardsvc.core.facts import Quantity
-
-    monkeypatch.setitem(
-        DETAILS, Step.QUOTE, Details(items=(Quantity(item="hall_large", count=1), Quantity(item="flowers", count=2)))
-    )
-    monkeypatch.setitem(DETAILS, Step.SHELVE, Details(label="L0001", shelf="S-01"))
 
 
 def test_one_card_goes_through_nine_stations(service: Service) -> None:

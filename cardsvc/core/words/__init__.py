@@ -33,3 +33,9 @@ def say(language: Language, key: str, **values: object) -> str:
     Raises KeyError for a key that the catalogue does not have: a missing word is a bug, found by a test.
     """
     return CATALOGUES[language][key].format(**values) if values else CATALOGUES[language][key]
+
+
+def table(language: Language, name: str) -> dict[str, str]:
+    """All words of one table: ``county`` gives {"330302": "鹿城区", ...}."""
+    start = f"{name}."
+    return {key.removeprefix(start): words for key, words in CATALOGUES[language].items() if key.startswith(start)}

@@ -66,7 +66,7 @@ function tone(colour) {
 
 function tick() {
   const clock = part.querySelector("[data-clock]"), seconds = part.querySelector("[data-seconds]"), band = part.querySelector(".band");
-  if (clock) clock.textContent = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+  if (clock) clock.textContent = new Date().toLocaleTimeString("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false });
   if (hideBand && performance.now() > hideBand) { hideBand = 0; if (band) band.hidden = true; }
   if (!seconds) return;
   const left = Math.max(0, Math.ceil((permitEnds - performance.now()) / 1000));
@@ -128,11 +128,8 @@ part.addEventListener("submit", (event) => {
   }
 });
 
-function zoned(local) {
-  const minutes = -new Date(local).getTimezoneOffset(), size = Math.abs(minutes);
-  const two = (number) => String(number).padStart(2, "0");
-  return `${local}:00${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
-}
+// The homes' clocks show UTC+8 all year, whatever this machine's zone is.
+const zoned = (local) => `${local}:00+08:00`;
 
 if (booking) {
   booking.addEventListener("click", (event) => { if (event.target.closest("[data-close]")) booking.hidden = true; });

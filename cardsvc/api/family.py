@@ -1,0 +1,221 @@
+"""The families' surface: a token once for a cookie, then only what that case's family may see (RELIABILITY.md 8)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Cookie, Depends, FastAPI, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, StreamingResponse
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from pydantic import BaseModel, ConfigDict, Field
+
+from cardsvc.api import errors
+from cardsvc.api.errors import Refused, language_of
+from cardsvc.api.limits import Limiter
+from cardsvc.context import Context
+from cardsvc.core.money import in_yuan
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.words import Language, say, table
+from cardsvc.handlers import family_link, family_view
+from cardsvc.handlers.family_view import Seen
+
+PAGES = Path(__file__).parent / "family_pages"
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
+        " form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+    "x-robots-tag": "noindex, nofollow",
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+OURS = "x-one-card"
+"""A header that only a page of ours can send: another site's form or image cannot."""
+EVENT_EVERY_S = 1.0
+
+
+class Opening(BaseModel):
+    """The token of the link."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    token: str = Field(min_length=20, max_length=80, pattern=r"^[A-Za-z0-9_-]+$")
+
+
+class Digits(BaseModel):
+    """The last four digits of the applicant's phone."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    digits: str = Field(pattern=r"^[0-9]{4}$")
+
+
+def create(context: Context) -> FastAPI:
+    """The families' application."""
+    app = FastAPI(title="One Card: family", version="1", docs_url=None, redoc_url=None)
+    errors.install(app)
+    limiter = Limiter()
+    name = "__Host-family" if context.secure_cookies else "family"
+    pages = Environment(loader=FileSystemLoader(PAGES), autoescape=select_autoescape(), undefined=StrictUndefined)
+    Secret = Annotated[str, Cookie(alias=name)]
+
+    @app.middleware("http")
+    async def guarded(request: Request, call_next: Any) -> Response:
+        response: Response = await call_next(request)
+        for header, value in HEADERS.items():
+            response.headers[header] = value
+        return response
+
+    def ours(request: Request) -> None:
+        if request.headers.get(OURS) != "1":
+            raise Refused(Refusal(Problem.FORM_EXPIRED))
+
+    def seen(cookie: str) -> Seen:
+        found = family_view.look(context, cookie, context.clock())
+        if isinstance(found, Refusal):
+            raise Refused(found)
+        return found
+
+    def limited(key: str, most: int, minutes: int) -> None:
+        if not limiter.allows(key, most, timedelta(minutes=minutes), context.clock()):
+            raise Refused(Refusal(Problem.TOO_MANY))
+
+    @app.get("/", response_class=HTMLResponse)
+    def page(request: Request, lang: Annotated[str, Query(max_length=5)] = "") -> HTMLResponse:
+        """The page itself: the same for everybody, it knows nothing of any case."""
+        language = _language(request, lang)
+        words = table(language, "family")
+        other = "en" if language == "zh_CN" else "zh_CN"
+        html = pages.get_template("page.html").render(language=language, other=other, words=words)
+        return HTMLResponse(html)
+
+    @app.post("/open", status_code=204, dependencies=[Depends(ours)])
+    def open_(request: Request, opening: Opening) -> Response:
+        """Exchange the token for a cookie; a GET never consumes a link."""
+        limited(f"open/{_who(request)}", 30, 1)
+        cookie = family_view.open_link(context, opening.token, context.clock())
+        if isinstance(cookie, Refusal):
+            raise Refused(cookie)
+        response = Response(status_code=204)
+        response.set_cookie(
+            name, cookie, max_age=90 * 86400, path="/", secure=context.secure_cookies, httponly=True, samesite="strict"
+        )
+        return response
+
+    @app.get("/status")
+    def status(request: Request, cookie: Secret = "", lang: Annotated[str, Query(max_length=5)] = "") -> dict[str, Any]:
+        """What this family may see now."""
+        return _shown(seen(cookie), _language(request, lang))
+
+    @app.post("/confirm", status_code=204, dependencies=[Depends(ours)])
+    def confirm(digits: Digits, cookie: Secret = "") -> Response:
+        """The second factor: five tries in ten minutes for a browser, fifty a day for a link."""
+        view = seen(cookie).view
+        limited(f"confirm/{view.cookie_hash}", 5, 10)
+        limited(f"confirm/{view.token_hash}", 50, 1440)
+        refusal = family_view.confirm(context, cookie, digits.digits, context.clock())
+        if refusal is not None:
+            raise Refused(refusal)
+        limiter.forget(f"confirm/{view.cookie_hash}")
+        return Response(status_code=204)
+
+    @app.post("/revoke", status_code=204, dependencies=[Depends(ours)])
+    def revoke(cookie: Secret = "") -> Response:
+        """End the link, by the family itself; asks for the second factor first."""
+        view = seen(cookie).view
+        if view.confirmed_at is None:
+            raise Refused(Refusal(Problem.CODE_INVALID))
+        family_link.revoke(context, view.token_hash, None, context.clock())
+        return Response(status_code=204)
+
+    @app.get("/events", response_class=StreamingResponse)
+    async def events(request: Request, cookie: Secret = "") -> StreamingResponse:
+        """Tells the page that something changed, and that the link has ended."""
+        await run_in_threadpool(seen, cookie)
+        return StreamingResponse(_stream(context, request, cookie), media_type="text/event-stream")
+
+    app.mount("/static", StaticFiles(directory=PAGES / "static"))
+    return app
+
+
+async def _stream(context: Context, request: Request, cookie: str) -> AsyncIterator[str]:
+    last: int | None = None
+    quiet = 0
+    while not await request.is_disconnected():
+        version = await run_in_threadpool(family_view.version, context, cookie, context.clock())
+        if version is None:
+            yield "event: gone\ndata: 0\n\n"
+            return
+        quiet += 1
+        if version != last:
+            last, quiet = version, 0
+            yield f"data: {version}\n\n"
+        elif quiet * EVENT_EVERY_S >= 15:
+            quiet = 0
+            yield ": here\n\n"
+        await asyncio.sleep(EVENT_EVERY_S)
+
+
+def _shown(seen: Seen, language: Language) -> dict[str, Any]:
+    """The allow-list as it travels; a new key here is a new thing that families see: the test lists them."""
+    one, shown, zh = seen.status, seen.shown, language == "zh_CN"
+    answer: dict[str, Any] = {
+        "home": shown.home_zh if zh else shown.home_en,
+        "phone": shown.home_phone,
+        "name": one.shown_name,
+        "milestones": [
+            {"words": say(language, f"milestone.{done.step}"), "at": _iso(done.at)} for done in one.milestones
+        ],
+        "held": one.held,
+        "paused": one.paused,
+        "over": one.over,
+        "needs": [say(language, f"family.{need}") for need in one.needs],
+        "looked": [_iso(at) for at in seen.looked_at[:20]],
+        "looks": len(seen.looked_at),
+        "confirmed": seen.view.confirmed_at is not None,
+        "version": shown.version,
+    }
+    if one.appointment is not None:
+        hall = shown.hall_zh if zh else shown.hall_en
+        answer["next"] = {"words": say(language, "milestone.farewell"), "at": _iso(one.appointment), "hall": hall or ""}
+    if seen.bill is not None:
+        answer["bill"] = {
+            "lines": [
+                {
+                    "item": line.name_zh if zh else line.name_en,
+                    "quantity": line.quantity,
+                    "price": in_yuan(line.price_fen),
+                    "waived": in_yuan(line.waiver_fen) if line.waiver_fen else "",
+                    "due": in_yuan(line.due_fen),
+                    "payer": say(language, f"payer.{line.payer}"),
+                    "basis": line.legal_basis,
+                }
+                for line in seen.lines
+            ],
+            "running": [
+                {"quantity": line.quantity, "price": in_yuan(line.price_fen), "due": in_yuan(line.due_fen)}
+                for line in seen.running
+            ],
+            "due": in_yuan(seen.bill.due_fen),
+            "paid": in_yuan(seen.bill.paid_fen),
+            "deposit": in_yuan(seen.bill.deposit_fen),
+            "open": in_yuan(seen.bill.open_fen),
+        }
+    return answer
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="minutes")
+
+
+def _language(request: Request, asked: str) -> Language:
+    return language_of(request) if asked not in ("en", "zh", "zh_CN") else "en" if asked == "en" else "zh_CN"
+
+
+def _who(request: Request) -> str:
+    return request.client.host if request.client is not None else ""

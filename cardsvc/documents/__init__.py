@@ -1,0 +1,1 @@
+"""Paper: templates that the home may edit, filled and printed as PDF."""

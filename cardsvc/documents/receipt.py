@@ -1,0 +1,69 @@
+"""A receipt of what a case owes and has paid, with the QR that opens the family's page (A5, typst)."""
+
+import io
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from importlib.resources import files
+
+import qrcode
+import typst
+from qrcode.image.svg import SvgPathImage
+
+from cardsvc.core.ids import CaseNo
+from cardsvc.core.ledger import Bill
+from cardsvc.core.local_time import local
+from cardsvc.core.money import in_yuan
+from cardsvc.core.snapshot import BillLine
+from cardsvc.core.words import Language, say, table
+
+
+def qr(address: str) -> str:
+    """A QR code as SVG, error correction M."""
+    image = qrcode.make(address, image_factory=SvgPathImage, error_correction=qrcode.constants.ERROR_CORRECT_M)
+    out = io.BytesIO()
+    image.save(out)
+    return out.getvalue().decode()
+
+
+def render(
+    home_name: str,
+    case_no: CaseNo,
+    shown_name: str,
+    bill: Bill,
+    lines: Sequence[BillLine],
+    family_address: str,
+    printed_at: datetime,
+    language: Language,
+) -> bytes:
+    """The receipt as PDF. `printed_at` is shown in local time; the name is masked."""
+    zh = language == "zh_CN"
+    data = {
+        "words": table(language, "receipt"),
+        "home": home_name,
+        "case_no": case_no,
+        "name": shown_name,
+        "printed": local(printed_at).strftime("%Y-%m-%d %H:%M"),
+        "lines": [
+            {
+                "item": line.name_zh if zh else line.name_en,
+                "quantity": str(line.quantity),
+                "price": in_yuan(line.price_fen),
+                "waiver": in_yuan(line.waiver_fen) if line.waiver_fen else "",
+                "due": in_yuan(line.due_fen),
+                "payer": say(language, f"payer.{line.payer}"),
+                "basis": line.legal_basis,
+            }
+            for line in lines
+        ],
+        "charged": in_yuan(bill.charged_fen),
+        "waived": in_yuan(bill.waived_fen),
+        "total": in_yuan(bill.due_fen),
+        "paid": in_yuan(bill.paid_fen),
+        "deposit": in_yuan(bill.deposit_fen),
+        "open": in_yuan(bill.open_fen),
+        "qr": qr(family_address),
+    }
+    template = files("cardsvc.data").joinpath("receipt.typ").read_bytes()
+    pdf: bytes = typst.compile(template, sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
+    return pdf

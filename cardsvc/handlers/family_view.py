@@ -1,0 +1,105 @@
+"""Open a family's link in a browser, look, and confirm with the second factor.
+
+Unknown, revoked and expired links look alike. The second factor is the last four digits of the applicant's phone.
+"""
+
+import base64
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from cardsvc.context import Context
+from cardsvc.core.family import FamilyStatus, expired, status
+from cardsvc.core.ledger import Bill
+from cardsvc.core.prices import Line, running_meter
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.snapshot import BillLine
+from cardsvc.store import family, snapshots
+from cardsvc.store.engine import Connection, transact
+from cardsvc.store.family import Shown, View, hash_of
+from cardsvc.store.working import price_book
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one browser may see; bill and lines only after the second factor."""
+
+    view: View
+    shown: Shown
+    status: FamilyStatus
+    looked_at: list[datetime]
+    bill: Bill | None
+    lines: list[BillLine]
+    running: tuple[Line, ...]
+    "What storage would cost if it ended now: shown before it runs."
+
+
+def open_link(context: Context, token: str, now: datetime) -> str | Refusal:
+    """Exchange a token for a cookie; the cookie's secret."""
+    cookie = base64.urlsafe_b64encode(context.chance(32)).rstrip(b"=").decode()
+
+    def act(connection: Connection) -> str | Refusal:
+        link = _live(connection, context, hash_of(token), now)
+        if link is None:
+            return Refusal(Problem.LINK_INVALID)
+        family.add_view(connection, context.home_id, hash_of(cookie), link.token_hash, now)
+        return cookie
+
+    return transact(context.engine, act)
+
+
+def look(context: Context, cookie: str, now: datetime) -> Seen | Refusal:
+    """What the browser with this cookie may see now."""
+    home_id = context.home_id
+    with context.engine.connect() as connection:
+        view = family.view(connection, home_id, hash_of(cookie))
+        link = _live(connection, context, view.token_hash, now) if view is not None else None
+        if view is None or link is None:
+            return Refusal(Problem.LINK_INVALID)
+        shown = family.shown(connection, home_id, link.case_no)
+        confirmed = view.confirmed_at is not None
+        return Seen(
+            view=view,
+            shown=shown,
+            status=status(shown.case, shown.shown_name),
+            looked_at=family.opened_at(connection, home_id, link.token_hash),
+            bill=snapshots.case_bill(connection, home_id, link.case_no) if confirmed else None,
+            lines=snapshots.case_lines(connection, home_id, link.case_no) if confirmed else [],
+            running=running_meter(shown.case, price_book(connection, home_id, now), now) if confirmed else (),
+        )
+
+
+def version(context: Context, cookie: str, now: datetime) -> int | None:
+    """The number that moves with every change; None once the link has ended."""
+    with context.engine.connect() as connection:
+        view = family.view(connection, context.home_id, hash_of(cookie))
+        link = _live(connection, context, view.token_hash, now) if view is not None else None
+        return family.version(connection, context.home_id, link.case_no) if link is not None else None
+
+
+def confirm(context: Context, cookie: str, digits: str, now: datetime) -> Refusal | None:
+    """Give the second factor."""
+
+    def act(connection: Connection) -> Refusal | None:
+        home_id = context.home_id
+        view = family.view(connection, home_id, hash_of(cookie))
+        link = _live(connection, context, view.token_hash, now) if view is not None else None
+        if link is None:
+            return Refusal(Problem.LINK_INVALID)
+        sealed = family.shown(connection, home_id, link.case_no).phone_sealed
+        phone = context.vault.show(sealed, f"funeral_case/{link.case_no}/applicant_phone")
+        wanted = "".join(one for one in phone if one.isdigit())[-4:]
+        if not hmac.compare_digest(wanted.encode(), digits.encode()):
+            return Refusal(Problem.CODE_INVALID)
+        family.confirm(connection, home_id, hash_of(cookie), now)
+        return None
+
+    return transact(context.engine, act)
+
+
+def _live(connection: Connection, context: Context, token_hash: str, now: datetime) -> family.Link | None:
+    link = family.link(connection, context.home_id, token_hash)
+    if link is None or link.revoked_at is not None or link.expires_at <= now:
+        return None
+    case = family.shown(connection, context.home_id, link.case_no).case
+    return None if expired(case, now) else link

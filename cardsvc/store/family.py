@@ -1,0 +1,161 @@
+"""Family links and the browsers that opened them; only hashes of tokens and cookies are kept."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, func, select, update
+
+from cardsvc.core.case import Case
+from cardsvc.core.ids import CaseNo, HomeId
+from cardsvc.store import tables as t
+
+CASE = TypeAdapter(Case)
+
+
+def hash_of(secret: str) -> str:
+    """What is kept of a token or cookie: SHA-256, 64 hex digits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A family's link."""
+
+    token_hash: str
+    case_no: CaseNo
+    made_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A browser that opened a link."""
+
+    cookie_hash: str
+    token_hash: str
+    opened_at: datetime
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the family page is made from; `version` moves with every change of the case."""
+
+    case: Case
+    shown_name: str
+    version: int
+    phone_sealed: bytes
+    hall_zh: str | None
+    hall_en: str | None
+    home_zh: str
+    home_en: str
+    home_phone: str
+
+
+def add_link(connection: Connection, home_id: HomeId, link: Link) -> None:
+    """Keep a new link."""
+    row = {
+        "home_id": home_id,
+        "token_hash": link.token_hash,
+        "case_no": link.case_no,
+        "made_at": link.made_at,
+        "expires_at": link.expires_at,
+        "revoked_at": None,
+    }
+    connection.execute(t.family_link.insert(), row)
+
+
+def link(connection: Connection, home_id: HomeId, token_hash: str) -> Link | None:
+    """The link with this token."""
+    c = t.family_link.c
+    row = connection.execute(select(t.family_link).where(c.home_id == home_id, c.token_hash == token_hash)).first()
+    return Link(row.token_hash, row.case_no, row.made_at, row.expires_at, row.revoked_at) if row else None
+
+
+def links(connection: Connection, home_id: HomeId, case_no: CaseNo) -> list[tuple[Link, int]]:
+    """The links of a case, the newest first, and how often each was opened."""
+    c, v = t.family_link.c, t.family_view.c
+    opened = (
+        select(func.count()).select_from(t.family_view).where(v.home_id == home_id, v.token_hash == c.token_hash)
+    ).scalar_subquery()
+    rows = connection.execute(
+        select(t.family_link, opened.label("opened"))
+        .where(c.home_id == home_id, c.case_no == case_no)
+        .order_by(c.made_at.desc())
+    )
+    return [(Link(r.token_hash, r.case_no, r.made_at, r.expires_at, r.revoked_at), r.opened) for r in rows]
+
+
+def revoke(connection: Connection, home_id: HomeId, token_hash: str, now: datetime) -> None:
+    """End a link at once."""
+    c = t.family_link.c
+    where = (c.home_id == home_id, c.token_hash == token_hash, c.revoked_at.is_(None))
+    connection.execute(update(t.family_link).where(*where).values(revoked_at=now))
+
+
+def add_view(connection: Connection, home_id: HomeId, cookie_hash: str, token_hash: str, now: datetime) -> None:
+    """A browser opened a link."""
+    row = {
+        "home_id": home_id,
+        "cookie_hash": cookie_hash,
+        "token_hash": token_hash,
+        "opened_at": now,
+        "confirmed_at": None,
+    }
+    connection.execute(t.family_view.insert(), row)
+
+
+def view(connection: Connection, home_id: HomeId, cookie_hash: str) -> View | None:
+    """The browser with this cookie."""
+    c = t.family_view.c
+    row = connection.execute(select(t.family_view).where(c.home_id == home_id, c.cookie_hash == cookie_hash)).first()
+    return View(row.cookie_hash, row.token_hash, row.opened_at, row.confirmed_at) if row else None
+
+
+def confirm(connection: Connection, home_id: HomeId, cookie_hash: str, now: datetime) -> None:
+    """This browser gave the second factor."""
+    c = t.family_view.c
+    where = (c.home_id == home_id, c.cookie_hash == cookie_hash)
+    connection.execute(update(t.family_view).where(*where).values(confirmed_at=now))
+
+
+def opened_at(connection: Connection, home_id: HomeId, token_hash: str) -> list[datetime]:
+    """When a link was opened, the latest first."""
+    c = t.family_view.c
+    rows = connection.execute(
+        select(c.opened_at).where(c.home_id == home_id, c.token_hash == token_hash).order_by(c.opened_at.desc())
+    )
+    return [row.opened_at for row in rows]
+
+
+def shown(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Shown:
+    """Everything that the page may be made from."""
+    c, r = t.funeral_case.c, t.resource.c
+    row = connection.execute(select(t.funeral_case).where(c.home_id == home_id, c.case_no == case_no)).one()
+    home = connection.execute(select(t.home).where(t.home.c.home_id == home_id)).one()
+    case = CASE.validate_json(row.body)
+    hall = connection.execute(
+        select(t.resource).where(r.home_id == home_id, r.kind == "hall", r.code == (case.hall or ""))
+    ).first()
+    return Shown(
+        case=case,
+        shown_name=row.shown_name,
+        version=row.changed_log_no,
+        phone_sealed=row.applicant_phone_sealed,
+        hall_zh=hall.title_zh if hall else None,
+        hall_en=hall.title_en if hall else None,
+        home_zh=home.name_zh,
+        home_en=home.name_en,
+        home_phone=home.phone,
+    )
+
+
+def version(connection: Connection, home_id: HomeId, case_no: CaseNo) -> int:
+    """The number that moves with every change of the case."""
+    c = t.funeral_case.c
+    return int(
+        connection.execute(select(c.changed_log_no).where(c.home_id == home_id, c.case_no == case_no)).scalar_one()
+    )

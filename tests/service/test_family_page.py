@@ -1,0 +1,85 @@
+"""The family's page in a phone's browser, in both languages: opened by its link, live, ended while it is open."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import expect
+
+from cardsvc.api.app import Surface, create_app
+from cardsvc.core.ids import StaffNo
+from cardsvc.handlers import family_link
+from cardsvc.store.family import hash_of
+from cardsvc.virtual_reader.stack import free_port
+from tests.service.test_way import ARRANGED, TO_STORAGE, go, opened
+from tests.support.browser import Pages, picture
+from tests.support.home import Service
+from tests.support.process import answers
+from tests.terminal.rig import until
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    running = Service(f"sqlite:///{tmp_path / 'onecard.db'}")
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def address(service: Service) -> Iterator[str]:
+    """The family's surface on a port of this machine."""
+    port = free_port()
+    app = create_app([Surface.FAMILY], service.context)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until(lambda: answers(f"http://127.0.0.1:{port}/health"), 10)
+    yield f"http://127.0.0.1:{port}/family/"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_family_opens_its_link_looks_and_is_told_news(
+    service: Service, address: str, pages: Pages, language: str
+) -> None:
+    case_no, card = opened(service)
+    go(service, case_no, card, *TO_STORAGE[:3])
+    made = family_link.make(service.context, case_no, StaffNo("1001"), service.clock.now)
+    assert isinstance(made, str)
+    token = made.partition("#")[2]
+    page = pages.open(language=language, width=390, height=844, touch=True)
+    pages.watch.expect("status of 409|status of 404")
+
+    page.goto(f"{address}#{token}")
+    expect(page.locator("#name")).to_have_text("王某")
+    assert token not in page.url
+    expect(page.locator("#now")).to_have_text("已到馆" if language == "zh-CN" else "Arrived")
+    picture(page, f"family-{language}-1", whole=True)
+
+    go(service, case_no, card, *TO_STORAGE[3:], *ARRANGED)
+    expect(page.locator("#next")).to_be_visible()
+    page.locator("#digits").fill("1111")
+    page.locator("#second button").click()
+    expect(page.locator("#wrong")).to_be_visible()
+    page.locator("#digits").fill("0000")
+    page.locator("#second button").click()
+    expect(page.locator("#bill")).to_be_visible()
+    picture(page, f"family-{language}-2", whole=True)
+
+    family_link.revoke(service.context, hash_of(token), None, service.clock.now)
+    expect(page.locator("#ended")).to_be_visible()
+    expect(page.locator("#shown")).to_be_hidden()
+    picture(page, f"family-{language}-3", whole=True)
+
+
+@pytest.mark.browser
+def test_an_unknown_link_says_what_to_do(address: str, pages: Pages) -> None:
+    page = pages.open(width=360, height=640)
+    pages.watch.expect("status of 404")
+    page.goto(f"{address}#{'A' * 43}")
+    expect(page.locator("#ended")).to_be_visible()
+    expect(page.locator("#ended")).to_contain_text("新链接")
