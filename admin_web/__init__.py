@@ -1,1 +1,1 @@
-"""The office console: one shell around the handlers, for the staff of a home."""
+"""The office console: server-rendered pages in one shell."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from cardsvc.context import Context
 from cardsvc.core.facts import StationKind
-from cardsvc.core.ids import JournalId, StationId, uuid7
+from cardsvc.core.ids import JournalId, StaffNo, StationId, uuid7
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.wire import EnrolAnswer, EnrolRequest, genesis
 from cardsvc.store import journals
@@ -17,7 +17,9 @@ CODE_LIVES = timedelta(hours=1)
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
-def make_code(context: Context, station_id: StationId, kind: StationKind, number: int) -> str:
+def make_code(
+    context: Context, station_id: StationId, kind: StationKind, number: int, staff_no: StaffNo | None = None
+) -> str:
     """Make the station if it is new, and a one-time code for it: 16 characters, good for an hour."""
     code = "".join(ALPHABET[byte % len(ALPHABET)] for byte in context.chance(16))
     now = context.clock()
@@ -26,7 +28,7 @@ def make_code(context: Context, station_id: StationId, kind: StationKind, number
         log = open_log(connection, context.home_id)
         journals.add_station(connection, context.home_id, station_id, kind, number)
         journals.add_code(connection, context.home_id, _hash(code), station_id, now + CODE_LIVES)
-        log.add("enrolment code", station_id, "", now)
+        log.add("enrolment code", station_id, "", now, staff_no)
         log.close()
 
     transact(context.engine, act)

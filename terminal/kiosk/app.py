@@ -16,10 +16,10 @@ from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from cardsvc.core.booking import booking_of, questions
 from cardsvc.core.problems import Problem
 from cardsvc.core.wire import BookingForm
 from cardsvc.core.words import say
-from terminal.kiosk.booking import booking_fields, booking_of
 from terminal.kiosk.view import Link, View, view
 from terminal.station import StationLoop
 
@@ -89,7 +89,7 @@ def create_kiosk(loop: StationLoop, port: int, token: str) -> FastAPI:
     def render(name: str) -> HTMLResponse:
         one = shown()
         html = pages.get_template(name).render(
-            v=one, say=one.say, also=one.also, token=token, booking=booking_fields(one.language) if one.books else ()
+            v=one, say=one.say, also=one.also, token=token, booking=questions(one.language) if one.books else ()
         )
         return HTMLResponse(html, headers={"x-version": str(changes.count)})
 

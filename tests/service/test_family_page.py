@@ -1,23 +1,19 @@
 """The family's page in a phone's browser, in both languages: opened by its link, live, ended while it is open."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import expect
 
 from cardsvc.api.app import Surface, create_app
 from cardsvc.core.ids import StaffNo
 from cardsvc.handlers import family_link
 from cardsvc.store.family import hash_of
-from cardsvc.virtual_reader.stack import free_port
 from tests.service.test_way import ARRANGED, TO_STORAGE, go, opened
 from tests.support.browser import Pages, picture
 from tests.support.home import Service
-from tests.support.process import answers
-from tests.terminal.rig import until
+from tests.support.serving import Served
 
 
 @pytest.fixture
@@ -30,15 +26,9 @@ def service(tmp_path: Path) -> Iterator[Service]:
 @pytest.fixture
 def address(service: Service) -> Iterator[str]:
     """The family's surface on a port of this machine."""
-    port = free_port()
-    app = create_app([Surface.FAMILY], service.context)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until(lambda: answers(f"http://127.0.0.1:{port}/health"), 10)
-    yield f"http://127.0.0.1:{port}/family/"
-    server.should_exit = True
-    thread.join(10)
+    served = Served(create_app([Surface.FAMILY], service.context))
+    yield f"{served.address}family/"
+    served.close()
 
 
 @pytest.mark.browser

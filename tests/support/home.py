@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
-from cardsvc.api.app import Surface, create_app
+from cardsvc.api.app import Surface
 from cardsvc.context import Context
 from cardsvc.core import wire
 from cardsvc.core.facts import Details, StationKind, Step
@@ -26,6 +26,7 @@ from cardsvc.demo.home import STAFF, found
 from cardsvc.handlers import enrol_station, issue_card
 from cardsvc.handlers.found_home import STATIONS
 from cardsvc.store.engine import create_schema, open_engine
+from cardsvc.surfaces import create_service
 from cardsvc.vault.keystore import Vault
 
 START = datetime(2026, 11, 1, 3, 42, tzinfo=UTC)
@@ -75,7 +76,7 @@ class Service:
         )
         create_schema(self.context.engine)
         found(self.context, quick_hash)
-        self.http = TestClient(create_app(list(Surface), self.context), raise_server_exceptions=False)
+        self.http = TestClient(create_service(list(Surface), self.context), raise_server_exceptions=False)
         self._stations: dict[StationKind, Station] = {}
 
     def station(self, kind: StationKind) -> "Station":

@@ -1,10 +1,8 @@
 """Touch pages in front of real stations, and hands that press them."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
-import uvicorn
 from playwright.sync_api import Page, expect
 
 from cardsvc.core.facts import Step
@@ -13,38 +11,27 @@ from cardsvc.core.workflow import RULES
 from cardsvc.virtual_reader.stack import free_port
 from terminal.kiosk.app import create_kiosk
 from tests.support.home import staff_for
-from tests.support.process import answers
-from tests.terminal.rig import Bench, until
+from tests.support.serving import Served
+from tests.terminal.rig import Bench
 
 
-class Served:
+class Touch:
     """A station at work by itself, with its touch page on a port of this machine."""
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
-        self.port = free_port()
-        self.server = uvicorn.Server(
-            uvicorn.Config(
-                create_kiosk(bench.loop, self.port, "test-token"), port=self.port, log_level="error",
-                timeout_graceful_shutdown=1,
-            )
-        )  # fmt: skip
-        self._thread = threading.Thread(target=self.server.run, daemon=True)
+        port = free_port()
         vars(bench.uplink).pop("wait_for", None)  # the uplink's own thread exchanges from now on
+        kiosk = create_kiosk(bench.loop, port, "test-token")
         bench.loop.start()
         bench.uplink.start()
-        self._thread.start()
-        until(lambda: answers(self.url), 10)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
+        self._served = Served(kiosk, port)
+        self.url = self._served.address
 
     def close(self) -> None:
-        self.server.should_exit = True
         self.bench.loop.stop()
         self.bench.uplink.stop()
-        self._thread.join(10)
+        self._served.close()
 
 
 def sign_in(page: Page, staff_no: str) -> None:

@@ -16,7 +16,7 @@ from terminal.readers.reader import Fault
 from tests.service.test_way import stored
 from tests.support.browser import Pages, picture
 from tests.support.home import staff_for
-from tests.terminal.pressing import Served, sign_in, take
+from tests.terminal.pressing import Touch, sign_in, take
 from tests.terminal.rig import Home, until
 from tests.terminal.way import TAG, WAY
 
@@ -32,12 +32,12 @@ PICKS = {"infectious": "no", "police": "no", "resident": "yes", "cause_class": "
 
 
 @pytest.fixture
-def served(home: Home) -> Iterator[dict[At, Served]]:
+def served(home: Home) -> Iterator[dict[At, Touch]]:
     """Stations by kind, made when first asked for."""
 
-    class Stations(dict[At, Served]):
-        def __missing__(self, kind: At) -> Served:
-            self[kind] = Served(home.at(kind))
+    class Stations(dict[At, Touch]):
+        def __missing__(self, kind: At) -> Touch:
+            self[kind] = Touch(home.at(kind))
             return self[kind]
 
     made = Stations()
@@ -49,7 +49,7 @@ def served(home: Home) -> Iterator[dict[At, Served]]:
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_a_case_goes_through_nine_stations_by_touch(
-    served: dict[At, Served], home: Home, pages: Pages, language: str
+    served: dict[At, Touch], home: Home, pages: Pages, language: str
 ) -> None:
     """Every step of the way pressed on its own station's page; each page is looked at."""
     opened = {}
@@ -108,7 +108,7 @@ def test_a_case_goes_through_nine_stations_by_touch(
 
 
 @pytest.mark.browser
-def test_each_fault_has_its_own_sentence_and_the_station_goes_on(served: dict[At, Served], pages: Pages) -> None:
+def test_each_fault_has_its_own_sentence_and_the_station_goes_on(served: dict[At, Touch], pages: Pages) -> None:
     one = served[At.COLD_STORAGE]
     page, reader = pages.open(), one.bench.reader
     page.goto(one.url)
@@ -131,7 +131,7 @@ def test_each_fault_has_its_own_sentence_and_the_station_goes_on(served: dict[At
 
 
 @pytest.mark.browser
-def test_without_network_the_page_says_so_quietly(served: dict[At, Served], pages: Pages) -> None:
+def test_without_network_the_page_says_so_quietly(served: dict[At, Touch], pages: Pages) -> None:
     one = served[At.CASHIER]
     page = pages.open()
     page.goto(one.url)
@@ -143,7 +143,7 @@ def test_without_network_the_page_says_so_quietly(served: dict[At, Served], page
     picture(page, "kiosk-offline")
 
 
-def test_the_page_answers_only_to_itself(served: dict[At, Served]) -> None:
+def test_the_page_answers_only_to_itself(served: dict[At, Touch]) -> None:
     url = served[At.ASHES].url
     ask = {"act": "sign_out"}
     token = {"x-kiosk-token": "test-token"}
@@ -159,10 +159,10 @@ def test_the_page_answers_only_to_itself(served: dict[At, Served]) -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"{", b'{"act":"nothing"}', b'{"act":"enter","field":7}', b"\xff", b"x" * 20_000]
 )
-def test_what_the_page_would_not_send_is_refused_with_a_code(served: dict[At, Served], body: bytes) -> None:
+def test_what_the_page_would_not_send_is_refused_with_a_code(served: dict[At, Touch], body: bytes) -> None:
     answer = httpx2.post(f"{served[At.ASHES].url}act", content=body, headers={"x-kiosk-token": "test-token"})
     assert (answer.status_code, answer.json()["code"]) == (422, "input_invalid")
 
 
-def test_a_tag_is_shown_large_and_a_name_never_whole(served: dict[At, Served]) -> None:
+def test_a_tag_is_shown_large_and_a_name_never_whole(served: dict[At, Touch]) -> None:
     assert TAG not in httpx2.get(served[At.TRANSPORT].url).text

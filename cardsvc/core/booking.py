@@ -13,7 +13,7 @@ WHOLE = ("floor", "weight_kg")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """A question; `choices` are (value, word), empty for text; `size` is wide for a whole row, third for a third."""
 
     name: str
@@ -24,7 +24,7 @@ class Asked:
     size: str = ""
 
 
-def booking_fields(language: Language) -> tuple[Asked, ...]:
+def questions(language: Language) -> tuple[Question, ...]:
     """The questions of DOMAIN.md section 2, booking; infection and police must be answered, never left blank."""
 
     def word(name: str) -> str:
@@ -34,21 +34,21 @@ def booking_fields(language: Language) -> tuple[Asked, ...]:
     kinds = tuple((one.value, say(language, f"case_kind.{one}")) for one in CaseKind)
     causes = tuple((one.value, say(language, f"cause_class.{one}")) for one in CauseClass)
     return (
-        Asked("deceased_name", word("deceased_name"), "text"),
-        Asked("id_no", word("id_no"), "text", required=False),
-        Asked("applicant_name", word("applicant_name"), "text"),
-        Asked("applicant_phone", word("applicant_phone"), "tel"),
-        Asked("relation", word("relation"), "select", tuple(table(language, "relation").items())),
-        Asked("county", word("county"), "select", tuple(table(language, "county").items())),
-        Asked("address", word("address"), "text"),
-        Asked("floor", word("floor"), "number"),
-        Asked("weight_kg", word("weight_kg"), "number", required=False),
-        Asked("wanted_at", word("wanted_at"), "datetime-local", required=False),
-        Asked("infectious", word("infectious"), "pick", yes_no, size="third"),
-        Asked("police", word("police"), "pick", yes_no, size="third"),
-        Asked("resident", word("resident"), "pick", yes_no, size="third"),
-        Asked("cause_class", word("cause_class"), "pick", causes, size="wide"),
-        Asked("case_kind", word("case_kind"), "pick", kinds, size="wide"),
+        Question("deceased_name", word("deceased_name"), "text"),
+        Question("id_no", word("id_no"), "text", required=False),
+        Question("applicant_name", word("applicant_name"), "text"),
+        Question("applicant_phone", word("applicant_phone"), "tel"),
+        Question("relation", word("relation"), "select", tuple(table(language, "relation").items())),
+        Question("county", word("county"), "select", tuple(table(language, "county").items())),
+        Question("address", word("address"), "text"),
+        Question("floor", word("floor"), "number"),
+        Question("weight_kg", word("weight_kg"), "number", required=False),
+        Question("wanted_at", word("wanted_at"), "datetime-local", required=False),
+        Question("infectious", word("infectious"), "pick", yes_no, size="third"),
+        Question("police", word("police"), "pick", yes_no, size="third"),
+        Question("resident", word("resident"), "pick", yes_no, size="third"),
+        Question("cause_class", word("cause_class"), "pick", causes, size="wide"),
+        Question("case_kind", word("case_kind"), "pick", kinds, size="wide"),
     )
 
 

@@ -1,0 +1,359 @@
+"""The console's pages. Every write goes through a handler; every page is by permission, home and county."""
+
+import base64
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Depends, FastAPI, Form, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import TypeAdapter, ValidationError
+
+from admin_web.shell import HEADERS, HERE, Shell
+from admin_web.timeline import timeline
+from cardsvc.api import entering
+from cardsvc.api.access import Access, Signed, same_site
+from cardsvc.api.errors import STATUS, Refused, language_of
+from cardsvc.api.searching import wanted_of
+from cardsvc.context import Context
+from cardsvc.core.booking import booking_of, questions
+from cardsvc.core.case import Case
+from cardsvc.core.facts import Details, Reason, Stage, StationKind, Step
+from cardsvc.core.ids import CaseNo, StationId
+from cardsvc.core.permissions import ALLOWED, Action
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.station import REASONS
+from cardsvc.core.wire import BookingForm
+from cardsvc.core.workflow import RULES, in_order
+from cardsvc.documents import receipt
+from cardsvc.handlers import enrol_station, family_link, reveal
+from cardsvc.handlers.reveal import Personal, Why
+from cardsvc.store import family, office, snapshots, staff
+
+BOOKING = TypeAdapter(BookingForm)
+BLOCKS = {"fire": (Step.QUEUE, Step.ARM, Step.LOAD), "ashes": (Step.RELEASE,), "all": tuple(RULES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A step of the office that is in order now, and what its form asks."""
+
+    step: Step
+    needs: tuple[str, ...]
+    second: bool
+    reasons: tuple[Reason, ...]
+
+
+def offers(case: Case) -> list[Offer]:
+    """The steps that the office may take now."""
+    steps = [step for step in entering.OFFICE_STEPS if in_order(case, step) is None]
+    if not case.holds:
+        steps = [step for step in steps if step is not Step.LIFT_HOLD]
+    return [Offer(step, RULES[step].needs, RULES[step].second, REASONS.get(step, ())) for step in steps]
+
+
+def create(context: Context, access: Access) -> FastAPI:
+    """The console's application."""
+    app = FastAPI(title="One Card: console", openapi_url=None)
+    shell = Shell(context)
+
+    @app.middleware("http")
+    async def guarded(request: Request, call_next: Any) -> Response:
+        if not same_site(request):
+            response: Response = shell.page(request, "refused", None, refusal=Refusal(Problem.FORM_EXPIRED), status=403)
+        else:
+            response = await call_next(request)
+        for name, value in HEADERS.items():
+            response.headers[name] = value
+        return response
+
+    @app.exception_handler(Refused)
+    def refused(request: Request, error: Refused) -> Response:
+        problem = error.refusal.problem
+        if problem is Problem.NOT_SIGNED_IN:
+            return RedirectResponse(f"{request.scope['root_path']}/sign-in", 303)
+        signed = access.signed(request)
+        return shell.page(request, "refused", signed, refusal=error.refusal, status=STATUS.get(problem, 409))
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> Response:
+        where = ", ".join(str(one["loc"][-1]) for one in error.errors()[:10])
+        refusal = Refusal(Problem.INPUT_INVALID, where)
+        return shell.page(request, "refused", access.signed(request), refusal=refusal, status=422)
+
+    @app.exception_handler(404)
+    def nothing(request: Request, error: Exception) -> Response:
+        return shell.page(request, "refused", access.signed(request), refusal=Refusal(Problem.NOT_FOUND), status=404)
+
+    def asks(action: Action) -> Any:
+        def who(request: Request, form_token: Annotated[str, Form()] = "") -> Signed:
+            signed = access.allows(request, action)
+            if form_token != signed.form_token:
+                raise Refused(Refusal(Problem.FORM_EXPIRED))
+            return signed
+
+        def looks(request: Request) -> Signed:
+            return access.allows(request, action)
+
+        return Depends(who), Depends(looks)
+
+    _, sees = asks(Action.SEE_CASES)
+    books, may_book = asks(Action.BOOK)
+    _, sees_stations = asks(Action.SEE_STATIONS)
+    enrols, _ = asks(Action.ENROL_STATION)
+    _, sees_cards = asks(Action.ISSUE_CARD)
+    _, sees_audit = asks(Action.SEE_AUDIT)
+    links, _ = asks(Action.FAMILY_LINK)
+    reveals, _ = asks(Action.REVEAL)
+    holds, _ = asks(Action.HOLD)
+
+    def mine(signed: Signed, case_no: str) -> office.CaseRow:
+        with context.engine.connect() as connection:
+            row = office.case(connection, context.home_id, CaseNo(case_no))
+        if row is None or (signed.county is not None and row.county != signed.county):
+            raise Refused(Refusal(Problem.NOT_FOUND))
+        return row
+
+    @app.get("/sign-in")
+    def sign_in_page(request: Request) -> Response:
+        return shell.page(request, "sign_in", None)
+
+    @app.post("/sign-in")
+    def sign_in(
+        request: Request,
+        staff_no: Annotated[str, Form(max_length=20)] = "",
+        password: Annotated[str, Form(max_length=200)] = "",
+    ) -> Response:
+        try:
+            token = access.sign_in(request, staff_no.strip(), password)
+        except Refused as error:
+            status = STATUS.get(error.refusal.problem, 401)
+            return shell.page(request, "sign_in", None, refusal=error.refusal, status=status)
+        response = RedirectResponse(f"{request.scope['root_path']}/", 303)
+        access.set_cookie(response, token)
+        return response
+
+    @app.post("/sign-out")
+    def sign_out(request: Request, form_token: Annotated[str, Form()] = "") -> Response:
+        signed = access.signed(request)
+        if signed is not None and form_token == signed.form_token:
+            access.sign_out(request, signed)
+        return RedirectResponse(f"{request.scope['root_path']}/sign-in", 303)
+
+    @app.get("/language")
+    def language(request: Request, to: str = "zh_CN", back: str = "") -> Response:
+        root = str(request.scope["root_path"])
+        safe = back if back.startswith(f"{root}/") and "\\" not in back else f"{root}/"
+        response = RedirectResponse(safe, 303)
+        chosen = "en" if to == "en" else "zh_CN"
+        response.set_cookie("language", chosen, max_age=365 * 86400, samesite="lax", secure=context.secure_cookies)
+        return response
+
+    @app.get("/")
+    def first(request: Request) -> Response:
+        signed = access.signed(request)
+        if signed is None:
+            raise Refused(Refusal(Problem.NOT_SIGNED_IN))
+        root = request.scope["root_path"]
+        return RedirectResponse(f"{root}/cases" if signed.may(Action.SEE_CASES) else f"{root}/stations", 303)
+
+    @app.get("/cases")
+    def cases(
+        request: Request,
+        signed: Annotated[Signed, sees],
+        q: Annotated[str, Query(max_length=60)] = "",
+        stage: Annotated[str, Query(max_length=20)] = "",
+        before: Annotated[str, Query(max_length=20)] = "",
+        oldest: bool = False,
+    ) -> Response:
+        known = stage if stage in set(Stage) else ""
+        wanted = wanted_of(context.vault, q, known, signed.county, before, oldest)
+        with context.engine.connect() as connection:
+            rows = office.cases(connection, context.home_id, wanted)
+        more = None
+        if len(rows) > office.PAGE:
+            kept = {"q": q, "stage": known, "oldest": "true" if oldest else ""}
+            more = urlencode({**{k: v for k, v in kept.items() if v}, "before": rows[office.PAGE - 1].case.case_no})
+        values = {"rows": rows[: office.PAGE], "q": q, "stage": known, "oldest": oldest, "more": more}
+        return shell.page(request, "cases", signed, {**values, "stages": list(Stage)})
+
+    def booking_page(request: Request, signed: Signed, typed: dict[str, str], refusal: Refusal | None) -> Response:
+        values = {"questions": questions(language_of(request)), "typed": typed}
+        return shell.page(request, "book", signed, values, refusal=refusal, status=422 if refusal else 200)
+
+    @app.get("/cases/new")
+    def booking(request: Request, signed: Annotated[Signed, may_book]) -> Response:
+        return booking_page(request, signed, {"floor": "1"}, None)
+
+    @app.post("/cases/new")
+    async def book(request: Request, signed: Annotated[Signed, books]) -> Response:
+        form = await request.form()
+        typed = {name: str(form.get(name, ""))[:400] for name in BookingForm.model_fields}
+        try:
+            asked = BOOKING.validate_python(booking_of(typed), strict=False)
+        except ValidationError as error:
+            names = ", ".join(dict.fromkeys(str(one["loc"][0]) for one in error.errors() if one["loc"]))
+            return booking_page(request, signed, typed, Refusal(Problem.FIELD_INVALID, names))
+        number = entering.book(context, signed, asked)
+        if isinstance(number, Refusal):
+            return booking_page(request, signed, typed, number)
+        return RedirectResponse(f"{request.scope['root_path']}/cases/{number}", 303)
+
+    def case_page(
+        request: Request, signed: Signed, row: office.CaseRow, refusal: Refusal | None = None, **more: Any
+    ) -> Response:
+        home, number = context.home_id, row.case.case_no
+        with context.engine.connect() as connection:
+            lines = snapshots.case_lines(connection, home, number)
+            values = {
+                "row": row,
+                "case": row.case,
+                "events": timeline(
+                    office.facts(connection, home, number),
+                    staff.names(connection, home),
+                    office.caused_lines(connection, home, number),
+                ),
+                "bill": snapshots.case_bill(connection, home, number),
+                "lines": lines,
+                "named": {one.item: one.name_zh if language_of(request) == "zh_CN" else one.name_en for one in lines},
+                "links": family.links(connection, home, number),
+                "unsettled": office.unsettled(connection, home, number),
+                "personal": list(Personal),
+                "whys": list(Why),
+                "shown": {},
+                "address": "",
+                "qr": "",
+                "blocks": list(BLOCKS),
+                "offers": offers(row.case),
+                **more,
+            }
+        return shell.page(request, "case", signed, values, refusal=refusal, status=409 if refusal else 200)
+
+    @app.get("/cases/{case_no}")
+    def case(request: Request, signed: Annotated[Signed, sees], case_no: str) -> Response:
+        return case_page(request, signed, mine(signed, case_no))
+
+    @app.post("/cases/{case_no}/reveal")
+    def reveal_(
+        request: Request,
+        signed: Annotated[Signed, reveals],
+        case_no: str,
+        what: Annotated[Personal, Form()],
+        why: Annotated[Why, Form()],
+    ) -> Response:
+        row = mine(signed, case_no)
+        value = reveal.handle(context, row.case.case_no, what, why, signed.staff_no, context.clock())
+        if isinstance(value, Refusal):
+            return case_page(request, signed, row, value)
+        return case_page(request, signed, row, shown={what: value or "—"})
+
+    @app.post("/cases/{case_no}/enter")
+    def enter(
+        request: Request,
+        signed: Annotated[Signed, holds],
+        case_no: str,
+        step: Annotated[Step, Form()],
+        reason: Annotated[str, Form(max_length=30)] = "",
+        blocks: Annotated[str, Form(max_length=10)] = "",
+        receipt_no: Annotated[str, Form(max_length=32)] = "",
+        second_staff_no: Annotated[str, Form(max_length=20)] = "",
+        second_password: Annotated[str, Form(max_length=200)] = "",
+    ) -> Response:
+        row = mine(signed, case_no)
+        raw = {"reason": reason or None, "receipt": receipt_no.strip() or None, "blocks": BLOCKS.get(blocks, ())}
+        try:
+            details = Details.model_validate(raw, strict=False)
+            second = access.second(request, second_staff_no.strip(), second_password)
+        except ValidationError:
+            return case_page(request, signed, row, Refusal(Problem.FIELD_INVALID, "reason, receipt"))
+        except Refused as error:
+            return case_page(request, signed, row, error.refusal)
+        judgement = entering.enter(context, signed, row.case.case_no, step, details, second)
+        if isinstance(judgement, Refusal):
+            return case_page(request, signed, row, judgement)
+        return RedirectResponse(f"{request.scope['root_path']}/cases/{case_no}", 303)
+
+    @app.post("/cases/{case_no}/link")
+    def link(request: Request, signed: Annotated[Signed, links], case_no: str) -> Response:
+        row = mine(signed, case_no)
+        address = family_link.make(context, row.case.case_no, signed.staff_no, context.clock())
+        if isinstance(address, Refusal):
+            return case_page(request, signed, row, address)
+        picture = base64.b64encode(receipt.qr(address).encode()).decode()
+        return case_page(request, signed, mine(signed, case_no), address=address, qr=picture)
+
+    @app.post("/cases/{case_no}/links/{token_hash}/revoke")
+    def revoke(request: Request, signed: Annotated[Signed, links], case_no: str, token_hash: str) -> Response:
+        row = mine(signed, case_no)
+        with context.engine.connect() as connection:
+            found = family.link(connection, context.home_id, token_hash)
+        if found is None or found.case_no != row.case.case_no:
+            raise Refused(Refusal(Problem.NOT_FOUND))
+        family_link.revoke(context, token_hash, signed.staff_no, context.clock())
+        return RedirectResponse(f"{request.scope['root_path']}/cases/{case_no}", 303)
+
+    @app.post("/cases/{case_no}/receipt")
+    def paper(request: Request, signed: Annotated[Signed, links], case_no: str) -> Response:
+        row, home = mine(signed, case_no), context.home_id
+        address = family_link.make(context, row.case.case_no, signed.staff_no, context.clock())
+        if isinstance(address, Refusal):
+            raise Refused(address)
+        with context.engine.connect() as connection:
+            shown = family.shown(connection, home, row.case.case_no)
+            bill = snapshots.case_bill(connection, home, row.case.case_no)
+            lines = snapshots.case_lines(connection, home, row.case.case_no)
+        tongue = language_of(request)
+        name = shown.home_zh if tongue == "zh_CN" else shown.home_en
+        pdf = receipt.render(name, row.case.case_no, row.shown_name, bill, lines, address, context.clock(), tongue)
+        return Response(
+            pdf, media_type="application/pdf", headers={"content-disposition": f'inline; filename="{case_no}.pdf"'}
+        )
+
+    @app.get("/cards")
+    def cards(request: Request, signed: Annotated[Signed, sees_cards]) -> Response:
+        with context.engine.connect() as connection:
+            return shell.page(request, "cards", signed, {"rows": office.cards(connection, context.home_id)})
+
+    def stations_page(request: Request, signed: Signed, **more: Any) -> Response:
+        with context.engine.connect() as connection:
+            rows = office.stations(connection, context.home_id)
+        values = {"rows": rows, "now": context.clock(), "code": "", "for_station": "", **more}
+        return shell.page(request, "stations", signed, values)
+
+    @app.get("/stations")
+    def stations(request: Request, signed: Annotated[Signed, sees_stations]) -> Response:
+        return stations_page(request, signed)
+
+    @app.post("/stations/{station_id}/code")
+    def code(request: Request, signed: Annotated[Signed, enrols], station_id: str) -> Response:
+        with context.engine.connect() as connection:
+            rows = [one for one in office.stations(connection, context.home_id) if one.station_id == station_id]
+        if not rows:
+            raise Refused(Refusal(Problem.NOT_FOUND))
+        made = enrol_station.make_code(
+            context, StationId(station_id), StationKind(rows[0].kind), rows[0].number, signed.staff_no
+        )
+        return stations_page(request, signed, code=made, for_station=station_id)
+
+    @app.get("/unsettled")
+    def unsettled(request: Request, signed: Annotated[Signed, sees_stations]) -> Response:
+        with context.engine.connect() as connection:
+            return shell.page(request, "unsettled", signed, {"rows": office.unsettled(connection, context.home_id)})
+
+    @app.get("/roles")
+    def roles(request: Request, signed: Annotated[Signed, sees]) -> Response:
+        return shell.page(request, "roles", signed, {"allowed": ALLOWED, "actions": list(Action), "steps": list(Step)})
+
+    @app.get("/audit")
+    def audit(
+        request: Request, signed: Annotated[Signed, sees_audit], before: Annotated[int | None, Query(ge=1)] = None
+    ) -> Response:
+        with context.engine.connect() as connection:
+            rows = office.links(connection, context.home_id, before)
+        more = rows[office.PAGE - 1].log_no if len(rows) > office.PAGE else None
+        return shell.page(request, "audit", signed, {"rows": rows[: office.PAGE], "more": more})
+
+    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    return app

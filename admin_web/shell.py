@@ -1,0 +1,128 @@
+"""The shell around every page: menu by permission, language, who I am, headers that let nothing foreign in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from cardsvc.api.access import Signed
+from cardsvc.api.errors import language_of
+from cardsvc.context import Context
+from cardsvc.core.local_time import local
+from cardsvc.core.money import in_yuan
+from cardsvc.core.permissions import Action
+from cardsvc.core.problems import Refusal
+from cardsvc.core.words import CATALOGUES, Language, say
+
+HERE = Path(__file__).parent
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+        " form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "referrer-policy": "same-origin",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the menu."""
+
+    name: str
+    path: str
+    action: Action
+
+
+MENU = (
+    Entry("cases", "cases", Action.SEE_CASES),
+    Entry("book", "cases/new", Action.BOOK),
+    Entry("unsettled", "unsettled", Action.SEE_STATIONS),
+    Entry("cards", "cards", Action.ISSUE_CARD),
+    Entry("stations", "stations", Action.SEE_STATIONS),
+    Entry("roles", "roles", Action.SEE_CASES),
+    Entry("audit", "audit", Action.SEE_AUDIT),
+)
+
+
+class Shell:
+    """Renders pages."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._pages = Environment(
+            loader=FileSystemLoader(HERE / "pages"),
+            autoescape=select_autoescape(),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._pages.filters["when"] = when
+        self._pages.filters["yuan"] = lambda fen: f"¥{in_yuan(fen)}"
+
+    def page(
+        self,
+        request: Request,
+        name: str,
+        signed: Signed | None,
+        values: Mapping[str, Any] | None = None,
+        *,
+        refusal: Refusal | None = None,
+        status: int = 200,
+    ) -> HTMLResponse:
+        """A page; a refusal is told on top, with every reason and what to do."""
+        language = language_of(request)
+        html = self._pages.get_template(f"{name}.html").render(
+            language=language,
+            other="en" if language == "zh_CN" else "zh_CN",
+            here=f"{request.url.path}{'?' + request.url.query if request.url.query else ''}",
+            say=Words(language),
+            known=lambda key: key in CATALOGUES[language],
+            signed=signed,
+            may=signed.may if signed is not None else lambda action: False,
+            A=Action,
+            menu=[entry for entry in MENU if signed is not None and signed.may(entry.action)],
+            demo=self._context.demo,
+            refusal=reasons(refusal, language) if refusal is not None else [],
+            **(values or {}),
+        )
+        return HTMLResponse(html, status)
+
+
+class Words:
+    """`say` for templates, in the page's language."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def __call__(self, key: str, **values: object) -> str:
+        return say(self._language, key, **values)
+
+
+def reasons(refusal: Refusal, language: Language) -> list[tuple[str, str]]:
+    """Every reason in words, and what to do."""
+    told = []
+    for one in refusal.all():
+        said = say(language, f"problem.{one.problem}.say")
+        names = [name.strip() for name in one.detail.split(",") if name.strip()]
+        detail = ", ".join(_field(name, language) for name in names)
+        told.append((f"{said}: {detail}" if detail else said, say(language, f"problem.{one.problem}.do")))
+    return told
+
+
+def _field(name: str, language: Language) -> str:
+    words = CATALOGUES[language]
+    return next((words[key] for key in (f"booking.{name}", f"field.{name}", f"step.{name}") if key in words), name)
+
+
+def when(at: datetime | None) -> str:
+    """A moment in local time."""
+    return local(at).strftime("%Y-%m-%d %H:%M") if at is not None else "—"

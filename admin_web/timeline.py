@@ -1,0 +1,57 @@
+"""The timeline of a case: the spine of its page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from cardsvc.core.facts import Fact, Step, StepTaken, step_of
+from cardsvc.core.ids import StaffNo
+
+SHOWN = (
+    *("vehicle", "slot", "hall", "furnace", "shelf", "tag", "disc", "label"),
+    *("kilometres", "floor", "weight_g", "receipt"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened: when, where, by whom, how it is known, and what it caused. `details` are (field, value)."""
+
+    step: Step
+    at: datetime
+    observed: bool
+    station_kind: str
+    station_id: str
+    people: tuple[str, ...]
+    cause: str
+    details: tuple[tuple[str, str], ...]
+    reason: str
+    skip: str
+    lines: tuple[tuple[str, int], ...]
+
+
+def timeline(
+    facts: list[Fact], names: Mapping[StaffNo, str], caused: Mapping[str, list[tuple[str, int]]]
+) -> list[Event]:
+    """The facts in their causal order, as events; the latest last."""
+    events = []
+    for fact in facts:
+        details = fact.body.details if isinstance(fact.body, StepTaken) else None
+        said = [(name, str(value)) for name in SHOWN if details and (value := getattr(details, name)) is not None]
+        people = [names.get(one, one) for one in (fact.staff_no, fact.second_staff_no) if one]
+        events.append(
+            Event(
+                step=step_of(fact),
+                at=fact.at,
+                observed=fact.observed,
+                station_kind=fact.station_kind.value,
+                station_id=fact.station_id or "",
+                people=tuple(people),
+                cause=fact.cause,
+                details=tuple(said),
+                reason=details.reason.value if details and details.reason else "",
+                skip=details.skip.value if details and details.skip else "",
+                lines=tuple(caused.get(fact.cause, ())),
+            )
+        )
+    return events

@@ -1,0 +1,91 @@
+"""What the office writes: a phone booking, and steps that are taken or entered at a desk. One transaction each."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from cardsvc.api.access import Signed
+from cardsvc.context import Context
+from cardsvc.core.facts import Details, StationKind, Step
+from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.preconditions import Asked
+from cardsvc.core.problems import Problem, Refusal, refuse_all
+from cardsvc.core.wire import BookingForm, Judgement, Outcome
+from cardsvc.handlers import open_case, record_tap
+from cardsvc.handlers.open_case import Booking
+from cardsvc.handlers.record_tap import Reported
+from cardsvc.store.engine import Connection, transact
+from cardsvc.store.log import open_log
+from cardsvc.store.working import WorkingSet, load_staff, price_book
+
+T = TypeVar("T")
+OFFICE_STEPS = (Step.HOLD, Step.LIFT_HOLD, Step.CONFIRM_REST, Step.CLOSE, Step.CANCEL)
+
+
+def book(context: Context, signed: Signed, form: BookingForm) -> CaseNo | Refusal:
+    """Open a case by phone, from the office."""
+    if signed.county is not None and form.county != signed.county:
+        return Refusal(Problem.NOT_ALLOWED, "county")
+
+    def act(tx: WorkingSet, log_no: int) -> CaseNo | Refusal:
+        booking = Booking(
+            form=form,
+            at=tx.now,
+            cause=f"office:{log_no}",
+            staff_no=signed.staff_no,
+            station_kind=StationKind.OFFICE,
+            observed=False,
+        )
+        return open_case.handle(tx, booking, log_no, context.vault, context.chance)
+
+    return _within(context, signed, "booked by phone", "", act)
+
+
+def enter(
+    context: Context, signed: Signed, case_no: CaseNo, step: Step, details: Details, second: StaffNo | None
+) -> Judgement | Refusal:
+    """Take a step of the office; every reason against it is told at once."""
+    if step not in OFFICE_STEPS:
+        return Refusal(Problem.STEP_NOT_HERE, step)
+
+    def act(tx: WorkingSet, log_no: int) -> Judgement | Refusal:
+        tx.load_cases([case_no])
+        tx.load_things()
+        reported = Reported(
+            case_no=case_no,
+            asked=Asked(step, details, signed.staff_no, second),
+            at=tx.now,
+            cause=f"office:{log_no}",
+            station_kind=StationKind.OFFICE,
+            happened=False,
+            observed=False,
+        )
+        judgement = record_tap.handle(tx, reported, log_no)
+        if judgement.outcome is Outcome.REFUSED:
+            return refuse_all([Refusal(one.problem, one.detail) for one in judgement.reasons]) or Refusal(
+                Problem.INPUT_INVALID
+            )
+        return judgement
+
+    return _within(context, signed, f"entered {step}", case_no, act)
+
+
+def _within(
+    context: Context, signed: Signed, what: str, subject: str, act: Callable[[WorkingSet, int], T | Refusal]
+) -> T | Refusal:
+    """One transaction: a refusal leaves nothing behind but its link in the log."""
+
+    def run(connection: Connection) -> T | Refusal:
+        now = context.clock()
+        log = open_log(connection, context.home_id)
+        book_, staff = price_book(connection, context.home_id, now), load_staff(connection, context.home_id)
+        tx = WorkingSet(connection, context.home_id, log, now, book_, staff)
+        log_no = log.add(what, subject, "", now, signed.staff_no)
+        outcome = act(tx, log_no)
+        if isinstance(outcome, Refusal):
+            log.add(f"refused {outcome.problem}", subject, "", now, signed.staff_no)
+            log.close()
+            return outcome
+        tx.flush()
+        return outcome
+
+    return transact(context.engine, run)

@@ -1,0 +1,162 @@
+"""What the office reads: lists by key, never by offset; a case with all that is known of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from cardsvc.core.case import Case
+from cardsvc.core.facts import Fact
+from cardsvc.core.ids import CaseNo, HomeId
+from cardsvc.core.wire import Judgement
+from cardsvc.store import tables as t
+
+CASE, FACT, JUDGEMENT = TypeAdapter(Case), TypeAdapter(Fact), TypeAdapter(Judgement)
+PAGE = 50
+
+
+class Missing:
+    """There is no such case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list of cases is asked for. `blind` are keyed indexes of what was typed; `before` is the last number
+    of the page above."""
+
+    text: str = ""
+    blind: tuple[str, ...] = ()
+    stage: str = ""
+    county: str | None = None
+    before: str = ""
+    oldest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case as a list shows it."""
+
+    case: Case
+    shown_name: str
+    county: str
+    relation: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """A record that the service did not simply accept."""
+
+    journal_id: str
+    seq: int
+    log_no: int
+    kind: str
+    case_no: str | None
+    outcome: str
+    judgement: Judgement
+    received_at: datetime
+
+
+def cases(connection: Connection, home_id: HomeId, wanted: Wanted) -> list[CaseRow]:
+    """At most a page and one more, so that the page knows whether there is another."""
+    c, w = t.funeral_case.c, t.case_word.c
+    where: list[ColumnElement[bool]] = [c.home_id == home_id]
+    if wanted.county is not None:
+        where.append(c.county == wanted.county)
+    if wanted.stage:
+        where.append(c.stage == wanted.stage)
+    if wanted.before:
+        where.append(c.case_no > wanted.before if wanted.oldest_first else c.case_no < wanted.before)
+    if wanted.text:
+        named = select(w.case_no).where(w.home_id == home_id, w.word_blind.in_(wanted.blind))
+        tagged = select(t.mark.c.case_no).where(t.mark.c.home_id == home_id, t.mark.c.code == wanted.text.upper())
+        pattern = wanted.text.upper().replace("\\", "").replace("%", "").replace("_", "")
+        either = [c.case_no.in_(named), c.case_no.in_(tagged), c.id_no_blind.in_(wanted.blind)]
+        either += [c.phone_blind.in_(wanted.blind)]
+        if pattern:
+            either.append(c.case_no.like(f"%{pattern}%"))
+        where.append(or_(*either))
+    order = c.case_no.asc() if wanted.oldest_first else c.case_no.desc()
+    rows = connection.execute(select(t.funeral_case).where(*where).order_by(order).limit(PAGE + 1))
+    return [_case_row(row) for row in rows]
+
+
+def case(connection: Connection, home_id: HomeId, case_no: CaseNo) -> CaseRow | None:
+    """One case."""
+    c = t.funeral_case.c
+    row = connection.execute(select(t.funeral_case).where(c.home_id == home_id, c.case_no == case_no)).first()
+    return _case_row(row) if row is not None else None
+
+
+def facts(connection: Connection, home_id: HomeId, case_no: CaseNo) -> list[Fact]:
+    """All that happened to a case, in its causal order."""
+    c = t.fact.c
+    rows = connection.execute(select(c.body).where(c.home_id == home_id, c.case_no == case_no))
+    return sorted((FACT.validate_json(row.body) for row in rows), key=lambda fact: fact.order)
+
+
+def caused_lines(connection: Connection, home_id: HomeId, case_no: CaseNo) -> dict[str, list[tuple[str, int]]]:
+    """Which lines each fact caused: (item, due fen) by cause."""
+    c = t.bill_line.c
+    rows = connection.execute(
+        select(c.cause, c.item, c.due_fen).where(c.home_id == home_id, c.case_no == case_no).order_by(c.log_no)
+    )
+    caused: dict[str, list[tuple[str, int]]] = {}
+    for row in rows:
+        caused.setdefault(row.cause, []).append((row.item, row.due_fen))
+    return caused
+
+
+def unsettled(connection: Connection, home_id: HomeId, case_no: CaseNo | None = None) -> list[RecordRow]:
+    """Records that were refused, are in conflict, wait or were set aside: shown to a person, the newest first."""
+    c = t.record.c
+    where = [c.home_id == home_id, c.outcome.in_(("refused", "conflict", "waiting", "quarantined"))]
+    if case_no is not None:
+        where.append(c.case_no == case_no)
+    rows = connection.execute(select(t.record).where(*where).order_by(c.log_no.desc()).limit(200))
+    return [
+        RecordRow(
+            r.journal_id, r.seq, r.log_no, r.kind, r.case_no, r.outcome, JUDGEMENT.validate_json(r.judgement),
+            r.received_at,
+        )
+        for r in rows
+    ]  # fmt: skip
+
+
+def sealed(connection: Connection, home_id: HomeId, case_no: CaseNo, column: str) -> bytes | Missing | None:
+    """A sealed column of a case."""
+    c = t.funeral_case.c
+    row = connection.execute(select(c[column]).where(c.home_id == home_id, c.case_no == case_no)).first()
+    return Missing() if row is None else row[0]
+
+
+def cards(connection: Connection, home_id: HomeId) -> Sequence[Any]:
+    """All cards, the newest first."""
+    c = t.card.c
+    return connection.execute(select(t.card).where(c.home_id == home_id).order_by(c.card_no.desc()).limit(500)).all()
+
+
+def stations(connection: Connection, home_id: HomeId) -> Sequence[Any]:
+    """All stations with their living journal."""
+    s, j = t.station.c, t.journal.c
+    joined = (j.home_id == s.home_id) & (j.station_id == s.station_id) & j.revoked_at.is_(None)
+    return connection.execute(
+        select(s.station_id, s.kind, s.number, j.journal_id, j.head_seq, j.heard_at, j.unsent, j.halted)
+        .outerjoin(t.journal, joined)
+        .where(s.home_id == home_id)
+        .order_by(s.number)
+    ).all()
+
+
+def links(connection: Connection, home_id: HomeId, before: int | None) -> Sequence[Any]:
+    """A page of the log, the newest first."""
+    c = t.audit_link.c
+    where = [c.home_id == home_id] + ([c.log_no < before] if before is not None else [])
+    return connection.execute(select(t.audit_link).where(*where).order_by(c.log_no.desc()).limit(PAGE + 1)).all()
+
+
+def _case_row(row: Any) -> CaseRow:
+    return CaseRow(CASE.validate_json(row.body), row.shown_name, row.county, row.relation, row.changed_log_no)
