@@ -62,10 +62,19 @@ def load(folder: Path) -> Identity:
 
 
 def enrol(folder: Path, client: httpx2.Client, code: str) -> Identity:
-    """Make keys here, exchange the code for a journal, and keep both (mode 0600). Raises NotEnrolled."""
-    path = folder / "station.json"
-    if path.exists():
-        raise NotEnrolled(f"{path} exists: this station is enrolled already")
+    """Make keys here, exchange the code for a journal, and keep both. Raises NotEnrolled."""
+    _refuse_second(folder)
+    signing, sealing, ask = ask_with(code)
+    try:
+        response = client.post("/stations/enrol", json=ask)
+        enrolled = ANSWER.validate_json(response.content)
+    except (httpx2.HTTPError, ValidationError):
+        raise NotEnrolled("the service did not take the code: ask the office for a new one") from None
+    return keep(folder, Identity(signing, sealing, enrolled))
+
+
+def ask_with(code: str) -> tuple[Ed25519PrivateKey, X25519PrivateKey, dict[str, str]]:
+    """Fresh keys, and the request that exchanges a code for a journal."""
     signing, sealing = Ed25519PrivateKey.generate(), X25519PrivateKey.generate()
     ask = {
         "code": code,
@@ -73,20 +82,27 @@ def enrol(folder: Path, client: httpx2.Client, code: str) -> Identity:
         "sealing_key": _b64(sealing.public_key().public_bytes_raw()),
         "software": SOFTWARE,
     }
-    try:
-        response = client.post("/stations/enrol", json=ask)
-        enrolled = ANSWER.validate_json(response.content)
-    except (httpx2.HTTPError, ValidationError):
-        raise NotEnrolled("the service did not take the code: ask the office for a new one") from None
+    return signing, sealing, ask
+
+
+def keep(folder: Path, identity: Identity) -> Identity:
+    """Keep an identity on disk, readable by its owner alone (mode 0600). Raises NotEnrolled when there is one."""
+    _refuse_second(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "station.json"
     path.touch(mode=0o600)
     kept = {
-        "signing": signing.private_bytes_raw().hex(),
-        "sealing": sealing.private_bytes_raw().hex(),
-        "enrolled": json.loads(enrolled.model_dump_json()),
+        "signing": identity.signing.private_bytes_raw().hex(),
+        "sealing": identity.sealing.private_bytes_raw().hex(),
+        "enrolled": json.loads(identity.enrolled.model_dump_json()),
     }
     path.write_text(json.dumps(kept))
-    return Identity(signing, sealing, enrolled)
+    return identity
+
+
+def _refuse_second(folder: Path) -> None:
+    if (folder / "station.json").exists():
+        raise NotEnrolled(f"{folder / 'station.json'} exists: this station is enrolled already")
 
 
 def _b64(raw: bytes) -> str:

@@ -1,5 +1,214 @@
 """The demo home: service, console, family page, nine stations and virtual cards, on this machine."""
 
+import shutil
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from random import Random  # noqa: TID251 - an invented person for the demo's own case
+from typing import Annotated
+
 import typer
+import uvicorn
+from fastapi import FastAPI
+from pydantic import SecretStr
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cardsvc.commands.ground import context_of, stop
+from cardsvc.commands.service import DSN, settings_with
+from cardsvc.context import Context
+from cardsvc.core.facts import StationKind, Step
+from cardsvc.core.permissions import may_take
+from cardsvc.core.words import say
+from cardsvc.core.workflow import RULES
+from cardsvc.demo import chips, tray
+from cardsvc.demo.hands import NotDone
+from cardsvc.demo.history import History
+from cardsvc.demo.home import STAFF, found
+from cardsvc.demo.people import invent
+from cardsvc.demo.playing import play
+from cardsvc.demo.running import DidNotStart, RunningHome
+from cardsvc.demo.way import people_for
+from cardsvc.handlers import family_link
+from cardsvc.handlers.found_home import STATIONS
+from cardsvc.settings import Settings, chance, clock
+from cardsvc.store import migrations, office
+from cardsvc.store.engine import UnsafeStore, open_engine
+from cardsvc.vault import keystore
+from cardsvc.virtual_reader import stack
 
 app = typer.Typer()
+POOL = 12
+TRAY_AFTER, PAGES_AFTER = 90, 100
+"""The tray's and the touch pages' ports, counted from the service's."""
+Cases = Annotated[int, typer.Option(min=1, max=5_000, help="How many cases to invent.")]
+
+
+@app.command("demo-data")
+def demo_data(cases: Cases = 200, dsn: DSN = "") -> None:
+    """Invent a home with staff, places and cases in all stages over several months, in an empty database.
+
+    The stations' journals and the virtual cards go into the data folder (ONECARD_DATA).
+    """
+    settings = settings_with(dsn)
+    if not settings.passphrase.get_secret_value():
+        stop("set ONECARD_PASSPHRASE to a passphrase for the demo's vault")
+    make(settings, cases)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps its data; it is the demo's alone.")] = Path(
+        "data/demo"
+    ),
+    cases: Cases = 200,
+    playing: Annotated[bool, typer.Option("--play", help="Drive one case through all nine stations first.")] = False,
+    soft: Annotated[bool, typer.Option("--soft", help="In-process readers even where PC/SC is to be had.")] = False,
+    port: Annotated[int, typer.Option(help="Port of the service; tray and touch pages take ports after it.")] = 8700,
+) -> None:
+    """Run the demo home until Ctrl-C: service, console, family page, nine stations, a tray of virtual cards."""
+    settings = Settings(
+        data=folder,
+        passphrase=SecretStr("demo"),
+        demo=True,
+        secure_cookies=False,
+        family_url=f"http://127.0.0.1:{port}/family/",
+    )
+    whole = folder / "whole"
+    if not whole.exists():
+        if folder.exists():
+            print("an earlier start was cut off while the data were made: starting anew", flush=True)
+            shutil.rmtree(folder)
+        make(settings, cases)
+        whole.touch()
+    context = context_of(settings)
+    migrations.upgrade(context.engine)
+    why_soft = "asked for with --soft" if soft else stack.missing()
+    if why_soft is not None:
+        print(f"readers: in this process, not PC/SC ({why_soft})", flush=True)
+    environment = {
+        "ONECARD_DATA": str(folder.resolve()),
+        "ONECARD_PASSPHRASE": "demo",
+        "ONECARD_DEMO": "true",
+        "ONECARD_SECURE_COOKIES": "false",
+        "ONECARD_FAMILY_URL": settings.family_url,
+    }
+    home = RunningHome(
+        folder, context, environment, port, real_readers=why_soft is None, page_port=lambda n: port + PAGES_AFTER + n
+    )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        home.start()
+        cards = tray.Tray(folder / "cards", home, context)
+        with served(tray.create(cards, home), port + TRAY_AFTER):
+            if playing:
+                show_play(home, context, folder)
+            addresses(home, context, port, real=why_soft is None)
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        print("\nstopping; the data stay in", folder, flush=True)
+    except (DidNotStart, stack.StackMissing) as error:
+        stop(f"the demo did not start: {error}")
+    finally:
+        home.stop()
+
+
+def make(settings: Settings, cases: int) -> None:
+    """Found the demo's home and tell its past, with progress. Ends with what to do when there is a home already."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    if not settings.keystore.exists():
+        keystore.make(settings.keystore, settings.passphrase.get_secret_value(), chance)
+    try:
+        migrations.upgrade(open_engine(settings.database))
+    except UnsafeStore as error:
+        stop(f"refusing: {error}")
+    context = context_of(settings)
+    with context.engine.connect() as connection:
+        if office.founded(connection, context.home_id):
+            stop("there is a home in this database already: invented people go only into an empty one")
+    found(context)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("inventing cases", total=cases)
+        for done, of in History(context, settings.data, clock(), cases).tell():
+            progress.update(task, completed=done, total=of)
+    for _ in range(POOL):
+        card = chips.blank(context)
+        with context.engine.connect() as connection:
+            newest = office.cards(connection, context.home_id)[0]
+        chips.keep(card, settings.data / "cards" / f"{newest.card_no}.json")
+    context.engine.dispose()
+
+
+@contextmanager
+def served(app_: FastAPI, port: int) -> Iterator[None]:
+    """Serve the tray from a thread while the demo runs. Raises DidNotStart when its port is taken."""
+    try:
+        listening = socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise DidNotStart(f"port {port}: {error.strerror}; choose another with --port") from None
+    server = uvicorn.Server(uvicorn.Config(app_, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(5)
+
+
+def show_play(home: RunningHome, context: Context, folder: Path) -> None:
+    """Drive one case and print each step as it turns green."""
+    print("one case through all nine stations:", flush=True)
+
+    def said(kind: StationKind, step: Step, case_no: str) -> None:
+        print(f"  ✓ {say('en', f'station.{kind}'):<14} {say('en', f'step.{step}'):<22} {case_no}", flush=True)
+
+    person = invent(Random(int(clock().timestamp())), clock().date() - timedelta(days=1))
+    try:
+        case_no, card = play(home, context, person, said)
+    except NotDone as error:
+        print(f"  ■ {error}", file=sys.stderr, flush=True)
+        return
+    with context.engine.connect() as connection:
+        number = next(row.card_no for row in office.cards(connection, context.home_id) if row.uid == card.uid.hex())
+    chips.keep(card, folder / "cards" / f"{number}.json")
+    print(f"  {case_no} is at rest", flush=True)
+
+
+def addresses(home: RunningHome, context: Context, port: int, *, real: bool) -> None:
+    """Print where to look and who can sign in."""
+    with context.engine.connect() as connection:
+        rows = office.cases(connection, context.home_id, office.Wanted(stage="stored"))
+    link = family_link.make(context, rows[0].case.case_no, people_for(Step.BOOK)[0], clock()) if rows else ""
+    readers = "nine PC/SC daemons, each with a virtual reader" if real else "in this process"
+    print(
+        f"""
+One Card demo 殡葬一卡通演示 — everybody here is invented; password and PIN are the staff number twice
+
+  office    {home.address}/office/     1015 manager · 1001 call desk · 1016 auditor · 1017 administrator
+  family    {link}
+            second factor: the last four digits of the applicant's phone (office, personal data)
+  cards     http://127.0.0.1:{port + TRAY_AFTER}/          lay a virtual card on a station's reader
+  readers   {readers}
+""",
+        flush=True,
+    )
+    for _, kind, _ in STATIONS:
+        station = home.stations[kind]
+        print(f"  {say('en', f'station.{kind}'):<13} {station.page}   {_who(kind)}", flush=True)
+    print("\nCtrl-C stops; the data stay and a second start goes on with them", flush=True)
+
+
+def _who(kind: StationKind) -> str:
+    """Two of the people who may do the most at a station."""
+    steps = [step for step, rule in RULES.items() if kind in rule.stations and len(rule.stations) < len(StationKind)]
+    able = {one.staff_no: sum(may_take(one.roles, step) for step in steps) for one in STAFF if one.county is None}
+    best = sorted((no for no, count in able.items() if count), key=lambda no: -able[no])
+    return " · ".join(best[:2])

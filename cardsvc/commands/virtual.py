@@ -9,6 +9,7 @@ import typer
 from cardsvc.commands.ground import stop
 from cardsvc.core.virtual_card import store
 from cardsvc.core.virtual_card.card import VirtualCard
+from cardsvc.demo.chips import keep
 from cardsvc.settings import chance
 from cardsvc.virtual_reader.stack import PcscStack, StackMissing, free_port
 from cardsvc.virtual_reader.vpcd import CardInField
@@ -60,10 +61,3 @@ def readers(count: Annotated[int, typer.Option(help="How many, each with a daemo
     finally:
         for stack in stacks:
             stack.close()
-
-
-def keep(card: VirtualCard, path: Path) -> None:
-    """Write the card's committed state; a file half written never replaces a whole one."""
-    fresh = path.with_suffix(".new")
-    fresh.write_text(store.dump(card))
-    fresh.replace(path)

@@ -158,7 +158,7 @@ def decide(
     stage, doing, suspended = moved.stage, moved.doing, asked.step is Step.SUSPEND
     if asked.step is Step.VOID and (last := workflow.last_voidable(case)) is not None:
         stage, doing = last.stage_before, last.doing_before
-    flags = FLAG_SUSPENDED * suspended | FLAG_INFECTIOUS * case.infectious | FLAG_AT_WORK * (doing is not None)
+    flags = card_flags(case, at_work=doing is not None, suspended=suspended)
     needs_word = rule.offline is not Offline.YES
     return Decision(case.case_no, asked.step, details, writes_card, needs_word, stage, flags)
 
@@ -179,8 +179,13 @@ def decide_binding(
     identity = Identity(
         image.identity.layout, here.home_id, image.identity.card_no, case.case_no, image.identity.issue_no
     )
-    flags = FLAG_INFECTIOUS * case.infectious | FLAG_AT_WORK * (case.doing is not None)
+    flags = card_flags(case, at_work=case.doing is not None)
     return Decision(case.case_no, Step.BIND_CARD, asked.details, True, False, case.stage, flags, identity)
+
+
+def card_flags(case: Case, *, at_work: bool, suspended: bool = False) -> int:
+    """The flags that the card carries: what another station must know of a case without network."""
+    return FLAG_SUSPENDED * suspended | FLAG_INFECTIOUS * case.infectious | FLAG_AT_WORK * at_work
 
 
 def writes(case: Case, step: Step) -> bool:

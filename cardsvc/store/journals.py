@@ -107,6 +107,11 @@ def epoch(connection: Connection, home_id: HomeId) -> int:
     return int(connection.execute(select(t.home.c.epoch).where(t.home.c.home_id == home_id)).scalar_one())
 
 
+def setup_version(connection: Connection, home_id: HomeId) -> int:
+    """How often staff, places, prices or stations have changed."""
+    return int(connection.execute(select(t.home.c.setup_version).where(t.home.c.home_id == home_id)).scalar_one())
+
+
 def add_station(connection: Connection, home_id: HomeId, station_id: StationId, kind: StationKind, number: int) -> None:
     """Make a station that is not there yet."""
     s = t.station.c

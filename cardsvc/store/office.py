@@ -139,6 +139,23 @@ def cards(connection: Connection, home_id: HomeId) -> Sequence[Any]:
     return connection.execute(select(t.card).where(c.home_id == home_id).order_by(c.card_no.desc()).limit(500)).all()
 
 
+def occupied(connection: Connection, home_id: HomeId) -> set[tuple[str, str]]:
+    """The places (kind, code) that somebody is in."""
+    c = t.occupancy.c
+    return {(row.kind, row.code) for row in connection.execute(select(c.kind, c.code).where(c.home_id == home_id))}
+
+
+def periods(connection: Connection, home_id: HomeId) -> set[tuple[str, datetime]]:
+    """The hall periods (hall, start) that are held."""
+    c = t.hall_booking.c
+    return {(row.hall, row.starts) for row in connection.execute(select(c.hall, c.starts).where(c.home_id == home_id))}
+
+
+def founded(connection: Connection, home_id: HomeId) -> bool:
+    """Whether the home was founded."""
+    return connection.execute(select(t.home.c.home_id).where(t.home.c.home_id == home_id)).first() is not None
+
+
 def stations(connection: Connection, home_id: HomeId) -> Sequence[Any]:
     """All stations with their living journal."""
     s, j = t.station.c, t.journal.c

@@ -10,17 +10,16 @@ import pytest
 from pydantic import TypeAdapter
 
 from cardsvc.context import Context
-from cardsvc.core.card.script import run
 from cardsvc.core.case import Case
 from cardsvc.core.facts import StationKind as At
 from cardsvc.core.facts import Step
 from cardsvc.core.ids import CaseNo, HomeId
-from cardsvc.core.virtual_card.card import VirtualCard
 from cardsvc.core.workflow import BESIDE
+from cardsvc.demo import chips
 from cardsvc.demo.home import found
+from cardsvc.demo.playing import press
 from cardsvc.demo.running import RunningHome
 from cardsvc.demo.way import Things, people_for, whole_way
-from cardsvc.handlers import issue_card
 from cardsvc.settings import chance, clock
 from cardsvc.store import migrations
 from cardsvc.store import tables as t
@@ -29,7 +28,6 @@ from cardsvc.store.snapshots import case_bill
 from cardsvc.store.verifying import first_fault
 from cardsvc.vault import keystore
 from cardsvc.virtual_reader.stack import free_port
-from cardsvc.virtual_reader.vpcd import CardInField
 from tests.support.cable import Cable
 from tests.support.home import booking_form, quick_hash
 
@@ -50,14 +48,6 @@ class World:
         with self.context.engine.connect() as connection:
             row = connection.execute(t.funeral_case.select().where(t.funeral_case.c.case_no == case_no)).one()
         return CASE.validate_json(row.body)
-
-    def blank_card(self) -> VirtualCard:
-        card = VirtualCard(bytes([4]) + random.randbytes(6), random.randbytes)
-        card_no = issue_card.next_number(self.context)
-        run(issue_card.script(self.context, card.uid, card_no), card.transmit)
-        card.field_off()
-        issue_card.handle(self.context, card_no, card.uid, self.context.clock())
-        return card
 
     def end(self, case_no: str) -> tuple[Any, ...]:
         """What the way of a case came to, whatever the times; work beside the way has no order of its own."""
@@ -124,8 +114,8 @@ def go(world: World, things: Things, *, cut: bool) -> str:
     form = booking_form(id_no=None if cut else "330302194001010010").model_dump(mode="json", exclude_none=True)
     typed = {name: ("no", "yes")[value] if isinstance(value, bool) else str(value) for name, value in form.items()}
     case_no = hands[At.BOOKING].book(people_for(Step.BOOK)[0], typed)
-    card = world.blank_card()
-    press(world, hands, card, At.BOOKING, Step.BIND_CARD, case_no, {})
+    card = chips.blank(world.context)
+    press(home, hands, card, At.BOOKING, Step.BIND_CARD, case_no, {})
     for kind, step, entered in whole_way(things, world.context.clock()):
         if cut and step is Step.ARRIVE:
             for one in CUT:
@@ -136,19 +126,5 @@ def go(world: World, things: Things, *, cut: bool) -> str:
             for one in reversed(CUT):
                 world.cables[one].plug_in()
                 hands[one].until("its records to be settled", lambda state: state["unsent"] == 0)
-        press(world, hands, card, kind, step, case_no, entered)
+        press(home, hands, card, kind, step, case_no, entered)
     return case_no
-
-
-def press(
-    world: World, hands: dict[At, Any], card: VirtualCard, kind: At, step: Step, case_no: str, entered: dict[str, str]
-) -> None:
-    """Lay the card down, press the step, take the card away."""
-    field: list[CardInField] = []
-    lay = lambda: field.append(CardInField(card, world.home.stations[kind].card_port))  # noqa: E731
-    try:
-        hands[kind].take(step, case_no, people_for(step), entered, lay)
-    finally:
-        for one in field:
-            one.remove()
-    hands[kind].until("the card to be gone", lambda state: not state["card_present"])

@@ -1,0 +1,326 @@
+"""Months of a home's work, told to the service by nine stations in the order in which it happened.
+
+Nothing is written past the rules: every step is a signed record in a station's own journal, taken by the real exchange.
+"""
+
+import base64
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random  # noqa: TID251 - the demo is seeded: the same months every time
+from typing import Any
+
+from cardsvc.api import entering
+from cardsvc.api.access import Signed
+from cardsvc.context import Context
+from cardsvc.core import sealing, tap, wire
+from cardsvc.core.card.image import LAYOUT, CardImage, CardState, Identity
+from cardsvc.core.case import Case
+from cardsvc.core.facts import Details, StationKind, Step
+from cardsvc.core.ids import CardNo, CaseNo, RecordKey, StaffNo
+from cardsvc.core.local_time import CHINA, local
+from cardsvc.core.permissions import Role
+from cardsvc.core.problems import Refusal
+from cardsvc.core.profiles.desfire_ev2 import PROFILE
+from cardsvc.core.tap import Decision
+from cardsvc.core.wire import BookingForm, Judgement
+from cardsvc.core.workflow import ENDED, RULES, moved, stage_code
+from cardsvc.demo import chips
+from cardsvc.demo.past_station import PastStation, Refused
+from cardsvc.demo.people import invent
+from cardsvc.demo.stories import Plan, Story, Turn, way
+from cardsvc.demo.way import people_for
+from cardsvc.handlers import issue_card
+from cardsvc.handlers.found_home import HALLS, NUMBERED, STATIONS
+from cardsvc.store import office, snapshots
+from terminal.journal import Appended
+
+SEED = 2026
+MONTHS = timedelta(days=130)
+OPEN_STOPS = (
+    *(Step.BOOK, Step.DISPATCH, Step.COLLECT, Step.ARRIVE, Step.STORE, Step.STORE, Step.SIGN_QUOTE, Step.DEPOSIT),
+    *(Step.DEPOSIT, Step.TAKE_OUT, Step.PREPARE, Step.FAREWELL, Step.FAREWELL_OVER, Step.QUEUE, Step.LOAD),
+    *(Step.UNLOAD, Step.SEAL, Step.SHELVE, Step.SHELVE, Step.RELEASE, Step.CONFIRM_REST),
+    *(Step.CANCEL, Step.TRANSFER_OUT),
+)
+"""Where the open cases stand today, over and over: every stage that lasts longer than minutes."""
+OFFICE = (Step.HOLD, Step.CANCEL, Step.CLOSE)
+KINDS = list(StationKind)
+MANAGER = Signed(StaffNo("1015"), "罗某", (Role.DUTY_MANAGER,), None, "")
+CHECKER = StaffNo("1016")
+
+
+@dataclass
+class Times:
+    """The past's clock."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class CardOfCase:
+    """What a case's card would say, and what was written on it."""
+
+    card_no: CardNo
+    image: CardImage
+    changes: list[chips.Change] = field(default_factory=list)
+
+
+class History:
+    """Tells `count` cases up to `end`; `folder` gets the stations' journals and the cards that people can still tap."""
+
+    def __init__(self, context: Context, folder: Path, end: datetime, count: int, seed: int = SEED) -> None:
+        self._random = Random(seed)
+        self._clock = Times(end - MONTHS)
+        self._context = replace(context, clock=self._clock)
+        self._folder, self._end, self._count = folder, end, count
+        self._taken: dict[tuple[str, str], Story] = {}
+        self._periods: set[tuple[str, datetime]] = set()
+        self._cards: dict[int, CardOfCase] = {}
+        self._stations: dict[StationKind, PastStation] = {}
+
+    @property
+    def now(self) -> datetime:
+        """The moment that is being told."""
+        return self._clock.now
+
+    def tell(self) -> Iterator[tuple[int, int]]:
+        """Let it all happen; yields (done, of) as it goes. Raises Refused when the rules say no to our own story."""
+        for station_id, kind, number in STATIONS:
+            folder = self._folder / "stations" / kind.value
+            self._stations[kind] = PastStation.open(self._context, folder, station_id, kind, number)
+        try:
+            yield from self._happen(self._stories())
+        finally:
+            for station in self._stations.values():
+                station.close()
+
+    def _stories(self) -> list[Story]:
+        stories = []
+        recent = min(self._count, max(len(OPEN_STOPS), self._count * 3 // 10))
+        for number in range(1, self._count + 1):
+            old = number <= self._count - recent
+            stop = None if old else OPEN_STOPS[number % len(OPEN_STOPS)]
+            turn = self._turn(number, stop)
+            stop = None if turn is Turn.POLICE else stop
+            opened = self._end - timedelta(days=self._random.uniform(*_age(stop, turn, old)))
+            person = invent(self._random, local(opened).date())
+            tag = f"{number % 10}{'ABCDEFGHJK'[number // 10 % 10]}{self._random.randrange(10)}{number:03d}"
+            things = {"disc": f"D{number:05d}", "label": f"L{number:05d}"}
+            stories.append(Story(number, person, opened, turn, stop, tag=tag, things=things))
+        return stories
+
+    def _turn(self, number: int, stop: Step | None) -> Turn:
+        if stop is None:
+            rare = {7: Turn.CANCELLED, 23: Turn.TRANSFERRED, 31: Turn.INFECTIOUS, 40: Turn.CANCELLED}
+            return rare.get(number % 50, Turn.NO_FAREWELL if self._random.random() < 0.2 else Turn.USUAL)
+        if stop is Step.STORE and self._random.random() < 0.3:
+            return Turn.POLICE
+        return {Step.CANCEL: Turn.CANCELLED, Step.TRANSFER_OUT: Turn.TRANSFERRED}.get(stop, Turn.USUAL)
+
+    def _happen(self, stories: list[Story]) -> Iterator[tuple[int, int]]:
+        """The steps of all stories in the order of their times."""
+        waiting: list[tuple[datetime, int, Story, Plan, Iterator[Plan]]] = []
+        for story in stories:
+            plans = way(story, self, self._random)
+            self._next(waiting, story, plans)
+        open_, told = len(waiting), 0
+        while waiting:
+            at, number, story, plan, plans = heapq.heappop(waiting)
+            if at > self._end:
+                told += 1
+                continue
+            self._clock.now = max(at, self._clock.now)
+            details = plan.details()
+            if details is None:
+                heapq.heappush(waiting, (self.now + timedelta(minutes=15), number, story, plan, plans))
+                continue
+            self._take(story, plan.step, details)
+            if plan.step is story.stop or not self._next(waiting, story, plans):
+                told += 1
+                yield told, open_
+        yield from self._lay_out_cards(stories)
+
+    def _next(
+        self,
+        waiting: list[tuple[datetime, int, Story, Plan, Iterator[Plan]]],
+        story: Story,
+        plans: Iterator[Plan],
+    ) -> bool:
+        plan = next(plans, None)
+        if plan is None:
+            return False
+        at = plan.at
+        if plan.step is story.stop:
+            at = max(at, self._end - timedelta(minutes=self._random.uniform(4, 50)))
+        heapq.heappush(
+            waiting, (min(at, self._end) if plan.step is story.stop else at, story.number, story, plan, plans)
+        )
+        return True
+
+    # --- what a story asks of the home ------------------------------------------------------------------------------
+
+    def free(self, kind: str, story: Story) -> str | None:
+        """A free place of a kind, which is the story's from now on; None when all are taken."""
+        prefix, count = next((one[1], one[3]) for one in NUMBERED if one[0] == kind)
+        width = 1 if count < 10 else 2
+        codes = [f"{prefix}{number:0{width}d}" for number in range(1, count + 1)]
+        code = next((code for code in codes if (kind, code) not in self._taken), None)
+        if code is not None:
+            self._taken[(kind, code)] = story
+        return code
+
+    def period(self, story: Story, not_before: datetime) -> tuple[str, datetime]:
+        """The first free period of a hall: each begins on a full hour from 8 to 15 o'clock."""
+        if story.stop in (Step.SIGN_QUOTE, Step.DEPOSIT):
+            not_before = max(not_before, self._end + timedelta(hours=2))
+        wall = local(not_before).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        while True:
+            for code, _, _ in HALLS:
+                if 8 <= wall.hour <= 15 and (code, wall) not in self._periods:
+                    self._periods.add((code, wall))
+                    return code, wall.astimezone(CHINA)
+            wall += timedelta(hours=1)
+
+    def owed(self, story: Story) -> int:
+        """What the family still owes, in fen."""
+        if story.case_no is None:
+            return 0
+        with self._context.engine.connect() as connection:
+            return max(0, snapshots.case_bill(connection, self._context.home_id, story.case_no).open_fen)
+
+    # --- taking a step ----------------------------------------------------------------------------------------------
+
+    def _take(self, story: Story, step: Step, details: Details) -> None:
+        if step in (Step.TAKE_OUT, Step.TRANSFER_OUT, Step.QUEUE, Step.UNLOAD, Step.UNSHELVE):
+            self._leave(story)
+        if step is Step.BOOK:
+            story.case_no = self._book(story)
+            return
+        if story.case_no is None:
+            raise Refused("a story goes on before it has begun")
+        if step in OFFICE:
+            second = CHECKER if RULES[step].second else None
+            said = entering.enter(self._context, MANAGER, story.case_no, step, details, second)
+            if isinstance(said, Refusal):
+                raise Refused(f"{step}: {said}")
+            return
+        kind = StationKind.TRANSPORT if step is Step.BIND_CARD else min(RULES[step].stations, key=KINDS.index)
+        station = self._stations[kind]
+        first, second = people_for(step)
+        people: dict[str, Any] = {"staff_no": first, "second_staff_no": second}
+        if step is Step.BIND_CARD:
+            self._pool_card(story)
+        judgement = self._on_card(story, station, step, details, people) if RULES[step].card else None
+        if judgement is None:
+            judgement = station.observe(story.case_no, step, details, **people)
+        if judgement.permit is not None:
+            story.things["permit"] = judgement.permit
+
+    def _leave(self, story: Story) -> None:
+        for place in [place for place, owner in self._taken.items() if owner is story]:
+            del self._taken[place]
+
+    def _book(self, story: Story) -> CaseNo:
+        station, person = self._stations[StationKind.BOOKING], story.person
+        form = BookingForm(
+            deceased_name=person.name,
+            id_no=person.id_no,
+            applicant_name=person.applicant,
+            applicant_phone=person.phone,
+            relation=person.relation,
+            address=person.address,
+            floor=self._random.randrange(1, 7),
+            county=person.county,
+            cause_class="non_natural" if story.turn is Turn.POLICE else "natural",
+            infectious=story.turn is Turn.INFECTIOUS,
+            police=story.turn is Turn.POLICE,
+            resident=self._random.random() < 0.8,
+        )
+        clear = form.model_dump_json().encode()
+        sealed = sealing.seal(station.identity.enrolled.service_sealing_key, sealing.BOOKING_PURPOSE, clear)
+        first, _ = people_for(Step.BOOK)
+        station.append(wire.Booking(sealed=base64.b64encode(sealed)), staff_no=first)
+        judgement = station.send()
+        if judgement.case_no is None:
+            raise Refused(f"no number for a booking: {judgement}")
+        return judgement.case_no
+
+    def _pool_card(self, story: Story) -> None:
+        uid, card_no = chips.uid(self._context), issue_card.next_number(self._context)
+        issue_card.handle(self._context, card_no, uid, self.now)
+        identity = Identity(LAYOUT, self._context.home_id, card_no, None, 1)
+        state = CardState(0, None, 0, 0, bytes(16))
+        self._cards[story.number] = CardOfCase(card_no, CardImage(PROFILE.name, uid, identity, state))
+
+    def _on_card(
+        self, story: Story, station: PastStation, step: Step, details: Details, people: dict[str, Any]
+    ) -> Judgement:
+        case, card = self._case(story), self._cards[story.number]
+        state = card.image.state
+        if state is None:
+            raise Refused("a card without state")
+        if RULES[step].offline is not RULES[Step.STORE].offline and step is not Step.LOAD:
+            station.ask(case.case_no, step, details, **people)
+        after = moved(case, step, details)
+        flags = tap.card_flags(case, at_work=after.doing is not None)
+        bound = None
+        if step is Step.BIND_CARD:
+            bound = Identity(LAYOUT, self._context.home_id, card.card_no, case.case_no, 1)
+        decision = Decision(case.case_no, step, details, True, False, after.stage, flags, bound)
+
+        def write(appended: Appended) -> None:
+            sign: Callable[[bytes], bytes] = station.identity.signing.sign
+            here, key = station.identity.here, appended.key
+            change = tap.card_write(decision, card.image, here, key, appended.hash, self.now, sign)
+            card.changes.append((change, bytes.fromhex(station.identity.journal_id)))
+            trail = (*card.image.trail, change.entry)[-4:]
+            card.image = replace(card.image, identity=bound or card.image.identity, state=change.state, trail=trail)
+
+        last = wire.Key.of(state.last) if isinstance(state.last, RecordKey) else None
+        intent = wire.Intent(step=step, details=details, stage_after=stage_code(after.stage))
+        fields = {"card_no": card.card_no, "card_counter": state.counter, "card_last": last}
+        return station.tap(case.case_no, intent, write, **people, **fields)
+
+    def _case(self, story: Story) -> Case:
+        with self._context.engine.connect() as connection:
+            row = office.case(connection, self._context.home_id, story.case_no or CaseNo(""))
+        if row is None:
+            raise Refused("a story's case is not there")
+        return row.case
+
+    def _lay_out_cards(self, stories: list[Story]) -> Iterator[tuple[int, int]]:
+        """The cards of open cases as files, so that they can be laid on a reader."""
+        for story in stories:
+            card = self._cards.get(story.number)
+            if card is None or card.image.uid is None or self._case(story).stage in ENDED:
+                continue
+            chip = chips.written(self._context, card.image.uid, card.card_no, card.changes)
+            chips.keep(chip, self._folder / "cards" / f"{card.card_no}.json")
+        yield len(stories), len(stories)
+
+
+def _age(stop: Step | None, turn: Turn, old: bool) -> tuple[float, float]:
+    """How many days ago a case was opened, at least and at most."""
+    if old:
+        return 40.0, MONTHS.days - 2.0
+    if turn is Turn.POLICE:
+        return 2.0, 12.0
+    match stop:
+        case Step.BOOK | Step.CANCEL:
+            return 0.1, 0.2
+        case Step.DISPATCH | Step.COLLECT | Step.ARRIVE | Step.STORE:
+            return 0.3, 0.9
+        case Step.SIGN_QUOTE | Step.DEPOSIT | Step.TRANSFER_OUT:
+            return 1.2, 1.9
+        case Step.SHELVE:
+            return 8.0, 30.0
+        case Step.RELEASE | Step.CONFIRM_REST:
+            return 36.0, 45.0
+        case _:
+            return 3.0, 4.0
