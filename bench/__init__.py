@@ -1,1 +1,1 @@
-"""The benchmarks: each measures its ceiling in the same run and prints a ratio."""
+"""The benchmarks of PERFORMANCE.md: each measures its ceiling in the same run, A B A B, and prints a ratio."""

@@ -72,6 +72,7 @@ class Journal:
                 raise JournalBroken("the journal does not sync: synchronous is below FULL")
             self._db.executescript(files("terminal").joinpath("journal.sql").read_text())
             self._seq, self._hash = self._end()
+            self._open: dict[int, Record] = self._read_open_intents()
             self.verify()
         except (sqlite3.Error, JournalBroken) as error:
             self._owner.close()
@@ -113,6 +114,9 @@ class Journal:
                 self._broken = f"the disk did not take a record: {error}"
                 raise JournalBroken(self._broken) from error
             self._seq, self._hash = seq, digest
+            if isinstance(record.body, Intent):
+                self._open[seq] = record
+            self._open.pop(_refers(record) or 0, None)
             return Appended(RecordKey(self.journal_id, seq), record, raw, digest)
 
     def unsettled(self, limit: int = wire.MOST_RECORDS, after: int | None = None) -> list[Row]:
@@ -147,10 +151,8 @@ class Journal:
 
     def open_intents(self) -> list[Record]:
         """Intents whose outcome is not known: the card was pulled, or we were killed in between."""
-        query = """SELECT raw FROM record AS intent WHERE kind = 'intent' AND NOT EXISTS (
-            SELECT 1 FROM record AS outcome WHERE outcome.refers = intent.seq) ORDER BY seq"""
         with self._lock:
-            return [RECORD.validate_json(raw) for (raw,) in self._db.execute(query).fetchall()]
+            return list(self._open.values())
 
     def recent(self, count: int) -> list[Record]:
         """The newest records, newest first."""
@@ -179,6 +181,11 @@ class Journal:
             self._broken = "closed"
             self._db.close()
             self._owner.close()
+
+    def _read_open_intents(self) -> dict[int, Record]:
+        query = """SELECT seq, raw FROM record AS intent WHERE kind = 'intent' AND NOT EXISTS (
+            SELECT 1 FROM record AS outcome WHERE outcome.refers = intent.seq) ORDER BY seq"""
+        return {seq: RECORD.validate_json(raw) for seq, raw in self._db.execute(query).fetchall()}
 
     def _end(self) -> tuple[int, bytes]:
         row = self._db.execute("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1").fetchone()

@@ -8,6 +8,7 @@ CREATE TABLE IF NOT EXISTS record (
     sig     BLOB NOT NULL,
     hash    BLOB NOT NULL
 ) STRICT;
+CREATE INDEX IF NOT EXISTS record_by_refers ON record (refers) WHERE refers IS NOT NULL;
 -- What the service answered to a row. A row is settled when it is here; it is never deleted.
 CREATE TABLE IF NOT EXISTS settlement (
     seq        INTEGER PRIMARY KEY REFERENCES record (seq),

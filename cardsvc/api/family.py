@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 from fastapi import Cookie, Depends, FastAPI, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse, StreamingResponse
+from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from pydantic import BaseModel, ConfigDict, Field
 
 from cardsvc.api import errors
 from cardsvc.api.errors import Refused, language_of
+from cardsvc.api.headers import AlwaysHeaders
 from cardsvc.api.limits import Limiter
 from cardsvc.context import Context
 from cardsvc.core.money import in_yuan
@@ -64,12 +65,7 @@ def create(context: Context) -> FastAPI:
     pages = Environment(loader=FileSystemLoader(PAGES), autoescape=select_autoescape(), undefined=StrictUndefined)
     Secret = Annotated[str, Cookie(alias=name)]
 
-    @app.middleware("http")
-    async def guarded(request: Request, call_next: Any) -> Response:
-        response: Response = await call_next(request)
-        for header, value in HEADERS.items():
-            response.headers[header] = value
-        return response
+    app.add_middleware(AlwaysHeaders, headers=HEADERS)
 
     def ours(request: Request) -> None:
         if request.headers.get(OURS) != "1":
@@ -107,10 +103,10 @@ def create(context: Context) -> FastAPI:
         )
         return response
 
-    @app.get("/status")
-    def status(request: Request, cookie: Secret = "", lang: Annotated[str, Query(max_length=5)] = "") -> dict[str, Any]:
+    @app.get("/status", response_model=dict[str, Any])
+    def status(request: Request, cookie: Secret = "", lang: Annotated[str, Query(max_length=5)] = "") -> JSONResponse:
         """What this family may see now."""
-        return _shown(seen(cookie), _language(request, lang))
+        return JSONResponse(_shown(seen(cookie), _language(request, lang)))
 
     @app.post("/confirm", status_code=204, dependencies=[Depends(ours)])
     def confirm(digits: Digits, cookie: Secret = "") -> Response:

@@ -9,7 +9,7 @@ import typer
 from cardsvc.commands.ground import stop
 from cardsvc.core.virtual_card import store
 from cardsvc.core.virtual_card.card import VirtualCard
-from cardsvc.demo.chips import keep
+from cardsvc.demo.chips import keeper
 from cardsvc.settings import chance
 from cardsvc.virtual_reader.stack import PcscStack, StackMissing, free_port
 from cardsvc.virtual_reader.vpcd import CardInField
@@ -37,7 +37,7 @@ def insert(
     except (OSError, ValueError) as error:
         stop(f"{path}: {error}")
     try:
-        field = CardInField(card, port, host, committed=lambda: keep(card, path))
+        field = CardInField(card, port, host, committed=keeper(card, path))
     except OSError:
         stop(f"nobody listens on {host}:{port}: start pcscd with its virtual reader, or `cardsvc virtual-card readers`")
     print(f"{card.uid.hex().upper()} is in the field; Ctrl-C takes it away", flush=True)

@@ -1,6 +1,6 @@
 """Virtual cards of the demo home: blank ones of the pool, and the cards of open cases, each a file of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from cardsvc.context import Context
@@ -61,3 +61,16 @@ def keep(card: VirtualCard, path: Path) -> None:
     fresh = path.with_suffix(".new")
     fresh.write_text(store.dump(card))
     fresh.replace(path)
+
+
+def keeper(card: VirtualCard, path: Path) -> Callable[[], None]:
+    """Called after every exchange: writes the card whenever something lasting has happened to it."""
+    kept = card.changes
+
+    def look() -> None:
+        nonlocal kept
+        if card.changes != kept:
+            keep(card, path)
+            kept = card.changes
+
+    return look

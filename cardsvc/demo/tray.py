@@ -75,7 +75,7 @@ class Tray:
             for other in [other for other, (number, _) in self._fields.items() if number == card_no or other is kind]:
                 self._fields.pop(other)[1].remove()
             card = store.load(path.read_text(), self._context.chance)
-            field = CardInField(card, self._home.stations[kind].card_port, committed=lambda: chips.keep(card, path))
+            field = CardInField(card, self._home.stations[kind].card_port, committed=chips.keeper(card, path))
             self._fields[kind] = (card_no, field)
         return True
 

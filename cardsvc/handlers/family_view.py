@@ -16,7 +16,7 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import BillLine
 from cardsvc.store import family, snapshots
 from cardsvc.store.engine import Connection, transact
-from cardsvc.store.family import Shown, View, hash_of
+from cardsvc.store.family import Link, Looked, Shown, View, hash_of
 from cardsvc.store.working import price_book
 
 
@@ -39,8 +39,8 @@ def open_link(context: Context, token: str, now: datetime) -> str | Refusal:
     cookie = base64.urlsafe_b64encode(context.chance(32)).rstrip(b"=").decode()
 
     def act(connection: Connection) -> str | Refusal:
-        link = _live(connection, context, hash_of(token), now)
-        if link is None:
+        link = family.link(connection, context.home_id, hash_of(token))
+        if link is None or not _live(link, family.shown(connection, context.home_id, link.case_no), now):
             return Refusal(Problem.LINK_INVALID)
         family.add_view(connection, context.home_id, hash_of(cookie), link.token_hash, now)
         return cookie
@@ -52,11 +52,10 @@ def look(context: Context, cookie: str, now: datetime) -> Seen | Refusal:
     """What the browser with this cookie may see now."""
     home_id = context.home_id
     with context.engine.connect() as connection:
-        view = family.view(connection, home_id, hash_of(cookie))
-        link = _live(connection, context, view.token_hash, now) if view is not None else None
-        if view is None or link is None:
+        found = _looked(connection, context, cookie, now)
+        if found is None:
             return Refusal(Problem.LINK_INVALID)
-        shown = family.shown(connection, home_id, link.case_no)
+        view, link, shown = found.view, found.link, found.shown
         confirmed = view.confirmed_at is not None
         return Seen(
             view=view,
@@ -72,34 +71,32 @@ def look(context: Context, cookie: str, now: datetime) -> Seen | Refusal:
 def version(context: Context, cookie: str, now: datetime) -> int | None:
     """The number that moves with every change; None once the link has ended."""
     with context.engine.connect() as connection:
-        view = family.view(connection, context.home_id, hash_of(cookie))
-        link = _live(connection, context, view.token_hash, now) if view is not None else None
-        return family.version(connection, context.home_id, link.case_no) if link is not None else None
+        found = _looked(connection, context, cookie, now)
+        return found.shown.version if found is not None else None
 
 
 def confirm(context: Context, cookie: str, digits: str, now: datetime) -> Refusal | None:
     """Give the second factor."""
 
     def act(connection: Connection) -> Refusal | None:
-        home_id = context.home_id
-        view = family.view(connection, home_id, hash_of(cookie))
-        link = _live(connection, context, view.token_hash, now) if view is not None else None
-        if link is None:
+        found = _looked(connection, context, cookie, now)
+        if found is None:
             return Refusal(Problem.LINK_INVALID)
-        sealed = family.shown(connection, home_id, link.case_no).phone_sealed
-        phone = context.vault.show(sealed, f"funeral_case/{link.case_no}/applicant_phone")
+        phone = context.vault.show(found.shown.phone_sealed, f"funeral_case/{found.link.case_no}/applicant_phone")
         wanted = "".join(one for one in phone if one.isdigit())[-4:]
         if not hmac.compare_digest(wanted.encode(), digits.encode()):
             return Refusal(Problem.CODE_INVALID)
-        family.confirm(connection, home_id, hash_of(cookie), now)
+        family.confirm(connection, context.home_id, hash_of(cookie), now)
         return None
 
     return transact(context.engine, act)
 
 
-def _live(connection: Connection, context: Context, token_hash: str, now: datetime) -> family.Link | None:
-    link = family.link(connection, context.home_id, token_hash)
-    if link is None or link.revoked_at is not None or link.expires_at <= now:
-        return None
-    case = family.shown(connection, context.home_id, link.case_no).case
-    return None if expired(case, now) else link
+def _looked(connection: Connection, context: Context, cookie: str, now: datetime) -> Looked | None:
+    """What a cookie opens, while its link lives."""
+    found = family.looked(connection, context.home_id, hash_of(cookie))
+    return found if found is not None and _live(found.link, found.shown, now) else None
+
+
+def _live(link: Link, shown: Shown, now: datetime) -> bool:
+    return link.revoked_at is None and link.expires_at > now and not expired(shown.case, now)

@@ -4,7 +4,9 @@ A process refuses to start on a database that could lose what it has acknowledge
 """
 
 import re
+import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -94,12 +96,22 @@ def transact(engine: Engine, act: Callable[[Connection], T]) -> T:
     """
     for attempt in range(1, TRIES + 1):
         try:
-            with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            with _turn(engine), engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
                 return act(connection)
         except (IntegrityError, OperationalError) as error:
             if attempt == TRIES or not _collided(error):
                 raise StoreConflict(type(error.orig).__name__) from error
     raise StoreConflict("unreachable")
+
+
+def _turn(engine: Engine) -> AbstractContextManager[object]:
+    """The writer's turn in this process: SQLite has one writer, and lets who waits sleep longer and longer."""
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    return _WRITERS.setdefault(str(engine.url), threading.Lock())
+
+
+_WRITERS: dict[str, threading.Lock] = {}
 
 
 def _collided(error: IntegrityError | OperationalError) -> bool:

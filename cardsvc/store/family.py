@@ -3,9 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from cardsvc.core.case import Case
 from cardsvc.core.ids import CaseNo, HomeId
@@ -108,13 +109,6 @@ def add_view(connection: Connection, home_id: HomeId, cookie_hash: str, token_ha
     connection.execute(t.family_view.insert(), row)
 
 
-def view(connection: Connection, home_id: HomeId, cookie_hash: str) -> View | None:
-    """The browser with this cookie."""
-    c = t.family_view.c
-    row = connection.execute(select(t.family_view).where(c.home_id == home_id, c.cookie_hash == cookie_hash)).first()
-    return View(row.cookie_hash, row.token_hash, row.opened_at, row.confirmed_at) if row else None
-
-
 def confirm(connection: Connection, home_id: HomeId, cookie_hash: str, now: datetime) -> None:
     """This browser gave the second factor."""
     c = t.family_view.c
@@ -131,15 +125,40 @@ def opened_at(connection: Connection, home_id: HomeId, token_hash: str) -> list[
     return [row.opened_at for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A browser with the link that it opened, and what the page may be made from."""
+
+    view: View
+    link: Link
+    shown: Shown
+
+
+def looked(connection: Connection, home_id: HomeId, cookie_hash: str) -> Looked | None:
+    """All that a browser's page needs, in one query and another for a hall; None for an unknown cookie."""
+    row = connection.execute(_LOOKED, {"of_home": home_id, "of_cookie": cookie_hash}).first()
+    if row is None:
+        return None
+    return Looked(
+        View(row.cookie_hash, row.token_hash, row.opened_at, row.confirmed_at),
+        Link(row.token_hash, row.case_no, row.made_at, row.expires_at, row.revoked_at),
+        _shown(connection, home_id, row),
+    )
+
+
 def shown(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Shown:
     """Everything that the page may be made from."""
-    c, r = t.funeral_case.c, t.resource.c
-    row = connection.execute(select(t.funeral_case).where(c.home_id == home_id, c.case_no == case_no)).one()
-    home = connection.execute(select(t.home).where(t.home.c.home_id == home_id)).one()
-    case = CASE.validate_json(row.body)
-    hall = connection.execute(
-        select(t.resource).where(r.home_id == home_id, r.kind == "hall", r.code == (case.hall or ""))
-    ).first()
+    c, h = t.funeral_case.c, t.home.c
+    joined = select(*_SHOWN).join(t.home, h.home_id == c.home_id)
+    row = connection.execute(joined.where(c.home_id == home_id, c.case_no == case_no)).one()
+    return _shown(connection, home_id, row)
+
+
+def _shown(connection: Connection, home_id: HomeId, row: Any) -> Shown:
+    case, r, hall = CASE.validate_json(row.body), t.resource.c, None
+    if case.hall is not None:
+        where = (r.home_id == home_id, r.kind == "hall", r.code == case.hall)
+        hall = connection.execute(select(r.title_zh, r.title_en).where(*where)).first()
     return Shown(
         case=case,
         shown_name=row.shown_name,
@@ -147,15 +166,28 @@ def shown(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Shown:
         phone_sealed=row.applicant_phone_sealed,
         hall_zh=hall.title_zh if hall else None,
         hall_en=hall.title_en if hall else None,
-        home_zh=home.name_zh,
-        home_en=home.name_en,
-        home_phone=home.phone,
+        home_zh=row.name_zh,
+        home_en=row.name_en,
+        home_phone=row.phone,
     )
 
 
-def version(connection: Connection, home_id: HomeId, case_no: CaseNo) -> int:
-    """The number that moves with every change of the case."""
-    c = t.funeral_case.c
-    return int(
-        connection.execute(select(c.changed_log_no).where(c.home_id == home_id, c.case_no == case_no)).scalar_one()
+_SHOWN = (
+    *(t.funeral_case.c[name] for name in ("case_no", "body", "shown_name", "changed_log_no", "applicant_phone_sealed")),
+    *(t.home.c[name] for name in ("name_zh", "name_en", "phone")),
+)
+
+
+def _looking() -> Select[Any]:
+    """Built once: a family's page asks it every few seconds."""
+    v, k, c, h = t.family_view.c, t.family_link.c, t.funeral_case.c, t.home.c
+    return (
+        select(v.cookie_hash, v.opened_at, v.confirmed_at, k.token_hash, k.made_at, k.expires_at, k.revoked_at, *_SHOWN)
+        .join(t.family_link, (k.home_id == v.home_id) & (k.token_hash == v.token_hash))
+        .join(t.funeral_case, (c.home_id == k.home_id) & (c.case_no == k.case_no))
+        .join(t.home, h.home_id == c.home_id)
+        .where(v.home_id == bindparam("of_home"), v.cookie_hash == bindparam("of_cookie"))
     )
+
+
+_LOOKED = _looking()

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact
@@ -220,14 +220,8 @@ class WorkingSet:
                 for no, one in self.facts
             ]
             run(t.fact.insert(), rows)
-        for case_no in sorted(self.changed):
-            case = self.cases[case_no]
-            c = t.funeral_case.c
-            run(
-                update(t.funeral_case)
-                .where(c.home_id == home, c.case_no == case_no)
-                .values(stage=case.stage.value, body=case.model_dump_json(), changed_log_no=self.log.log_no)
-            )
+        if self.changed:
+            run(_CASE_MOVED, [self._case_row(case_no) for case_no in sorted(self.changed)])
         if self.lines:
             run(t.bill_line.insert(), [_line_row(home, n, *one) for n, one in enumerate(self.lines)])
         if self.transfers:
@@ -236,23 +230,33 @@ class WorkingSet:
         self._flush_things()
         self.log.close()
 
+    def _case_row(self, case_no: CaseNo) -> dict[str, Any]:
+        case = self.cases[case_no]
+        return {
+            "of_home": self.home_id,
+            "of_case": case_no,
+            "stage": case.stage.value,
+            "body": case.model_dump_json(),
+            "changed_log_no": self.log.log_no,
+        }
+
+    def _card_row(self, card_no: CardNo) -> dict[str, Any]:
+        chain = self.cards[card_no]
+        return {
+            "of_home": self.home_id,
+            "of_card": card_no,
+            "counter": chain.counter,
+            "case_no": chain.case_no,
+            "state": "bound" if chain.case_no else "pool",
+            "last_journal": chain.last.journal_id if chain.last else None,
+            "last_seq": chain.last.seq if chain.last else None,
+            "changed_log_no": self.log.log_no,
+        }
+
     def _flush_cards(self) -> None:
-        run, c = self.connection.execute, t.card.c
-        for card_no in sorted({no for no, _ in self.writes}):
-            chain = self.cards[card_no]
-            run(
-                update(t.card)
-                .where(c.home_id == self.home_id, c.card_no == card_no)
-                .values(
-                    counter=chain.counter,
-                    case_no=chain.case_no,
-                    state="bound" if chain.case_no else "pool",
-                    last_journal=chain.last.journal_id if chain.last else None,
-                    last_seq=chain.last.seq if chain.last else None,
-                    changed_log_no=self.log.log_no,
-                )
-            )
+        run = self.connection.execute
         if self.writes:
+            run(_CARD_WRITTEN, [self._card_row(card_no) for card_no in sorted({no for no, _ in self.writes})])
             rows = [
                 {"home_id": self.home_id, "card_no": no, "counter": n, "journal_id": key.journal_id, "seq": key.seq}
                 for (no, n), key in self.writes.items()
@@ -299,6 +303,10 @@ class WorkingSet:
             )  # fmt: skip
 
 
+_CASE_MOVED = update(t.funeral_case).where(
+    t.funeral_case.c.home_id == bindparam("of_home"), t.funeral_case.c.case_no == bindparam("of_case")
+)
+_CARD_WRITTEN = update(t.card).where(t.card.c.home_id == bindparam("of_home"), t.card.c.card_no == bindparam("of_card"))
 _DICTS = ("cases", "cards", "places", "marks", "halls", "writes")
 _LISTS = ("lines", "transfers", "facts")
 

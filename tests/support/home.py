@@ -105,6 +105,7 @@ class Station:
 
     service: Service
     kind: StationKind
+    number: int = 0
     key: Ed25519PrivateKey = field(default_factory=lambda: Ed25519PrivateKey.from_private_bytes(random.randbytes(32)))
     box: X25519PrivateKey = field(default_factory=lambda: X25519PrivateKey.from_private_bytes(random.randbytes(32)))
     seq: int = 0
@@ -115,6 +116,8 @@ class Station:
 
     def __post_init__(self) -> None:
         station_id, _, number = next(one for one in STATIONS if one[1] is self.kind)
+        if self.number:
+            station_id, number = StationId(f"{self.kind}-{self.number + 1}"), 100 + self.number
         code = enrol_station.make_code(self.service.context, station_id, self.kind, number)
         answer = self.service.http.post(
             "/stations/enrol",
@@ -171,9 +174,16 @@ class Station:
         }
 
     def post(self, records: list[tuple[bytes, bytes]], nonce: str = "cd" * 16) -> Any:
+        body, headers = self.request(records, nonce)
+        return self.service.http.post("/stations/sync", content=body, headers=headers)
+
+    def request(
+        self, records: list[tuple[bytes, bytes]], nonce: str = "cd" * 16, **hello: Any
+    ) -> tuple[bytes, dict[str, str]]:
+        """A signed request: its bytes and headers."""
         ask = {
             "nonce": nonce,
-            "hello": self.hello(),
+            "hello": self.hello() | hello,
             "records": [{"raw": b64(raw), "sig": b64(sig)} for raw, sig in records],
         }
         body = json.dumps(ask).encode()
@@ -182,7 +192,7 @@ class Station:
             wire.SIGNATURE_HEADER: self.key.sign(wire.request_bytes(body)).hex(),
             "content-type": wire.MEDIA_TYPE,
         }
-        return self.service.http.post("/stations/sync", content=body, headers=headers)
+        return body, headers
 
     def send(self, records: list[tuple[bytes, bytes]] | None = None) -> SyncAnswer:
         """Send what is unsent (or these), check the answer's signature, and take the news."""

@@ -74,8 +74,22 @@ class PostgresCluster:
         self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "onecard", "-T", like, name)
         return f"postgresql+psycopg://onecard@127.0.0.1:{self.port}/{name}"
 
-    def _run(self, program: str, *arguments: str) -> None:
+    def run_sql(self, dsn: str, sql: str) -> None:
+        """Run statements with psql."""
+        self._run("psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", dsn, "-c", sql)
+
+    def pgbench(self, dsn: str, script: Path, clients: int, seconds: int) -> float:
+        """Transactions a second of a pgbench script."""
+        if self.user:
+            script.chmod(0o644)
+        said = self._run(
+            "pgbench", "-n", "-f", str(script), "-c", str(clients), "-j", "2", "-T", str(seconds), "-d", dsn
+        )
+        return float(said.split("tps = ")[1].split()[0])
+
+    def _run(self, program: str, *arguments: str) -> str:
         command = [*self.user, str(self.programs / program), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, cwd=self.folder, timeout=120)
         if done.returncode:
             raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
+        return done.stdout

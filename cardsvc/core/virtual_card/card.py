@@ -18,6 +18,8 @@ ATR = bytes.fromhex("3B8180018080")
 MASTER_AID = bytes(3)
 FRAME = 240
 MOST_CHAINED = 4_096
+LASTING = frozenset(bytes.fromhex("CADAFCC454CDCBC0CE5FDF8D3DC7"))
+"""The commands that can leave something for good: make, delete, format, change, write, commit."""
 
 
 class VirtualCard:
@@ -31,6 +33,8 @@ class VirtualCard:
         self.uid = uid
         self.chance = chance
         self.applications: dict[bytes, Application] = {MASTER_AID: Application([bytes(16)], [0])}
+        self.changes = 0
+        "Counts the commands that left something for good: who keeps the card on disk looks here."
         self.selected = MASTER_AID
         self.link: Link | None = None
         self.mac_input = b""
@@ -102,7 +106,10 @@ class VirtualCard:
         if wanted is not None and len(data) < wanted:
             self._incoming = (ins, data)
             return b"", MORE
-        return self._guarded(lambda: command.run(self, Logical(ins, data)))
+        answer, status = self._guarded(lambda: command.run(self, Logical(ins, data)))
+        if ins in LASTING and status == OK:
+            self.changes += 1
+        return answer, status
 
     def _guarded(self, act: Callable[[], tuple[bytes, int]]) -> tuple[bytes, int]:
         try:

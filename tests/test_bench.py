@@ -1,0 +1,28 @@
+"""The benchmarks run and print a ratio; what they measure is looked at by people, never asserted."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from bench.measuring import Figure
+from tests.support.process import ROOT
+
+
+@pytest.mark.parametrize("name", ["family", "sqlite", pytest.param("tap", marks=pytest.mark.pcsc)])
+def test_a_benchmark_prints_figure_ceiling_ratio_and_target(name: str) -> None:
+    command = [sys.executable, "-m", "bench", name, "--quick"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"ceiling +[\d.,]+ +ratio +[\d.]+ +target [≤≥] [\d.]+ +(met|NOT met)$", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("figure", "at_least", "met"), [(90, True, False), (100, True, True), (90, False, True)])
+def test_a_target_is_met_by_the_ratio(figure: float, at_least: bool, met: bool) -> None:
+    assert Figure("x", figure, 100, "ms", 1.0, at_least).met is met
+
+
+def test_an_unknown_benchmark_is_named() -> None:
+    done = subprocess.run([sys.executable, "-m", "bench", "none"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2 and "there is no benchmark none" in done.stderr
