@@ -6,14 +6,17 @@
 -- Money is whole fen. Columns named *_sealed hold AES-256-GCM with the key's id in front; *_blind hold a keyed index.
 
 -- A funeral home. setup_version counts up whenever staff, places, prices or stations change;
--- epoch counts up with every restore from a backup.
+-- epoch counts up with every restore from a backup; hot_version whenever a card becomes hot or is taken off the list.
+-- limits: JSON of core.snapshot.Limits, what the city allows without network.
 CREATE TABLE home (
     home_id          TEXT NOT NULL PRIMARY KEY,
     name_zh          TEXT NOT NULL,
     name_en          TEXT NOT NULL,
     phone            TEXT NOT NULL,
     epoch            BIGINT NOT NULL,
-    setup_version    BIGINT NOT NULL
+    setup_version    BIGINT NOT NULL,
+    hot_version      BIGINT NOT NULL DEFAULT 1,
+    limits           TEXT NOT NULL DEFAULT '{}'
 );
 
 -- The end of the audit chain, one row a home; its lock orders the log.
@@ -71,7 +74,9 @@ CREATE TABLE enrolment_code (
     FOREIGN KEY (home_id, station_id) REFERENCES station (home_id, station_id)
 );
 
--- A station's journal as enrolled: its keys, and how far we have it.
+-- A station's journal as enrolled: its keys, and how far we have it. Nothing is taken from it before two people have
+-- compared its fingerprint words (approved_at; approved_by: two staff numbers with a comma between). revoked_why: names
+-- of core.wire.RevokedWhy; a journal that was only replaced keeps its key for trails. epoch_seen: the last epoch in which it said hello.
 CREATE TABLE journal (
     home_id          TEXT NOT NULL,
     journal_id       TEXT NOT NULL,
@@ -84,6 +89,10 @@ CREATE TABLE journal (
     unsent           BIGINT NOT NULL,
     halted           TEXT,
     revoked_at       MOMENT,
+    approved_at      MOMENT,
+    approved_by      TEXT,
+    revoked_why      TEXT,
+    epoch_seen       BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (home_id, journal_id),
     FOREIGN KEY (home_id, station_id) REFERENCES station (home_id, station_id)
 );
@@ -162,7 +171,8 @@ CREATE TABLE fact (
 );
 CREATE UNIQUE INDEX fact_by_cause ON fact (home_id, cause);
 
--- A family card. state: pool (blank, personalised) | bound | blocked. counter, last_*: the end of its chain.
+-- A card. kind: family | staff (staff_no is its owner). state: pool (blank, personalised) | bound | blocked | returned.
+-- counter, last_*: the end of its chain. hot_reason: names of core.cards.HotReason, while it is on the hot list.
 CREATE TABLE card (
     home_id          TEXT NOT NULL REFERENCES home (home_id),
     card_no          TEXT NOT NULL,
@@ -176,6 +186,10 @@ CREATE TABLE card (
     last_journal     TEXT,
     last_seq         BIGINT,
     changed_log_no   BIGINT NOT NULL,
+    kind             TEXT NOT NULL DEFAULT 'family',
+    staff_no         TEXT,
+    hot_reason       TEXT,
+    hot_at           MOMENT,
     PRIMARY KEY (home_id, card_no)
 );
 CREATE UNIQUE INDEX card_by_uid ON card (home_id, uid);
@@ -189,6 +203,20 @@ CREATE TABLE card_write (
     journal_id       TEXT NOT NULL,
     seq              BIGINT NOT NULL,
     PRIMARY KEY (home_id, card_no, counter),
+    FOREIGN KEY (home_id, card_no) REFERENCES card (home_id, card_no)
+);
+
+-- A record that a card names and that has not come: opened when the card's counter jumps, resolved when it arrives.
+CREATE TABLE missing_record (
+    home_id          TEXT NOT NULL,
+    journal_id       TEXT NOT NULL,
+    seq              BIGINT NOT NULL,
+    card_no          TEXT NOT NULL,
+    case_no          TEXT,
+    opened_log_no    BIGINT NOT NULL,
+    opened_at        MOMENT NOT NULL,
+    resolved_at      MOMENT,
+    PRIMARY KEY (home_id, journal_id, seq, card_no),
     FOREIGN KEY (home_id, card_no) REFERENCES card (home_id, card_no)
 );
 

@@ -26,8 +26,8 @@ class LocalSnapshot:
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.executescript(
             """PRAGMA journal_mode=WAL;
-            CREATE TABLE IF NOT EXISTS meta (
-                only INTEGER PRIMARY KEY CHECK (only = 1), version INTEGER, made_at TEXT, setup TEXT
+            CREATE TABLE IF NOT EXISTS told (
+                only INTEGER PRIMARY KEY CHECK (only = 1), version INTEGER, made_at TEXT, setup TEXT, hot TEXT
             ) STRICT;
             CREATE TABLE IF NOT EXISTS known (kind TEXT, no TEXT, body TEXT, PRIMARY KEY (kind, no)) STRICT;"""
         )
@@ -48,8 +48,13 @@ class LocalSnapshot:
             rows += [("card", one.card_no, one.model_dump_json()) for one in news.cards]
             self._db.executemany("INSERT OR REPLACE INTO known VALUES (?, ?, ?)", rows)
             self._db.execute(
-                "INSERT OR REPLACE INTO meta VALUES (1, ?, ?, ?)",
-                (moved.version, moved.made_at.isoformat(), moved.setup.model_dump_json()),
+                "INSERT OR REPLACE INTO told VALUES (1, ?, ?, ?, ?)",
+                (
+                    moved.version,
+                    moved.made_at.isoformat(),
+                    moved.setup.model_dump_json(),
+                    moved.hot.model_dump_json(),
+                ),
             )
             self._db.execute("COMMIT")
             self.current = moved
@@ -69,11 +74,12 @@ class LocalSnapshot:
             self.current = replace(known, cases=MappingProxyType(cases), cards=MappingProxyType(cards))
 
     def _load(self) -> Snapshot | None:
-        row = self._db.execute("SELECT version, made_at, setup FROM meta").fetchone()
+        row = self._db.execute("SELECT version, made_at, setup, hot FROM told").fetchone()
         if row is None:
             return None
-        version, made_at, setup = row
-        empty = {"since": 0, "version": version, "made_at": made_at, "setup": json.loads(setup)}
+        version, made_at, setup, hot = row
+        known = {"version": version, "made_at": made_at, "setup": json.loads(setup), "hot": json.loads(hot)}
+        empty = {"since": 0, **known}
         snapshot = apply(None, DELTA.validate_json(json.dumps(empty)))
         cases = {}
         cards = {}

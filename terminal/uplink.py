@@ -125,6 +125,7 @@ class Uplink:
             oldest_kept_seq=1 if seq else 0,
             snapshot_version=known.version if known else 0,
             setup_version=known.setup.version if known else 0,
+            hot_version=known.hot.version if known else 0,
             checkpoint_seen=self._checkpoint,
             boot_id=self._clocks.boot_id,
             steady_ms=self._clocks.steady_ms(),

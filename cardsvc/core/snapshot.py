@@ -109,7 +109,13 @@ class Setup(Wire):
     stations: tuple[StationKey, ...]
     prices: PriceBook
     limits: Limits = Limits()
-    hot: tuple[CardNo, ...] = ()
+
+
+class HotList(Wire):
+    """Cards that no station may serve: lost, replaced, copied. Its own version lets it be told at once."""
+
+    version: int = Field(default=0, ge=0)
+    cards: tuple[CardNo, ...] = ()
 
 
 class SnapshotDelta(Wire):
@@ -119,6 +125,7 @@ class SnapshotDelta(Wire):
     version: int = Field(ge=0)
     made_at: AwareDatetime
     setup: Setup | None = None
+    hot: HotList | None = None
     cases: tuple[KnownCase, ...] = ()
     gone_cases: tuple[CaseNo, ...] = ()
     cards: tuple[KnownCard, ...] = ()
@@ -132,6 +139,7 @@ class Snapshot:
     version: int
     made_at: AwareDatetime
     setup: Setup
+    hot: HotList = field(default_factory=HotList)
     cases: Mapping[CaseNo, KnownCase] = field(default_factory=lambda: MappingProxyType({}))
     cards: Mapping[CardNo, KnownCard] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -164,6 +172,5 @@ def apply(known: Snapshot | None, news: SnapshotDelta) -> Snapshot:
     cards = {no: one for no, one in base.cards.items() if no not in gone_cards}
     cases |= {one.case.case_no: one for one in news.cases}
     cards |= {one.card_no: one for one in news.cards}
-    return Snapshot(
-        news.version, news.made_at, news.setup or base.setup, MappingProxyType(cases), MappingProxyType(cards)
-    )
+    setup, hot = news.setup or base.setup, news.hot or base.hot
+    return Snapshot(news.version, news.made_at, setup, hot, MappingProxyType(cases), MappingProxyType(cards))

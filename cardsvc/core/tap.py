@@ -67,7 +67,7 @@ def meet(image: CardImage, snapshot: Snapshot) -> Met | Refusal:
     if image.identity is None or image.state is None:
         return Refusal(Problem.CARD_NOT_WRITABLE, image.profile)
     card = snapshot.cards.get(image.identity.card_no)
-    if image.identity.card_no in snapshot.setup.hot:
+    if image.identity.card_no in snapshot.hot.cards:
         return Refusal(Problem.CARD_HOT, image.identity.card_no)
     if card is None or card.uid != image.uid.hex():
         return Refusal(Problem.CARD_UNKNOWN, image.identity.card_no)

@@ -187,6 +187,7 @@ class Hello(Wire):
     service_epoch_seen: int | None = None
     snapshot_version: int = Field(ge=0)
     setup_version: int = Field(default=0, ge=0)
+    hot_version: int = Field(default=0, ge=0)
     checkpoint_seen: int = Field(default=0, ge=0)
     boot_id: Hex32
     steady_ms: int = Field(ge=0)
@@ -208,6 +209,15 @@ class SyncRequest(Wire):
     nonce: Hex32
     hello: Hello
     records: tuple[Sent, ...] = Field(default=(), max_length=MOST_RECORDS)
+
+
+class RevokedWhy(StrEnum):
+    """Why a journal is no longer taken. A journal that was only replaced keeps its key: old trails stay verifiable."""
+
+    REPLACED = "replaced"
+    OUT_OF_SERVICE = "out_of_service"
+    STOLEN = "stolen"
+    HALTED = "halted"  # rolled back or copied
 
 
 class Result(StrEnum):

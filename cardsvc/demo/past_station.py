@@ -91,6 +91,7 @@ class PastStation:
             oldest_kept_seq=1,
             snapshot_version=NO_NEWS,
             setup_version=setup,
+            hot_version=1,
             boot_id=BOOT,
             steady_ms=int(now.timestamp() * 1000),
             wall_time=now,

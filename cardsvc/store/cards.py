@@ -1,10 +1,13 @@
 """Family cards as the service knows them."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
+from cardsvc.core.hot import HotReason
 from cardsvc.core.ids import CardNo, HomeId
+from cardsvc.core.snapshot import HotList
 from cardsvc.store import tables as t
 
 
@@ -24,3 +27,37 @@ def known(connection: Connection, home_id: HomeId, uid: bytes) -> bool:
 def add(connection: Connection, row: dict[str, Any]) -> None:
     """Take a card into the pool."""
     connection.execute(t.card.insert().values(row))
+
+
+def make_hot(
+    connection: Connection, home_id: HomeId, card_no: CardNo, reason: HotReason, log_no: int, now: datetime
+) -> None:
+    """Put a card on the hot list: blocked, and told to every station with its next hello."""
+    c = t.card.c
+    values = {"state": "blocked", "hot_reason": reason.value, "hot_at": now, "changed_log_no": log_no}
+    connection.execute(update(t.card).where(c.home_id == home_id, c.card_no == card_no).values(values))
+    _next_hot_version(connection, home_id)
+
+
+def cool(connection: Connection, home_id: HomeId, card_no: CardNo, state: str, log_no: int) -> None:
+    """Take a card off the hot list; `state` is what it is from now on."""
+    c = t.card.c
+    values = {"state": state, "hot_reason": None, "hot_at": None, "changed_log_no": log_no}
+    connection.execute(update(t.card).where(c.home_id == home_id, c.card_no == card_no).values(values))
+    _next_hot_version(connection, home_id)
+
+
+def hot_list(connection: Connection, home_id: HomeId) -> HotList:
+    """The hot list as stations know it."""
+    c, h = t.card.c, t.home.c
+    rows = connection.execute(
+        select(c.card_no).where(c.home_id == home_id, c.hot_reason.is_not(None)).order_by(c.card_no)
+    )
+    cards = tuple(CardNo(row.card_no) for row in rows)
+    version = connection.execute(select(h.hot_version).where(h.home_id == home_id)).scalar_one()
+    return HotList(version=version, cards=cards)
+
+
+def _next_hot_version(connection: Connection, home_id: HomeId) -> None:
+    h = t.home.c
+    connection.execute(update(t.home).where(h.home_id == home_id).values(hot_version=h.hot_version + 1))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, func, select
 
 from cardsvc.core import sealing
@@ -22,6 +23,7 @@ from cardsvc.core.snapshot import (
     BillLine,
     KnownCard,
     KnownCase,
+    Limits,
     Resource,
     Setup,
     SnapshotDelta,
@@ -31,8 +33,10 @@ from cardsvc.core.snapshot import (
 from cardsvc.core.wire import Hello, Key
 from cardsvc.core.workflow import RULES
 from cardsvc.store import tables as t
+from cardsvc.store.cards import hot_list
 from cardsvc.store.working import CASE, PRICES, price_book, roles_of
 
+LIMITS = TypeAdapter(Limits)
 BINDS = RULES[Step.BIND_CARD].stations
 SHOWS_BILLS = frozenset({StationKind.CASHIER, StationKind.ARRANGEMENT})
 ENDED = ("closed", "cancelled", "transferred")
@@ -66,7 +70,8 @@ def news(
     cards = connection.execute(
         select(t.card).where(k.home_id == home_id, k.changed_log_no > since).order_by(k.changed_log_no).limit(MOST)
     ).all()
-    if not (cases or cards or setup_due):
+    hot_due = since == 0 or hello.hot_version != home.hot_version
+    if not (cases or cards or setup_due or hot_due):
         return None
     head = connection.execute(select(t.log_head.c.log_no).where(t.log_head.c.home_id == home_id)).scalar_one()
     version = max(head, 1)
@@ -84,6 +89,7 @@ def news(
         version=version,
         made_at=now,
         setup=_setup(connection, home, kind, now) if setup_due else None,
+        hot=hot_list(connection, home_id) if hot_due else None,
         cases=tuple(
             KnownCase(
                 case=CASE.validate_json(row.body),
@@ -160,6 +166,7 @@ def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) 
             for one in keys
         ),
         prices=price_book(connection, home_id, now),
+        limits=LIMITS.validate_json(home.limits),
     )
 
 

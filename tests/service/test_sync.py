@@ -12,10 +12,14 @@ from sqlalchemy.exc import DBAPIError
 
 from cardsvc.core import wire
 from cardsvc.core.facts import Details, Reason, Stage, StationKind, Step
+from cardsvc.core.hot import HotReason
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.problems import Problem
 from cardsvc.core.wire import Outcome, Result
+from cardsvc.store import cards
 from cardsvc.store import tables as t
+from cardsvc.store.engine import Connection, transact
+from cardsvc.store.log import open_log
 from tests.core.story import DETAILS
 from tests.service.test_way import FIRE, TO_STORAGE, go, opened, stored
 from tests.support.home import CardInHand, Service, Station
@@ -363,3 +367,29 @@ def test_whatever_signed_bytes_arrive_the_answer_is_never_a_crash(service: Servi
     record = data.draw(st.binary(max_size=300) | shape.map(lambda value: json.dumps(value).encode()))
     answer = station.post([(record, station.key.sign(wire.record_hash(record)))])
     assert answer.status_code == 200, answer.text
+
+
+def test_a_hot_card_is_told_with_the_next_hello_and_taken_off_again(service: Service) -> None:
+    station, card_no = service.station(StationKind.BOOKING), service.pool_card()
+    station.send()
+    assert station.known is not None and card_no not in station.known.hot.cards
+
+    def heat(connection: Connection) -> None:
+        log = open_log(connection, service.context.home_id)
+        number = log.add("card blocked", card_no, "", service.clock.now)
+        cards.make_hot(connection, service.context.home_id, card_no, HotReason.LOST, number, service.clock.now)
+        log.close()
+
+    transact(service.context.engine, heat)
+    station.send()
+    assert station.known.hot.cards == (card_no,) and card_no not in station.known.cards
+
+    def cool(connection: Connection) -> None:
+        log = open_log(connection, service.context.home_id)
+        number = log.add("card unblocked", card_no, "", service.clock.now)
+        cards.cool(connection, service.context.home_id, card_no, "pool", number)
+        log.close()
+
+    transact(service.context.engine, cool)
+    station.send()
+    assert not station.known.hot.cards and card_no in station.known.cards

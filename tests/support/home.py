@@ -167,6 +167,7 @@ class Station:
             "oldest_kept_seq": 1,
             "snapshot_version": self.known.version if self.known else 0,
             "setup_version": self.known.setup.version if self.known else 0,
+            "hot_version": self.known.hot.version if self.known else 0,
             "boot_id": "ab" * 16,
             "steady_ms": self.seq,
             "wall_time": self.service.clock.now.isoformat(),

@@ -1,0 +1,56 @@
+"""Price lists, lines and transfers."""
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint, Index, Table, Text
+
+from cardsvc.store.tables.kinds import Moment, metadata
+
+price_book = Table(
+    "price_book",
+    metadata,
+    Column("home_id", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("valid_from", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    ForeignKeyConstraint(["home_id"], ["home.home_id"]),
+)
+
+bill_line = Table(
+    "bill_line",
+    metadata,
+    Column("home_id", Text, primary_key=True),
+    Column("case_no", Text, primary_key=True),
+    Column("log_no", BigInteger, primary_key=True),
+    Column("line_no", BigInteger, primary_key=True),
+    Column("cause", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("quantity", BigInteger, nullable=False),
+    Column("price_fen", BigInteger, nullable=False),
+    Column("waiver_fen", BigInteger, nullable=False),
+    Column("due_fen", BigInteger, nullable=False),
+    Column("payer", Text, nullable=False),
+    Column("waiver_payer", Text),
+    Column("legal_basis", Text, nullable=False),
+    Column("price_version", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reverses", BigInteger),
+    ForeignKeyConstraint(["home_id", "case_no"], ["funeral_case.home_id", "funeral_case.case_no"]),
+    CheckConstraint("price_fen = waiver_fen + due_fen", name="line_adds_up"),
+)
+
+transfer = Table(
+    "transfer",
+    metadata,
+    Column("home_id", Text, primary_key=True),
+    Column("case_no", Text, primary_key=True),
+    Column("log_no", BigInteger, primary_key=True),
+    Column("entry_no", BigInteger, primary_key=True),
+    Column("debit", Text, nullable=False),
+    Column("credit", Text, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("memo", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    ForeignKeyConstraint(["home_id", "case_no"], ["funeral_case.home_id", "funeral_case.case_no"]),
+    CheckConstraint("amount_fen > 0", name="amount_is_positive"),
+    CheckConstraint("debit <> credit", name="accounts_differ"),
+    Index("transfer_by_case", "home_id", "case_no"),
+)
