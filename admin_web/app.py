@@ -30,6 +30,7 @@ from cardsvc.core.workflow import RULES, in_order
 from cardsvc.documents import receipt
 from cardsvc.handlers import enrol_station, family_link, reveal
 from cardsvc.handlers.reveal import Personal, Why
+from cardsvc.store import cards as card_store
 from cardsvc.store import family, office, snapshots, staff
 
 BOOKING = TypeAdapter(BookingForm)
@@ -49,8 +50,8 @@ class Offer:
 def offers(case: Case) -> list[Offer]:
     """The steps that the office may take now."""
     steps = [step for step in entering.OFFICE_STEPS if in_order(case, step) is None]
-    if not case.holds:
-        steps = [step for step in steps if step is not Step.LIFT_HOLD]
+    idle = {Step.LIFT_HOLD: not case.holds, Step.RESOLVE: not case.gaps}
+    steps = [step for step in steps if not idle.get(step, False)]
     return [Offer(step, RULES[step].needs, RULES[step].second, REASONS.get(step, ())) for step in steps]
 
 
@@ -220,6 +221,8 @@ def create(context: Context, access: Access) -> FastAPI:
                 "named": {one.item: one.name_zh if language_of(request) == "zh_CN" else one.name_en for one in lines},
                 "links": family.links(connection, home, number),
                 "unsettled": office.unsettled(connection, home, number),
+                "missing": card_store.missing(connection, home, number),
+                "spared": office.live_permit(connection, home, number, context.clock()),
                 "personal": list(Personal),
                 "whys": list(Why),
                 "shown": {},
@@ -340,7 +343,9 @@ def create(context: Context, access: Access) -> FastAPI:
     @app.get("/unsettled")
     def unsettled(request: Request, signed: Annotated[Signed, sees_stations]) -> Response:
         with context.engine.connect() as connection:
-            return shell.page(request, "unsettled", signed, {"rows": office.unsettled(connection, context.home_id)})
+            rows = office.unsettled(connection, context.home_id)
+            missing = card_store.missing(connection, context.home_id)
+        return shell.page(request, "unsettled", signed, {"rows": rows, "missing": missing})
 
     @app.get("/roles")
     def roles(request: Request, signed: Annotated[Signed, sees]) -> Response:

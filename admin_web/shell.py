@@ -66,6 +66,7 @@ class Shell:
             lstrip_blocks=True,
         )
         self._pages.filters["when"] = when
+        self._pages.filters["second"] = lambda at: local(at).strftime("%H:%M:%S")
         self._pages.filters["yuan"] = lambda fen: f"¥{in_yuan(fen)}"
 
     def page(

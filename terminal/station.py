@@ -9,6 +9,7 @@ import json
 import queue
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -94,21 +95,31 @@ class StationLoop:
                 name, what, done = self._acts.get_nowait()
             except queue.Empty:
                 break
-            self._perform(name, what)
+            self._safely(partial(self._perform, name, what))
             done.set()
             self.changed()
+        self._safely(self._taking.lapse)
         snapshot, since = self.local.current, self.session.unknown_since
         if since is not None and snapshot is not None and snapshot.version != since:
             self.session.unknown_since = self.session.outcome = None
-            self._meet()
+            self._safely(self._meet)
             self.changed()
         try:
             event = self.reader.wait(timeout_s)
         except CardError:
             return
         if event is not None:
-            self._seen(event)
+            self._safely(lambda: self._seen(event))
             self.changed()
+
+    def _safely(self, act: Callable[[], None]) -> None:
+        """A journal that cannot be written stops nothing but the act: the page says so, and nothing is green."""
+        try:
+            act()
+        except JournalBroken as error:
+            self.session.outcome = Outcome(
+                Colour.STOP, "journal_broken", Refusal(Problem.RECORD_UNREADABLE, str(error))
+            )
 
     # --- the reader -------------------------------------------------------------------------------------------------
 
@@ -144,7 +155,7 @@ class StationLoop:
         self._settle(image)
         met = tap.meet(image, snapshot)
         if isinstance(met, Refusal):
-            self._say(met, None, None)
+            self._say(self._taking.turn_away(met, image), None, None)
             return
         session.image, session.card_remark = image, None
         if met.case is None and Step.BIND_CARD in self.station.steps:
@@ -248,10 +259,7 @@ class StationLoop:
         session.phase = Phase.WAITING
         self.changed()
         session.phase = Phase.FORM
-        try:
-            outcome = self._taking.take(snapshot, asked)
-        except JournalBroken as error:
-            outcome = Outcome(Colour.STOP, "journal_broken", Refusal(Problem.RECORD_UNREADABLE, str(error)))
+        outcome = self._taking.take(snapshot, asked)
         if isinstance(outcome, Refusal):
             self._say(outcome, case_no, step)
             return

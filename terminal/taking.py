@@ -108,6 +108,8 @@ class Taking:
         outcome = wire.Written(intent_seq=appended.key.seq, torn=torn)
         self.append(outcome, decision.case_no, asked=asked, card=image)
         self.uplink.wake()
+        if asked.step is Step.LOAD:
+            self.session.permit = None
         if isinstance(written, Refusal):
             return written
         counter = image.state.counter + 1 if image.state else 0
@@ -193,6 +195,23 @@ class Taking:
         self.append(wire.Refused(step=asked.step, problems=problems), case_no, asked=asked)
         self.uplink.wake()
         return refusal
+
+    def turn_away(self, refusal: Refusal, image: CardImage) -> Refusal:
+        """A card that was refused as soon as it was met: recorded, so that the service learns of a copied one."""
+        problems = tuple(one.problem for one in refusal.all())[:40]
+        case_no = image.identity.case_no if image.identity is not None else None
+        self.append(wire.Refused(step=None, problems=problems), case_no, card=image)
+        self.uplink.wake()
+        return refusal
+
+    def lapse(self) -> None:
+        """A permit that ran out without a load is over, and the service is told."""
+        permit = self.session.permit
+        if permit is None or self.clocks.steady_ms() < permit.until_ms:
+            return
+        self.session.permit = None
+        self.append(wire.PermitDead(permit=permit.permit), permit.case_no)
+        self.uplink.wake()
 
     def append(
         self, body: wire.Body, case_no: CaseNo | None, asked: Asked | None = None, card: CardImage | None = None

@@ -18,7 +18,7 @@ from cardsvc.store.log import open_log
 from cardsvc.store.working import WorkingSet, load_staff, price_book
 
 T = TypeVar("T")
-OFFICE_STEPS = (Step.HOLD, Step.LIFT_HOLD, Step.CONFIRM_REST, Step.CLOSE, Step.CANCEL)
+OFFICE_STEPS = (Step.HOLD, Step.LIFT_HOLD, Step.RESOLVE, Step.CONFIRM_REST, Step.CLOSE, Step.CANCEL)
 
 
 def book(context: Context, signed: Signed, form: BookingForm) -> CaseNo | Refusal:

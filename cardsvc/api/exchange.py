@@ -214,6 +214,7 @@ class Batch:
             case wire.Settled(intent=intent, verdict=Verdict.APPLIED):
                 return self._happen(self._earlier(intent.journal_id, intent.seq), log_no)
             case wire.Settled(verdict=Verdict.CONFLICT):
+                self._copied(record)
                 return record_tap.refused(Refusal(Problem.CASE_CONFLICT, record.card_no or "")).model_copy(
                     update={"outcome": Outcome.CONFLICT}
                 )
@@ -229,8 +230,19 @@ class Batch:
                 return self._only_ask(self._reported(record, step, details, happened=False), log_no)
             case wire.Booking(sealed=sealed):
                 return self._book(record, sealed, log_no)
+            case wire.Refused(problems=problems) if Problem.CARD_ROLLED_BACK in problems:
+                self._copied(record)
+                return NOTED
+            case wire.PermitDead(permit=code):
+                record_tap.permit_over(self.tx, code, self.journal.journal_id)
+                return NOTED
             case _:
                 return NOTED
+
+    def _copied(self, record: Record) -> None:
+        """The station saw an image of a card that is older than what was seen of it before."""
+        if record.card_no is not None:
+            record_tap.copied(self.tx, record.card_no, self._case_no(record))
 
     def _only_ask(self, reported: Reported, log_no: int) -> Judgement:
         """Judge a request, and let nothing happen."""
@@ -342,4 +354,4 @@ def _claimed_seq(raw: bytes, otherwise: int) -> int:
         claimed = json.loads(raw).get("seq", otherwise)
     except (ValueError, AttributeError, RecursionError):
         return otherwise
-    return claimed if isinstance(claimed, int) and 0 < claimed < 2**53 else otherwise
+    return claimed if type(claimed) is int and 0 < claimed < 2**53 else otherwise

@@ -32,6 +32,8 @@ class Hold(Wire):
 
     reason: Reason
     blocks: tuple[Step, ...]
+    spares: str | None = None
+    "The permit that lived when the hold was placed: a load with it is not stopped any more (RELIABILITY.md section 5)."
 
 
 class Taken(Wire):
@@ -79,12 +81,16 @@ class Case(Wire):
     destination: Destination | None = None
     taken: tuple[Taken, ...] = ()
     gaps: tuple[str, ...] = ()
-    "Causes of steps that do not follow the stage before them: a record is missing, or a contradiction."
+    "Causes of facts that do not follow, or that contradict: a record is missing, or a named person must resolve them."
 
     def has_taken(self, step: Step) -> bool:
         """Whether the step was taken and not taken back."""
         return any(taken.step is step for taken in self.taken)
 
-    def blocked(self, step: Step) -> tuple[Reason, ...]:
-        """The holds that block this step."""
-        return tuple(hold.reason for hold in self.holds if step in hold.blocks)
+    def blocked(self, step: Step, permit: str | None = None) -> tuple[Reason, ...]:
+        """The holds that block this step; a load with a permit that a hold spares is not blocked by it."""
+        return tuple(
+            hold.reason
+            for hold in self.holds
+            if step in hold.blocks and not (step is Step.LOAD and permit is not None and hold.spares == permit)
+        )

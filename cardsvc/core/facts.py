@@ -102,6 +102,7 @@ class Step(StrEnum):
     RETURN_STEP = "return_step"
     VOID = "void"
     CANCEL = "cancel"
+    RESOLVE = "resolve"
 
 
 class PlaceKind(StrEnum):
@@ -142,6 +143,7 @@ class Reason(StrEnum):
     DONATION = "donation"
     HANDED_OVER_LATE = "handed_over_late"
     PAPER_RECORD = "paper_record"
+    CARD_COPIED = "card_copied"
 
 
 class Skip(StrEnum):
@@ -278,6 +280,8 @@ class Fact(Wire):
     card_no: CardNo | None = None
     cause: str
     order: tuple[int, int]
+    contested: bool = False
+    "It stands although it contradicts what was known: a named person resolves it (RELIABILITY.md section 7)."
 
 
 def step_of(fact: Fact) -> Step:

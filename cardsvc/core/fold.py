@@ -63,7 +63,7 @@ def then(case: Case, fact: Fact) -> Case:
                 skip=details.skip,
             )
             update["taken"] = (*case.taken, taken)
-            if not moved.follows:
+            if not moved.follows or fact.contested:
                 update["gaps"] = (*case.gaps, fact.cause)
             if moved.stage is not case.stage:
                 update |= {"stage": moved.stage, "stage_since": fact.at}
@@ -117,9 +117,12 @@ def _captured(case: Case, step: Step, details: Details) -> dict[str, object]:
         case Step.RELEASE:
             return {"destination": details.destination or case.ash_plan}
         case Step.HOLD if details.reason is not None:
-            return {"holds": (*case.holds, Hold(reason=details.reason, blocks=details.blocks))}
+            held = Hold(reason=details.reason, blocks=details.blocks, spares=details.permit)
+            return {"holds": (*case.holds, held)}
         case Step.LIFT_HOLD:
             return {"holds": tuple(hold for hold in case.holds if hold.reason is not details.reason)}
+        case Step.RESOLVE:
+            return {"gaps": ()}
         case Step.SUSPEND:
             return {"suspended": True}
         case Step.RESUME | Step.RETURN_STEP:

@@ -23,13 +23,22 @@ class Asked:
     second_staff_no: StaffNo | None = None
 
 
+BEFORE_NO_RETURN = frozenset({Step.ARM, Step.LOAD, Step.RELEASE, Step.TRANSFER_OUT})
+"""What leads to what cannot be undone; a hold for a copied card blocks them."""
 Precondition = Callable[[Case, Asked], Refusal | None]
 
 
 def no_hold(case: Case, asked: Asked) -> Refusal | None:
     """No active hold blocks the step (section 3, 5)."""
-    reasons = case.blocked(asked.step)
+    reasons = case.blocked(asked.step, asked.details.permit)
     return Refusal(Problem.CASE_ON_HOLD, ", ".join(reasons)) if reasons else None
+
+
+def nothing_contested(case: Case, asked: Asked) -> Refusal | None:
+    """No record is missing and no contradiction is open before what cannot be undone (section 3, 13)."""
+    if asked.step not in BEFORE_NO_RETURN or not case.gaps:
+        return None
+    return Refusal(Problem.CASE_CONFLICT, ", ".join(case.gaps))
 
 
 def everything_entered(case: Case, asked: Asked) -> Refusal | None:
@@ -108,6 +117,7 @@ def off_the_shelf(case: Case, asked: Asked) -> Refusal | None:
 
 ALWAYS: tuple[Precondition, ...] = (
     no_hold,
+    nothing_contested,
     everything_entered,
     two_people,
     tag_is_new,

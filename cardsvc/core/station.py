@@ -80,8 +80,11 @@ REASONS: Mapping[Step, tuple[Reason, ...]] = {
     Step.RETURN_STEP: (Reason.FAMILY_WISH, Reason.EQUIPMENT, Reason.DISPUTE, Reason.ENTERED_BY_MISTAKE),
     Step.VOID: (Reason.ENTERED_BY_MISTAKE, Reason.EQUIPMENT),
     Step.HOLD: (Reason.POLICE, Reason.COURT, Reason.AUTOPSY, Reason.DISPUTE, Reason.DONATION),
-    Step.LIFT_HOLD: (Reason.POLICE, Reason.COURT, Reason.AUTOPSY, Reason.DISPUTE, Reason.DONATION),
+    Step.LIFT_HOLD: (
+        *(Reason.POLICE, Reason.COURT, Reason.AUTOPSY, Reason.DISPUTE, Reason.DONATION, Reason.CARD_COPIED),
+    ),
     Step.CANCEL: (Reason.FAMILY_WISH, Reason.ENTERED_BY_MISTAKE),
+    Step.RESOLVE: (Reason.PAPER_RECORD, Reason.EQUIPMENT, Reason.ENTERED_BY_MISTAKE, Reason.CARD_COPIED),
 }
 """The reasons that a step offers; a step that is not named offers all."""
 

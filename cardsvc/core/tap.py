@@ -17,7 +17,7 @@ from cardsvc.core.preconditions import ALWAYS, Asked
 from cardsvc.core.problems import Problem, Refusal, refuse_all
 from cardsvc.core.snapshot import KnownCard, KnownCase, Snapshot
 from cardsvc.core.wire import Outcome, Verdict
-from cardsvc.core.workflow import RULES, Offline
+from cardsvc.core.workflow import IRREVERSIBLE, RULES, Offline
 
 FLAG_SUSPENDED = 0x01
 FLAG_INFECTIOUS = 0x02
@@ -303,6 +303,8 @@ class Judged:
 
 
 FACTS_STAND = frozenset({Problem.STEP_OUT_OF_ORDER, Problem.STEP_NOT_STARTED, Problem.PLACE_TAKEN})
+"""Contradictions that a record which is still on its way may explain."""
+CONTESTED = FACTS_STAND | {Problem.CASE_CONFLICT, Problem.CARD_HOT}
 """Contradictions of what has already happened: the fact stands, and a person looks at it (RELIABILITY.md section 7)."""
 
 
@@ -314,32 +316,29 @@ def judge(
     *,
     happened: bool,
     card: CardChain | None = None,
-    counter_before: int | None = None,
-    last_before: RecordKey | None = None,
+    awaits: RecordKey | None = None,
     issue_no: int = 1,
     further: Iterable[Refusal] = (),
 ) -> Judged:
     """Judge a step at the service.
 
-    `happened` is True for what is already so (a card written, a body moved). `counter_before` and `last_before` are
-    what the card said before the write; a counter above the service's means that a record is still on its way.
+    `happened` is True for what is already so (a card written, a body moved). `awaits` is the record that the card
+    named before the write, where the service does not have it: it is still on its way.
     `further` are reasons that only the service can know: a used disc, a missing permit, or CASE_CONFLICT for another
-    write of the same card at the same counter.
+    write of the same card at the same counter. What cannot be undone and has happened is never dropped, whatever
+    speaks against it: a body that is in the furnace is there.
     """
     reasons = [*objections(case, asked, at, roles), *further]
-    waiting = None
-    if card is not None and counter_before is not None:
-        waiting = last_before if counter_before > card.counter else None
     facts: tuple[FactBody, ...]
     if asked.step is Step.BIND_CARD and card is not None:
         facts = (CardBound(card_no=card.card_no, issue_no=issue_no),)
     else:
         facts = (StepTaken(step=asked.step, details=_with_skip(case, asked)),)
     if not reasons:
-        return Judged(Outcome.WAITING if waiting else Outcome.ACCEPTED, (), facts, waiting)
-    if waiting is not None and all(one.problem in FACTS_STAND for one in reasons):
-        return Judged(Outcome.WAITING, (), facts, waiting)
-    if happened and all(one.problem in FACTS_STAND | {Problem.CASE_CONFLICT} for one in reasons):
+        return Judged(Outcome.WAITING if awaits else Outcome.ACCEPTED, (), facts, awaits)
+    if awaits is not None and all(one.problem in FACTS_STAND for one in reasons):
+        return Judged(Outcome.WAITING, (), facts, awaits)
+    if happened and (asked.step in IRREVERSIBLE or all(one.problem in CONTESTED for one in reasons)):
         return Judged(Outcome.CONFLICT, tuple(reasons), facts)
     return Judged(Outcome.REFUSED, tuple(reasons))
 

@@ -108,6 +108,13 @@ class Booking(Wire):
     sealed: Base64Bytes
 
 
+class PermitDead(Wire):
+    """A permit ran out at the station without a load: nothing will start with it any more."""
+
+    kind: Literal["permit_dead"] = "permit_dead"
+    permit: str = Field(min_length=1, max_length=32)
+
+
 class Witness(Wire):
     """A checkpoint of the service as this station was told it: every station is a witness."""
 
@@ -118,7 +125,8 @@ class Witness(Wire):
 
 
 Body = Annotated[
-    Intent | Written | Settled | Observation | Request | Refused | Booking | Witness, Field(discriminator="kind")
+    Intent | Written | Settled | Observation | Request | Refused | Booking | PermitDead | Witness,
+    Field(discriminator="kind"),
 ]
 
 

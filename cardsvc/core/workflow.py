@@ -89,6 +89,7 @@ RULES: Mapping[Step, Rule] = {
     Step.RETURN_STEP: Rule(ANYWHERE, ("reason",)),
     Step.VOID: Rule(ANYWHERE, ("reason",), second=True),
     Step.CANCEL: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
+    Step.RESOLVE: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
 }
 
 TRANSITIONS: Mapping[tuple[Stage, Step], Stage] = {
@@ -161,6 +162,7 @@ BESIDE: Mapping[Step, frozenset[Stage]] = {
     Step.SETTLE: frozenset(Stage) - {Stage.CLOSED},
     Step.HOLD: frozenset(Stage) - ENDED,
     Step.LIFT_HOLD: frozenset(Stage),
+    Step.RESOLVE: frozenset(Stage),
     Step.SUSPEND: frozenset({Stage.OUT}),
     Step.RESUME: frozenset({Stage.OUT}),
     Step.RETURN_STEP: frozenset({Stage.OUT}),

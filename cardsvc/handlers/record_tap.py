@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from cardsvc.core import ledger, prices, workflow
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, Fact, PlaceKind, StationKind, Step, StepTaken, step_of
-from cardsvc.core.ids import CardNo, CaseNo, RecordKey, StaffNo, StationId
-from cardsvc.core.preconditions import Asked
+from cardsvc.core.facts import Reason as HoldReason
+from cardsvc.core.hot import HotReason
+from cardsvc.core.ids import CardNo, CaseNo, JournalId, RecordKey, StaffNo, StationId
+from cardsvc.core.preconditions import BEFORE_NO_RETURN, Asked
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import Limits
 from cardsvc.core.tap import CardChain, Judged, judge
@@ -23,7 +25,10 @@ MARKS = {
     Step.SEAL: ("label", Problem.DISC_USED),
 }
 EXCLUSIVE = (PlaceKind.SLOT, PlaceKind.FURNACE, PlaceKind.SHELF)
-KEEPS_PERMIT = frozenset({Step.ARM, Step.LOAD, Step.DEPOSIT, Step.PAY, Step.REFUND, Step.SETTLE, Step.BIND_CARD})
+KEEPS_PERMIT = frozenset(
+    {Step.ARM, Step.LOAD, Step.HOLD, Step.DEPOSIT, Step.PAY, Step.REFUND, Step.SETTLE, Step.BIND_CARD}
+)
+"""A hold leaves the permit alone: it is effective when the permit is over (RELIABILITY.md section 5)."""
 MARGIN = timedelta(seconds=10)
 
 
@@ -69,13 +74,14 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
         tx.staff.get(reported.asked.staff_no or StaffNo(""), ()),
         happened=reported.happened,
         card=card,
-        counter_before=reported.counter,
-        last_before=reported.last,
+        awaits=_awaits(tx, reported, card),
         issue_no=tx.issue.get(card.card_no, 1) if card else 1,
         further=_further(tx, case, reported, card),
     )
     if card is not None and reported.happened:
         _chain(tx, reported, card, case.case_no)
+        if judged.waiting_for is not None:
+            tx.missing[(judged.waiting_for, card.card_no)] = case.case_no
     for body in judged.facts:
         order = (reported.counter + 1 if reported.counter is not None else _counter(tx, case), log_no)
         fact = Fact(
@@ -90,9 +96,73 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
             card_no=reported.card_no,
             cause=reported.cause,
             order=order,
+            contested=judged.outcome is Outcome.CONFLICT,
         )
-        _take(tx, case, fact, log_no, late=late)
+        _take(tx, case, _sparing(tx, fact), log_no, late=late)
+    if card is not None and reported.happened and _forked(tx, reported, card) is not None:
+        copied(tx, card.card_no, case.case_no)
     return answer(judged)
+
+
+def copied(tx: WorkingSet, card_no: CardNo, case_no: CaseNo | None) -> None:
+    """A card exists twice: both are hot from now on, and its cases wait for a person before what cannot be undone."""
+    tx.load_cards([card_no])
+    if card_no not in tx.cards:
+        return
+    if card_no not in tx.hot:
+        tx.heat[card_no] = HotReason.CLONED
+        tx.hot.add(card_no)
+    for number in sorted({number for number in (case_no, tx.cards[card_no].case_no) if number is not None}):
+        case = tx.case(number)
+        if case is None or any(hold.reason is HoldReason.CARD_COPIED for hold in case.holds):
+            continue
+        log_no = tx.log.add("held: card copied", case.case_no, "", tx.now)
+        body = StepTaken(step=Step.HOLD, details=Details(reason=HoldReason.CARD_COPIED, blocks=tuple(BEFORE_NO_RETURN)))
+        fact = Fact(
+            case_no=case.case_no,
+            body=body,
+            at=tx.now,
+            observed=False,
+            staff_no=StaffNo(""),
+            station_kind=StationKind.OFFICE,
+            card_no=card_no,
+            cause=f"office:{log_no}",
+            order=(_counter(tx, case), log_no),
+        )
+        _take(tx, case, _sparing(tx, fact), log_no, late=False)
+
+
+def _sparing(tx: WorkingSet, fact: Fact) -> Fact:
+    """A hold names the permit that lives while it is placed: a load with that one is not stopped any more."""
+    if not isinstance(fact.body, StepTaken) or fact.body.step is not Step.HOLD:
+        return fact
+    permit = _live(tx, fact.case_no)
+    details = fact.body.details.model_copy(update={"permit": permit.permit if permit is not None else None})
+    return fact.model_copy(update={"body": fact.body.model_copy(update={"details": details})})
+
+
+def _live(tx: WorkingSet, case_no: CaseNo) -> Permit | None:
+    """The permit with which a load of this case may still start."""
+    lives = (one for one in tx.permits.values() if one.case_no == case_no and one.state == "live")
+    return next((one for one in lives if one.until > tx.now), None)
+
+
+def _awaits(tx: WorkingSet, reported: Reported, card: CardChain | None) -> RecordKey | None:
+    """The record that the card names as its last, where nothing has come that wrote this counter."""
+    if card is None or not reported.counter:
+        return None
+    return reported.last if tx.writer(card.card_no, reported.counter) is None else None
+
+
+def _forked(tx: WorkingSet, reported: Reported, card: CardChain) -> RecordKey | None:
+    """The record that wrote the same counter of the card, or the one before it, where the card names another."""
+    if reported.counter is None:
+        return None
+    writer = tx.writer(card.card_no, reported.counter + 1)
+    if writer is not None and writer != reported.key:
+        return writer
+    before = tx.writer(card.card_no, reported.counter)
+    return before if before is not None and reported.last is not None and before != reported.last else None
 
 
 def answer(judged: Judged) -> Judgement:
@@ -132,6 +202,13 @@ def grant_permit(tx: WorkingSet, reported: Reported, limits: Limits, code: str) 
     return judgement.model_copy(update={"permit": code, "permit_ms": limits.permit_ms})
 
 
+def permit_over(tx: WorkingSet, code: str, journal_id: JournalId) -> None:
+    """The station says that nothing will start with its permit any more."""
+    permit = tx.permits.get(code)
+    if permit is not None and permit.journal_id == journal_id and permit.state == "live":
+        permit.state = "dead"
+
+
 def _counter(tx: WorkingSet, case: Case) -> int:
     """Where a fact that wrote no card stands among those that did: after all that the service knows of."""
     if case.card_no is None:
@@ -169,10 +246,13 @@ def _further(tx: WorkingSet, case: Case, reported: Reported, card: CardChain | N
         held = -tx.balances(case.case_no).get(ledger.deposits(case.case_no), 0)
         if details.amount_fen > held:
             reasons.append(Refusal(Problem.ABOVE_PAID, str(held)))
-    if card is not None and reported.happened and reported.counter is not None:
-        writer = tx.writer(card.card_no, reported.counter + 1)
-        if writer is not None and writer != reported.key:
-            reasons.append(Refusal(Problem.CASE_CONFLICT, f"{card.card_no}: {writer}"))
+    if card is not None and reported.happened and (writer := _forked(tx, reported, card)) is not None:
+        reasons.append(Refusal(Problem.CASE_CONFLICT, f"{card.card_no}: {writer}"))
+    if reported.card_no is not None and reported.card_no in tx.hot:
+        reasons.append(Refusal(Problem.CARD_HOT, reported.card_no))
+    permit = _live(tx, case.case_no) if not reported.happened and step not in KEEPS_PERMIT else None
+    if permit is not None:
+        reasons.append(Refusal(Problem.PERMIT_LIVE, str(round((permit.until - tx.now).total_seconds()))))
     return reasons
 
 
@@ -190,6 +270,7 @@ def _chain(tx: WorkingSet, reported: Reported, card: CardChain, case_no: CaseNo)
     if reported.counter is None or reported.key is None or tx.writer(card.card_no, reported.counter + 1) is not None:
         return
     tx.writes[(card.card_no, reported.counter + 1)] = reported.key
+    tx.arrived.add(reported.key)
     if reported.counter + 1 > card.counter:
         bound = case_no if card.case_no is None else card.case_no
         tx.cards[card.card_no] = CardChain(card.card_no, bound, reported.counter + 1, reported.key)

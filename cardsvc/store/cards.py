@@ -1,12 +1,13 @@
 """Family cards as the service knows them."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
 from cardsvc.core.hot import HotReason
-from cardsvc.core.ids import CardNo, HomeId
+from cardsvc.core.ids import CardNo, CaseNo, HomeId, RecordKey
 from cardsvc.core.snapshot import HotList
 from cardsvc.store import tables as t
 
@@ -56,6 +57,44 @@ def hot_list(connection: Connection, home_id: HomeId) -> HotList:
     cards = tuple(CardNo(row.card_no) for row in rows)
     version = connection.execute(select(h.hot_version).where(h.home_id == home_id)).scalar_one()
     return HotList(version=version, cards=cards)
+
+
+def open_missing(
+    connection: Connection,
+    home_id: HomeId,
+    named: Mapping[tuple[RecordKey, CardNo], CaseNo],
+    log_no: int,
+    now: datetime,
+) -> None:
+    """Keep the records that cards name and that have not come; each once."""
+    m = t.missing_record.c
+    for (key, card_no), case_no in sorted(named.items()):
+        where = (m.home_id == home_id, m.journal_id == key.journal_id, m.seq == key.seq, m.card_no == card_no)
+        if connection.execute(select(m.seq).where(*where)).first() is None:
+            row = {"home_id": home_id, "journal_id": key.journal_id, "seq": key.seq, "card_no": card_no}
+            row |= {"case_no": case_no, "opened_log_no": log_no, "opened_at": now}
+            connection.execute(t.missing_record.insert().values(row))
+
+
+def resolve_missing(connection: Connection, home_id: HomeId, arrived: Iterable[RecordKey], now: datetime) -> None:
+    """What was missing has come."""
+    m = t.missing_record.c
+    for key in sorted(arrived):
+        where = (m.home_id == home_id, m.journal_id == key.journal_id, m.seq == key.seq, m.resolved_at.is_(None))
+        connection.execute(update(t.missing_record).where(*where).values(resolved_at=now))
+
+
+def missing(connection: Connection, home_id: HomeId, case_no: CaseNo | None = None) -> Sequence[Any]:
+    """Records that are missing now, the latest first, each with the station that must have them."""
+    m, j = t.missing_record.c, t.journal.c
+    where = [m.home_id == home_id, m.resolved_at.is_(None)] + ([m.case_no == case_no] if case_no is not None else [])
+    return connection.execute(
+        select(m.journal_id, m.seq, m.card_no, m.case_no, m.opened_at, j.station_id)
+        .outerjoin(t.journal, (j.home_id == m.home_id) & (j.journal_id == m.journal_id))
+        .where(*where)
+        .order_by(m.opened_log_no.desc())
+        .limit(200)
+    ).all()
 
 
 def _next_hot_version(connection: Connection, home_id: HomeId) -> None:

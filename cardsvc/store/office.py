@@ -151,6 +151,14 @@ def periods(connection: Connection, home_id: HomeId) -> set[tuple[str, datetime]
     return {(row.hall, row.starts) for row in connection.execute(select(c.hall, c.starts).where(c.home_id == home_id))}
 
 
+def live_permit(connection: Connection, home_id: HomeId, case_no: CaseNo, now: datetime) -> tuple[str, datetime] | None:
+    """The permit with which a load of this case may still start, and until when at the latest."""
+    c = t.permit.c
+    where = (c.home_id == home_id, c.case_no == case_no, c.state == "live", c.until > now)
+    row = connection.execute(select(c.permit, c.until).where(*where)).first()
+    return (row.permit, row.until) if row is not None else None
+
+
 def founded(connection: Connection, home_id: HomeId) -> bool:
     """Whether the home was founded."""
     return connection.execute(select(t.home.c.home_id).where(t.home.c.home_id == home_id)).first() is not None

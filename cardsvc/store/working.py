@@ -4,7 +4,6 @@ The home's log is locked while it lives, so nothing that it has read can change 
 savepoint of a record: what a failed record had done to the set is forgotten, and the following ones proceed.
 """
 
-import json
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -17,12 +16,15 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact
 from cardsvc.core.fold import fold, then
+from cardsvc.core.hot import HotReason
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, RecordKey, StaffNo
 from cardsvc.core.ledger import Account, Transfer, balances
 from cardsvc.core.permissions import Role
 from cardsvc.core.prices import Line, PriceBook
 from cardsvc.core.tap import CardChain
+from cardsvc.store import cards
 from cardsvc.store import tables as t
+from cardsvc.store.lines import line_of, line_row, transfer_row
 from cardsvc.store.log import Log
 
 CASE = TypeAdapter(Case)
@@ -66,6 +68,13 @@ class WorkingSet:
     facts: list[tuple[int, Fact]] = field(default_factory=list)
     changed: set[CaseNo] = field(default_factory=set)
     known_before: dict[str, dict[Any, Any]] = field(default_factory=dict)
+    hot: set[CardNo] = field(default_factory=set)
+    heat: dict[CardNo, HotReason] = field(default_factory=dict)
+    "Cards that this transaction puts on the hot list."
+    missing: dict[tuple[RecordKey, CardNo], CaseNo] = field(default_factory=dict)
+    "Records that a card names and that have not come."
+    awaited: set[RecordKey] = field(default_factory=set)
+    arrived: set[RecordKey] = field(default_factory=set)
 
     def mark(self) -> "WorkingSet":
         """A savepoint: the set as it is now."""
@@ -74,13 +83,14 @@ class WorkingSet:
             setattr(saved, name, dict(getattr(self, name)))
         for name in _LISTS:
             setattr(saved, name, list(getattr(self, name)))
-        saved.changed = set(self.changed)
+        for name in _SETS:
+            setattr(saved, name, set(getattr(self, name)))
         saved.permits = {code: replace(one) for code, one in self.permits.items()}
         return saved
 
     def back(self, saved: "WorkingSet") -> None:
         """Forget everything since the savepoint; the links of the log stay."""
-        for name in (*_DICTS, *_LISTS, "changed", "permits"):
+        for name in (*_DICTS, *_LISTS, *_SETS, "permits"):
             setattr(self, name, getattr(saved, name))
 
     def case(self, case_no: CaseNo) -> Case | None:
@@ -114,6 +124,8 @@ class WorkingSet:
             number = CardNo(row.card_no)
             self.cards[number] = CardChain(number, row.case_no, row.counter, last)
             self.issue[number] = row.issue_no
+            if row.hot_reason is not None:
+                self.hot.add(number)
 
     def load_things(self) -> None:
         """Load who is where, which marks are used, which halls are held, which permits live: small tables."""
@@ -126,6 +138,9 @@ class WorkingSet:
             self.permits[row.permit] = Permit(
                 row.permit, CaseNo(row.case_no), row.furnace, row.disc, JournalId(row.journal_id), row.state, row.until
             )
+        m = t.missing_record.c
+        for row in run(select(m.journal_id, m.seq).where(m.home_id == home, m.resolved_at.is_(None))):
+            self.awaited.add(RecordKey(JournalId(row.journal_id), row.seq))
         self.known_before = {
             "places": dict(self.places),
             "halls": dict(self.halls),
@@ -223,9 +238,9 @@ class WorkingSet:
         if self.changed:
             run(_CASE_MOVED, [self._case_row(case_no) for case_no in sorted(self.changed)])
         if self.lines:
-            run(t.bill_line.insert(), [_line_row(home, n, *one) for n, one in enumerate(self.lines)])
+            run(t.bill_line.insert(), [line_row(home, n, *one) for n, one in enumerate(self.lines)])
         if self.transfers:
-            run(t.transfer.insert(), [_transfer_row(home, n, *one) for n, one in enumerate(self.transfers)])
+            run(t.transfer.insert(), [transfer_row(home, n, *one) for n, one in enumerate(self.transfers)])
         self._flush_cards()
         self._flush_things()
         self.log.close()
@@ -247,7 +262,7 @@ class WorkingSet:
             "of_card": card_no,
             "counter": chain.counter,
             "case_no": chain.case_no,
-            "state": "bound" if chain.case_no else "pool",
+            "state": "blocked" if card_no in self.hot else "bound" if chain.case_no else "pool",
             "last_journal": chain.last.journal_id if chain.last else None,
             "last_seq": chain.last.seq if chain.last else None,
             "changed_log_no": self.log.log_no,
@@ -262,6 +277,10 @@ class WorkingSet:
                 for (no, n), key in self.writes.items()
             ]
             run(t.card_write.insert(), rows)
+        for card_no, reason in sorted(self.heat.items()):
+            cards.make_hot(self.connection, self.home_id, card_no, reason, self.log.log_no, self.now)
+        cards.open_missing(self.connection, self.home_id, self.missing, self.log.log_no, self.now)
+        cards.resolve_missing(self.connection, self.home_id, self.arrived & self.awaited, self.now)
 
     def _flush_things(self) -> None:
         run, home, before = self.connection.execute, self.home_id, self.known_before
@@ -307,7 +326,8 @@ _CASE_MOVED = update(t.funeral_case).where(
     t.funeral_case.c.home_id == bindparam("of_home"), t.funeral_case.c.case_no == bindparam("of_case")
 )
 _CARD_WRITTEN = update(t.card).where(t.card.c.home_id == bindparam("of_home"), t.card.c.card_no == bindparam("of_card"))
-_DICTS = ("cases", "cards", "places", "marks", "halls", "writes")
+_DICTS = ("cases", "cards", "places", "marks", "halls", "writes", "heat", "missing")
+_SETS = ("changed", "hot", "awaited", "arrived")
 _LISTS = ("lines", "transfers", "facts")
 
 
@@ -331,61 +351,3 @@ def price_book(connection: Connection, home_id: HomeId, now: datetime) -> PriceB
     if row is None:
         raise LookupError("no price list in force: import one")
     return PRICES.validate_json(row.body)
-
-
-def line_of(row: Any) -> Line:
-    """A stored line."""
-    names = (
-        "item",
-        "quantity",
-        "price_fen",
-        "waiver_fen",
-        "payer",
-        "waiver_payer",
-        "legal_basis",
-        "price_version",
-        "at",
-    )
-    return Line.model_validate_json(json.dumps({name: _plain(getattr(row, name)) for name in names}))
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _line_row(
-    home: HomeId, number: int, case_no: CaseNo, log_no: int, cause: str, line: Line, reverses: int | None
-) -> dict[str, Any]:
-    sign = -1 if reverses is not None else 1
-    return {
-        "home_id": home,
-        "case_no": case_no,
-        "log_no": log_no,
-        "line_no": number,
-        "cause": cause,
-        "item": line.item,
-        "quantity": line.quantity,
-        "price_fen": sign * line.price_fen,
-        "waiver_fen": sign * line.waiver_fen,
-        "due_fen": sign * line.due_fen,
-        "payer": line.payer.value,
-        "waiver_payer": line.waiver_payer.value if line.waiver_payer else None,
-        "legal_basis": line.legal_basis,
-        "price_version": line.price_version,
-        "at": line.at,
-        "reverses": reverses,
-    }
-
-
-def _transfer_row(home: HomeId, number: int, case_no: CaseNo, log_no: int, cause: str, one: Transfer) -> dict[str, Any]:
-    return {
-        "home_id": home,
-        "case_no": case_no,
-        "log_no": log_no,
-        "entry_no": number,
-        "debit": one.debit,
-        "credit": one.credit,
-        "amount_fen": one.amount_fen,
-        "memo": one.memo,
-        "cause": cause,
-    }

@@ -59,6 +59,7 @@ DETAILS: dict[Step, Details] = {
     Step.LIFT_HOLD: Details(reason=Reason.POLICE),
     Step.SUSPEND: Details(reason=Reason.EQUIPMENT),
     Step.RETURN_STEP: Details(reason=Reason.FAMILY_WISH),
+    Step.RESOLVE: Details(reason=Reason.PAPER_RECORD),
     Step.VOID: Details(reason=Reason.ENTERED_BY_MISTAKE),
     Step.CANCEL: Details(reason=Reason.FAMILY_WISH),
 }
