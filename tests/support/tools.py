@@ -38,6 +38,11 @@ def browser_missing() -> str | None:
 
 
 @cache
+def strace_missing() -> str | None:
+    return None if shutil.which("strace") else "strace is not installed: apt-get install strace"
+
+
+@cache
 def server_programs() -> Path | None:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return found[-1].parent if found else None
