@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cardsvc.core.ids import HomeId
 from cardsvc.store.engine import Engine
-from cardsvc.vault.keystore import Vault
+from cardsvc.vault.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)

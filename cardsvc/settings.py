@@ -7,6 +7,9 @@ from pathlib import Path
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+DEMO_PASSPHRASE = "demo"
+"""Everybody knows it: a home that is not the demo's refuses it."""
+
 
 class Settings(BaseSettings):
     """What a process needs to know before it starts; `demo` relaxes nothing but says so on every page."""
@@ -17,6 +20,9 @@ class Settings(BaseSettings):
     dsn: str = ""
     home: str = "WZ"
     passphrase: SecretStr = SecretStr("")
+    pkcs11_module: str = ""
+    pkcs11_token: str = ""
+    pkcs11_pin: SecretStr = SecretStr("")
     demo: bool = False
     secure_cookies: bool = True
     family_url: str = "http://127.0.0.1:8700/family/"

@@ -7,7 +7,7 @@ from pypinyin import lazy_pinyin
 
 from cardsvc.handlers.open_case import digits
 from cardsvc.store.office import Wanted
-from cardsvc.vault.keystore import Vault
+from cardsvc.vault.vault import Vault
 
 
 def wanted_of(vault: Vault, text: str, stage: str, county: str | None, before: str, oldest_first: bool) -> Wanted:

@@ -36,7 +36,7 @@ from cardsvc.demo.running import DidNotStart, RunningHome
 from cardsvc.demo.way import people_for
 from cardsvc.handlers import family_link
 from cardsvc.handlers.found_home import STATIONS
-from cardsvc.settings import Settings, chance, clock
+from cardsvc.settings import DEMO_PASSPHRASE, Settings, chance, clock
 from cardsvc.store import migrations, office
 from cardsvc.store.engine import UnsafeStore, open_engine
 from cardsvc.vault import keystore
@@ -74,7 +74,7 @@ def demo(
     """Run the demo home until Ctrl-C: service, console, family page, nine stations, a tray of virtual cards."""
     settings = Settings(
         data=folder,
-        passphrase=SecretStr("demo"),
+        passphrase=SecretStr(DEMO_PASSPHRASE),
         demo=True,
         secure_cookies=False,
         family_url=f"http://127.0.0.1:{port}/family/",
@@ -93,7 +93,7 @@ def demo(
         print(f"readers: in this process, not PC/SC ({why_soft})", flush=True)
     environment = {
         "ONECARD_DATA": str(folder.resolve()),
-        "ONECARD_PASSPHRASE": "demo",
+        "ONECARD_PASSPHRASE": DEMO_PASSPHRASE,
         "ONECARD_DEMO": "true",
         "ONECARD_SECURE_COOKIES": "false",
         "ONECARD_FAMILY_URL": settings.family_url,

@@ -1,13 +1,21 @@
 """What every command stands on: settings, the vault, the database, and how a command ends."""
 
+import logging
 import sys
 from typing import NoReturn
 
 from cardsvc.context import Context
 from cardsvc.core.ids import HomeId
-from cardsvc.settings import Settings, chance, clock
+from cardsvc.settings import DEMO_PASSPHRASE, Settings, chance, clock
+from cardsvc.store import cards
 from cardsvc.store.engine import UnsafeStore, open_engine
-from cardsvc.vault.keystore import Vault, VaultError, open_vault
+from cardsvc.vault.opening import TokenPlace, open_vault
+from cardsvc.vault.vault import Vault, VaultError
+
+SOFTWARE_VAULT = (
+    "THE KEYS OF THIS HOME ARE IN A FILE: whoever copies vault.json and learns its passphrase can copy every card."
+    " Put them on a PKCS#11 token: docs/operations.md, 'Key ceremony', and `cardsvc key make-token`"
+)
 
 
 def stop(why: str, code: int = 1) -> NoReturn:
@@ -16,15 +24,33 @@ def stop(why: str, code: int = 1) -> NoReturn:
     raise SystemExit(code)
 
 
-def vault_of(settings: Settings) -> Vault:
-    """Open the vault, or end with what to do."""
+def passphrase_of(settings: Settings) -> str:
+    """The vault's passphrase, or end with what to do."""
     passphrase = settings.passphrase.get_secret_value()
     if not passphrase:
         stop("set ONECARD_PASSPHRASE to the vault's passphrase")
+    if passphrase == DEMO_PASSPHRASE and not settings.demo:
+        stop("refusing: this is the demo's passphrase, which everybody knows. Found the home with one of your own")
+    return passphrase
+
+
+def token_place(settings: Settings) -> TokenPlace | None:
+    """Where the home's token is; None when its keys are in the file."""
+    if not settings.pkcs11_module:
+        return None
+    return TokenPlace(settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_pin.get_secret_value())
+
+
+def vault_of(settings: Settings) -> Vault:
+    """Open the vault, or end with what to do."""
+    place = token_place(settings)
     try:
-        return open_vault(settings.keystore, passphrase)
+        vault = open_vault(settings.keystore, passphrase_of(settings), place)
     except VaultError as error:
         stop(str(error))
+    if place is None and not settings.demo:
+        logging.getLogger("cardsvc").warning(SOFTWARE_VAULT)
+    return vault
 
 
 def context_of(settings: Settings) -> Context:
@@ -44,3 +70,14 @@ def context_of(settings: Settings) -> Context:
         demo=settings.demo,
         family_url=settings.family_url,
     )
+
+
+def need_every_version(context: Context) -> None:
+    """See that the vault has the keys of every card, or end with what to do."""
+    with context.engine.connect() as connection:
+        carried = cards.key_versions(connection, context.home_id)
+    for version in sorted(carried.keys() - set(context.vault.versions)):
+        stop(
+            f"refusing to start: {carried[version]} cards have keys of version {version}, which the vault lacks."
+            " Restore its newest backup"
+        )

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from rich.console import Console
 
 from cardsvc.api.app import Surface
-from cardsvc.commands.ground import context_of, stop
+from cardsvc.commands.ground import context_of, need_every_version, passphrase_of, stop, token_place, vault_of
 from cardsvc.core.ids import HomeId, StaffNo
 from cardsvc.core.permissions import Role
 from cardsvc.handlers import found_home
@@ -20,7 +20,7 @@ from cardsvc.store import migrations, verifying
 from cardsvc.store.engine import UnsafeStore, open_engine
 from cardsvc.surfaces import create_service
 from cardsvc.vault import keystore
-from cardsvc.vault.keystore import VaultError
+from cardsvc.vault.vault import VaultError
 
 app = typer.Typer()
 DSN = Annotated[str, typer.Option(help="Database; without it, SQLite in the data folder (ONECARD_DATA).")]
@@ -48,6 +48,7 @@ def serve(
     context = context_of(settings_with(dsn))
     if not migrations.current(context.engine):
         stop("the database is not at this version: run `cardsvc migrate`")
+    need_every_version(context)
     if context.demo:
         logging.getLogger("cardsvc").warning("DEMO: invented people, known passwords; never for real cases")
     uvicorn.run(
@@ -101,10 +102,11 @@ def init(
 
 
 def make_vault(settings: Settings) -> None:
-    """Make the vault, or end with what to do."""
-    passphrase = settings.passphrase.get_secret_value()
-    if not passphrase:
-        stop("set ONECARD_PASSPHRASE to a passphrase for the new vault")
+    """Make the vault, or end with what to do; the keys of a token are made with `cardsvc key make-token` before."""
+    passphrase = passphrase_of(settings)
+    if token_place(settings) is not None:
+        vault_of(settings)
+        return
     try:
         keystore.make(settings.keystore, passphrase, chance)
     except VaultError as error:

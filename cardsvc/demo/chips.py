@@ -44,7 +44,7 @@ def written(context: Context, card_uid: bytes, card_no: CardNo, changes: Iterabl
     personalise(context, card, card_no)
     for number, (change, reader_id) in enumerate(changes):
         key_no = KEY_TAP if number else KEY_BIND
-        key = SoftwareKey(context.vault.card_key(card_uid, key_no))
+        key = SoftwareKey(context.vault.card_key(card_uid, key_no, context.vault.newest_version))
         run(_tap(key, key_no, change, reader_id, context.chance(16)), card.transmit)
         card.field_off()
     return card

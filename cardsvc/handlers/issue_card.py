@@ -4,7 +4,6 @@ from datetime import datetime
 
 from cardsvc.context import Context
 from cardsvc.core.card.image import LAYOUT, Identity
-from cardsvc.core.card.profile import KEY_BIND, KEY_MASTER, KEY_READ, KEY_TAP
 from cardsvc.core.card.script import Script
 from cardsvc.core.ids import CardNo
 from cardsvc.core.problems import Problem, Refusal
@@ -12,6 +11,7 @@ from cardsvc.core.profiles import desfire_ev2
 from cardsvc.store import cards
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
+from cardsvc.vault.vault import card_keys
 
 
 def next_number(context: Context) -> CardNo:
@@ -23,9 +23,9 @@ def next_number(context: Context) -> CardNo:
 
 def script(context: Context, uid: bytes, card_no: CardNo) -> Script[None]:
     """The conversation that makes a factory chip a blank card of the pool."""
-    keys = {number: context.vault.card_key(uid, number) for number in (KEY_MASTER, KEY_TAP, KEY_READ, KEY_BIND)}
+    version = context.vault.newest_version
     identity = Identity(LAYOUT, context.home_id, card_no, None, 1)
-    return desfire_ev2.PROFILE.personalise(keys, identity, context.chance)
+    return desfire_ev2.PROFILE.personalise(card_keys(context.vault, uid, version), version, identity, context.chance)
 
 
 def handle(context: Context, card_no: CardNo, uid: bytes, now: datetime) -> CardNo | Refusal:
@@ -42,7 +42,7 @@ def handle(context: Context, card_no: CardNo, uid: bytes, now: datetime) -> Card
             "uid": uid.hex(),
             "profile": desfire_ev2.PROFILE.name,
             "issue_no": 1,
-            "key_version": desfire_ev2.KEY_VERSION,
+            "key_version": context.vault.newest_version,
             "state": "pool",
             "counter": 0,
             "changed_log_no": number,

@@ -16,7 +16,7 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.wire import BookingForm
 from cardsvc.store import cases
 from cardsvc.store.working import WorkingSet
-from cardsvc.vault.keystore import Vault
+from cardsvc.vault.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)

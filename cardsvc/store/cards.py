@@ -30,6 +30,22 @@ def add(connection: Connection, row: dict[str, Any]) -> None:
     connection.execute(t.card.insert().values(row))
 
 
+def key_versions(connection: Connection, home_id: HomeId) -> dict[int, int]:
+    """How many cards have keys of which version."""
+    c = t.card.c
+    rows = connection.execute(
+        select(c.key_version, func.count()).where(c.home_id == home_id).group_by(c.key_version).order_by(c.key_version)
+    )
+    return {int(version): int(count) for version, count in rows}
+
+
+def set_key_version(connection: Connection, home_id: HomeId, card_no: CardNo, version: int, log_no: int) -> None:
+    """A card has been rekeyed; stations get its new keys with their next news."""
+    c = t.card.c
+    values = {"key_version": version, "changed_log_no": log_no}
+    connection.execute(update(t.card).where(c.home_id == home_id, c.card_no == card_no).values(values))
+
+
 def make_hot(
     connection: Connection, home_id: HomeId, card_no: CardNo, reason: HotReason, log_no: int, now: datetime
 ) -> None:

@@ -40,8 +40,8 @@ LIMITS = TypeAdapter(Limits)
 BINDS = RULES[Step.BIND_CARD].stations
 SHOWS_BILLS = frozenset({StationKind.CASHIER, StationKind.ARRANGEMENT})
 ENDED = ("closed", "cancelled", "transferred")
-CardKeyOf = Callable[[bytes, int], bytes]
-"""The diversified key of a card: UID (7 bytes) and key number to 16 bytes."""
+CardKeyOf = Callable[[bytes, int, int], bytes]
+"""The diversified key of a card: UID (7 bytes), key number and key version to 16 bytes."""
 MOST = 500
 """Cases and cards in one answer; the rest follow with the next one."""
 
@@ -111,7 +111,7 @@ def _card(row: Any, kind: StationKind, sealing_key: bytes, card_key: CardKeyOf) 
     keys = {}
     for number in numbers:
         purpose = sealing.card_key_purpose(row.card_no, number)
-        sealed = sealing.seal(sealing_key, purpose, card_key(uid, number))
+        sealed = sealing.seal(sealing_key, purpose, card_key(uid, number, row.key_version))
         keys[number] = base64.b64encode(sealed).decode()
     last = Key(journal_id=row.last_journal, seq=row.last_seq) if row.last_journal else None
     return KnownCard(

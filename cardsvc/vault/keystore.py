@@ -1,44 +1,42 @@
-"""The software vault: one encrypted file. For demo and tests; production puts a token behind the same functions.
+"""The software vault: every key in one encrypted file. For demo, tests and small homes; it warns in production.
 
-The file is AES-256-GCM under a key that scrypt makes from the passphrase. Master keys never leave the object.
+Whoever has the file and its passphrase has the keys. A token (`token_vault`) does not let its keys out.
 """
 
-import hashlib
-import hmac
-import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from cardsvc.core import sealing
-from cardsvc.core.card.keys import SoftwareKey, diversify
-from cardsvc.core.profiles.desfire_ev2 import AID, SYSTEM
+from cardsvc.core.card.keys import MacKey, SoftwareKey
+from cardsvc.vault import sealed_file
+from cardsvc.vault.personal import DATA_KEYS, PersonalKeys, data_keys, fingerprint_of_public, needed
+from cardsvc.vault.sealed_file import Content
+from cardsvc.vault.vault import (
+    FIRST_VERSION,
+    KEYS_OF_A_CARD,
+    LAST_VERSION,
+    VaultError,
+    diversified,
+    fingerprint_of_masters,
+)
 
-KEYS_OF_A_CARD = 4
-DATA_KEY = "d1"
+Chance = Callable[[int], bytes]
 
 
-class VaultError(Exception):
-    """The vault cannot be opened; the message says what to do."""
+class SoftwareVault(PersonalKeys):
+    """A vault whose keys are in this process's memory."""
 
-
-class Vault:
-    """Keys as functions. `content` maps names to raw keys."""
-
-    def __init__(self, content: dict[str, bytes]) -> None:
-        self._masters = [SoftwareKey(content[f"card{number}"]) for number in range(KEYS_OF_A_CARD)]
-        self._signing = Ed25519PrivateKey.from_private_bytes(content["signing"])
-        self._sealing = X25519PrivateKey.from_private_bytes(content["sealing"])
-        self._data = {DATA_KEY: AESGCM(content[DATA_KEY])}
-        self._blind = content["blind"]
-
-    def __repr__(self) -> str:
-        return "Vault(...)"
+    def __init__(self, content: Content) -> None:
+        super().__init__(content)
+        self._signing = Ed25519PrivateKey.from_private_bytes(needed(content, "signing"))
+        self._masters: dict[int, Mapping[int, MacKey]] = {
+            version: {number: SoftwareKey(needed(content, f"card{version}.{number}")) for number in KEYS_OF_A_CARD}
+            for version in card_versions(content)
+        }
+        if not self._masters:
+            raise VaultError("the vault has no card keys: restore it from its backup, or set ONECARD_PKCS11_MODULE")
 
     @property
     def public_key(self) -> bytes:
@@ -46,68 +44,73 @@ class Vault:
         return self._signing.public_key().public_bytes_raw()
 
     @property
-    def sealing_key(self) -> bytes:
-        """The service's X25519 public key, 32 bytes."""
-        return self._sealing.public_key().public_bytes_raw()
+    def versions(self) -> tuple[int, ...]:
+        """The versions of card keys that are valid now, the newest last."""
+        return tuple(sorted(self._masters))
+
+    @property
+    def newest_version(self) -> int:
+        """The version that new and upgraded cards get."""
+        return max(self._masters)
 
     def sign(self, message: bytes) -> bytes:
         """The service's Ed25519 signature, 64 bytes."""
         return self._signing.sign(message)
 
-    def unseal(self, purpose: str, sealed: bytes) -> bytes:
-        """Open what was sealed to the service. Raises Unsealable."""
-        return sealing.unseal(self._sealing, purpose, sealed)
+    def card_key(self, uid: bytes, key_no: int, version: int) -> bytes:
+        """The key of one card (AN10922): 16 bytes. Raises VaultError for a version that is not here."""
+        if version not in self._masters:
+            raise VaultError(f"the vault has no card keys of version {version}: restore its newest backup")
+        return diversified(self._masters[version][key_no], uid, key_no)
 
-    def card_key(self, uid: bytes, key_no: int) -> bytes:
-        """The key of one card (AN10922): 16 bytes, for sealing to a station or personalising."""
-        return diversify(self._masters[key_no], uid, AID, SYSTEM + bytes([key_no]))
-
-    def hide(self, clear: str, where: str, nonce: bytes) -> bytes:
-        """Encrypt personal data: key id, nonce (12 bytes), AES-256-GCM with `where` (table/row/column) bound to it."""
-        sealed = self._data[DATA_KEY].encrypt(nonce, clear.encode(), where.encode())
-        return DATA_KEY.encode() + nonce + sealed
-
-    def show(self, hidden: bytes, where: str) -> str:
-        """Decrypt personal data. Raises VaultError when it was moved or changed."""
-        key = self._data.get(hidden[:2].decode("ascii", "replace"))
-        if key is None:
-            raise VaultError("encrypted with a key that this vault does not have")
-        try:
-            return key.decrypt(hidden[2:14], hidden[14:], where.encode()).decode()
-        except InvalidTag:
-            raise VaultError(f"{where} was moved or changed") from None
-
-    def blind(self, kind: str, value: str) -> str:
-        """A keyed index (HMAC-SHA256, 32 hex digits) by which an equal value can be found."""
-        return hmac.new(self._blind, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
+    def fingerprints(self) -> Mapping[str, str]:
+        """What tells keys apart without showing them."""
+        cards = {f"card{version}": fingerprint_of_masters(self._masters[version]) for version in self.versions}
+        return cards | {"signing": fingerprint_of_public(self.public_key)} | self.personal_fingerprints()
 
 
-def make(path: Path, passphrase: str, chance: Callable[[int], bytes]) -> Vault:
+def make(path: Path, passphrase: str, chance: Chance) -> SoftwareVault:
     """Make new keys and keep them in `path`. Raises VaultError when the file exists."""
-    if path.exists():
-        raise VaultError(f"{path} exists: keys are never overwritten")
-    names = [*(f"card{number}" for number in range(KEYS_OF_A_CARD)), "signing", "sealing", DATA_KEY, "blind"]
-    content = {name: chance(16 if name.startswith("card") else 32) for name in names}
-    salt, nonce = chance(16), chance(12)
-    clear = json.dumps({name: value.hex() for name, value in content.items()}).encode()
-    sealed = AESGCM(_file_key(passphrase, salt)).encrypt(nonce, clear, b"one-card vault v1")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(json.dumps({"salt": salt.hex(), "nonce": nonce.hex(), "sealed": sealed.hex()}))
-    return Vault(content)
+    content = new_content(chance)
+    sealed_file.create(path, passphrase, content, chance)
+    return SoftwareVault(content)
 
 
-def open_vault(path: Path, passphrase: str) -> Vault:
-    """Open a vault. Raises VaultError when it is missing or the passphrase is wrong."""
-    if not path.exists():
-        raise VaultError(f"{path} is missing: make one with `cardsvc init`, or restore it from its backup")
-    kept = {name: bytes.fromhex(value) for name, value in json.loads(path.read_text()).items()}
-    try:
-        clear = AESGCM(_file_key(passphrase, kept["salt"])).decrypt(kept["nonce"], kept["sealed"], b"one-card vault v1")
-    except InvalidTag:
-        raise VaultError("the passphrase is wrong, or the vault was changed") from None
-    return Vault({name: bytes.fromhex(value) for name, value in json.loads(clear).items()})
+def new_content(chance: Chance) -> Content:
+    """New keys, version 1 of the cards'."""
+    return _new_masters(FIRST_VERSION, chance) | {"signing": chance(32)} | personal_content(chance)
 
 
-def _file_key(passphrase: str, salt: bytes) -> bytes:
-    return Scrypt(salt=salt, length=32, n=2**14, r=8, p=1).derive(passphrase.encode())
+def personal_content(chance: Chance) -> dict[str, bytes]:
+    """New keys of the part that stays in the file when a token holds the rest."""
+    return {name: chance(32) for name in ("sealing", DATA_KEYS[0], "blind")}
+
+
+def with_new_masters(content: Content, chance: Chance) -> Content:
+    """The same keys, and card keys one version on. Raises VaultError after version 255."""
+    return {**content, **_new_masters(next_version(card_versions(content)), chance)}
+
+
+def with_new_data_key(content: Content, chance: Chance) -> Content:
+    """The same keys, and one data key more: what is hidden from now on is hidden with it. Raises VaultError."""
+    newest = data_keys(content)[-1]
+    if newest == DATA_KEYS[-1]:
+        raise VaultError(f"{newest} is the last data key that a vault can have")
+    return {**content, DATA_KEYS[DATA_KEYS.index(newest) + 1]: chance(32)}
+
+
+def card_versions(content: Content) -> tuple[int, ...]:
+    """The versions of card keys in a file, the newest last."""
+    found = (re.fullmatch(r"card(\d+)\.\d", name) for name in content)
+    return tuple(sorted({int(one[1]) for one in found if one}))
+
+
+def next_version(versions: tuple[int, ...]) -> int:
+    """The version after the newest. Raises VaultError: it is one byte on the card."""
+    if versions[-1] == LAST_VERSION:
+        raise VaultError(f"{LAST_VERSION} is the last key version that a card can have")
+    return versions[-1] + 1
+
+
+def _new_masters(version: int, chance: Chance) -> dict[str, bytes]:
+    return {f"card{version}.{number}": chance(16) for number in KEYS_OF_A_CARD}

@@ -84,7 +84,7 @@ def test_the_cards_of_open_cases_say_what_the_service_says(told: Service, folder
     assert len(files) >= 15
     for path in files:
         card = store.load(path.read_text(), random.Random(1).randbytes)
-        key = SoftwareKey(told.context.vault.card_key(card.uid, KEY_TAP))
+        key = SoftwareKey(told.context.vault.card_key(card.uid, KEY_TAP, 1))
         session = run(PROFILE.open(key, KEY_TAP, bytes(16)), card.transmit)
         image, _ = run(PROFILE.read(card.uid, session), card.transmit)
         row = rows[image.identity.card_no if image.identity else ""]

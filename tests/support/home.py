@@ -27,7 +27,8 @@ from cardsvc.handlers import enrol_station, issue_card
 from cardsvc.handlers.found_home import STATIONS
 from cardsvc.store.engine import create_schema, open_engine
 from cardsvc.surfaces import create_service
-from cardsvc.vault.keystore import Vault
+from cardsvc.vault.keystore import SoftwareVault, new_content
+from cardsvc.vault.vault import Vault
 
 START = datetime(2026, 11, 1, 3, 42, tzinfo=UTC)
 ANSWER = TypeAdapter(SyncAnswer)
@@ -42,10 +43,8 @@ def quick_hash(password: str) -> str:
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
 
 
-def test_vault(seed: int = 1) -> Vault:
-    chance = random.Random(seed).randbytes
-    names = [*(f"card{number}" for number in range(4)), "signing", "sealing", "d1", "blind"]
-    return Vault({name: chance(16 if name.startswith("card") else 32) for name in names})
+def test_vault(seed: int = 1) -> SoftwareVault:
+    return SoftwareVault(new_content(random.Random(seed).randbytes))
 
 
 @dataclass
@@ -64,11 +63,11 @@ class Clock:
 class Service:
     """The real service in this process, on a real database."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, vault: Vault | None = None) -> None:
         self.clock = Clock()
         self.context = Context(
             engine=open_engine(dsn),
-            vault=test_vault(),
+            vault=vault or test_vault(),
             home_id=HomeId("WZ"),
             clock=self.clock,
             chance=random.Random(7).randbytes,

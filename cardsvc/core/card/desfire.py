@@ -100,6 +100,24 @@ def change_key(key_no: int, new: bytes, version: int, old: bytes | None = None) 
     yield Ask(0xC4, bytes([key_no]), mixed + bytes([version]) + crc32(new), Mode.FULL)
 
 
+def key_version(key_no: int) -> Talk[int]:
+    """GetKeyVersion within a session: the version byte of a key, which the card proves."""
+    answer = yield Ask(0x64, bytes([key_no]))
+    if len(answer) != 1:
+        raise CardForeign("a key version is one byte")
+    return answer[0]
+
+
+def claimed_key_version(key_no: int) -> Script[int]:
+    """GetKeyVersion without a session: what the card says, with no proof. Raises CardRefused."""
+    answer = yield native(0x64, bytes([key_no]))
+    if answer.status != OK:
+        raise CardRefused(answer.status, meaning(answer.status))
+    if len(answer.data) != 1:
+        raise CardForeign("a key version is one byte")
+    return answer.data[0]
+
+
 def crc32(data: bytes) -> bytes:
     """CRC-32 without the final complement (JAM), 4 bytes, least significant first."""
     return (zlib.crc32(data) ^ 0xFFFFFFFF).to_bytes(4, "little")

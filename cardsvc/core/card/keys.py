@@ -12,7 +12,14 @@ BLOCK = 16
 ZERO_IV = bytes(BLOCK)
 
 
-class CardKey(Protocol):
+class MacKey(Protocol):
+    """An AES-128 key that only makes CMACs: all that a master key has to do."""
+
+    def cmac(self, message: bytes) -> bytes:
+        """AES-CMAC (NIST SP 800-38B), 16 bytes."""
+
+
+class CardKey(MacKey, Protocol):
     """An AES-128 key as functions: CBC with an initial vector (16 bytes), and CMAC (16 bytes)."""
 
     def encrypt(self, data: bytes, iv: bytes = ZERO_IV) -> bytes:
@@ -20,9 +27,6 @@ class CardKey(Protocol):
 
     def decrypt(self, data: bytes, iv: bytes = ZERO_IV) -> bytes:
         """AES-CBC backwards; `data` is whole blocks of 16 bytes."""
-
-    def cmac(self, message: bytes) -> bytes:
-        """AES-CMAC (NIST SP 800-38B), 16 bytes."""
 
 
 class SoftwareKey:
@@ -55,7 +59,7 @@ class SoftwareKey:
         return mac.finalize()
 
 
-def diversify(master: CardKey, uid: bytes, aid: bytes, system: bytes) -> bytes:
+def diversify(master: MacKey, uid: bytes, aid: bytes, system: bytes) -> bytes:
     """The key of one card from a master key (NXP AN10922, AES-128): 16 bytes.
 
     `uid` 7 bytes, `aid` 3 bytes, `system` 6 to 21 bytes. AN10922 pads the message to 32 bytes always; plain CMAC does

@@ -7,12 +7,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cardsvc.core.card.channel import Session
+from cardsvc.core.card.errors import CardForeign
 from cardsvc.core.card.image import CardImage, CardWrite, Identity, Written
 from cardsvc.core.card.keys import CardKey
 from cardsvc.core.card.script import Script
 
 KEY_MASTER, KEY_TAP, KEY_READ, KEY_BIND = range(4)
 """The four keys of our application (CARD.md section 5)."""
+Keys = Mapping[int, bytes]
+"""The keys of one card in one version: by key number, 16 bytes each."""
+Chance = Callable[[int], bytes]
+
+
+def fixed_keys(keys: Mapping[int, Keys], version: int, chance: Chance) -> Script[None]:
+    """The `rekey` of a card whose keys cannot be changed: raises CardForeign."""
+    yield from ()
+    raise CardForeign("the keys of this kind of card cannot be changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,8 @@ class CardProfile:
     read: Callable[[bytes, Session], Script[tuple[CardImage, Session]]]
     write: Callable[[CardWrite, bytes, Session], Script[tuple[Written, Session]]]
     "One atomic commit; the second argument is the reader's id (16 bytes)."
-    personalise: Callable[[Mapping[int, bytes], Identity, Callable[[int], bytes]], Script[None]]
-    "From a factory chip: application, files, keys by number (16 bytes each), identity of a blank card."
+    personalise: Callable[[Keys, int, Identity, Chance], Script[None]]
+    "From a factory chip: application, files, keys and their version (1 to 255), identity of a blank card."
     examples: Callable[[], tuple[Example, ...]]
+    rekey: Callable[[Mapping[int, Keys], int, Chance], Script[None]] = fixed_keys
+    "To the keys of a version, given the keys of every version that may be on the card; a torn one is taken up again."

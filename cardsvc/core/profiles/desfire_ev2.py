@@ -13,10 +13,11 @@ read, write, read-write, change:
 Why key 3 may write state and trail: see docs/decisions/0003-card-access-rights.md.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from cardsvc.core.card import desfire
 from cardsvc.core.card.channel import Session, Talk, authenticate, secured
+from cardsvc.core.card.errors import CardUnknown
 from cardsvc.core.card.image import (
     ENTRY_BYTES,
     IDENTITY_BYTES,
@@ -29,7 +30,16 @@ from cardsvc.core.card.image import (
     Written,
 )
 from cardsvc.core.card.keys import CardKey, SoftwareKey
-from cardsvc.core.card.profile import KEY_BIND, KEY_MASTER, KEY_READ, KEY_TAP, CardProfile, Example
+from cardsvc.core.card.profile import (
+    KEY_BIND,
+    KEY_MASTER,
+    KEY_READ,
+    KEY_TAP,
+    CardProfile,
+    Chance,
+    Example,
+    Keys,
+)
 from cardsvc.core.card.script import Script
 
 AID = bytes.fromhex("013CF5")
@@ -41,7 +51,6 @@ TRAIL_RECORDS = 24
 TRAIL_READ = 4
 """How many of the newest entries a tap reads: enough to check the chain and settle what was torn."""
 SYSTEM = b"ONECARD"
-KEY_VERSION = 1
 
 
 def recognises(atr: bytes) -> bool:
@@ -88,7 +97,7 @@ def _write(change: CardWrite) -> Talk[Written]:
     return Written()
 
 
-def personalise(keys: Mapping[int, bytes], identity: Identity, chance: Callable[[int], bytes]) -> Script[None]:
+def personalise(keys: Keys, version: int, identity: Identity, chance: Chance) -> Script[None]:
     """Make a blank card of the pool from a factory chip (free application creation, AES keys of zeros)."""
     yield from desfire.select(bytes(3))
     yield from desfire.create_application(AID, len(keys))
@@ -96,11 +105,37 @@ def personalise(keys: Mapping[int, bytes], identity: Identity, chance: Callable[
     session = yield from open_(factory, KEY_MASTER, chance(16))
     _, session = yield from secured(_make_files(), session)
     for key_no in (KEY_TAP, KEY_READ, KEY_BIND):
-        change = desfire.change_key(key_no, keys[key_no], KEY_VERSION, old=bytes(16))
+        change = desfire.change_key(key_no, keys[key_no], version, old=bytes(16))
         _, session = yield from secured(change, session)
-    yield from secured(desfire.change_key(KEY_MASTER, keys[KEY_MASTER], KEY_VERSION), session)
+    yield from secured(desfire.change_key(KEY_MASTER, keys[KEY_MASTER], version), session)
     session = yield from open_(SoftwareKey(keys[KEY_BIND]), KEY_BIND, chance(16))
     yield from secured(_first_content(identity), session)
+
+
+def rekey(keys: Mapping[int, Keys], version: int, chance: Chance) -> Script[None]:
+    """Change the card's keys to those of `version`; `keys` has every version that may be on the card.
+
+    Each key is changed whole or not at all, and the card says which version it has. The master key goes last, so that a
+    torn rekey is taken up again by the next one; the end is that the card proves its new master key. Raises CardUnknown
+    for a version that is not in `keys`.
+    """
+    yield from desfire.select(AID)
+    master = yield from desfire.claimed_key_version(KEY_MASTER)
+    session = yield from open_(SoftwareKey(_known(keys, master, KEY_MASTER)), KEY_MASTER, chance(16))
+    for key_no in (KEY_TAP, KEY_READ, KEY_BIND):
+        has, session = yield from secured(desfire.key_version(key_no), session)
+        if has != version:
+            change = desfire.change_key(key_no, keys[version][key_no], version, old=_known(keys, has, key_no))
+            _, session = yield from secured(change, session)
+    if master != version:
+        yield from secured(desfire.change_key(KEY_MASTER, keys[version][KEY_MASTER], version), session)
+        yield from open_(SoftwareKey(keys[version][KEY_MASTER]), KEY_MASTER, chance(16))
+
+
+def _known(keys: Mapping[int, Keys], version: int, key_no: int) -> bytes:
+    if version not in keys:
+        raise CardUnknown(f"key {key_no} has version {version}")
+    return keys[version][key_no]
 
 
 def _make_files() -> Talk[None]:
@@ -141,4 +176,5 @@ PROFILE = CardProfile(
     write=write,
     personalise=personalise,
     examples=examples,
+    rekey=rekey,
 )

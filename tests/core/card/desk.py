@@ -36,7 +36,7 @@ def blank(number: int = 1) -> VirtualCard:
     """A personalised card of the pool, without a case."""
     card = VirtualCard(bytes([4, number, 3, 4, 5, 6, 7]), chance(number))
     identity = Identity(1, HOME, CardNo(f"WZC-{number:06d}"), None, 1)
-    run(PROFILE.personalise(keys(number), identity, chance(1000 + number)), card.transmit)
+    run(PROFILE.personalise(keys(number), 1, identity, chance(1000 + number)), card.transmit)
     card.field_off()
     return card
 
