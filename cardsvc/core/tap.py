@@ -176,9 +176,7 @@ def decide_binding(
     if refusal is not None:
         return refusal
     case = chosen.case
-    identity = Identity(
-        image.identity.layout, here.home_id, image.identity.card_no, case.case_no, image.identity.issue_no
-    )
+    identity = Identity(image.identity.layout, here.home_id, image.identity.card_no, case.case_no, case.issue_no + 1)
     flags = card_flags(case, at_work=case.doing is not None)
     return Decision(case.case_no, Step.BIND_CARD, asked.details, True, False, case.stage, flags, identity)
 

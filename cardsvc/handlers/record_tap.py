@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from cardsvc.core import ledger, prices, workflow
 from cardsvc.core.case import Case
-from cardsvc.core.facts import Details, Fact, PlaceKind, StationKind, Step, StepTaken, step_of
+from cardsvc.core.facts import Details, Fact, PlaceKind, StationKind, Step, StepTaken, chain_place, step_of
 from cardsvc.core.ids import CardNo, CaseNo, RecordKey, StaffNo, StationId
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal
@@ -59,9 +59,9 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
     if case is None:
         return refused(Refusal(Problem.CASE_UNKNOWN, reported.case_no or ""))
     card = tx.cards.get(reported.card_no) if reported.card_no and reported.counter is not None else None
-    late = card is not None and reported.counter is not None and reported.counter < card.counter
+    late, issue_no = _late(case, reported, card), _issue_no(tx, case, card)
     if late and reported.counter is not None:
-        case = tx.case_at(case.case_no, reported.counter) or case
+        case = tx.case_at(case.case_no, chain_place(issue_no, reported.counter)) or case
     judged = judge(
         case,
         reported.asked,
@@ -71,13 +71,13 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
         card=card,
         counter_before=reported.counter,
         last_before=reported.last,
-        issue_no=tx.issue.get(card.card_no, 1) if card else 1,
+        issue_no=case.issue_no + 1,
         further=_further(tx, case, reported, card),
     )
     if card is not None and reported.happened:
-        _chain(tx, reported, card, case.case_no)
+        _chain(tx, reported, card, case.case_no, issue_no)
+    place = chain_place(issue_no, reported.counter + 1) if reported.counter is not None else _place(tx, case)
     for body in judged.facts:
-        order = (reported.counter + 1 if reported.counter is not None else _counter(tx, case), log_no)
         fact = Fact(
             case_no=case.case_no,
             body=body,
@@ -89,7 +89,7 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
             station_kind=reported.station_kind,
             card_no=reported.card_no,
             cause=reported.cause,
-            order=order,
+            order=(place, log_no),
         )
         _take(tx, case, fact, log_no, late=late)
     return answer(judged)
@@ -132,12 +132,27 @@ def grant_permit(tx: WorkingSet, reported: Reported, limits: Limits, code: str) 
     return judgement.model_copy(update={"permit": code, "permit_ms": limits.permit_ms})
 
 
-def _counter(tx: WorkingSet, case: Case) -> int:
+def _place(tx: WorkingSet, case: Case) -> int:
     """Where a fact that wrote no card stands among those that did: after all that the service knows of."""
     if case.card_no is None:
-        return 0
+        return chain_place(case.issue_no + 1, 0)
     tx.load_cards([case.card_no])
-    return tx.cards[case.card_no].counter
+    return chain_place(case.issue_no, tx.cards[case.card_no].counter)
+
+
+def _issue_no(tx: WorkingSet, case: Case, card: CardChain | None) -> int:
+    """Which card of the case wrote this: a blank is the next one, even when its binding has not arrived yet."""
+    if card is None:
+        return case.issue_no
+    return tx.issue[card.card_no] if card.case_no is not None else case.issue_no + 1
+
+
+def _late(case: Case, reported: Reported, card: CardChain | None) -> bool:
+    """Whether others have written behind it: the same card, or the office took the card from the case since."""
+    if card is None or reported.counter is None:
+        return False
+    released = card.case_no is not None and case.card_no != card.card_no and case.issue_no > 0
+    return reported.counter < card.counter or released
 
 
 def _further(tx: WorkingSet, case: Case, reported: Reported, card: CardChain | None) -> list[Refusal]:
@@ -173,6 +188,8 @@ def _further(tx: WorkingSet, case: Case, reported: Reported, card: CardChain | N
         writer = tx.writer(card.card_no, reported.counter + 1)
         if writer is not None and writer != reported.key:
             reasons.append(Refusal(Problem.CASE_CONFLICT, f"{card.card_no}: {writer}"))
+    if card is not None and step is Step.BIND_CARD and card.card_no in tx.hot:
+        reasons.append(Refusal(Problem.CARD_HOT, card.card_no))
     return reasons
 
 
@@ -185,11 +202,12 @@ def _permitted(tx: WorkingSet, case: Case, details: Details) -> bool:
     )
 
 
-def _chain(tx: WorkingSet, reported: Reported, card: CardChain, case_no: CaseNo) -> None:
+def _chain(tx: WorkingSet, reported: Reported, card: CardChain, case_no: CaseNo, issue_no: int) -> None:
     """Move the card's chain on: whatever is thought of the step, the card was written."""
     if reported.counter is None or reported.key is None or tx.writer(card.card_no, reported.counter + 1) is not None:
         return
     tx.writes[(card.card_no, reported.counter + 1)] = reported.key
+    tx.issue[card.card_no] = issue_no
     if reported.counter + 1 > card.counter:
         bound = case_no if card.case_no is None else card.case_no
         tx.cards[card.card_no] = CardChain(card.card_no, bound, reported.counter + 1, reported.key)

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 
 from cardsvc.core.card import desfire
 from cardsvc.core.card.channel import Session, Talk, authenticate, secured
+from cardsvc.core.card.errors import CardRefused
 from cardsvc.core.card.image import (
     ENTRY_BYTES,
     IDENTITY_BYTES,
@@ -42,6 +43,7 @@ TRAIL_READ = 4
 """How many of the newest entries a tap reads: enough to check the chain and settle what was torn."""
 SYSTEM = b"ONECARD"
 KEY_VERSION = 1
+WRONG_KEY = 0x91AE
 
 
 def recognises(atr: bytes) -> bool:
@@ -101,6 +103,19 @@ def personalise(keys: Mapping[int, bytes], identity: Identity, chance: Callable[
     yield from secured(desfire.change_key(KEY_MASTER, keys[KEY_MASTER], KEY_VERSION), session)
     session = yield from open_(SoftwareKey(keys[KEY_BIND]), KEY_BIND, chance(16))
     yield from secured(_first_content(identity), session)
+
+
+def wipe(master: CardKey, chance: Callable[[int], bytes]) -> Script[None]:
+    """Take our application off the chip with all that it says; a chip whose wiping was torn is taken up again."""
+    if not (yield from desfire.has_application(AID)):
+        return
+    try:
+        session = yield from open_(master, KEY_MASTER, chance(16))
+    except CardRefused as error:
+        if error.status != WRONG_KEY:
+            raise
+        session = yield from open_(SoftwareKey(bytes(16)), KEY_MASTER, chance(16))
+    yield from secured(desfire.delete_application(AID), session)
 
 
 def _make_files() -> Talk[None]:
