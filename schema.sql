@@ -171,7 +171,8 @@ CREATE TABLE fact (
 );
 CREATE UNIQUE INDEX fact_by_cause ON fact (home_id, cause);
 
--- A card. kind: family | staff (staff_no is its owner). state: pool (blank, personalised) | bound | blocked | returned.
+-- A card. kind: family | staff (staff_no is its owner). state: pool (blank, personalised) | bound | blocked | returned |
+-- wiped (its chip was made a new card: one living card a chip).
 -- counter, last_*: the end of its chain. hot_reason: names of core.cards.HotReason, while it is on the hot list.
 CREATE TABLE card (
     home_id          TEXT NOT NULL REFERENCES home (home_id),
@@ -192,7 +193,7 @@ CREATE TABLE card (
     hot_at           MOMENT,
     PRIMARY KEY (home_id, card_no)
 );
-CREATE UNIQUE INDEX card_by_uid ON card (home_id, uid);
+CREATE UNIQUE INDEX card_by_uid ON card (home_id, uid) WHERE state <> 'wiped';
 CREATE INDEX card_by_change ON card (home_id, changed_log_no);
 
 -- Which record wrote which counter of a card: a second writer of the same counter is a fork.

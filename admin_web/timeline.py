@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from cardsvc.core.facts import Fact, Step, StepTaken, step_of
+from cardsvc.core.facts import CardReleased, Fact, StepTaken, step_of
 from cardsvc.core.ids import StaffNo
 
 SHOWN = (
@@ -15,9 +15,12 @@ SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened: when, where, by whom, how it is known, and what it caused. `details` are (field, value)."""
+    """What happened: when, where, by whom, how it is known, and what it caused.
 
-    step: Step
+    `word` and `reason` are keys of the catalogue ("" for no reason), `details` are (field, value).
+    """
+
+    word: str
     at: datetime
     observed: bool
     station_kind: str
@@ -36,12 +39,15 @@ def timeline(
     """The facts in their causal order, as events; the latest last."""
     events = []
     for fact in facts:
+        step, reason = step_of(fact), ""
+        if isinstance(fact.body, CardReleased):
+            reason = f"hot_reason.{fact.body.reason}"
         details = fact.body.details if isinstance(fact.body, StepTaken) else None
         said = [(name, str(value)) for name in SHOWN if details and (value := getattr(details, name)) is not None]
         people = [names.get(one, one) for one in (fact.staff_no, fact.second_staff_no) if one]
         events.append(
             Event(
-                step=step_of(fact),
+                word=f"step.{step}" if step is not None else f"fact.{fact.body.kind}",
                 at=fact.at,
                 observed=fact.observed,
                 station_kind=fact.station_kind.value,
@@ -49,7 +55,7 @@ def timeline(
                 people=tuple(people),
                 cause=fact.cause,
                 details=tuple(said),
-                reason=details.reason.value if details and details.reason else "",
+                reason=f"reason.{details.reason}" if details and details.reason else reason,
                 skip=details.skip.value if details and details.skip else "",
                 lines=tuple(caused.get(fact.cause, ())),
             )

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from cardsvc.core import sealing
 from cardsvc.core.card.channel import Session as Secure
-from cardsvc.core.card.errors import CardForeign, CardForged, CardGone, CardRefused, CardUnknown
+from cardsvc.core.card.errors import CardBlocked, CardForeign, CardForged, CardGone, CardRefused, CardUnknown
 from cardsvc.core.card.image import CardImage, CardWrite, Written, check_trail
 from cardsvc.core.card.keys import SoftwareKey
 from cardsvc.core.card.profile import CardProfile
@@ -52,6 +52,8 @@ class CardTalk:
             return Refusal(Problem.CARD_MUTE)
         except CardForeign:
             return Refusal(Problem.CARD_FOREIGN)
+        except CardBlocked as error:
+            return Refusal(Problem.CARD_HOT, str(error))
         except CardUnknown:
             return Refusal(Problem.CARD_UNKNOWN)
         except CardForged as error:
@@ -73,6 +75,8 @@ class CardTalk:
         profile = self._profiles["desfire_ev2"]
         uid = yield from profile.identify()
         card = snapshot.card_by_uid(uid)
+        if card is not None and card.card_no in snapshot.hot.cards:
+            raise CardBlocked(card.card_no)
         if card is None or key_no not in card.sealed_keys:
             yield from profile.claims()
             raise CardUnknown("ours, but not known here")

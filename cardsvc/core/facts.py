@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from cardsvc.core.hot import HotReason
 from cardsvc.core.ids import CardNo, CaseNo, StaffNo, StationId
 
 
@@ -250,6 +251,14 @@ class CardBound(Wire):
     issue_no: int = Field(ge=1, le=255)
 
 
+class CardReleased(Wire):
+    """The card is no longer the key to the case: lost, damaged, stolen or replaced; another blank may be bound."""
+
+    kind: Literal["card_released"] = "card_released"
+    card_no: Code
+    reason: HotReason
+
+
 class StepTaken(Wire):
     """A step of the workflow was taken."""
 
@@ -258,15 +267,15 @@ class StepTaken(Wire):
     details: Details = Details()
 
 
-FactBody = Annotated[Booked | CardBound | StepTaken, Field(discriminator="kind")]
+FactBody = Annotated[Booked | CardBound | CardReleased | StepTaken, Field(discriminator="kind")]
 
 
 class Fact(Wire):
     """Something that happened to a case, with who, where and how it is known.
 
     `observed`: a tap saw it; otherwise it was typed afterwards. `cause` names the station record
-    (``journal:seq``) or the office entry that says so. `order` is (card counter, service log number): the card's
-    counter orders what stations did without network, never a wall clock (RELIABILITY.md section 3).
+    (``journal:seq``) or the office entry that says so. `order` is (`chain_place`, service log number): the cards'
+    counters order what stations did without network, never a wall clock (RELIABILITY.md section 3).
     """
 
     case_no: CaseNo
@@ -284,13 +293,23 @@ class Fact(Wire):
     "It stands although it contradicts what was known: a named person resolves it (RELIABILITY.md section 7)."
 
 
-def step_of(fact: Fact) -> Step:
-    """The step that a fact stands for."""
+def chain_place(issue_no: int, counter: int) -> int:
+    """Where a card's counter (32 bits) stands among all taps of a case: each further card counts anew, behind the last.
+
+    What happens while a case has no card stands at counter 0 of the next one.
+    """
+    return (max(issue_no, 1) - 1) << 32 | counter
+
+
+def step_of(fact: Fact) -> Step | None:
+    """The step that a fact stands for; None for what the office did to the card."""
     match fact.body:
         case Booked():
             return Step.BOOK
         case CardBound():
             return Step.BIND_CARD
+        case CardReleased():
+            return None
         case StepTaken(step=step):
             return step
 

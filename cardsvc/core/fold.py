@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from cardsvc.core import workflow
 from cardsvc.core.case import Case, Hold, Taken
-from cardsvc.core.facts import Booked, CardBound, Details, Fact, Step, StepTaken, step_of
+from cardsvc.core.facts import Booked, CardBound, CardReleased, Details, Fact, Step, StepTaken
 from cardsvc.core.ids import CardNo
 
 
@@ -47,13 +47,15 @@ def then(case: Case, fact: Fact) -> Case:
             return case
         case CardBound(card_no=card_no, issue_no=issue_no):
             return case.model_copy(update={"card_no": CardNo(card_no), "issue_no": issue_no})
+        case CardReleased():
+            return case.model_copy(update={"card_no": None})
         case StepTaken(step=Step.VOID):
             return _back(case, fact)
-        case StepTaken(details=details):
-            moved = workflow.moved(case, step_of(fact), details)
-            update = _captured(case, step_of(fact), details)
+        case StepTaken(step=step, details=details):
+            moved = workflow.moved(case, step, details)
+            update = _captured(case, step, details)
             taken = Taken(
-                step=step_of(fact),
+                step=step,
                 at=fact.at,
                 station_kind=fact.station_kind,
                 cause=fact.cause,

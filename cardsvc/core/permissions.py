@@ -39,6 +39,8 @@ class Action(StrEnum):
     ENTER_STEP = "enter_step"  # a typed fact, with its reason
     HOLD = "hold"
     ISSUE_CARD = "issue_card"
+    BLOCK_CARD = "block_card"  # lost, damaged, stolen; replace and take back
+    UNBLOCK_CARD = "unblock_card"  # found again; two people
     REVEAL = "reveal"  # see a full ID number or phone; logged with its reason
     FAMILY_LINK = "family_link"
     SEE_STATIONS = "see_stations"
@@ -67,13 +69,13 @@ _SEE = (A.SEE_CASES,)
 _WORK = (S.SUSPEND, S.RESUME, S.RETURN_STEP, S.VOID)
 
 ALLOWED: Mapping[Role, Allowance] = {
-    Role.CALL_DESK: _may(S.BOOK, S.BIND_CARD, A.BOOK, A.ISSUE_CARD, A.FAMILY_LINK, *_SEE, *_WORK),
+    Role.CALL_DESK: _may(S.BOOK, S.BIND_CARD, A.BOOK, A.ISSUE_CARD, A.BLOCK_CARD, A.FAMILY_LINK, *_SEE, *_WORK),
     Role.DISPATCHER: _may(S.DISPATCH, *_SEE, *_WORK),
     Role.CREW: _may(S.COLLECT, S.ARRIVE, S.BIND_CARD, *_WORK),
     Role.COLD_CLERK: _may(S.ARRIVE, S.STORE, S.TAKE_OUT, S.TRANSFER_OUT, *_SEE, *_WORK),
     Role.ARRANGER: _may(
         *(S.QUOTE, S.SIGN_QUOTE, S.RESERVE, S.RELEASE_SLOT, S.AUTHORISE, S.PLAN_ASHES, S.BIND_CARD),
-        *(A.BOOK, A.ISSUE_CARD, A.FAMILY_LINK, A.REVEAL, A.SEE_BILLS, *_SEE, *_WORK),
+        *(A.BOOK, A.ISSUE_CARD, A.BLOCK_CARD, A.FAMILY_LINK, A.REVEAL, A.SEE_BILLS, *_SEE, *_WORK),
     ),
     Role.PREP_STAFF: _may(S.PREPARE, S.PREPARED, *_WORK),
     Role.HALL_STEWARD: _may(S.FAREWELL, S.FAREWELL_OVER, S.RECOGNISE, *_WORK),
@@ -83,7 +85,8 @@ ALLOWED: Mapping[Role, Allowance] = {
     Role.ASH_CLERK: _may(S.SEAL, S.SHELVE, S.UNSHELVE, S.RELEASE, S.CONFIRM_REST, *_SEE, *_WORK),
     Role.DUTY_MANAGER: _may(
         *(S.HOLD, S.LIFT_HOLD, S.RESOLVE, S.CANCEL, S.CLOSE, S.CONFIRM_REST, S.REFUND, S.BOOK, *_WORK),
-        *(A.BOOK, A.ENTER_STEP, A.HOLD, A.ISSUE_CARD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
+        *(A.ISSUE_CARD, A.BLOCK_CARD, A.UNBLOCK_CARD),
+        *(A.BOOK, A.ENTER_STEP, A.HOLD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
     ),
     Role.AUDITOR: _may(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, *_SEE),
     Role.ADMINISTRATOR: _may(A.ENROL_STATION, A.MANAGE_STAFF, A.SEE_STATIONS, A.SEE_AUDIT),
@@ -98,3 +101,8 @@ def may_take(roles: Iterable[Role], step: Step) -> bool:
 def may(roles: Iterable[Role], action: Action) -> bool:
     """Whether any of the roles allows the office action."""
     return any(action in ALLOWED[role].actions for role in roles)
+
+
+def may_confirm(roles: Iterable[Role], action: Action) -> bool:
+    """Whether they may be the second pair of eyes on it: whoever may do it, and the auditor."""
+    return Role.AUDITOR in roles or may(roles, action)

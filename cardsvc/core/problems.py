@@ -23,6 +23,8 @@ class Problem(StrEnum):
     CARD_NOT_BLANK = "card_not_blank"  # binding needs a blank card of the pool
     CARD_NOT_WRITABLE = "card_not_writable"  # this kind of card carries no state
     CARD_UNSETTLED = "card_unsettled"  # an earlier tap is torn and not yet settled
+    CARD_STATE = "card_state"  # what is asked does not follow the card's state
+    CARD_IN_USE = "card_in_use"  # the card's case is not over yet
     # the case
     CASE_UNKNOWN = "case_unknown"  # no such case here
     CASE_CLOSED = "case_closed"  # closed or cancelled

@@ -176,9 +176,7 @@ def decide_binding(
     if refusal is not None:
         return refusal
     case = chosen.case
-    identity = Identity(
-        image.identity.layout, here.home_id, image.identity.card_no, case.case_no, image.identity.issue_no
-    )
+    identity = Identity(image.identity.layout, here.home_id, image.identity.card_no, case.case_no, case.issue_no + 1)
     flags = card_flags(case, at_work=case.doing is not None)
     return Decision(case.case_no, Step.BIND_CARD, asked.details, True, False, case.stage, flags, identity)
 
@@ -304,7 +302,7 @@ class Judged:
 
 FACTS_STAND = frozenset({Problem.STEP_OUT_OF_ORDER, Problem.STEP_NOT_STARTED, Problem.PLACE_TAKEN})
 """Contradictions that a record which is still on its way may explain."""
-CONTESTED = FACTS_STAND | {Problem.CASE_CONFLICT, Problem.CARD_HOT}
+CONTESTED = FACTS_STAND | {Problem.CASE_CONFLICT}
 """Contradictions of what has already happened: the fact stands, and a person looks at it (RELIABILITY.md section 7)."""
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from cardsvc.core import ledger, prices, workflow
 from cardsvc.core.case import Case
-from cardsvc.core.facts import Details, Fact, PlaceKind, StationKind, Step, StepTaken, step_of
+from cardsvc.core.facts import Details, Fact, PlaceKind, StationKind, Step, StepTaken, chain_place, step_of
 from cardsvc.core.facts import Reason as HoldReason
 from cardsvc.core.hot import HotReason
 from cardsvc.core.ids import CardNo, CaseNo, JournalId, RecordKey, StaffNo, StationId
@@ -64,9 +64,9 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
     if case is None:
         return refused(Refusal(Problem.CASE_UNKNOWN, reported.case_no or ""))
     card = tx.cards.get(reported.card_no) if reported.card_no and reported.counter is not None else None
-    late = card is not None and reported.counter is not None and reported.counter < card.counter
+    late, issue_no = _late(case, reported, card), _issue_no(tx, case, card)
     if late and reported.counter is not None:
-        case = tx.case_at(case.case_no, reported.counter) or case
+        case = tx.case_at(case.case_no, chain_place(issue_no, reported.counter)) or case
     judged = judge(
         case,
         reported.asked,
@@ -75,15 +75,15 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
         happened=reported.happened,
         card=card,
         awaits=_awaits(tx, reported, card),
-        issue_no=tx.issue.get(card.card_no, 1) if card else 1,
+        issue_no=case.issue_no + 1,
         further=_further(tx, case, reported, card),
     )
     if card is not None and reported.happened:
-        _chain(tx, reported, card, case.case_no)
+        _chain(tx, reported, card, case.case_no, issue_no)
         if judged.waiting_for is not None:
             tx.missing[(judged.waiting_for, card.card_no)] = case.case_no
+    place = chain_place(issue_no, reported.counter + 1) if reported.counter is not None else _place(tx, case)
     for body in judged.facts:
-        order = (reported.counter + 1 if reported.counter is not None else _counter(tx, case), log_no)
         fact = Fact(
             case_no=case.case_no,
             body=body,
@@ -95,7 +95,7 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
             station_kind=reported.station_kind,
             card_no=reported.card_no,
             cause=reported.cause,
-            order=order,
+            order=(place, log_no),
             contested=judged.outcome is Outcome.CONFLICT,
         )
         _take(tx, case, _sparing(tx, fact), log_no, late=late)
@@ -109,9 +109,9 @@ def copied(tx: WorkingSet, card_no: CardNo, case_no: CaseNo | None) -> None:
     tx.load_cards([card_no])
     if card_no not in tx.cards:
         return
-    if card_no not in tx.hot:
+    if tx.hot.get(card_no) is not HotReason.CLONED:
         tx.heat[card_no] = HotReason.CLONED
-        tx.hot.add(card_no)
+        tx.hot[card_no] = HotReason.CLONED
     for number in sorted({number for number in (case_no, tx.cards[card_no].case_no) if number is not None}):
         case = tx.case(number)
         if case is None or any(hold.reason is HoldReason.CARD_COPIED for hold in case.holds):
@@ -127,7 +127,7 @@ def copied(tx: WorkingSet, card_no: CardNo, case_no: CaseNo | None) -> None:
             station_kind=StationKind.OFFICE,
             card_no=card_no,
             cause=f"office:{log_no}",
-            order=(_counter(tx, case), log_no),
+            order=(_place(tx, case), log_no),
         )
         _take(tx, case, _sparing(tx, fact), log_no, late=False)
 
@@ -209,12 +209,27 @@ def permit_over(tx: WorkingSet, code: str, journal_id: JournalId) -> None:
         permit.state = "dead"
 
 
-def _counter(tx: WorkingSet, case: Case) -> int:
+def _place(tx: WorkingSet, case: Case) -> int:
     """Where a fact that wrote no card stands among those that did: after all that the service knows of."""
     if case.card_no is None:
-        return 0
+        return chain_place(case.issue_no + 1, 0)
     tx.load_cards([case.card_no])
-    return tx.cards[case.card_no].counter
+    return chain_place(case.issue_no, tx.cards[case.card_no].counter)
+
+
+def _issue_no(tx: WorkingSet, case: Case, card: CardChain | None) -> int:
+    """Which card of the case wrote this: a blank is the next one, even when its binding has not arrived yet."""
+    if card is None:
+        return case.issue_no
+    return tx.issue[card.card_no] if card.case_no is not None else case.issue_no + 1
+
+
+def _late(case: Case, reported: Reported, card: CardChain | None) -> bool:
+    """Whether others have written behind it: the same card, or the office took the card from the case since."""
+    if card is None or reported.counter is None:
+        return False
+    released = card.case_no is not None and case.card_no != card.card_no and case.issue_no > 0
+    return reported.counter < card.counter or released
 
 
 def _further(tx: WorkingSet, case: Case, reported: Reported, card: CardChain | None) -> list[Refusal]:
@@ -248,8 +263,11 @@ def _further(tx: WorkingSet, case: Case, reported: Reported, card: CardChain | N
             reasons.append(Refusal(Problem.ABOVE_PAID, str(held)))
     if card is not None and reported.happened and (writer := _forked(tx, reported, card)) is not None:
         reasons.append(Refusal(Problem.CASE_CONFLICT, f"{card.card_no}: {writer}"))
-    if reported.card_no is not None and reported.card_no in tx.hot:
-        reasons.append(Refusal(Problem.CARD_HOT, reported.card_no))
+    heat = tx.hot.get(reported.card_no) if reported.card_no is not None else None
+    if heat is HotReason.CLONED and reported.happened:
+        reasons.append(Refusal(Problem.CASE_CONFLICT, f"{reported.card_no}: {heat}"))
+    elif heat is not None and (not reported.happened or step is Step.BIND_CARD):
+        reasons.append(Refusal(Problem.CARD_HOT, reported.card_no or ""))
     permit = _live(tx, case.case_no) if not reported.happened and step not in KEEPS_PERMIT else None
     if permit is not None:
         reasons.append(Refusal(Problem.PERMIT_LIVE, str(round((permit.until - tx.now).total_seconds()))))
@@ -265,12 +283,13 @@ def _permitted(tx: WorkingSet, case: Case, details: Details) -> bool:
     )
 
 
-def _chain(tx: WorkingSet, reported: Reported, card: CardChain, case_no: CaseNo) -> None:
+def _chain(tx: WorkingSet, reported: Reported, card: CardChain, case_no: CaseNo, issue_no: int) -> None:
     """Move the card's chain on: whatever is thought of the step, the card was written."""
     if reported.counter is None or reported.key is None or tx.writer(card.card_no, reported.counter + 1) is not None:
         return
     tx.writes[(card.card_no, reported.counter + 1)] = reported.key
     tx.arrived.add(reported.key)
+    tx.issue[card.card_no] = issue_no
     if reported.counter + 1 > card.counter:
         bound = case_no if card.case_no is None else card.case_no
         tx.cards[card.card_no] = CardChain(card.card_no, bound, reported.counter + 1, reported.key)

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from cardsvc.core.card_life import CardState, HeldCard
 from cardsvc.core.hot import HotReason
-from cardsvc.core.ids import CardNo, CaseNo, HomeId, RecordKey
+from cardsvc.core.ids import CardNo, CaseNo, HomeId, RecordKey, StaffNo
 from cardsvc.core.snapshot import HotList
 from cardsvc.store import tables as t
 
@@ -20,9 +21,30 @@ def last_number(connection: Connection, home_id: HomeId) -> CardNo | None:
 
 
 def known(connection: Connection, home_id: HomeId, uid: bytes) -> bool:
-    """Whether a chip is known already."""
+    """Whether a chip is known already, under a number that was not wiped off it."""
+    return by_uid(connection, home_id, uid) is not None
+
+
+def by_uid(connection: Connection, home_id: HomeId, uid: bytes) -> HeldCard | None:
+    """The card that a chip is now."""
     c = t.card.c
-    return connection.execute(select(c.card_no).where(c.home_id == home_id, c.uid == uid.hex())).first() is not None
+    where = (c.home_id == home_id, c.uid == uid.hex(), c.state != CardState.WIPED)
+    row = connection.execute(select(t.card).where(*where)).first()
+    return _held(row) if row is not None else None
+
+
+def held(connection: Connection, home_id: HomeId, card_no: CardNo) -> HeldCard | None:
+    """One card; None when there is none of this number."""
+    c = t.card.c
+    row = connection.execute(select(t.card).where(c.home_id == home_id, c.card_no == card_no)).first()
+    return _held(row) if row is not None else None
+
+
+def numbers(connection: Connection, home_id: HomeId, first: CardNo, last: CardNo) -> list[CardNo]:
+    """The numbers from `first` to `last`, both included, that are on a chip."""
+    c = t.card.c
+    where = (c.home_id == home_id, c.card_no >= first, c.card_no <= last, c.state != CardState.WIPED)
+    return [CardNo(row.card_no) for row in connection.execute(select(c.card_no).where(*where).order_by(c.card_no))]
 
 
 def add(connection: Connection, row: dict[str, Any]) -> None:
@@ -54,6 +76,20 @@ def make_hot(
     values = {"state": "blocked", "hot_reason": reason.value, "hot_at": now, "changed_log_no": log_no}
     connection.execute(update(t.card).where(c.home_id == home_id, c.card_no == card_no).values(values))
     _next_hot_version(connection, home_id)
+
+
+def move(connection: Connection, home_id: HomeId, card_no: CardNo, state: CardState, log_no: int) -> None:
+    """A card goes on to another state; whether it is hot stays."""
+    c = t.card.c
+    values = {"state": state.value, "changed_log_no": log_no}
+    connection.execute(update(t.card).where(c.home_id == home_id, c.card_no == card_no).values(values))
+
+
+def renumber(connection: Connection, home_id: HomeId, card_no: CardNo, issue_no: int) -> None:
+    """Say which card of its case this is."""
+    c = t.card.c
+    where = (c.home_id == home_id, c.card_no == card_no)
+    connection.execute(update(t.card).where(*where).values(issue_no=issue_no))
 
 
 def cool(connection: Connection, home_id: HomeId, card_no: CardNo, state: str, log_no: int) -> None:
@@ -116,3 +152,17 @@ def missing(connection: Connection, home_id: HomeId, case_no: CaseNo | None = No
 def _next_hot_version(connection: Connection, home_id: HomeId) -> None:
     h = t.home.c
     connection.execute(update(t.home).where(h.home_id == home_id).values(hot_version=h.hot_version + 1))
+
+
+def _held(row: Any) -> HeldCard:
+    return HeldCard(
+        CardNo(row.card_no),
+        row.uid,
+        CardState(row.state),
+        CaseNo(row.case_no) if row.case_no else None,
+        StaffNo(row.staff_no) if row.staff_no else None,
+        HotReason(row.hot_reason) if row.hot_reason else None,
+        row.issue_no,
+        row.counter,
+        row.key_version,
+    )

@@ -40,6 +40,8 @@ LIMITS = TypeAdapter(Limits)
 BINDS = RULES[Step.BIND_CARD].stations
 SHOWS_BILLS = frozenset({StationKind.CASHIER, StationKind.ARRANGEMENT})
 ENDED = ("closed", "cancelled", "transferred")
+KNOWN = ("pool", "bound", "blocked")
+"""A blocked card is told without its keys: a station knows it by its UID, says so, and never opens it."""
 CardKeyOf = Callable[[bytes, int, int], bytes]
 """The diversified key of a card: UID (7 bytes), key number and key version to 16 bytes."""
 MOST = 500
@@ -83,7 +85,7 @@ def news(
     open_cases = [row for row in cases if row.stage not in ENDED]
     bills = _bills(connection, home_id, [CaseNo(row.case_no) for row in open_cases])
     lines = _lines(connection, home_id, [CaseNo(row.case_no) for row in open_cases]) if kind in SHOWS_BILLS else {}
-    known_cards = [_card(row, kind, sealing_key, card_key) for row in cards if row.state in ("pool", "bound")]
+    known_cards = [_card(row, kind, sealing_key, card_key) for row in cards if row.state in KNOWN]
     return SnapshotDelta(
         since=since,
         version=version,
@@ -101,7 +103,7 @@ def news(
         ),
         gone_cases=tuple(CaseNo(row.case_no) for row in cases if row.stage in ENDED),
         cards=tuple(known_cards),
-        gone_cards=tuple(CardNo(row.card_no) for row in cards if row.state not in ("pool", "bound")),
+        gone_cards=tuple(CardNo(row.card_no) for row in cards if row.state not in KNOWN),
     )
 
 
@@ -109,7 +111,7 @@ def _card(row: Any, kind: StationKind, sealing_key: bytes, card_key: CardKeyOf) 
     uid = bytes.fromhex(row.uid)
     numbers = [KEY_TAP, *([KEY_BIND] if row.case_no is None and kind in BINDS else [])]
     keys = {}
-    for number in numbers:
+    for number in numbers if row.state != "blocked" else ():
         purpose = sealing.card_key_purpose(row.card_no, number)
         sealed = sealing.seal(sealing_key, purpose, card_key(uid, number, row.key_version))
         keys[number] = base64.b64encode(sealed).decode()

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, case, delete, select, update
 
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact
@@ -58,6 +58,7 @@ class WorkingSet:
     cases: dict[CaseNo, Case] = field(default_factory=dict)
     cards: dict[CardNo, CardChain] = field(default_factory=dict)
     issue: dict[CardNo, int] = field(default_factory=dict)
+    hot: dict[CardNo, HotReason] = field(default_factory=dict)
     places: dict[tuple[str, str], CaseNo] = field(default_factory=dict)
     marks: dict[tuple[str, str], CaseNo] = field(default_factory=dict)
     halls: dict[tuple[str, datetime], CaseNo] = field(default_factory=dict)
@@ -68,7 +69,6 @@ class WorkingSet:
     facts: list[tuple[int, Fact]] = field(default_factory=list)
     changed: set[CaseNo] = field(default_factory=set)
     known_before: dict[str, dict[Any, Any]] = field(default_factory=dict)
-    hot: set[CardNo] = field(default_factory=set)
     heat: dict[CardNo, HotReason] = field(default_factory=dict)
     "Cards that this transaction puts on the hot list."
     missing: dict[tuple[RecordKey, CardNo], CaseNo] = field(default_factory=dict)
@@ -125,7 +125,7 @@ class WorkingSet:
             self.cards[number] = CardChain(number, row.case_no, row.counter, last)
             self.issue[number] = row.issue_no
             if row.hot_reason is not None:
-                self.hot.add(number)
+                self.hot[number] = HotReason(row.hot_reason)
 
     def load_things(self) -> None:
         """Load who is where, which marks are used, which halls are held, which permits live: small tables."""
@@ -197,9 +197,9 @@ class WorkingSet:
         self.cases[fact.case_no] = fold(self._all_facts(fact.case_no)) or case if late else then(case, fact)
         self.changed.add(fact.case_no)
 
-    def case_at(self, case_no: CaseNo, counter: int) -> Case | None:
-        """The case as it was when its card's counter stood at `counter`."""
-        return fold(fact for fact in self._all_facts(case_no) if fact.order[0] <= counter)
+    def case_at(self, case_no: CaseNo, place: int) -> Case | None:
+        """The case as it was when its cards had come to `place` (`core.facts.chain_place`)."""
+        return fold(fact for fact in self._all_facts(case_no) if fact.order[0] <= place)
 
     def _all_facts(self, case_no: CaseNo) -> list[Fact]:
         return [*self.stored_facts(case_no), *(one for _, one in self.facts if one.case_no == case_no)]
@@ -262,7 +262,7 @@ class WorkingSet:
             "of_card": card_no,
             "counter": chain.counter,
             "case_no": chain.case_no,
-            "state": "blocked" if card_no in self.hot else "bound" if chain.case_no else "pool",
+            "issue_no": self.issue[card_no],
             "last_journal": chain.last.journal_id if chain.last else None,
             "last_seq": chain.last.seq if chain.last else None,
             "changed_log_no": self.log.log_no,
@@ -325,9 +325,14 @@ class WorkingSet:
 _CASE_MOVED = update(t.funeral_case).where(
     t.funeral_case.c.home_id == bindparam("of_home"), t.funeral_case.c.case_no == bindparam("of_case")
 )
-_CARD_WRITTEN = update(t.card).where(t.card.c.home_id == bindparam("of_home"), t.card.c.card_no == bindparam("of_card"))
-_DICTS = ("cases", "cards", "places", "marks", "halls", "writes", "heat", "missing")
-_SETS = ("changed", "hot", "awaited", "arrived")
+# A tap of before it was blocked or handed back does not make it a living card again.
+_CARD_WRITTEN = (
+    update(t.card)
+    .where(t.card.c.home_id == bindparam("of_home"), t.card.c.card_no == bindparam("of_card"))
+    .values(state=case((t.card.c.state == "pool", "bound"), else_=t.card.c.state))
+)
+_DICTS = ("cases", "cards", "issue", "places", "marks", "halls", "writes", "hot", "heat", "missing")
+_SETS = ("changed", "awaited", "arrived")
 _LISTS = ("lines", "transfers", "facts")
 
 

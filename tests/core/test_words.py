@@ -6,6 +6,8 @@ from enum import StrEnum
 import pytest
 
 from cardsvc.core import facts, workflow
+from cardsvc.core.card_life import Act, CardState
+from cardsvc.core.hot import HotReason
 from cardsvc.core.permissions import Action, Role
 from cardsvc.core.prices import Payer, Regime
 from cardsvc.core.problems import Problem
@@ -31,6 +33,10 @@ TABLES: dict[str, type[StrEnum]] = {
     "regime": Regime,
     "outcome": Outcome,
     "reader": Fault,
+    "hot_reason": HotReason,
+    "card_state": CardState,
+    "card_act": Act,
+    "card_act_hint": Act,
 }
 
 

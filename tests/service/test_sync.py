@@ -372,7 +372,7 @@ def test_a_hot_card_is_told_with_the_next_hello_and_taken_off_again(service: Ser
 
     transact(service.context.engine, heat)
     station.send()
-    assert station.known.hot.cards == (card_no,) and card_no not in station.known.cards
+    assert station.known.hot.cards == (card_no,) and station.known.cards[card_no].sealed_keys == {}
 
     def cool(connection: Connection) -> None:
         log = open_log(connection, service.context.home_id)

@@ -123,4 +123,4 @@ def test_an_older_image_of_a_card_is_refused_recorded_and_flagged_at_the_service
     cold.seen()
     cold.reader.present(card)
     cold.seen()
-    assert stop_reason(cold) in (Problem.CARD_HOT, Problem.CARD_UNKNOWN)
+    assert stop_reason(cold).value == Problem.CARD_HOT.value

@@ -11,6 +11,7 @@ from cardsvc.core.card.errors import CardForeign, CardRefused
 from cardsvc.core.card.script import Script
 
 ISO_SUCCESS = 0x9000
+NO_APPLICATION = 0x91A0
 NEVER, FREE = 0xF, 0xE
 
 
@@ -73,6 +74,19 @@ def create_application(aid: bytes, keys: int) -> Script[None]:
     answer = yield native(0xCA, aid + bytes([0x09, 0x80 | keys]))
     if answer.status != OK:
         raise CardRefused(answer.status, meaning(answer.status))
+
+
+def has_application(aid: bytes) -> Script[bool]:
+    """Whether the chip has this application. Raises CardRefused."""
+    answer = yield native(0x5A, aid)
+    if answer.status not in (OK, NO_APPLICATION):
+        raise CardRefused(answer.status, meaning(answer.status))
+    return answer.status == OK
+
+
+def delete_application(aid: bytes) -> Talk[None]:
+    """DeleteApplication of the selected application, authenticated with its own key 0: nothing of it is left."""
+    yield Ask(0xDA, aid)
 
 
 def create_backup_file(file_no: int, rights: int, size: int) -> Talk[None]:

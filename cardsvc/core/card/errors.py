@@ -25,6 +25,10 @@ class CardUnknown(CardError):
     """A card of this system that this station has no key for: it came after the last news, or was taken out."""
 
 
+class CardBlocked(CardError):
+    """A card on the hot list: it is not opened. Its number is in the message."""
+
+
 class CardRefused(CardError):
     """The card said no. `status` is the status word (two bytes), `meaning` the standard's name of it."""
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 
 from cardsvc.core.card import desfire
 from cardsvc.core.card.channel import Session, Talk, authenticate, secured
-from cardsvc.core.card.errors import CardUnknown
+from cardsvc.core.card.errors import CardRefused, CardUnknown
 from cardsvc.core.card.image import (
     ENTRY_BYTES,
     IDENTITY_BYTES,
@@ -51,6 +51,7 @@ TRAIL_RECORDS = 24
 TRAIL_READ = 4
 """How many of the newest entries a tap reads: enough to check the chain and settle what was torn."""
 SYSTEM = b"ONECARD"
+WRONG_KEY = 0x91AE
 
 
 def recognises(atr: bytes) -> bool:
@@ -136,6 +137,19 @@ def _known(keys: Mapping[int, Keys], version: int, key_no: int) -> bytes:
     if version not in keys:
         raise CardUnknown(f"key {key_no} has version {version}")
     return keys[version][key_no]
+
+
+def wipe(master: CardKey, chance: Chance) -> Script[None]:
+    """Take our application off the chip with all that it says; a chip whose wiping was torn is taken up again."""
+    if not (yield from desfire.has_application(AID)):
+        return
+    try:
+        session = yield from open_(master, KEY_MASTER, chance(16))
+    except CardRefused as error:
+        if error.status != WRONG_KEY:
+            raise
+        session = yield from open_(SoftwareKey(bytes(16)), KEY_MASTER, chance(16))
+    yield from secured(desfire.delete_application(AID), session)
 
 
 def _make_files() -> Talk[None]:

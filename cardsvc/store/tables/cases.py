@@ -79,7 +79,14 @@ card = Table(
     Column("hot_reason", Text),
     Column("hot_at", Moment),
     ForeignKeyConstraint(["home_id"], ["home.home_id"]),
-    Index("card_by_uid", "home_id", "uid", unique=True),
+    Index(
+        "card_by_uid",
+        "home_id",
+        "uid",
+        unique=True,
+        postgresql_where=text("state <> 'wiped'"),
+        sqlite_where=text("state <> 'wiped'"),
+    ),
     Index("card_by_change", "home_id", "changed_log_no"),
 )
 
