@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from cardsvc.core.facts import Step
 from cardsvc.core.facts import Step as S
+from cardsvc.core.ids import StaffNo
+from cardsvc.core.problems import Problem, Refusal
 
 
 class Role(StrEnum):
@@ -43,6 +45,7 @@ class Action(StrEnum):
     FAMILY_LINK = "family_link"
     SEE_STATIONS = "see_stations"
     ENROL_STATION = "enrol_station"
+    APPROVE_STATION = "approve_station"  # and revoke; two people
     MANAGE_STAFF = "manage_staff"
     SEE_AUDIT = "see_audit"
 
@@ -84,9 +87,10 @@ ALLOWED: Mapping[Role, Allowance] = {
     Role.DUTY_MANAGER: _may(
         *(S.HOLD, S.LIFT_HOLD, S.CANCEL, S.CLOSE, S.CONFIRM_REST, S.REFUND, S.BOOK, *_WORK),
         *(A.BOOK, A.ENTER_STEP, A.HOLD, A.ISSUE_CARD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
+        A.APPROVE_STATION,
     ),
     Role.AUDITOR: _may(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, *_SEE),
-    Role.ADMINISTRATOR: _may(A.ENROL_STATION, A.MANAGE_STAFF, A.SEE_STATIONS, A.SEE_AUDIT),
+    Role.ADMINISTRATOR: _may(A.ENROL_STATION, A.APPROVE_STATION, A.MANAGE_STAFF, A.SEE_STATIONS, A.SEE_AUDIT),
 }
 
 
@@ -98,3 +102,17 @@ def may_take(roles: Iterable[Role], step: Step) -> bool:
 def may(roles: Iterable[Role], action: Action) -> bool:
     """Whether any of the roles allows the office action."""
     return any(action in ALLOWED[role].actions for role in roles)
+
+
+def four_eyes(
+    first: StaffNo, second: StaffNo | None, staff: Mapping[StaffNo, Iterable[Role]], action: Action
+) -> Refusal | None:
+    """Why these two may not do together what nobody does alone; None when they may.
+
+    `staff` has the roles of everybody who works here now; each of the two must be allowed the action.
+    """
+    if second is None or second == first:
+        return Refusal(Problem.FOUR_EYES, action)
+    if not all(may(staff.get(one, ()), action) for one in (first, second)):
+        return Refusal(Problem.NOT_ALLOWED, action)
+    return None

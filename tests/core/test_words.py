@@ -10,7 +10,7 @@ from cardsvc.core.permissions import Action, Role
 from cardsvc.core.prices import Payer, Regime
 from cardsvc.core.problems import Problem
 from cardsvc.core.station import ENTRIES
-from cardsvc.core.wire import Outcome
+from cardsvc.core.wire import Outcome, RevokedWhy
 from cardsvc.core.words import CATALOGUES, LANGUAGES, Language, say
 from terminal.readers.reader import Fault
 
@@ -30,6 +30,7 @@ TABLES: dict[str, type[StrEnum]] = {
     "payer": Payer,
     "regime": Regime,
     "outcome": Outcome,
+    "revoked": RevokedWhy,
     "reader": Fault,
 }
 
