@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import TypeAdapter, ValidationError
 
+from admin_web import stations
 from admin_web.shell import HEADERS, HERE, Shell
 from admin_web.timeline import timeline
 from cardsvc.api import entering
@@ -20,15 +21,15 @@ from cardsvc.api.searching import wanted_of
 from cardsvc.context import Context
 from cardsvc.core.booking import booking_of, questions
 from cardsvc.core.case import Case
-from cardsvc.core.facts import Details, Reason, Stage, StationKind, Step
-from cardsvc.core.ids import CaseNo, StationId
+from cardsvc.core.facts import Details, Reason, Stage, Step
+from cardsvc.core.ids import CaseNo
 from cardsvc.core.permissions import ALLOWED, Action
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.station import REASONS
 from cardsvc.core.wire import BookingForm
 from cardsvc.core.workflow import RULES, in_order
 from cardsvc.documents import receipt
-from cardsvc.handlers import enrol_station, family_link, reveal
+from cardsvc.handlers import family_link, reveal
 from cardsvc.handlers.reveal import Personal, Why
 from cardsvc.store import cards as card_store
 from cardsvc.store import family, office, snapshots, staff
@@ -102,8 +103,6 @@ def create(context: Context, access: Access) -> FastAPI:
 
     _, sees = asks(Action.SEE_CASES)
     books, may_book = asks(Action.BOOK)
-    _, sees_stations = asks(Action.SEE_STATIONS)
-    enrols, _ = asks(Action.ENROL_STATION)
     _, sees_cards = asks(Action.ISSUE_CARD)
     _, sees_audit = asks(Action.SEE_AUDIT)
     links, _ = asks(Action.FAMILY_LINK)
@@ -319,34 +318,6 @@ def create(context: Context, access: Access) -> FastAPI:
         with context.engine.connect() as connection:
             return shell.page(request, "cards", signed, {"rows": office.cards(connection, context.home_id)})
 
-    def stations_page(request: Request, signed: Signed, **more: Any) -> Response:
-        with context.engine.connect() as connection:
-            rows = office.stations(connection, context.home_id)
-        values = {"rows": rows, "now": context.clock(), "code": "", "for_station": "", **more}
-        return shell.page(request, "stations", signed, values)
-
-    @app.get("/stations")
-    def stations(request: Request, signed: Annotated[Signed, sees_stations]) -> Response:
-        return stations_page(request, signed)
-
-    @app.post("/stations/{station_id}/code")
-    def code(request: Request, signed: Annotated[Signed, enrols], station_id: str) -> Response:
-        with context.engine.connect() as connection:
-            rows = [one for one in office.stations(connection, context.home_id) if one.station_id == station_id]
-        if not rows:
-            raise Refused(Refusal(Problem.NOT_FOUND))
-        made = enrol_station.make_code(
-            context, StationId(station_id), StationKind(rows[0].kind), rows[0].number, signed.staff_no
-        )
-        return stations_page(request, signed, code=made, for_station=station_id)
-
-    @app.get("/unsettled")
-    def unsettled(request: Request, signed: Annotated[Signed, sees_stations]) -> Response:
-        with context.engine.connect() as connection:
-            rows = office.unsettled(connection, context.home_id)
-            missing = card_store.missing(connection, context.home_id)
-        return shell.page(request, "unsettled", signed, {"rows": rows, "missing": missing})
-
     @app.get("/roles")
     def roles(request: Request, signed: Annotated[Signed, sees]) -> Response:
         return shell.page(request, "roles", signed, {"allowed": ALLOWED, "actions": list(Action), "steps": list(Step)})
@@ -360,5 +331,6 @@ def create(context: Context, access: Access) -> FastAPI:
         more = rows[office.PAGE - 1].log_no if len(rows) > office.PAGE else None
         return shell.page(request, "audit", signed, {"rows": rows[: office.PAGE], "more": more})
 
+    app.include_router(stations.routes(context, access, shell, asks))
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     return app

@@ -13,6 +13,7 @@ import uvicorn
 from cardsvc.core import profiles as profile_package
 from cardsvc.core import stations as station_package
 from cardsvc.core.card.profile import CardProfile
+from cardsvc.core.fingerprint import spoken
 from cardsvc.core.plug import discover
 from cardsvc.core.station import Station
 from terminal import identity as station_identity
@@ -38,14 +39,20 @@ def enrol(
     code: Annotated[
         str, typer.Option(help="One-time code from the office.", prompt="One-time code", hide_input=True)
     ] = "",
+    anew: Annotated[
+        bool, typer.Option("--anew", help="This station has a journal already: keep its file, begin a new one.")
+    ] = False,
 ) -> None:
     """Make this station's keys and exchange a one-time code from the office for a journal."""
+    if anew:
+        _settled_or_stop(folder)
     with httpx2.Client(base_url=service, timeout=10) as client:
         try:
-            made = station_identity.enrol(folder, client, code)
+            made = station_identity.enrol(folder, client, code, anew=anew)
         except NotEnrolled as error:
             _stop(str(error))
     print(f"enrolled: {made.here.station_id} ({made.here.kind}), journal {made.journal_id}")
+    print(f"compare with the console, then approve there: {spoken(made.signing.public_key().public_bytes_raw())}")
 
 
 @app.command()
@@ -112,6 +119,27 @@ def verify(folder: Folder = Path("station")) -> None:
     seq, digest = journal.head
     print(f"whole: {seq} rows, head {digest.hex()[:16]}, settled to {journal.settled_seq()}")
     journal.close()
+
+
+@app.command()
+def wipe(folder: Folder = Path("station")) -> None:
+    """Remove this station's keys and snapshot, once every row is settled; the journal file stays."""
+    _settled_or_stop(folder)
+    station_identity.wipe(folder)
+    print(f"wiped: keys and snapshot are gone, the journal stays in {folder}")
+
+
+def _settled_or_stop(folder: Path) -> None:
+    """End the command while rows wait for the service; those of a journal that was halted or revoked never will."""
+    try:
+        identity = station_identity.load(folder)
+        journal = Journal(folder / "journal.db", identity.journal_id, identity.signing)
+    except (NotEnrolled, JournalBroken) as error:
+        _stop(str(error))
+    unsent, stopped = journal.head[0] - journal.settled_seq(), journal.stopped
+    journal.close()
+    if unsent and stopped is None:
+        _stop(f"{unsent} rows are not settled: run the station until the service has them all")
 
 
 def _reader(wanted: str) -> Reader:

@@ -61,16 +61,33 @@ def load(folder: Path) -> Identity:
     )
 
 
-def enrol(folder: Path, client: httpx2.Client, code: str) -> Identity:
-    """Make keys here, exchange the code for a journal, and keep both. Raises NotEnrolled."""
-    _refuse_second(folder)
+def enrol(folder: Path, client: httpx2.Client, code: str, *, anew: bool = False) -> Identity:
+    """Make keys here, exchange the code for a journal, and keep both. Raises NotEnrolled.
+
+    `anew` is for a station that has a journal already: its file is kept under the old journal's id, its keys go.
+    """
+    if not anew:
+        _refuse_second(folder)
     signing, sealing, ask = ask_with(code)
     try:
         response = client.post("/stations/enrol", json=ask)
         enrolled = ANSWER.validate_json(response.content)
     except (httpx2.HTTPError, ValidationError):
         raise NotEnrolled("the service did not take the code: ask the office for a new one") from None
+    if anew:
+        old = load(folder)
+        for end in ("", "-wal", "-shm"):
+            kept = folder / f"journal.db{end}"
+            if kept.exists():
+                kept.rename(folder / f"journal-{old.journal_id}.db{end}")
+        wipe(folder)
     return keep(folder, Identity(signing, sealing, enrolled))
+
+
+def wipe(folder: Path) -> None:
+    """Remove keys and snapshot for good; every journal file stays."""
+    for name in ("station.json", "snapshot.db", "snapshot.db-wal", "snapshot.db-shm"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def ask_with(code: str) -> tuple[Ed25519PrivateKey, X25519PrivateKey, dict[str, str]]:

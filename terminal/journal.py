@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import IO
@@ -20,10 +21,13 @@ from pydantic import TypeAdapter
 
 from cardsvc.core import wire
 from cardsvc.core.ids import JournalId, RecordKey
+from cardsvc.core.problems import Problem
 from cardsvc.core.wire import Intent, Judgement, Record, RecordResult, Settled, Written
 
 RECORD = TypeAdapter(Record)
 JUDGEMENT = TypeAdapter(Judgement)
+KEPT = timedelta(days=30)
+"""How long a settled row stays."""
 ROOM_BYTES = 16 * 1024 * 1024
 """A tap is refused before the card is touched when less than this is free."""
 
@@ -71,7 +75,9 @@ class Journal:
             if self._db.execute("PRAGMA synchronous").fetchone()[0] < 2:
                 raise JournalBroken("the journal does not sync: synchronous is below FULL")
             self._db.executescript(files("terminal").joinpath("journal.sql").read_text())
+            self._pruned = self._tombstone()
             self._seq, self._hash = self._end()
+            self._told: dict[str, str] = dict(self._db.execute("SELECT name, value FROM told").fetchall())
             self._open: dict[int, Record] = self._read_open_intents()
             self.verify()
         except (sqlite3.Error, JournalBroken) as error:
@@ -87,6 +93,28 @@ class Journal:
     def broken(self) -> str | None:
         """Why the journal is closed; None while it can be written."""
         return self._broken
+
+    @property
+    def stopped(self) -> Problem | None:
+        """Why nothing may be begun here any more: the service revoked this journal, or it was copied."""
+        standing = self.told("standing")
+        return Problem(standing) if standing else None
+
+    @property
+    def oldest_kept(self) -> int:
+        """The number of the first row that is still here; 0 when there is none."""
+        return self._pruned[0] + 1 if self._seq > self._pruned[0] else 0
+
+    def told(self, name: str) -> str | None:
+        """What the service once told, by name: standing, epoch, witnessed."""
+        return self._told.get(name)
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep what the service told over a restart."""
+        with self._lock:
+            if self._told.get(name) != value:
+                self._db.execute("INSERT OR REPLACE INTO told VALUES (?, ?)", (name, value))
+                self._told[name] = value
 
     def room(self) -> str | None:
         """Why nothing may be begun now, asked before a card is touched; None when there is room."""
@@ -131,17 +159,48 @@ class Journal:
     def settled_seq(self) -> int:
         """Everything up to this number is settled."""
         with self._lock:
-            return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM settlement").fetchone()[0])
+            last = self._db.execute("SELECT coalesce(max(seq), 0) FROM settlement").fetchone()[0]
+            return max(int(last), self._pruned[0])
 
-    def settle(self, results: list[RecordResult]) -> None:
-        """Keep the service's answers; in order, and only once each."""
+    def settle(self, results: list[RecordResult], at: datetime) -> None:
+        """Keep the service's answers; in order, and only once each. `at` is when they came."""
+        when = at.astimezone(UTC).isoformat()
         rows = [
-            (one.seq, one.result.value, one.judgement.model_dump_json() if one.judgement else None) for one in results
+            (one.seq, one.result.value, one.judgement.model_dump_json() if one.judgement else None, when)
+            for one in results
+            if one.seq > self._pruned[0]
         ]
         with self._lock:
             self._db.execute("BEGIN")
-            self._db.executemany("INSERT OR IGNORE INTO settlement VALUES (?, ?, ?)", rows)
+            self._db.executemany("INSERT OR IGNORE INTO settlement VALUES (?, ?, ?, ?)", rows)
             self._db.execute("COMMIT")
+
+    def prune(self, backed_up: int, now: datetime) -> int:
+        """Forget rows that are settled for 30 days and in a verified backup (up to `backed_up`); how many.
+
+        Neither an open intent nor what follows it is pruned, and never the newest row. The tombstone that stays
+        carries the last hash, so the chain goes on from it.
+        """
+        with self._lock:
+            young = (now - KEPT).astimezone(UTC).isoformat()
+            first_young = self._db.execute("SELECT min(seq) FROM settlement WHERE settled_at > ?", (young,)).fetchone()
+            ends = [backed_up, self.settled_seq(), self._seq - 1, *(seq - 1 for seq in self._open)]
+            last = min([*ends, first_young[0] - 1] if first_young[0] is not None else ends)
+            if last <= self._pruned[0]:
+                return 0
+            (digest,) = self._db.execute("SELECT hash FROM record WHERE seq = ?", (last,)).fetchone()
+            sig = self._key.sign(wire.tombstone_bytes(self.journal_id, last, digest))
+            try:
+                self._db.execute("BEGIN")
+                self._db.execute("INSERT OR REPLACE INTO tombstone VALUES (1, ?, ?, ?)", (last, digest, sig))
+                self._db.execute("DELETE FROM settlement WHERE seq <= ?", (last,))
+                self._db.execute("DELETE FROM record WHERE seq <= ?", (last,))
+                self._db.execute("COMMIT")
+            except sqlite3.Error as error:
+                self._broken = f"the disk did not take a change: {error}"
+                raise JournalBroken(self._broken) from error
+            count, self._pruned = last - self._pruned[0], (last, digest)
+            return count
 
     def judgement(self, seq: int) -> Judgement | None:
         """What the service thinks of a row; None while it has not said."""
@@ -162,8 +221,9 @@ class Journal:
 
     def verify(self) -> None:
         """Read it all back: numbers, hashes, chain, signatures. Raises JournalBroken at the first that is wrong."""
-        before, public = wire.genesis(self.journal_id), self._key.public_key()
-        expected = 1
+        public = self._key.public_key()
+        expected, before = self._tombstone()
+        expected += 1
         for seq, raw, sig, digest in self._db.execute("SELECT seq, raw, sig, hash FROM record ORDER BY seq"):
             if seq != expected or wire.record_hash(raw) != digest:
                 raise JournalBroken(f"row {expected} of the journal is missing or changed")
@@ -189,7 +249,22 @@ class Journal:
 
     def _end(self) -> tuple[int, bytes]:
         row = self._db.execute("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1").fetchone()
-        return (int(row[0]), bytes(row[1])) if row else (0, wire.genesis(self.journal_id))
+        return (int(row[0]), bytes(row[1])) if row else self._pruned
+
+    def _tombstone(self) -> tuple[int, bytes]:
+        """The number and hash of the last row that was pruned; before any, what the first row follows.
+
+        Raises JournalBroken for a tombstone that this station did not sign.
+        """
+        row = self._db.execute("SELECT last_seq, last_hash, sig FROM tombstone").fetchone()
+        if row is None:
+            return 0, wire.genesis(self.journal_id)
+        last, digest, sig = row
+        try:
+            self._key.public_key().verify(sig, wire.tombstone_bytes(self.journal_id, last, digest))
+        except InvalidSignature:
+            raise JournalBroken("the tombstone of the journal has a wrong signature") from None
+        return int(last), bytes(digest)
 
 
 def _refers(record: Record) -> int | None:

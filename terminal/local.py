@@ -1,5 +1,6 @@
 """The snapshot on disk: applied all or nothing, there again after a restart."""
 
+import hashlib
 import json
 import sqlite3
 import threading
@@ -16,6 +17,11 @@ from cardsvc.core.wire import Key
 
 DELTA = TypeAdapter(SnapshotDelta)
 CARD, CASE, SETUP = TypeAdapter(KnownCard), TypeAdapter(KnownCase), TypeAdapter(Setup)
+TABLES = """PRAGMA journal_mode=WAL;
+CREATE TABLE IF NOT EXISTS told (
+    only INTEGER PRIMARY KEY CHECK (only = 1), version TEXT, made_at TEXT, setup TEXT, hot TEXT, digest TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS known (kind TEXT, no TEXT, body TEXT, digest TEXT, PRIMARY KEY (kind, no)) STRICT;"""
 
 
 class LocalSnapshot:
@@ -23,15 +29,19 @@ class LocalSnapshot:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
+        self.digest: str | None = None
+        self.current: Snapshot | None = None
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._db.executescript(
-            """PRAGMA journal_mode=WAL;
-            CREATE TABLE IF NOT EXISTS told (
-                only INTEGER PRIMARY KEY CHECK (only = 1), version INTEGER, made_at TEXT, setup TEXT, hot TEXT
-            ) STRICT;
-            CREATE TABLE IF NOT EXISTS known (kind TEXT, no TEXT, body TEXT, PRIMARY KEY (kind, no)) STRICT;"""
-        )
-        self.current: Snapshot | None = self._load()
+        try:
+            self._db.executescript(TABLES)
+            self._load()
+        except (sqlite3.DatabaseError, ValueError):
+            # What is not as it was written is worth nothing: it is dropped, and all of it asked for anew.
+            self._db.close()
+            for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+                path.with_name(name).unlink(missing_ok=True)
+            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._db.executescript(TABLES)
 
     def take(self, raw: bytes) -> None:
         """Apply signed news, in memory and on disk in one transaction. Raises ValueError when they do not follow."""
@@ -46,18 +56,20 @@ class LocalSnapshot:
             rows: list[tuple[str, str, str]] = []
             rows += [("case", one.case.case_no, one.model_dump_json()) for one in news.cases]
             rows += [("card", one.card_no, one.model_dump_json()) for one in news.cards]
-            self._db.executemany("INSERT OR REPLACE INTO known VALUES (?, ?, ?)", rows)
-            self._db.execute(
-                "INSERT OR REPLACE INTO told VALUES (1, ?, ?, ?, ?)",
-                (
-                    moved.version,
-                    moved.made_at.isoformat(),
-                    moved.setup.model_dump_json(),
-                    moved.hot.model_dump_json(),
-                ),
+            self._db.executemany(
+                "INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?)", [(*row, _digest(*row)) for row in rows]
             )
+            head = (
+                str(moved.version),
+                moved.made_at.isoformat(),
+                moved.setup.model_dump_json(),
+                moved.hot.model_dump_json(),
+            )
+            digests = self._db.execute("SELECT digest FROM known ORDER BY kind, no").fetchall()
+            whole = _digest(*head, *(one for (one,) in digests))
+            self._db.execute("INSERT OR REPLACE INTO told VALUES (1, ?, ?, ?, ?, ?)", (*head, whole))
             self._db.execute("COMMIT")
-            self.current = moved
+            self.current, self.digest = moved, whole
 
     def note(self, case: Case, card_no: CardNo | None = None, counter: int = 0, last: RecordKey | None = None) -> None:
         """Remember what we have just done ourselves, until the service says it."""
@@ -73,23 +85,29 @@ class LocalSnapshot:
                 cards[card_no] = cards[card_no].model_copy(update=update)
             self.current = replace(known, cases=MappingProxyType(cases), cards=MappingProxyType(cards))
 
-    def _load(self) -> Snapshot | None:
-        row = self._db.execute("SELECT version, made_at, setup, hot FROM told").fetchone()
+    def _load(self) -> None:
+        """What is on disk. Raises ValueError or DatabaseError when it is not what was written."""
+        row = self._db.execute("SELECT version, made_at, setup, hot, digest FROM told").fetchone()
         if row is None:
-            return None
-        version, made_at, setup, hot = row
-        known = {"version": version, "made_at": made_at, "setup": json.loads(setup), "hot": json.loads(hot)}
-        empty = {"since": 0, **known}
-        snapshot = apply(None, DELTA.validate_json(json.dumps(empty)))
-        cases = {}
-        cards = {}
-        for kind, no, body in self._db.execute("SELECT kind, no, body FROM known"):
-            if kind == "case":
-                cases[CaseNo(no)] = CASE.validate_json(body)
-            else:
-                cards[CardNo(no)] = CARD.validate_json(body)
-        return replace(snapshot, cases=MappingProxyType(cases), cards=MappingProxyType(cards))
+            return
+        *head, whole = row
+        rows = self._db.execute("SELECT kind, no, body FROM known ORDER BY kind, no").fetchall()
+        if _digest(*head, *(_digest(*one) for one in rows)) != whole:
+            raise ValueError("the snapshot on disk is not what was written")
+        version, made_at, setup, hot = head
+        known = {"version": int(version), "made_at": made_at, "setup": json.loads(setup), "hot": json.loads(hot)}
+        snapshot = apply(None, DELTA.validate_json(json.dumps({"since": 0, **known})))
+        cases = {CaseNo(no): CASE.validate_json(body) for kind, no, body in rows if kind == "case"}
+        cards = {CardNo(no): CARD.validate_json(body) for kind, no, body in rows if kind == "card"}
+        self.current = replace(snapshot, cases=MappingProxyType(cases), cards=MappingProxyType(cards))
+        self.digest = whole
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+def _digest(*parts: str) -> str:
+    """SHA-256 (64 hex digits) over length-prefixed parts."""
+    raw = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+    return hashlib.sha256(raw).hexdigest()

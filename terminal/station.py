@@ -142,7 +142,7 @@ class StationLoop:
     def _meet(self) -> None:
         """A card was laid down: read it, settle what was torn, and show its case."""
         session, snapshot = self.session, self.local.current
-        if snapshot is None or session.staff_no is None:
+        if snapshot is None or session.staff_no is None or self.journal.stopped is not None:
             return
         found = self._cards.look(snapshot, KEY_TAP)
         if isinstance(found, Refusal):
@@ -186,6 +186,8 @@ class StationLoop:
     def _perform(self, name: str, what: dict[str, Any]) -> None:
         session = self.session
         match name:
+            case name if self.journal.stopped is not None and name not in ("language", "sign_out"):
+                self._say(Refusal(self.journal.stopped), None, None)
             case "sign_in" | "second":
                 self._identify(name, StaffNo(str(what.get("staff_no", ""))), str(what.get("pin", "")))
             case "sign_out":

@@ -24,6 +24,10 @@ ANSWER = TypeAdapter(SyncAnswer)
 IDLE_S = 2.0
 LONGEST_PAUSE_S = 10.0
 LINKED_FOR_MS = 6_000
+WITNESS_EVERY = 100
+WITNESS_EVERY_MS = 3_600_000
+STOPS = frozenset({Problem.STATION_REVOKED, Problem.JOURNAL_FORKED})
+"""After these nothing is sent or taken any more; only a new journal helps."""
 
 
 class LinkDown(Exception):
@@ -50,8 +54,10 @@ class Uplink:
         self._last_answer_ms: int | None = None
         self._rewind: int | None = None
         self._checkpoint = 0
-        self.halted: Problem | None = None
-        self.rejected: str | None = None
+        self._witnessed_ms = clocks.steady_ms()
+        self._epoch = int(journal.told("epoch") or identity.enrolled.service_epoch)
+        self.standing: Problem | None = journal.stopped
+        self.rejected: Problem | None = None
         self.changed: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._run, daemon=True, name="uplink")
 
@@ -104,9 +110,9 @@ class Uplink:
 
     def exchange(self) -> bool:
         """One request and its answer; True when there is more to do at once. Raises LinkDown."""
-        if self.halted is not None:
+        if self.standing in STOPS and self._journal.told("said"):
             return False
-        rows = self._journal.unsettled(after=self._rewind)
+        rows = [] if self.standing in STOPS else self._journal.unsettled(after=self._rewind)
         nonce = self._chance(16).hex()
         body = self._request(nonce, rows)
         answer = self._answer(nonce, body)
@@ -122,7 +128,9 @@ class Uplink:
             head_seq=seq,
             head_hash=digest.hex(),
             settled_seq=self._journal.settled_seq(),
-            oldest_kept_seq=1 if seq else 0,
+            oldest_kept_seq=self._journal.oldest_kept,
+            service_epoch_seen=self._epoch,
+            snapshot_digest=self._local.digest,
             snapshot_version=known.version if known else 0,
             setup_version=known.setup.version if known else 0,
             hot_version=known.hot.version if known else 0,
@@ -131,6 +139,7 @@ class Uplink:
             steady_ms=self._clocks.steady_ms(),
             wall_time=self._clocks.now(),
             open_intents=len(self._journal.open_intents()),
+            halted=self.standing if self.standing is Problem.JOURNAL_FORKED else None,
             software=SOFTWARE,
         )
         sent = [{"raw": _b64(row.raw), "sig": _b64(row.sig)} for row in rows]
@@ -148,54 +157,116 @@ class Uplink:
         except httpx2.HTTPError as error:
             raise LinkDown(type(error).__name__) from None
         if response.status_code != 200 or response.headers.get("content-type") != wire.MEDIA_TYPE:
-            self.rejected = _code(response) if response.status_code in (401, 422) else None
+            self.rejected = _said(response)
             raise LinkDown(f"status {response.status_code}")
         try:
             seal = bytes.fromhex(response.headers.get(wire.SIGNATURE_HEADER, ""))
             self._identity.service.verify(seal, wire.answer_bytes(nonce, response.content))
             answer = ANSWER.validate_json(response.content)
         except (InvalidSignature, ValueError, ValidationError):
+            self.rejected = Problem.SERVICE_UNTRUSTED
             raise LinkDown("an answer that the service did not sign") from None
-        if answer.nonce != nonce:
-            raise LinkDown("an answer to another request")
         self.rejected = None
         return answer
 
     def _take(self, answer: SyncAnswer) -> bool:
-        seq, digest = self._journal.head
-        head = answer.journal_head
-        settled = self._journal.settled_seq()
-        if head.seq > seq or (head.seq == seq and head.hash != digest.hex()):
-            self.halted = Problem.JOURNAL_FORKED
+        """Take a signed answer; True when there is more to do at once."""
+        if self.standing in STOPS:
+            self._journal.keep("said", self.standing or "")
             return False
         done = [one for one in answer.results if one.result in (Result.RECORDED, Result.ALREADY, Result.QUARANTINED)]
+        settled = self._journal.settled_seq()
         with self._answered:
-            self._journal.settle(done)
+            self._journal.settle(done, self._clocks.now())
             self._answered.notify_all()
-        self._rewind = None
-        for one in answer.results:
-            if one.result is Result.EXPECTED and one.expected_seq is not None:
-                self._rewind = one.expected_seq - 1
-            elif one.result is Result.DIFFERS:
-                self.halted = one.problem or Problem.JOURNAL_FORKED
-        if head.seq < settled:
-            self._rewind = head.seq
-        if answer.checkpoint is not None:
-            self._checkpoint = answer.checkpoint.log_no
+        self.standing = self._standing_after(answer)
+        if self.standing in STOPS:
+            # Said once more with our own signature: the service halts a journal only on the station's own word.
+            self._journal.keep("standing", self.standing or "")
+            return True
+        head = answer.journal_head
+        expected = [one.expected_seq - 1 for one in answer.results if one.expected_seq is not None]
+        self._rewind = head.seq if head.seq < settled else next(iter(expected), None)
+        self._epoch = answer.service_epoch
+        self._journal.keep("epoch", str(self._epoch))
+        if answer.backed_up_seq:
+            self._journal.prune(answer.backed_up_seq, self._clocks.now())
         if answer.delta is not None:
             try:
                 self._local.take(answer.delta)
             except (ValueError, ValidationError):
                 self._local.current = None
-        return self._rewind is not None or (self.unsent > 0 and bool(done))
+        more = self.standing is None and self._witness(answer.checkpoint)
+        can_rewind = self._rewind is not None and self._rewind + 1 >= self._journal.oldest_kept
+        return more or can_rewind or (self.unsent > 0 and bool(done))
+
+    def _standing_after(self, answer: SyncAnswer) -> Problem | None:
+        """What the answer means for this journal: behind the service or other than it, it was rolled back or copied."""
+        seq, digest = self._journal.head
+        head = answer.journal_head
+        other = head.seq == seq and head.hash != digest.hex()
+        if head.seq > seq or other or any(one.result is Result.DIFFERS for one in answer.results):
+            return Problem.JOURNAL_FORKED
+        return answer.standing
+
+    def _witness(self, checkpoint: wire.Checkpoint | None) -> bool:
+        """Journal what the service says of its log, at most every 100 numbers or once an hour; True when done.
+
+        A checkpoint that the service did not sign is not kept: it says nothing of the service.
+        """
+        if checkpoint is None:
+            return False
+        self._checkpoint = checkpoint.log_no
+        last, now_ms = int(self._journal.told("witnessed") or 0), self._clocks.steady_ms()
+        hour_over = now_ms - self._witnessed_ms >= WITNESS_EVERY_MS and checkpoint.log_no > last
+        if checkpoint.log_no - last < WITNESS_EVERY and not hour_over:
+            return False
+        here, known = self._identity.here, self._local.current
+        signed = wire.checkpoint_bytes(here.home_id, checkpoint.epoch, checkpoint.log_no, checkpoint.root)
+        try:
+            self._identity.service.verify(checkpoint.signature, signed)
+        except InvalidSignature:
+            return False
+        body = wire.Witness(
+            epoch=checkpoint.epoch,
+            log_no=checkpoint.log_no,
+            root=checkpoint.root,
+            signature=base64.b64encode(checkpoint.signature),
+        )
+        self._journal.append(
+            lambda seq, prev: wire.Record(
+                journal_id=self._identity.journal_id,
+                seq=seq,
+                prev=prev,
+                home_id=here.home_id,
+                station_id=here.station_id,
+                body=body,
+                wall_time=self._clocks.now(),
+                boot_id=self._clocks.boot_id,
+                steady_ms=now_ms,
+                snapshot_version=known.version if known else 0,
+                software=SOFTWARE,
+            )
+        )
+        self._journal.keep("witnessed", str(checkpoint.log_no))
+        self._witnessed_ms = now_ms
+        return True
 
 
-def _code(response: httpx2.Response) -> str | None:
+def _said(response: httpx2.Response) -> Problem | None:
+    """What an answer without our signature says, as words for a person and nothing else.
+
+    A page that comes with 200 and is not ours is a captive portal, or somebody else's server.
+    """
+    if response.status_code == 200:
+        return Problem.SERVICE_UNTRUSTED
+    if response.status_code not in (401, 422):
+        return None
     try:
         code = response.json().get("code")
     except (ValueError, AttributeError):
         return None
-    return code if isinstance(code, str) else None
+    return Problem(code) if code in set(Problem) else None
 
 
 def _b64(raw: bytes) -> str:

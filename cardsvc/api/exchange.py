@@ -4,18 +4,17 @@ Signatures are verified before the transaction. What a station says is never los
 """
 
 import base64
-import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import TypeAdapter, ValidationError
 
+from cardsvc.api.checking import RECORD, Checked, check, claimed_seq, verifies
 from cardsvc.context import Context
 from cardsvc.core import wire
 from cardsvc.core.facts import Details, StationKind, Step
-from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.sealing import BOOKING_PURPOSE, Unsealable
@@ -24,26 +23,15 @@ from cardsvc.core.wire import Judgement, Outcome, Record, RecordResult, Result, 
 from cardsvc.core.workflow import RULES, Offline
 from cardsvc.handlers import open_case, record_tap
 from cardsvc.handlers.record_tap import Reported
-from cardsvc.store import journals, snapshots
+from cardsvc.store import journals, snapshots, witnesses
+from cardsvc.store import standing as journal_standing
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.journals import JournalRow
 from cardsvc.store.log import open_log
 from cardsvc.store.working import WorkingSet, load_staff, price_book
 
-RECORD = TypeAdapter(Record)
 JUDGEMENT = TypeAdapter(Judgement)
 NOTED = Judgement(outcome=Outcome.NOTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A sent record whose signature was verified; `record` is None when its bytes cannot be read."""
-
-    raw: bytes
-    sig: bytes
-    hash: str
-    signed: bool
-    record: Record | None
 
 
 def handle(context: Context, journal: JournalRow, ask: wire.SyncRequest, now: datetime) -> wire.SyncAnswer:
@@ -51,20 +39,6 @@ def handle(context: Context, journal: JournalRow, ask: wire.SyncRequest, now: da
     key = Ed25519PublicKey.from_public_bytes(journal.public_key)
     checked = [check(one, key) for one in ask.records]
     return transact(context.engine, lambda connection: _exchange(connection, context, journal, ask, checked, now))
-
-
-def check(sent: wire.Sent, key: Ed25519PublicKey) -> Checked:
-    """Verify a record's signature over its hash, and read it."""
-    digest = wire.record_hash(sent.raw)
-    try:
-        key.verify(sent.sig, digest)
-    except InvalidSignature:
-        return Checked(sent.raw, sent.sig, digest.hex(), False, None)
-    try:
-        record = RECORD.validate_json(sent.raw) if len(sent.raw) <= wire.MOST_RECORD_BYTES else None
-    except ValidationError:
-        record = None
-    return Checked(sent.raw, sent.sig, digest.hex(), True, record)
 
 
 def _exchange(
@@ -77,9 +51,12 @@ def _exchange(
 ) -> wire.SyncAnswer:
     log = open_log(connection, context.home_id)
     row = journals.journal(connection, context.home_id, journal.journal_id) or journal
+    epoch = journals.epoch(connection, context.home_id)
+    standing = row.standing or fork_of(connection, context.home_id, row, ask.hello)
     head_seq, head_hash = row.head_seq, row.head_hash
     results: list[RecordResult] = []
-    if checked:
+    delta = None
+    if checked and standing is None:
         tx = WorkingSet(
             connection,
             context.home_id,
@@ -92,23 +69,31 @@ def _exchange(
         for one in checked:
             result = batch.take(one)
             results.append(result)
-            if result.result is Result.EXPECTED or (result.result is Result.DIFFERS and result.problem is not None):
+            if result.result in (Result.EXPECTED, Result.DIFFERS):
                 break
         batch.close()
-        head_seq, head_hash = batch.head_seq, batch.head_hash
+        head_seq, head_hash, standing = batch.head_seq, batch.head_hash, batch.forked
+    if standing is Problem.JOURNAL_FORKED and row.standing is None:
+        journal_standing.halt(connection, context.home_id, row.journal_id, ask.hello.halted or standing)
+        log.add("station halted", f"{row.station_id} {row.journal_id}", "", now)
+        log.close()
     unsent = max(0, ask.hello.head_seq - head_seq)
     journals.heard(connection, context.home_id, row.journal_id, (head_seq, head_hash), unsent, now)
-    delta = snapshots.news(
-        connection, context.home_id, ask.hello, row.kind, row.sealing_key, context.vault.card_key, now
-    )
-    root = context.vault.sign(wire.checkpoint_bytes(context.home_id, log.log_no, log.root))
+    if standing is None:
+        if row.epoch_seen != epoch and ask.hello.service_epoch_seen == epoch and unsent == 0:
+            journal_standing.said_hello(connection, context.home_id, row.journal_id, epoch)
+        delta = snapshots.news(
+            connection, context.home_id, ask.hello, row.kind, row.sealing_key, context.vault.card_key, now
+        )
+    root = context.vault.sign(wire.checkpoint_bytes(context.home_id, epoch, log.log_no, log.root))
     return wire.SyncAnswer(
         nonce=ask.nonce,
-        service_epoch=journals.epoch(connection, context.home_id),
+        service_epoch=epoch,
         journal_head=wire.JournalHead(seq=head_seq, hash=head_hash),
         durable_seq=head_seq,
+        standing=standing,
         results=tuple(results),
-        checkpoint=wire.Checkpoint(log_no=log.log_no, root=log.root, at=now, signature=_b64(root)),
+        checkpoint=wire.Checkpoint(epoch=epoch, log_no=log.log_no, root=log.root, at=now, signature=_b64(root)),
         delta=_b64(delta.model_dump_json().encode()) if delta is not None else None,
         server_time=now,
     )
@@ -119,6 +104,23 @@ def _b64(raw: bytes) -> bytes:
     return base64.b64encode(raw)
 
 
+def fork_of(connection: Connection, home_id: HomeId, row: JournalRow, hello: wire.Hello) -> Problem | None:
+    """Whether a hello proves that the journal was rolled back or copied.
+
+    A head below ours alone is no proof: a duplicate that comes late says the same. The station whose head is below
+    what the answer tells halts by itself, and says so in a hello of its own.
+    """
+    if hello.halted is not None:
+        return Problem.JOURNAL_FORKED
+    if hello.head_seq == row.head_seq:
+        return None if hello.head_hash == row.head_hash else Problem.JOURNAL_FORKED
+    if 0 < hello.head_seq < row.head_seq:
+        stored = journals.record(connection, home_id, row.journal_id, hello.head_seq)
+        if stored is not None and stored.hash != hello.head_hash:
+            return Problem.JOURNAL_FORKED
+    return None
+
+
 class Batch:
     """The records of one request, taken in order."""
 
@@ -127,6 +129,7 @@ class Batch:
         self.head_seq: int = journal.head_seq
         self.head_hash: str = journal.head_hash
         self.kind = journal.kind
+        self.forked: Problem | None = None
         self.rows: list[dict[str, object]] = []
         self.taken: dict[int, tuple[Record, Judgement]] = {}
         self.aliases: dict[CaseNo, CaseNo] = {}
@@ -147,7 +150,7 @@ class Batch:
         if not one.signed:
             return RecordResult(result=Result.DIFFERS, seq=expected, problem=Problem.SIGNATURE_WRONG)
         record = one.record
-        seq = record.seq if record is not None else _claimed_seq(one.raw, expected)
+        seq = record.seq if record is not None else claimed_seq(one.raw, expected)
         if record is not None and record.journal_id != self.journal.journal_id:
             return RecordResult(result=Result.DIFFERS, seq=seq, problem=Problem.STATION_UNKNOWN)
         if seq < expected:
@@ -191,6 +194,7 @@ class Batch:
                 return RecordResult(result=Result.DIFFERS, seq=seq, problem=Problem.RECORD_UNREADABLE)
             fresh = {"hash": stored.hash, "log_no": stored.log_no, "judgement": stored.judgement}
         if fresh["hash"] != one.hash:
+            self.forked = Problem.JOURNAL_FORKED
             return RecordResult(result=Result.DIFFERS, seq=seq)
         judgement = JUDGEMENT.validate_json(str(fresh["judgement"]))
         log_no = int(str(fresh["log_no"]))
@@ -236,6 +240,8 @@ class Batch:
             case wire.PermitDead(permit=code):
                 record_tap.permit_over(self.tx, code, self.journal.journal_id)
                 return NOTED
+            case wire.Witness() as witness:
+                return self._compare(record, witness)
             case _:
                 return NOTED
 
@@ -243,6 +249,16 @@ class Batch:
         """The station saw an image of a card that is older than what was seen of it before."""
         if record.card_no is not None:
             record_tap.copied(self.tx, record.card_no, self._case_no(record))
+
+    def _compare(self, record: Record, witness: wire.Witness) -> Judgement:
+        """Compare what a station was told of the log with the log itself."""
+        signed = wire.checkpoint_bytes(record.home_id, witness.epoch, witness.log_no, witness.root)
+        genuine = verifies(Ed25519PublicKey.from_public_bytes(self.context.vault.public_key), witness.signature, signed)
+        if genuine and witnesses.contradicted(self.tx.connection, self.tx.home_id, witness) is None:
+            return NOTED
+        problem = Problem.HISTORY_REWRITTEN if genuine else Problem.SIGNATURE_WRONG
+        found = record_tap.refused(Refusal(problem, str(witness.log_no)))
+        return found.model_copy(update={"outcome": Outcome.CONFLICT})
 
     def _only_ask(self, reported: Reported, log_no: int) -> Judgement:
         """Judge a request, and let nothing happen."""
@@ -346,12 +362,3 @@ class Batch:
         """Write the records and all that they changed."""
         journals.add_records(self.tx.connection, self.rows)
         self.tx.flush()
-
-
-def _claimed_seq(raw: bytes, otherwise: int) -> int:
-    """The seq that unreadable bytes claim, where they are at least JSON; else the place where they stand."""
-    try:
-        claimed = json.loads(raw).get("seq", otherwise)
-    except (ValueError, AttributeError, RecursionError):
-        return otherwise
-    return claimed if type(claimed) is int and 0 < claimed < 2**53 else otherwise

@@ -1,4 +1,4 @@
-"""Administration without the console: staff, station codes, cards."""
+"""Administration without the console: staff, cards."""
 
 from typing import Annotated
 
@@ -9,12 +9,11 @@ from cardsvc.commands.ground import context_of, stop
 from cardsvc.core.card.desfire import read_uid
 from cardsvc.core.card.errors import CardError
 from cardsvc.core.card.script import run
-from cardsvc.core.facts import StationKind
-from cardsvc.core.ids import StaffNo, StationId
+from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Role
 from cardsvc.core.problems import Refusal
 from cardsvc.core.words import say
-from cardsvc.handlers import enrol_station, found_home, issue_card
+from cardsvc.handlers import found_home, issue_card
 from cardsvc.handlers.found_home import Person
 from cardsvc.settings import Settings
 from terminal.readers.pcsc import PcscReader
@@ -26,13 +25,6 @@ card_app = typer.Typer(help="Family cards.")
 app.add_typer(staff_app, name="staff")
 app.add_typer(card_app, name="card")
 CARD_WAIT_S = 30
-
-
-@app.command()
-def enrol(station: str, kind: StationKind, number: Annotated[int, typer.Option(help="Its number on cards.")]) -> None:
-    """Make a one-time code, good for an hour, with which `terminal enrol` makes a machine the station STATION."""
-    context = context_of(Settings())
-    print(enrol_station.make_code(context, StationId(station), kind, number))
 
 
 @staff_app.command("add")

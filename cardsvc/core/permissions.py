@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from cardsvc.core.facts import Step
 from cardsvc.core.facts import Step as S
+from cardsvc.core.ids import StaffNo
+from cardsvc.core.problems import Problem, Refusal
 
 
 class Role(StrEnum):
@@ -45,6 +47,7 @@ class Action(StrEnum):
     FAMILY_LINK = "family_link"
     SEE_STATIONS = "see_stations"
     ENROL_STATION = "enrol_station"
+    APPROVE_STATION = "approve_station"  # and revoke; two people
     MANAGE_STAFF = "manage_staff"
     SEE_AUDIT = "see_audit"
 
@@ -85,11 +88,11 @@ ALLOWED: Mapping[Role, Allowance] = {
     Role.ASH_CLERK: _may(S.SEAL, S.SHELVE, S.UNSHELVE, S.RELEASE, S.CONFIRM_REST, *_SEE, *_WORK),
     Role.DUTY_MANAGER: _may(
         *(S.HOLD, S.LIFT_HOLD, S.RESOLVE, S.CANCEL, S.CLOSE, S.CONFIRM_REST, S.REFUND, S.BOOK, *_WORK),
-        *(A.ISSUE_CARD, A.BLOCK_CARD, A.UNBLOCK_CARD),
+        *(A.ISSUE_CARD, A.BLOCK_CARD, A.UNBLOCK_CARD, A.APPROVE_STATION),
         *(A.BOOK, A.ENTER_STEP, A.HOLD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
     ),
     Role.AUDITOR: _may(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, *_SEE),
-    Role.ADMINISTRATOR: _may(A.ENROL_STATION, A.MANAGE_STAFF, A.SEE_STATIONS, A.SEE_AUDIT),
+    Role.ADMINISTRATOR: _may(A.ENROL_STATION, A.APPROVE_STATION, A.MANAGE_STAFF, A.SEE_STATIONS, A.SEE_AUDIT),
 }
 
 
@@ -106,3 +109,17 @@ def may(roles: Iterable[Role], action: Action) -> bool:
 def may_confirm(roles: Iterable[Role], action: Action) -> bool:
     """Whether they may be the second pair of eyes on it: whoever may do it, and the auditor."""
     return Role.AUDITOR in roles or may(roles, action)
+
+
+def four_eyes(
+    first: StaffNo, second: StaffNo | None, staff: Mapping[StaffNo, Iterable[Role]], action: Action
+) -> Refusal | None:
+    """Why these two may not do together what nobody does alone; None when they may.
+
+    `staff` has the roles of everybody who works here now; each of the two must be allowed the action.
+    """
+    if second is None or second == first:
+        return Refusal(Problem.FOUR_EYES, action)
+    if not all(may(staff.get(one, ()), action) for one in (first, second)):
+        return Refusal(Problem.NOT_ALLOWED, action)
+    return None

@@ -67,6 +67,10 @@ class Problem(StrEnum):
     OFFLINE_FORBIDDEN = "offline_forbidden"  # needs the service's word, and the service is not there
     SNAPSHOT_STALE = "snapshot_stale"  # what the station knows is too old: observations only
     STATION_UNKNOWN = "station_unknown"  # not enrolled, or revoked
+    STATION_PENDING = "station_pending"  # enrolled; two people have not compared its fingerprint words yet
+    STATION_REVOKED = "station_revoked"  # replaced, out of service or stolen: nothing is taken from its journal
+    SERVICE_UNTRUSTED = "service_untrusted"  # what answered is not our service: its answer is not signed
+    HISTORY_REWRITTEN = "history_rewritten"  # a station's witness contradicts the service's log
     SIGNATURE_WRONG = "signature_wrong"  # the bytes are not what the station signed
     CHAIN_BROKEN = "chain_broken"  # does not follow the record before
     JOURNAL_FORKED = "journal_forked"  # the journal was rolled back or copied: halt

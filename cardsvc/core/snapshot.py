@@ -9,9 +9,10 @@ from types import MappingProxyType
 
 from pydantic import AwareDatetime, Field
 
+from cardsvc.core.card.image import TrailKey
 from cardsvc.core.case import Case
 from cardsvc.core.facts import PlaceKind, StationKind, Wire
-from cardsvc.core.ids import CardNo, CaseNo, HomeId, StaffNo, StationId
+from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, StaffNo, StationId
 from cardsvc.core.ledger import Bill
 from cardsvc.core.permissions import Role
 from cardsvc.core.prices import PriceBook
@@ -38,13 +39,19 @@ class Resource(Wire):
 
 
 class StationKey(Wire):
-    """The public key with which a station signs trail entries; `number` is its number on the card."""
+    """A key with which a station signs, or signed, trail entries; `number` is its number on the card.
+
+    Each journal has its own key, and those of retired journals stay listed: what they wrote is still true. `suspect`
+    marks the key of a stolen or copied station: good only for what the service has heard of (docs/protocol.md).
+    """
 
     number: int
+    journal_id: JournalId
     station_id: StationId
     kind: StationKind
     public_key: str
     "Ed25519, 64 hex digits."
+    suspect: bool = False
 
 
 class KnownCard(Wire):
@@ -152,9 +159,10 @@ class Snapshot:
         """The staff member with this number; None when there is none here."""
         return next((one for one in self.setup.staff if one.staff_no == staff_no), None)
 
-    def station(self, number: int) -> StationKey | None:
-        """The station with this number on the card."""
-        return next((one for one in self.setup.stations if one.number == number), None)
+    def trail_key(self, number: int, journal_id: JournalId) -> TrailKey | None:
+        """The key that the station with this number on the card had for this journal."""
+        found = (one for one in self.setup.stations if one.number == number and one.journal_id == journal_id)
+        return next((TrailKey(bytes.fromhex(one.public_key), one.suspect) for one in found), None)
 
 
 def apply(known: Snapshot | None, news: SnapshotDelta) -> Snapshot:

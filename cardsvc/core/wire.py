@@ -21,7 +21,8 @@ MOST_RECORD_BYTES = 8_192
 
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Hex64 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Seq = Annotated[int, Field(ge=1, le=2**53)]
+MOST_SEQ = 2**53
+Seq = Annotated[int, Field(ge=1, le=MOST_SEQ)]
 
 
 class Key(Wire):
@@ -119,6 +120,7 @@ class Witness(Wire):
     """A checkpoint of the service as this station was told it: every station is a witness."""
 
     kind: Literal["checkpoint"] = "checkpoint"
+    epoch: int
     log_no: int
     root: Hex64
     signature: Base64Bytes
@@ -194,6 +196,7 @@ class Hello(Wire):
     oldest_kept_seq: int = Field(ge=0)
     service_epoch_seen: int | None = None
     snapshot_version: int = Field(ge=0)
+    snapshot_digest: Hex64 | None = None
     setup_version: int = Field(default=0, ge=0)
     hot_version: int = Field(default=0, ge=0)
     checkpoint_seen: int = Field(default=0, ge=0)
@@ -201,6 +204,8 @@ class Hello(Wire):
     steady_ms: int = Field(ge=0)
     wall_time: AwareDatetime
     open_intents: int = Field(default=0, ge=0)
+    halted: Problem | None = None
+    "Why the station has stopped for good: said with its own signature, so that no late duplicate can stop it."
     software: str
 
 
@@ -284,6 +289,7 @@ class RecordResult(Wire):
 class Checkpoint(Wire):
     """The service's audit chain at a moment, signed: Ed25519 over `checkpoint_bytes`."""
 
+    epoch: int
     log_no: int
     root: Hex64
     at: AwareDatetime
@@ -298,12 +304,18 @@ class JournalHead(Wire):
 
 
 class SyncAnswer(Wire):
-    """The signed answer: `nonce` is the request's, `delta` is the bytes of a `SnapshotDelta` when there is news."""
+    """The signed answer: `nonce` is the request's, `delta` is the bytes of a `SnapshotDelta` when there is news.
+
+    `standing` says why nothing is taken from this journal: STATION_PENDING, STATION_REVOKED or JOURNAL_FORKED.
+    `backed_up_seq` is how far this journal is in a verified backup; up to there a station may prune what is settled.
+    """
 
     nonce: Hex32
     service_epoch: int
     journal_head: JournalHead
     durable_seq: int
+    standing: Problem | None = None
+    backed_up_seq: int = 0
     results: tuple[RecordResult, ...]
     checkpoint: Checkpoint | None = None
     delta: Base64Bytes | None = None
@@ -356,6 +368,12 @@ def answer_bytes(nonce: str, body: bytes) -> bytes:
     return b"one-card answer v1" + bytes.fromhex(nonce) + hashlib.sha256(body).digest()
 
 
-def checkpoint_bytes(home: HomeId, log_no: int, root: str) -> bytes:
-    """What the service signs of a checkpoint."""
-    return b"one-card checkpoint v1" + home.encode() + log_no.to_bytes(8, "big") + bytes.fromhex(root)
+def checkpoint_bytes(home: HomeId, epoch: int, log_no: int, root: str) -> bytes:
+    """What the service signs of a checkpoint; `epoch` counts the service's restores."""
+    numbers = epoch.to_bytes(4, "big") + log_no.to_bytes(8, "big")
+    return b"one-card checkpoint v1" + home.encode() + numbers + bytes.fromhex(root)
+
+
+def tombstone_bytes(journal_id: JournalId, last_seq: int, last_hash: bytes) -> bytes:
+    """What a station signs of the rows that it has pruned: all up to `last_seq`, whose hash is `last_hash` (32)."""
+    return b"one-card tombstone v1" + bytes.fromhex(journal_id) + last_seq.to_bytes(8, "big") + last_hash

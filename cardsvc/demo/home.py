@@ -39,6 +39,9 @@ STAFF = tuple(
     )
 )
 
+APPROVERS = (StaffNo("1017"), StaffNo("1015"))
+"""Who approves the demo's stations: the administrator, and the duty manager as the second."""
+
 
 def password_of(person: Person) -> str:
     """The demo's password and PIN."""

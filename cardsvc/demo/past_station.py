@@ -14,6 +14,7 @@ from cardsvc.core.ids import CaseNo, StationId
 from cardsvc.core.problems import Refusal
 from cardsvc.core.wire import EnrolRequest, Judgement, Outcome, Record
 from cardsvc.core.workflow import RULES, Offline
+from cardsvc.demo.home import APPROVERS
 from cardsvc.handlers import enrol_station
 from cardsvc.store import journals
 from terminal import identity
@@ -46,6 +47,9 @@ class PastStation:
         enrolled = enrol_station.handle(context, EnrolRequest.model_validate(ask, strict=False), context.clock())
         if isinstance(enrolled, Refusal):
             raise Refused(enrolled.problem)
+        approved = enrol_station.approve(context, enrolled.journal_id, *APPROVERS)
+        if isinstance(approved, Refusal):
+            raise Refused(approved.problem)
         one = identity.keep(folder, Identity(signing, sealing, enrolled))
         return cls(context, one, Journal(folder / "journal.db", one.journal_id, signing))
 
@@ -99,7 +103,7 @@ class PastStation:
         )
         ask = wire.SyncRequest(nonce="0" * 32, hello=hello, records=sent)
         answer = exchange.handle(self.context, row, ask, now)
-        self.journal.settle(list(answer.results))
+        self.journal.settle(list(answer.results), now)
         judgement = answer.results[-1].judgement
         if judgement is None or judgement.outcome not in (Outcome.ACCEPTED, Outcome.NOTED):
             raise Refused(f"{rows[-1].raw!r}: {judgement}")

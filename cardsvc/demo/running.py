@@ -13,7 +13,9 @@ import httpx2
 
 from cardsvc.context import Context
 from cardsvc.core.facts import StationKind
+from cardsvc.core.problems import Refusal
 from cardsvc.demo.hands import Hands
+from cardsvc.demo.home import APPROVERS
 from cardsvc.handlers import enrol_station
 from cardsvc.handlers.found_home import STATIONS
 from cardsvc.virtual_reader.stack import PcscStack, free_port
@@ -124,7 +126,10 @@ class RunningHome:
             if not (folder / "station.json").exists():
                 code = enrol_station.make_code(self.context, station_id, kind, number)
                 with httpx2.Client(base_url=self.address, timeout=10) as client:
-                    identity.enrol(folder, client, code)
+                    enrolled = identity.enrol(folder, client, code)
+                approved = enrol_station.approve(self.context, enrolled.journal_id, *APPROVERS)
+                if isinstance(approved, Refusal):
+                    raise DidNotStart(f"{station_id} was not approved: {approved.problem}")
             self.stations[kind] = self._station(kind, number, folder)
         for station in self.stations.values():
             station.process.start()

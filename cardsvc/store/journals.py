@@ -8,12 +8,16 @@ from sqlalchemy import Connection, select, update
 
 from cardsvc.core.facts import StationKind
 from cardsvc.core.ids import CaseNo, HomeId, JournalId, StationId
+from cardsvc.core.problems import Problem
 from cardsvc.store import tables as t
 
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """A journal as enrolled, and how far we have it; `kind` and `station_id` are its station's."""
+    """A journal as enrolled, and how far we have it; `kind` and `station_id` are its station's.
+
+    `standing` is why nothing is taken from it: it waits for approval, was revoked, or forked; None when all is well.
+    """
 
     journal_id: JournalId
     station_id: StationId
@@ -22,6 +26,8 @@ class JournalRow:
     sealing_key: bytes
     head_seq: int
     head_hash: str
+    standing: Problem | None
+    epoch_seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +53,12 @@ class CodeRow:
 
 
 def journal(connection: Connection, home_id: HomeId, journal_id: str) -> JournalRow | None:
-    """A journal that is enrolled and not revoked."""
+    """A journal that is or was enrolled."""
     j, s = t.journal.c, t.station.c
     row = connection.execute(
         select(t.journal, s.kind)
         .join(t.station, (s.home_id == j.home_id) & (s.station_id == j.station_id))
-        .where(j.home_id == home_id, j.journal_id == journal_id, j.revoked_at.is_(None))
+        .where(j.home_id == home_id, j.journal_id == journal_id)
     ).one_or_none()
     if row is None:
         return None
@@ -64,7 +70,17 @@ def journal(connection: Connection, home_id: HomeId, journal_id: str) -> Journal
         row.sealing_key,
         row.head_seq,
         row.head_hash,
+        _standing(row),
+        row.epoch_seen,
     )
+
+
+def _standing(row: Any) -> Problem | None:
+    if row.revoked_at is not None:
+        return Problem.STATION_REVOKED
+    if row.halted is not None:
+        return Problem.JOURNAL_FORKED
+    return None if row.approved_at is not None else Problem.STATION_PENDING
 
 
 def heard(
@@ -141,10 +157,23 @@ def code(connection: Connection, home_id: HomeId, code_hash: str) -> CodeRow | N
 
 
 def enrol(connection: Connection, home_id: HomeId, code_hash: str, row: dict[str, Any], now: datetime) -> None:
-    """Use a code up, open its journal, and let every station know the new key."""
+    """Use a code up, and open its journal: nothing is taken from it before it is approved."""
     c = t.enrolment_code.c
     used = update(t.enrolment_code).where(c.home_id == home_id, c.code_hash == code_hash).values(used_at=now)
     connection.execute(used)
     connection.execute(t.journal.insert().values(home_id=home_id, unsent=0, **row))
-    home = update(t.home).where(t.home.c.home_id == home_id).values(setup_version=t.home.c.setup_version + 1)
-    connection.execute(home)
+
+
+def all_said_hello(connection: Connection, home_id: HomeId) -> list[StationId]:
+    """The stations that have not said hello since the service was restored: until then there are no permits.
+
+    A station that was revoked, or that nobody approved, is not waited for.
+    """
+    j, h = t.journal.c, t.home.c
+    rows = connection.execute(
+        select(j.station_id)
+        .join(t.home, h.home_id == j.home_id)
+        .where(j.home_id == home_id, j.approved_at.is_not(None), j.revoked_at.is_(None), j.epoch_seen < h.epoch)
+        .order_by(j.station_id)
+    )
+    return [StationId(row.station_id) for row in rows]

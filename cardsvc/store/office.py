@@ -165,14 +165,25 @@ def founded(connection: Connection, home_id: HomeId) -> bool:
 
 
 def stations(connection: Connection, home_id: HomeId) -> Sequence[Any]:
-    """All stations with their living journal."""
+    """All stations with their living journals: while a new one waits for approval there may be two."""
     s, j = t.station.c, t.journal.c
     joined = (j.home_id == s.home_id) & (j.station_id == s.station_id) & j.revoked_at.is_(None)
     return connection.execute(
-        select(s.station_id, s.kind, s.number, j.journal_id, j.head_seq, j.heard_at, j.unsent, j.halted)
+        select(
+            s.station_id,
+            s.kind,
+            s.number,
+            j.journal_id,
+            j.head_seq,
+            j.heard_at,
+            j.unsent,
+            j.halted,
+            j.approved_at,
+            j.public_key,
+        )
         .outerjoin(t.journal, joined)
         .where(s.home_id == home_id)
-        .order_by(s.number)
+        .order_by(s.number, j.journal_id)
     ).all()
 
 

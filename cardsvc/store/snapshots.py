@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 from cardsvc.core import sealing
 from cardsvc.core.card.profile import KEY_BIND, KEY_TAP
 from cardsvc.core.facts import PlaceKind, StationKind, Step
-from cardsvc.core.ids import CardNo, CaseNo, HomeId, StaffNo, StationId
+from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, StaffNo, StationId
 from cardsvc.core.ledger import Account, Bill, bill
 from cardsvc.core.permissions import ALLOWED
 from cardsvc.core.prices import Payer
@@ -30,7 +30,7 @@ from cardsvc.core.snapshot import (
     StaffMember,
     StationKey,
 )
-from cardsvc.core.wire import Hello, Key
+from cardsvc.core.wire import Hello, Key, RevokedWhy
 from cardsvc.core.workflow import RULES
 from cardsvc.store import tables as t
 from cardsvc.store.cards import hot_list
@@ -39,6 +39,7 @@ from cardsvc.store.working import CASE, PRICES, price_book, roles_of
 LIMITS = TypeAdapter(Limits)
 BINDS = RULES[Step.BIND_CARD].stations
 SHOWS_BILLS = frozenset({StationKind.CASHIER, StationKind.ARRANGEMENT})
+SUSPECT = frozenset({RevokedWhy.STOLEN.value, RevokedWhy.HALTED.value})
 ENDED = ("closed", "cancelled", "transferred")
 KNOWN = ("pool", "bound", "blocked")
 """A blocked card is told without its keys: a station knows it by its UID, says so, and never opens it."""
@@ -130,7 +131,7 @@ def _card(row: Any, kind: StationKind, sealing_key: bytes, card_key: CardKeyOf) 
 
 def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) -> Setup:
     home_id = HomeId(home.home_id)
-    s, r = t.staff.c, t.resource.c
+    s, r, a, j = t.staff.c, t.resource.c, t.station.c, t.journal.c
     here = [step for step, rule in RULES.items() if kind in rule.stations]
     staff = []
     for row in connection.execute(select(t.staff).where(s.home_id == home_id, s.disabled_at.is_(None))):
@@ -141,11 +142,10 @@ def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) 
             )
             staff.append(member)
     keys = connection.execute(
-        select(t.station.c.number, t.station.c.station_id, t.station.c.kind, t.journal.c.public_key)
-        .join(
-            t.journal, (t.journal.c.home_id == t.station.c.home_id) & (t.journal.c.station_id == t.station.c.station_id)
-        )
-        .where(t.station.c.home_id == home_id, t.journal.c.revoked_at.is_(None))
+        select(a.number, a.station_id, a.kind, j.journal_id, j.public_key, j.halted, j.revoked_why)
+        .join(t.journal, (j.home_id == a.home_id) & (j.station_id == a.station_id))
+        .where(a.home_id == home_id, j.approved_at.is_not(None))
+        .order_by(a.number, j.journal_id)
     )
     resources = connection.execute(select(t.resource).where(r.home_id == home_id).order_by(r.kind, r.code))
     return Setup(
@@ -161,9 +161,11 @@ def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) 
         stations=tuple(
             StationKey(
                 number=one.number,
+                journal_id=JournalId(one.journal_id),
                 station_id=StationId(one.station_id),
                 kind=StationKind(one.kind),
                 public_key=one.public_key.hex(),
+                suspect=one.halted is not None or one.revoked_why in SUSPECT,
             )
             for one in keys
         ),

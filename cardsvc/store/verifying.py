@@ -16,6 +16,7 @@ from cardsvc.core.ledger import revenue
 from cardsvc.core.wire import Record
 from cardsvc.store import tables as t
 from cardsvc.store.log import GENESIS, link_hash
+from cardsvc.store.witnesses import contradictions
 
 CASE, FACT, RECORD = TypeAdapter(Case), TypeAdapter(Fact), TypeAdapter(Record)
 AT_ONCE = 1_000
@@ -29,6 +30,7 @@ def first_fault(engine: Engine, home_id: HomeId, say: Callable[[str], None]) -> 
         "records": _records,
         "cases": _cases,
         "ledger": _ledger,
+        "witnesses": _witnesses,
     }
     with engine.connect() as connection:
         for name, look in looks.items():
@@ -133,3 +135,8 @@ def _ledger(connection: Connection, home_id: HomeId) -> str | None:
         if charged.get((case_no, account), 0) != received.get((case_no, account), 0):
             return f"case {case_no}: lines and ledger differ in {account}"
     return None
+
+
+def _witnesses(connection: Connection, home_id: HomeId) -> str | None:
+    """Every station was told what the log says: a chain that was recomputed whole contradicts them."""
+    return next(contradictions(connection, home_id), None)

@@ -17,6 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from cardsvc.core.booking import booking_of, questions
+from cardsvc.core.fingerprint import words_of
 from cardsvc.core.problems import Problem
 from cardsvc.core.wire import BookingForm
 from cardsvc.core.words import say
@@ -61,6 +62,7 @@ def create_kiosk(loop: StationLoop, port: int, token: str) -> FastAPI:
         loader=FileSystemLoader(HERE / "pages"), autoescape=select_autoescape(), undefined=StrictUndefined
     )
     changes = _Changes()
+    words = words_of(loop.identity.signing.public_key().public_bytes_raw())
     loop.changed = loop.uplink.changed = changes.add
 
     @app.middleware("http")
@@ -75,14 +77,14 @@ def create_kiosk(loop: StationLoop, port: int, token: str) -> FastAPI:
 
     def shown() -> View:
         uplink = loop.uplink
-        rejected = Problem(uplink.rejected) if uplink.rejected in set(Problem) else None
         link = Link(
             uplink.linked,
             uplink.unsent,
-            uplink.halted is not None,
-            rejected,
+            uplink.standing,
+            uplink.rejected,
             loop.clocks.steady_ms(),
             loop.clocks.now(),
+            words,
         )
         return view(loop.session, loop.station, loop.identity.here, loop.local.current, link)
 
@@ -119,6 +121,7 @@ def create_kiosk(loop: StationLoop, port: int, token: str) -> FastAPI:
             "about": outcome.case_no if outcome is not None else None,
             "knows": sorted(loop.local.current.cases) if loop.local.current is not None else [],
             "linked": loop.uplink.linked,
+            "standing": loop.uplink.standing,
             "unsent": loop.uplink.unsent,
         }
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cardsvc.core import tap
 from cardsvc.core.facts import Step
+from cardsvc.core.fingerprint import Word
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import ALLOWED
 from cardsvc.core.problems import Problem, Refusal
@@ -31,14 +32,19 @@ SAYS_ITS_DETAIL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What the station is connected to and how much waits; `steady_ms` lets the page count a permit down."""
+    """What the station is connected to and how much waits; `steady_ms` lets the page count a permit down.
+
+    `standing` is what the service says of this station, signed; `rejected` is what somebody said without signature.
+    """
 
     linked: bool
     unsent: int
-    halted: bool
+    standing: Problem | None
     rejected: Problem | None
     steady_ms: int
     now: datetime
+    words: tuple[Word, ...] = ()
+    "The fingerprint words of this station's key."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,18 @@ class Band:
     word: str
     case_no: str
     lines: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Why no work can be done here at all, in both languages; the words to compare while approval is awaited."""
+
+    colour: str
+    said: str
+    do: str
+    said_other: str
+    do_other: str
+    words: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +103,7 @@ class View:
     staff: str
     link: Link
     notices: tuple[tuple[str, str], ...]
+    gate: Gate | None
     band: Band | None
     reader: str
     card_present: bool
@@ -136,6 +155,7 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         staff=_name(snapshot, session.staff_no),
         link=link,
         notices=tuple(_notices(session, snapshot, link)),
+        gate=_gate(link, snapshot, language, other),
         band=_band(session.outcome, session.phase, language) if session.outcome is not None else None,
         reader=say(language, f"reader.{session.reader_fault}") if session.reader_fault is not None else "",
         card_present=session.card_present,
@@ -185,13 +205,11 @@ def _name(snapshot: Snapshot | None, staff_no: str | None) -> str:
 def _notices(session: Session, snapshot: Snapshot | None, link: Link) -> Iterable[tuple[str, str]]:
     """Quiet lines under the head: colour and sentence; never a dialog."""
     language = session.language
-    if link.halted:
-        yield "stop", say(language, "kiosk.halted")
-    if link.rejected is not None:
-        yield (
-            "stop",
-            f"{say(language, f'problem.{link.rejected}.say')} — {say(language, f'problem.{link.rejected}.do')}",
-        )
+    for problem in (link.standing, link.rejected):
+        if problem is not None:
+            yield "stop", f"{say(language, f'problem.{problem}.say')} — {say(language, f'problem.{problem}.do')}"
+    if snapshot is None and link.standing is Problem.STATION_PENDING:
+        return
     if snapshot is None:
         yield "wait", say(language, "kiosk.no_snapshot")
         return
@@ -203,6 +221,15 @@ def _notices(session: Session, snapshot: Snapshot | None, link: Link) -> Iterabl
             yield "stop", say(language, "kiosk.stale", hours=limits.stale_after_s // 3600)
         elif age_s >= limits.amber_after_s:
             yield "wait", say(language, "kiosk.aged", hours=int(age_s // 3600))
+
+
+def _gate(link: Link, snapshot: Snapshot | None, language: Language, other: Language) -> Gate | None:
+    """A station that waits for its first approval, was revoked or has halted does no work."""
+    problem, pending = link.standing, link.standing is Problem.STATION_PENDING
+    if problem is None or (pending and snapshot is not None):
+        return None
+    said, do = (tuple(say(one, f"problem.{problem}.{part}") for one in (language, other)) for part in ("say", "do"))
+    return Gate("wait" if pending else "stop", said[0], do[0], said[1], do[1], link.words if pending else ())
 
 
 def _band(outcome: Outcome, phase: Phase, language: Language) -> Band:

@@ -12,7 +12,7 @@ from cardsvc.core.permissions import Action, Role
 from cardsvc.core.prices import Payer, Regime
 from cardsvc.core.problems import Problem
 from cardsvc.core.station import ENTRIES
-from cardsvc.core.wire import Outcome
+from cardsvc.core.wire import Outcome, RevokedWhy
 from cardsvc.core.words import CATALOGUES, LANGUAGES, Language, say
 from terminal.readers.reader import Fault
 
@@ -32,6 +32,7 @@ TABLES: dict[str, type[StrEnum]] = {
     "payer": Payer,
     "regime": Regime,
     "outcome": Outcome,
+    "revoked": RevokedWhy,
     "reader": Fault,
     "hot_reason": HotReason,
     "card_state": CardState,

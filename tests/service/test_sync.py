@@ -63,15 +63,15 @@ def test_a_shuffled_and_doubled_resend_months_later_adds_nothing(service: Servic
     assert rows(service) == 5
 
 
-def test_a_changed_byte_in_a_resent_record_differs(service: Service) -> None:
+def test_a_changed_byte_in_a_resent_record_differs_and_halts_the_journal(service: Service) -> None:
     station, batch = filled(service)
     station.send()
-    raw = batch[2][0].replace(b"tag_mismatch", b"disc_mismatc")
     raw = batch[2][0].replace(b'"steady_ms":3', b'"steady_ms":4')
 
     answer = station.send([(raw, station.key.sign(wire.record_hash(raw))), batch[3]])
 
-    assert [one.result for one in answer.results] == [Result.DIFFERS, Result.ALREADY]
+    assert [one.result for one in answer.results] == [Result.DIFFERS]
+    assert answer.standing is Problem.JOURNAL_FORKED
     assert rows(service) == 5
 
 

@@ -22,7 +22,7 @@ from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, RecordKey, Staff
 from cardsvc.core.snapshot import Snapshot, SnapshotDelta, apply
 from cardsvc.core.wire import BookingForm, Judgement, Outcome, Record, Result, SyncAnswer
 from cardsvc.core.workflow import RULES, Offline
-from cardsvc.demo.home import STAFF, found
+from cardsvc.demo.home import APPROVERS, STAFF, found
 from cardsvc.handlers import enrol_station, issue_card
 from cardsvc.handlers.found_home import STATIONS
 from cardsvc.store.engine import create_schema, open_engine
@@ -112,6 +112,8 @@ class Station:
     unsent: list[tuple[bytes, bytes]] = field(default_factory=list)
     known: Snapshot | None = None
     answer: SyncAnswer | None = None
+    approved: bool = True
+    epoch_seen: int = 0
 
     def __post_init__(self) -> None:
         station_id, _, number = next(one for one in STATIONS if one[1] is self.kind)
@@ -133,6 +135,9 @@ class Station:
         self.station_id = StationId(enrolled.station_id)
         self.journal_id = JournalId(enrolled.journal_id)
         self.head = wire.genesis(self.journal_id).hex()
+        self.epoch_seen = enrolled.service_epoch
+        if self.approved:
+            assert enrol_station.approve(self.service.context, self.journal_id, *APPROVERS) == self.station_id
 
     def append(self, body: wire.Body, **fields: Any) -> int:
         self.seq += 1
@@ -164,6 +169,7 @@ class Station:
             "head_hash": self.head,
             "settled_seq": self.settled,
             "oldest_kept_seq": 1,
+            "service_epoch_seen": self.epoch_seen,
             "snapshot_version": self.known.version if self.known else 0,
             "setup_version": self.known.setup.version if self.known else 0,
             "hot_version": self.known.hot.version if self.known else 0,
@@ -204,6 +210,7 @@ class Station:
         service_key.verify(signature, wire.answer_bytes("cd" * 16, response.content))
         answer = ANSWER.validate_json(response.content)
         self.answer = answer
+        self.epoch_seen = answer.service_epoch
         if records is None:
             del self.unsent[: len(answer.results)]
             self.settled = answer.journal_head.seq

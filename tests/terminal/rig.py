@@ -16,8 +16,8 @@ from cardsvc.core.facts import StationKind, Step
 from cardsvc.core.plug import discover
 from cardsvc.core.station import Station
 from cardsvc.core.virtual_card.card import VirtualCard
+from cardsvc.demo.home import APPROVERS, password_of
 from cardsvc.demo.home import STAFF as PEOPLE
-from cardsvc.demo.home import password_of
 from cardsvc.handlers import enrol_station, issue_card
 from cardsvc.handlers.found_home import STATIONS
 from terminal import identity as station_identity
@@ -77,6 +77,7 @@ class Bench:
         self.folder = folder / kind.value
         code = enrol_station.make_code(service.context, station_id, kind, number)
         self.identity = station_identity.enrol(self.folder, self.cable, code)  # type: ignore[arg-type]
+        enrol_station.approve(service.context, self.identity.journal_id, *APPROVERS)
         self.clocks = TestClocks(service)
         self.reader = SoftReader()
         self.start()

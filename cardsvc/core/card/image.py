@@ -149,22 +149,36 @@ class Written:
     proof: bytes | None = None
 
 
-def check_trail(image: CardImage, public_key_of: Callable[[int], bytes | None]) -> None:
+@dataclass(frozen=True, slots=True)
+class TrailKey:
+    """The Ed25519 key (32 bytes) of one journal of a station; `suspect` when others may hold it too."""
+
+    public_key: bytes
+    suspect: bool = False
+
+
+def check_trail(
+    image: CardImage, key_of: Callable[[int, JournalId], TrailKey | None], told_counter: int = 2**32
+) -> None:
     """Verify the chain of custody that the card carries, offline (CARD.md section 5).
 
-    `public_key_of` gives the Ed25519 key (32 bytes) of a station number, None for a station that is not known here.
+    `key_of` gives the key of a station number and journal, None for what is not known here. `told_counter` is the
+    card's counter as the service told it: what a suspect key has written since is not believed.
     Raises CardForged for a wrong signature, an unknown station, a broken chain, or a state that is not the newest
     entry's.
     """
     previous: TrailEntry | None = None
-    for entry in image.trail:
-        key = public_key_of(entry.station)
+    newest = image.state.counter if image.state is not None else 0
+    for older, entry in zip(range(len(image.trail) - 1, -1, -1), image.trail, strict=True):
+        key = key_of(entry.station, entry.key.journal_id)
         if key is None:
             raise CardForged("a trail entry names an unknown station")
         try:
-            Ed25519PublicKey.from_public_bytes(key).verify(entry.signature, entry.signed_bytes(image.uid))
+            Ed25519PublicKey.from_public_bytes(key.public_key).verify(entry.signature, entry.signed_bytes(image.uid))
         except InvalidSignature:
             raise CardForged("a trail entry's signature is wrong") from None
+        if key.suspect and newest - older > told_counter:
+            raise CardForged("a trail entry is by a key that was stolen")
         if previous is not None and entry.before != entry_hash(previous):
             raise CardForged("the trail's chain is broken")
         previous = entry

@@ -24,6 +24,11 @@ def load(language: Language) -> Mapping[str, str]:
     return _flat(tomllib.loads((files(__name__) / f"{language}.toml").read_text(encoding="utf-8")))
 
 
+FINGERPRINT_WORDS: tuple[str, ...] = tuple(
+    tomllib.loads((files(__name__) / "fingerprint.toml").read_text(encoding="utf-8"))["words"]
+)
+"""A word for each byte value: characters and letters with a space between."""
+
 CATALOGUES: Mapping[Language, Mapping[str, str]] = {language: load(language) for language in LANGUAGES}
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from cardsvc.core.card.image import CardImage, CardState, CardWrite, Identity, TrailEntry, entry_hash
+from cardsvc.core.card.image import CardImage, CardState, CardWrite, Identity, TrailEntry, TrailKey, entry_hash
 from cardsvc.core.card.keys import SoftwareKey
 from cardsvc.core.card.profile import KEY_BIND, KEY_TAP
 from cardsvc.core.card.script import Script, run
@@ -84,5 +84,6 @@ def change(image: CardImage, seq: int, identity: Identity | None = None) -> Card
     return CardWrite(CardState(image.state.counter + 1, key, 5, 0, bytes([seq] * 16)), entry, identity)
 
 
-def public_key(number: int) -> bytes | None:
-    return STATION_KEY.public_key().public_bytes_raw() if number == 3 else None
+def key_of(number: int, journal_id: JournalId) -> TrailKey | None:
+    known = (number, journal_id) == (3, JOURNAL)
+    return TrailKey(STATION_KEY.public_key().public_bytes_raw()) if known else None

@@ -17,7 +17,7 @@ from cardsvc.core.profiles.desfire_ev2 import PROFILE
 from cardsvc.core.virtual_card.card import VirtualCard
 from cardsvc.core.virtual_card.misbehaving import Fault, ForeignCard, Misbehaving
 from cardsvc.core.virtual_card.store import dump, load
-from tests.core.card.desk import blank, bound, chance, keys, look, public_key, tap
+from tests.core.card.desk import blank, bound, chance, key_of, keys, look, tap
 
 
 def apdus_of_a_tap() -> int:
@@ -44,7 +44,7 @@ def test_a_blank_card_is_bound_and_tapped_and_carries_its_chain_of_custody() -> 
     assert image.state is not None
     assert (image.identity.case_no, image.state.counter) == ("WZ-2026-000001", 39)
     assert [entry.key.seq for entry in image.trail] == [36, 37, 38, 39]
-    check_trail(image, public_key)
+    check_trail(image, key_of)
 
 
 def test_a_tap_costs_about_ten_exchanges() -> None:
@@ -68,7 +68,7 @@ def test_a_torn_tap_is_wholly_there_or_not_at_all(at: int, fault: Fault) -> None
     assert before.state is not None
     assert after.state.counter == before.state.counter + committed
     assert (after == before) is not committed
-    check_trail(after, public_key)
+    check_trail(after, key_of)
 
 
 @pytest.mark.parametrize("at", range(1, APDUS))
@@ -197,7 +197,7 @@ def test_a_forged_trail_is_found() -> None:
     for seq in (2, 3):
         run(tap(1, seq), card.transmit)
     image = look(card, 1)
-    check_trail(image, public_key)
+    check_trail(image, key_of)
 
     for forged in (
         changed(image, step=9),
@@ -208,7 +208,7 @@ def test_a_forged_trail_is_found() -> None:
         replace(image, trail=(image.trail[0], image.trail[2])),
     ):
         with pytest.raises(CardForged):
-            check_trail(forged, public_key)
+            check_trail(forged, key_of)
 
 
 def test_a_card_survives_its_process() -> None:

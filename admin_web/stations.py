@@ -1,0 +1,99 @@
+"""The console's page of stations: codes, approval and revocation by two people, what was not simply accepted."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, Response
+
+from admin_web.shell import Shell
+from cardsvc.api.access import Access, Signed
+from cardsvc.api.errors import STATUS, Refused
+from cardsvc.context import Context
+from cardsvc.core.facts import StationKind
+from cardsvc.core.fingerprint import words_of
+from cardsvc.core.ids import StationId
+from cardsvc.core.permissions import Action
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.wire import RevokedWhy
+from cardsvc.handlers import enrol_station, revoke_station
+from cardsvc.store import cards, journals, office
+
+
+def routes(context: Context, access: Access, shell: Shell, asks: Callable[[Action], Any]) -> APIRouter:
+    """The routes; `asks` makes the dependencies that let somebody write and look."""
+    router = APIRouter()
+    _, sees = asks(Action.SEE_STATIONS)
+    enrols, _ = asks(Action.ENROL_STATION)
+    approves, _ = asks(Action.APPROVE_STATION)
+
+    def page(request: Request, signed: Signed, refusal: Refusal | None = None, **more: Any) -> Response:
+        with context.engine.connect() as connection:
+            rows = office.stations(connection, context.home_id)
+            silent = journals.all_said_hello(connection, context.home_id)
+        values = {
+            "rows": rows,
+            "silent": silent,
+            "words_of": words_of,
+            "whys": revoke_station.ASKED_FOR,
+            "now": context.clock(),
+            "code": "",
+            "for_station": "",
+            **more,
+        }
+        status = STATUS.get(refusal.problem, 409) if refusal is not None else 200
+        return shell.page(request, "stations", signed, values, refusal=refusal, status=status)
+
+    @router.get("/stations")
+    def stations(request: Request, signed: Annotated[Signed, sees]) -> Response:
+        return page(request, signed)
+
+    @router.post("/stations/{station_id}/code")
+    def code(request: Request, signed: Annotated[Signed, enrols], station_id: str) -> Response:
+        with context.engine.connect() as connection:
+            rows = [one for one in office.stations(connection, context.home_id) if one.station_id == station_id]
+        if not rows:
+            raise Refused(Refusal(Problem.NOT_FOUND))
+        made = enrol_station.make_code(
+            context, StationId(station_id), StationKind(rows[0].kind), rows[0].number, signed.staff_no
+        )
+        return page(request, signed, code=made, for_station=station_id)
+
+    @router.post("/journals/{journal_id}/approve")
+    def approve(
+        request: Request,
+        signed: Annotated[Signed, approves],
+        journal_id: str,
+        second_staff_no: Annotated[str, Form(max_length=20)] = "",
+        second_password: Annotated[str, Form(max_length=200)] = "",
+    ) -> Response:
+        try:
+            second = access.second(request, second_staff_no.strip(), second_password)
+        except Refused as error:
+            return page(request, signed, error.refusal)
+        done = enrol_station.approve(context, journal_id, signed.staff_no, second)
+        return page(request, signed, done if isinstance(done, Refusal) else None)
+
+    @router.post("/journals/{journal_id}/revoke")
+    def revoke(
+        request: Request,
+        signed: Annotated[Signed, approves],
+        journal_id: str,
+        why: Annotated[RevokedWhy, Form()],
+        second_staff_no: Annotated[str, Form(max_length=20)] = "",
+        second_password: Annotated[str, Form(max_length=200)] = "",
+    ) -> Response:
+        try:
+            second = access.second(request, second_staff_no.strip(), second_password)
+        except Refused as error:
+            return page(request, signed, error.refusal)
+        done = revoke_station.handle(context, journal_id, why, signed.staff_no, second)
+        return page(request, signed, done if isinstance(done, Refusal) else None)
+
+    @router.get("/unsettled")
+    def unsettled(request: Request, signed: Annotated[Signed, sees]) -> Response:
+        with context.engine.connect() as connection:
+            rows = office.unsettled(connection, context.home_id)
+            missing = cards.missing(connection, context.home_id)
+        return shell.page(request, "unsettled", signed, {"rows": rows, "missing": missing})
+
+    return router
