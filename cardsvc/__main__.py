@@ -2,13 +2,14 @@
 
 import typer
 
-from cardsvc.commands import demo, people, service, virtual
+from cardsvc.commands import cards, demo, people, service, virtual
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The One Card service (settings: environment ONECARD_*)."
 )
 for part in (service.app, people.app, demo.app):
     app.add_typer(part)
+app.add_typer(cards.app, name="card")
 app.add_typer(virtual.app, name="virtual-card")
 
 

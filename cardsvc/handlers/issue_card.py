@@ -4,6 +4,7 @@ from datetime import datetime
 
 from cardsvc.context import Context
 from cardsvc.core.card.image import LAYOUT, Identity
+from cardsvc.core.card.keys import SoftwareKey
 from cardsvc.core.card.profile import KEY_BIND, KEY_MASTER, KEY_READ, KEY_TAP
 from cardsvc.core.card.script import Script
 from cardsvc.core.ids import CardNo
@@ -22,10 +23,14 @@ def next_number(context: Context) -> CardNo:
 
 
 def script(context: Context, uid: bytes, card_no: CardNo) -> Script[None]:
-    """The conversation that makes a factory chip a blank card of the pool."""
+    """The conversation that makes a chip a blank card of the pool; nothing is left of what it was in this home.
+
+    A chip whose making was torn, or that was made and never recorded, is made anew.
+    """
     keys = {number: context.vault.card_key(uid, number) for number in (KEY_MASTER, KEY_TAP, KEY_READ, KEY_BIND)}
     identity = Identity(LAYOUT, context.home_id, card_no, None, 1)
-    return desfire_ev2.PROFILE.personalise(keys, identity, context.chance)
+    yield from desfire_ev2.wipe(SoftwareKey(keys[KEY_MASTER]), context.chance)
+    yield from desfire_ev2.PROFILE.personalise(keys, identity, context.chance)
 
 
 def handle(context: Context, card_no: CardNo, uid: bytes, now: datetime) -> CardNo | Refusal:

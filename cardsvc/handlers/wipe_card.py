@@ -1,12 +1,11 @@
-"""Wipe the chip of a returned card and make it a blank card of the pool, with a number of its own."""
+"""Wipe the chip of a returned card and make it a blank card of the pool, with a number of its own.
+
+The conversation with the chip is that of issuing: it takes off whatever was there.
+"""
 
 from datetime import datetime
 
 from cardsvc.context import Context
-from cardsvc.core.card.image import LAYOUT, Identity
-from cardsvc.core.card.keys import SoftwareKey
-from cardsvc.core.card.profile import KEY_BIND, KEY_MASTER, KEY_READ, KEY_TAP
-from cardsvc.core.card.script import Script
 from cardsvc.core.card_life import Act, CardState, HeldCard, objection
 from cardsvc.core.ids import CardNo
 from cardsvc.core.problems import Problem, Refusal
@@ -23,14 +22,6 @@ def wipeable(context: Context, uid: bytes) -> HeldCard | Refusal:
     if card is None:
         return Refusal(Problem.CARD_UNKNOWN, uid.hex())
     return objection(Act.WIPE, card, None) or card
-
-
-def script(context: Context, uid: bytes, card_no: CardNo) -> Script[None]:
-    """The conversation: nothing of the old card is left, then a blank with `card_no` is made."""
-    keys = {number: context.vault.card_key(uid, number) for number in (KEY_MASTER, KEY_TAP, KEY_READ, KEY_BIND)}
-    yield from desfire_ev2.wipe(SoftwareKey(keys[KEY_MASTER]), context.chance)
-    identity = Identity(LAYOUT, context.home_id, card_no, None, 1)
-    yield from desfire_ev2.PROFILE.personalise(keys, identity, context.chance)
 
 
 def handle(context: Context, old: CardNo, card_no: CardNo, people: People, now: datetime) -> CardNo | Refusal:

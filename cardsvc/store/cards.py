@@ -46,6 +46,13 @@ def numbers(connection: Connection, home_id: HomeId, first: CardNo, last: CardNo
     return [CardNo(row.card_no) for row in connection.execute(select(c.card_no).where(*where).order_by(c.card_no))]
 
 
+def home_name(connection: Connection, home_id: HomeId) -> tuple[str, str]:
+    """The home's name in Chinese and in English."""
+    h = t.home.c
+    row = connection.execute(select(h.name_zh, h.name_en).where(h.home_id == home_id)).one()
+    return row.name_zh, row.name_en
+
+
 def add(connection: Connection, row: dict[str, Any]) -> None:
     """Take a card into the pool."""
     connection.execute(t.card.insert().values(row))
