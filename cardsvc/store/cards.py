@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from cardsvc.core.card_life import CardState, HeldCard
+from cardsvc.core.case import Case
 from cardsvc.core.hot import HotReason
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, StaffNo
 from cardsvc.core.snapshot import HotList
@@ -37,6 +38,14 @@ def held(connection: Connection, home_id: HomeId, card_no: CardNo) -> HeldCard |
     c = t.card.c
     row = connection.execute(select(t.card).where(c.home_id == home_id, c.card_no == card_no)).first()
     return _held(row) if row is not None else None
+
+
+def holder(connection: Connection, home_id: HomeId, card: HeldCard) -> Case | None:
+    """The case that a card is, or was, bound to."""
+    c = t.funeral_case.c
+    where = (c.home_id == home_id, c.case_no == card.case_no)
+    body = connection.execute(select(c.body).where(*where)).scalar_one_or_none()
+    return Case.model_validate_json(body) if body is not None else None
 
 
 def numbers(connection: Connection, home_id: HomeId, first: CardNo, last: CardNo) -> list[CardNo]:
