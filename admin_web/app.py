@@ -2,16 +2,17 @@
 
 import base64
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Depends, FastAPI, Form, Query, Request, Response
+from fastapi import FastAPI, Form, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import TypeAdapter, ValidationError
 
-from admin_web import stations
+from admin_web import asking, cards, stations
 from admin_web.shell import HEADERS, HERE, Shell
 from admin_web.timeline import timeline
 from cardsvc.api import entering
@@ -89,21 +90,9 @@ def create(context: Context, access: Access) -> FastAPI:
     def nothing(request: Request, error: Exception) -> Response:
         return shell.page(request, "refused", access.signed(request), refusal=Refusal(Problem.NOT_FOUND), status=404)
 
-    def asks(action: Action) -> Any:
-        def who(request: Request, form_token: Annotated[str, Form()] = "") -> Signed:
-            signed = access.allows(request, action)
-            if form_token != signed.form_token:
-                raise Refused(Refusal(Problem.FORM_EXPIRED))
-            return signed
-
-        def looks(request: Request) -> Signed:
-            return access.allows(request, action)
-
-        return Depends(who), Depends(looks)
-
+    asks = partial(asking.asks, access)
     _, sees = asks(Action.SEE_CASES)
     books, may_book = asks(Action.BOOK)
-    _, sees_cards = asks(Action.ISSUE_CARD)
     _, sees_audit = asks(Action.SEE_AUDIT)
     links, _ = asks(Action.FAMILY_LINK)
     reveals, _ = asks(Action.REVEAL)
@@ -313,10 +302,7 @@ def create(context: Context, access: Access) -> FastAPI:
             pdf, media_type="application/pdf", headers={"content-disposition": f'inline; filename="{case_no}.pdf"'}
         )
 
-    @app.get("/cards")
-    def cards(request: Request, signed: Annotated[Signed, sees_cards]) -> Response:
-        with context.engine.connect() as connection:
-            return shell.page(request, "cards", signed, {"rows": office.cards(connection, context.home_id)})
+    cards.add(app, context, access, shell)
 
     @app.get("/roles")
     def roles(request: Request, signed: Annotated[Signed, sees]) -> Response:

@@ -121,7 +121,8 @@ def reasons(refusal: Refusal, language: Language) -> list[tuple[str, str]]:
 
 def _field(name: str, language: Language) -> str:
     words = CATALOGUES[language]
-    return next((words[key] for key in (f"booking.{name}", f"field.{name}", f"step.{name}") if key in words), name)
+    tables = ("booking", "field", "step", "card_state", "hot_reason")
+    return next((words[key] for key in (f"{one}.{name}" for one in tables) if key in words), name)
 
 
 def when(at: datetime | None) -> str:

@@ -1,9 +1,11 @@
-"""The timeline of a case: the spine of its page."""
+"""The timeline of a case: the spine of its page; and the acts on a card in words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
+from cardsvc.core.card_life import Act
 from cardsvc.core.facts import CardReleased, Fact, StepTaken, step_of
 from cardsvc.core.ids import StaffNo
 
@@ -61,3 +63,20 @@ def timeline(
             )
         )
     return events
+
+
+def told(what: str) -> tuple[list[str], str]:
+    """An act on a card as the log has it: keys of the catalogue, and what is said as it is (a staff number)."""
+    first, *rest = what.removeprefix("card ").split()
+    keys, plain = [f"card_act.{first}" if first in set(Act) else f"fact.card_{first}"], ""
+    for word, value in pairwise(rest):
+        match word:
+            case "for":
+                keys.append(f"hot_reason.{value}")
+            case "refused:":
+                keys += ["outcome.refused", f"problem.{value}.say"]
+            case "with":
+                plain = value
+            case _:
+                continue
+    return keys, plain

@@ -2,13 +2,14 @@
 
 import typer
 
-from cardsvc.commands import demo, keys, people, service, stations, virtual
+from cardsvc.commands import cards, demo, keys, people, service, stations, virtual
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The One Card service (settings: environment ONECARD_*)."
 )
 for part in (service.app, people.app, stations.app, demo.app):
     app.add_typer(part)
+app.add_typer(cards.app, name="card")
 app.add_typer(keys.app, name="key")
 app.add_typer(virtual.app, name="virtual-card")
 

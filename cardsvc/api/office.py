@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from cardsvc.api import entering, errors
+from cardsvc.api import entering, errors, office_cards
 from cardsvc.api.access import FORM_HEADER, Access, Signed, same_site
 from cardsvc.api.errors import Refused
 from cardsvc.api.searching import wanted_of
@@ -246,6 +246,8 @@ def create(context: Context, access: Access) -> FastAPI:
         if isinstance(address, Refusal):
             raise Refused(address)
         return {"address": address}
+
+    office_cards.add(app, context, access, asks)
 
     @app.get("/roles")
     def roles(_: Annotated[Signed, asks(None)]) -> dict[str, dict[str, list[str]]]:

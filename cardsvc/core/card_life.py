@@ -47,7 +47,6 @@ class HeldCard:
     hot_reason: HotReason | None
     issue_no: int
     counter: int
-    key_version: int = 1
 
 
 FROM: Mapping[Act, frozenset[CardState]] = {

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from cardsvc.context import Context
 from cardsvc.core.card.image import LAYOUT, Identity
+from cardsvc.core.card.profile import KEY_MASTER
 from cardsvc.core.card.script import Script
 from cardsvc.core.ids import CardNo
 from cardsvc.core.problems import Problem, Refusal
@@ -22,10 +23,16 @@ def next_number(context: Context) -> CardNo:
 
 
 def script(context: Context, uid: bytes, card_no: CardNo) -> Script[None]:
-    """The conversation that makes a factory chip a blank card of the pool."""
-    version = context.vault.newest_version
+    """The conversation that makes a chip a blank card of the pool; nothing is left of what it was in this home.
+
+    A chip whose making was torn, or that was made and never recorded, is made anew.
+    """
+    vault = context.vault
+    version = vault.newest_version
+    yield from desfire_ev2.wipe({one: vault.card_key(uid, KEY_MASTER, one) for one in vault.versions}, context.chance)
     identity = Identity(LAYOUT, context.home_id, card_no, None, 1)
-    return desfire_ev2.PROFILE.personalise(card_keys(context.vault, uid, version), version, identity, context.chance)
+    keys = card_keys(vault, uid, version)
+    yield from desfire_ev2.PROFILE.personalise(keys, version, identity, context.chance)
 
 
 def handle(context: Context, card_no: CardNo, uid: bytes, now: datetime) -> CardNo | Refusal:

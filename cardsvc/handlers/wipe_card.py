@@ -1,12 +1,11 @@
-"""Wipe the chip of a returned card and make it a blank card of the pool, with a number of its own."""
+"""Wipe the chip of a returned card and make it a blank card of the pool, with a number of its own.
+
+The conversation with the chip is that of issuing: it takes off whatever was there.
+"""
 
 from datetime import datetime
 
 from cardsvc.context import Context
-from cardsvc.core.card.image import LAYOUT, Identity
-from cardsvc.core.card.keys import SoftwareKey
-from cardsvc.core.card.profile import KEY_MASTER
-from cardsvc.core.card.script import Script
 from cardsvc.core.card_life import Act, CardState, HeldCard, objection
 from cardsvc.core.ids import CardNo
 from cardsvc.core.problems import Problem, Refusal
@@ -14,7 +13,6 @@ from cardsvc.core.profiles import desfire_ev2
 from cardsvc.store import card_life, cards
 from cardsvc.store.card_life import People
 from cardsvc.store.engine import Connection, transact
-from cardsvc.vault.vault import card_keys
 
 
 def wipeable(context: Context, uid: bytes) -> HeldCard | Refusal:
@@ -24,18 +22,6 @@ def wipeable(context: Context, uid: bytes) -> HeldCard | Refusal:
     if card is None:
         return Refusal(Problem.CARD_UNKNOWN, uid.hex())
     return objection(Act.WIPE, card, None) or card
-
-
-def script(context: Context, uid: bytes, card_no: CardNo) -> Script[None]:
-    """The conversation: nothing of the old card is left, then a blank with `card_no` is made."""
-    with context.engine.connect() as connection:
-        old = cards.by_uid(connection, context.home_id, uid)
-    version = context.vault.newest_version
-    master = context.vault.card_key(uid, KEY_MASTER, old.key_version if old is not None else version)
-    yield from desfire_ev2.wipe(SoftwareKey(master), context.chance)
-    identity = Identity(LAYOUT, context.home_id, card_no, None, 1)
-    keys = card_keys(context.vault, uid, version)
-    yield from desfire_ev2.PROFILE.personalise(keys, version, identity, context.chance)
 
 
 def handle(context: Context, old: CardNo, card_no: CardNo, people: People, now: datetime) -> CardNo | Refusal:

@@ -102,7 +102,7 @@ def begin(
     roles = staff.get(people.second, ()) if people.second is not None else ()
     no = objection(act, card, case, reason) or second_objection(act, people.first, people.second, roles)
     if no is not None:
-        log.add(f"refused card {act}: {no.problem}", card_no, "", now, people.first)
+        log.add(f"card {act} refused: {no.problem}", card_no, "", now, people.first)
         log.close()
         return no
     what = " ".join(

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from cardsvc.core.card_life import CardState, HeldCard
+from cardsvc.core.case import Case
 from cardsvc.core.hot import HotReason
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, RecordKey, StaffNo
 from cardsvc.core.snapshot import HotList
@@ -40,11 +41,26 @@ def held(connection: Connection, home_id: HomeId, card_no: CardNo) -> HeldCard |
     return _held(row) if row is not None else None
 
 
+def holder(connection: Connection, home_id: HomeId, card: HeldCard) -> Case | None:
+    """The case that a card is, or was, bound to."""
+    c = t.funeral_case.c
+    where = (c.home_id == home_id, c.case_no == card.case_no)
+    body = connection.execute(select(c.body).where(*where)).scalar_one_or_none()
+    return Case.model_validate_json(body) if body is not None else None
+
+
 def numbers(connection: Connection, home_id: HomeId, first: CardNo, last: CardNo) -> list[CardNo]:
     """The numbers from `first` to `last`, both included, that are on a chip."""
     c = t.card.c
     where = (c.home_id == home_id, c.card_no >= first, c.card_no <= last, c.state != CardState.WIPED)
     return [CardNo(row.card_no) for row in connection.execute(select(c.card_no).where(*where).order_by(c.card_no))]
+
+
+def home_name(connection: Connection, home_id: HomeId) -> tuple[str, str]:
+    """The home's name in Chinese and in English."""
+    h = t.home.c
+    row = connection.execute(select(h.name_zh, h.name_en).where(h.home_id == home_id)).one()
+    return row.name_zh, row.name_en
 
 
 def add(connection: Connection, row: dict[str, Any]) -> None:
@@ -164,5 +180,4 @@ def _held(row: Any) -> HeldCard:
         HotReason(row.hot_reason) if row.hot_reason else None,
         row.issue_no,
         row.counter,
-        row.key_version,
     )

@@ -167,7 +167,7 @@ def test_nobody_replaces_or_unblocks_alone(
 
     assert (answer.problem if isinstance(answer, Refusal) else None) == problem
     if problem is not None:
-        assert links(service)[-1] == (f"refused card {act}: {problem}", card.card_no, MANAGER)
+        assert links(service)[-1] == (f"card {act} refused: {problem}", card.card_no, MANAGER)
         assert state(service, card.card_no) is (CardState.BOUND if act is Act.REPLACE else CardState.BLOCKED)
     whole(service)
 

@@ -176,7 +176,7 @@ def test_a_wiped_chip_tells_nothing_of_the_old_card_and_serves_another_case(home
     assert meets(crew, card, Step.COLLECT) is Problem.CARD_UNKNOWN
 
     number = issue_card.next_number(context)
-    run(wipe_card.script(context, card.uid, number), card.transmit)
+    run(issue_card.script(context, card.uid, number), card.transmit)
     card.field_off()
     assert wipe_card.handle(context, FIRST, number, CLERK, home.service.clock.now) == number
 
@@ -203,10 +203,10 @@ def test_a_wiping_that_is_torn_anywhere_is_taken_up_again(home: Home, after: int
         return card.transmit(apdu) if left >= 0 else b""
 
     try:
-        run(wipe_card.script(context, card.uid, CardNo("WZC-000002")), torn)
+        run(issue_card.script(context, card.uid, CardNo("WZC-000002")), torn)
     except CardError:
         card.field_off()
-        run(wipe_card.script(context, card.uid, CardNo("WZC-000002")), card.transmit)
+        run(issue_card.script(context, card.uid, CardNo("WZC-000002")), card.transmit)
     card.field_off()
     identity = look(home.service, card).identity
     assert identity is not None and identity.card_no == "WZC-000002"

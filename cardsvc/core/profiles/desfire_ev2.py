@@ -17,7 +17,7 @@ from collections.abc import Mapping
 
 from cardsvc.core.card import desfire
 from cardsvc.core.card.channel import Session, Talk, authenticate, secured
-from cardsvc.core.card.errors import CardRefused, CardUnknown
+from cardsvc.core.card.errors import CardUnknown
 from cardsvc.core.card.image import (
     ENTRY_BYTES,
     IDENTITY_BYTES,
@@ -51,7 +51,6 @@ TRAIL_RECORDS = 24
 TRAIL_READ = 4
 """How many of the newest entries a tap reads: enough to check the chain and settle what was torn."""
 SYSTEM = b"ONECARD"
-WRONG_KEY = 0x91AE
 
 
 def recognises(atr: bytes) -> bool:
@@ -139,16 +138,20 @@ def _known(keys: Mapping[int, Keys], version: int, key_no: int) -> bytes:
     return keys[version][key_no]
 
 
-def wipe(master: CardKey, chance: Chance) -> Script[None]:
-    """Take our application off the chip with all that it says; a chip whose wiping was torn is taken up again."""
+def wipe(masters: Mapping[int, bytes], chance: Chance) -> Script[None]:
+    """Take our application off the chip with all that it says; `masters` are the chip's master keys by version.
+
+    A chip whose making was torn still has the factory key (version 0) and is taken up again. Raises CardUnknown for a
+    version that is not in `masters`.
+    """
     if not (yield from desfire.has_application(AID)):
         return
-    try:
-        session = yield from open_(master, KEY_MASTER, chance(16))
-    except CardRefused as error:
-        if error.status != WRONG_KEY:
-            raise
-        session = yield from open_(SoftwareKey(bytes(16)), KEY_MASTER, chance(16))
+    yield from desfire.select(AID)
+    version = yield from desfire.claimed_key_version(KEY_MASTER)
+    known = {0: bytes(16), **masters}
+    if version not in known:
+        raise CardUnknown(f"key {KEY_MASTER} has version {version}")
+    session = yield from open_(SoftwareKey(known[version]), KEY_MASTER, chance(16))
     yield from secured(desfire.delete_application(AID), session)
 
 

@@ -1,6 +1,6 @@
 """The home, its people, its log, and the families' links."""
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, LargeBinary, Table, Text, text
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, LargeBinary, Table, Text, text
 
 from cardsvc.store.tables.kinds import Moment, metadata
 
@@ -66,6 +66,13 @@ audit_link = Table(
     Column("digest", Text, nullable=False),
     Column("prev", Text, nullable=False),
     Column("hash", Text, nullable=False),
+    Index(
+        "audit_link_of_cards",
+        "home_id",
+        "subject",
+        postgresql_where=text("substr(what, 1, 5) = 'card '"),
+        sqlite_where=text("substr(what, 1, 5) = 'card '"),
+    ),
 )
 
 family_link = Table(

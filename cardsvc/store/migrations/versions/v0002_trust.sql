@@ -12,6 +12,7 @@ ALTER TABLE card ADD COLUMN hot_at MOMENT;
 -- A chip that was wiped becomes a new card; the old one's row stays.
 DROP INDEX card_by_uid;
 CREATE UNIQUE INDEX card_by_uid ON card (home_id, uid) WHERE state <> 'wiped';
+CREATE INDEX audit_link_of_cards ON audit_link (home_id, subject) WHERE substr(what, 1, 5) = 'card ';
 -- Journals of before were enrolled by one person's code; they stay trusted.
 UPDATE journal SET approved_at = '2026-11-25T00:00:00.000000+00:00', approved_by = '';
 CREATE TABLE missing_record (

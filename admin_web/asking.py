@@ -1,0 +1,30 @@
+"""Who may ask for a page or send a form: somebody signed in with the permission, and the form's own token."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Form, Request
+
+from cardsvc.api.access import Access, Signed
+from cardsvc.api.errors import Refused
+from cardsvc.core.permissions import Action
+from cardsvc.core.problems import Problem, Refusal
+
+
+def asks(access: Access, action: Action) -> tuple[Any, Any]:
+    """Two dependencies: for a form that changes something, and for a page that shows it."""
+
+    def who(request: Request, form_token: Annotated[str, Form()] = "") -> Signed:
+        return sends(access, request, action, form_token)
+
+    def looks(request: Request) -> Signed:
+        return access.allows(request, action)
+
+    return Depends(who), Depends(looks)
+
+
+def sends(access: Access, request: Request, action: Action, form_token: str) -> Signed:
+    """Who sends this form, if they may. Raises Refused."""
+    signed = access.allows(request, action)
+    if form_token != signed.form_token:
+        raise Refused(Refusal(Problem.FORM_EXPIRED))
+    return signed
