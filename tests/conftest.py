@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
     from tests.support.browser import Pages
 
-NEEDS = {"pcsc": tools.pcsc_missing, "postgres": tools.postgres_missing, "browser": tools.browser_missing}
+NEEDS = {
+    "pcsc": tools.pcsc_missing,
+    "postgres": tools.postgres_missing,
+    "browser": tools.browser_missing,
+    "softhsm": tools.softhsm_missing,
+}
 
 # A shared machine has no deadlines; `./run night` looks longer. A failing property prints how to replay it.
 settings.register_profile("day", deadline=None, print_blob=True)

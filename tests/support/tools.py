@@ -12,6 +12,7 @@ from cardsvc.virtual_reader.stack import free_port
 from cardsvc.virtual_reader.stack import missing as stack_missing
 
 CHROMIUM = Path("/usr/bin/chromium")
+SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
 DATABASES = count(1)
 
 
@@ -35,6 +36,13 @@ def postgres_missing() -> str | None:
 @cache
 def browser_missing() -> str | None:
     return None if CHROMIUM.exists() else "Chromium is not installed: apt-get install chromium"
+
+
+@cache
+def softhsm_missing() -> str | None:
+    if shutil.which("softhsm2-util") is None or not SOFTHSM.exists():
+        return "SoftHSM2 is not installed: apt-get install softhsm2"
+    return None
 
 
 @cache
