@@ -5,7 +5,10 @@ import typer
 from cardsvc.commands import cards, demo, keys, people, service, stations, virtual
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="The One Card service (settings: environment ONECARD_*)."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # a local may be a key
+    help="The One Card service (settings: environment ONECARD_*).",
 )
 for part in (service.app, people.app, stations.app, demo.app):
     app.add_typer(part)

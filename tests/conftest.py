@@ -22,6 +22,7 @@ NEEDS = {
     "postgres": tools.postgres_missing,
     "browser": tools.browser_missing,
     "traced": tools.strace_missing,
+    "softhsm": tools.softhsm_missing,
 }
 
 # A shared machine has no deadlines; `./run night` looks longer. A failing property prints how to replay it.

@@ -17,12 +17,13 @@ DATA_KEYS = tuple(f"d{digit}" for digit in "123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class PersonalKeys:
-    """The part of a vault that is the same with and without a token."""
+    """The part of a vault that is the same with and without a token; no raw key stays in a field."""
 
     def __init__(self, content: Content) -> None:
         self._sealing = X25519PrivateKey.from_private_bytes(needed(content, "sealing"))
-        self._blind = needed(content, "blind")
-        self._data = {name: needed(content, name) for name in data_keys(content)}
+        self._blind = hmac.new(needed(content, "blind"), digestmod=hashlib.sha256)
+        self._data = {name: AESGCM(content[name]) for name in data_keys(content)}
+        self._fingerprints = {name: _fingerprint(content[name]) for name in (*data_keys(content), "blind")}
         if not self._data:
             raise VaultError("the vault has no data key d1: restore it from its backup")
         self._newest = max(self._data)
@@ -41,7 +42,7 @@ class PersonalKeys:
 
     def hide(self, clear: str, where: str, nonce: bytes) -> bytes:
         """Encrypt personal data: key id, nonce (12 bytes), AES-256-GCM with `where` (table/row/column) bound to it."""
-        sealed = AESGCM(self._data[self._newest]).encrypt(nonce, clear.encode(), where.encode())
+        sealed = self._data[self._newest].encrypt(nonce, clear.encode(), where.encode())
         return self._newest.encode() + nonce + sealed
 
     def show(self, hidden: bytes, where: str) -> str:
@@ -50,21 +51,19 @@ class PersonalKeys:
         if name not in self._data:
             raise VaultError(f"{where} is encrypted with a data key that this vault does not have")
         try:
-            return AESGCM(self._data[name]).decrypt(hidden[2:14], hidden[14:], where.encode()).decode()
+            return self._data[name].decrypt(hidden[2:14], hidden[14:], where.encode()).decode()
         except InvalidTag:
             raise VaultError(f"{where} was moved or changed") from None
 
     def blind(self, kind: str, value: str) -> str:
         """A keyed index (HMAC-SHA256, 32 hex digits) by which an equal value can be found."""
-        return hmac.new(self._blind, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
+        index = self._blind.copy()
+        index.update(f"{kind}\0{value}".encode())
+        return index.hexdigest()[:32]
 
     def personal_fingerprints(self) -> dict[str, str]:
         """The fingerprints of these keys."""
-        return {
-            "sealing": fingerprint_of_public(self.sealing_key),
-            **{name: _fingerprint(key) for name, key in sorted(self._data.items())},
-            "blind": _fingerprint(self._blind),
-        }
+        return {"sealing": fingerprint_of_public(self.sealing_key), **self._fingerprints}
 
 
 def needed(content: Content, name: str) -> bytes:

@@ -12,6 +12,7 @@ from cardsvc.virtual_reader.stack import free_port
 from cardsvc.virtual_reader.stack import missing as stack_missing
 
 CHROMIUM = Path("/usr/bin/chromium")
+SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
 DATABASES = count(1)
 
 
@@ -40,6 +41,13 @@ def browser_missing() -> str | None:
 @cache
 def strace_missing() -> str | None:
     return None if shutil.which("strace") else "strace is not installed: apt-get install strace"
+
+
+@cache
+def softhsm_missing() -> str | None:
+    if shutil.which("softhsm2-util") is None or not SOFTHSM.exists():
+        return "SoftHSM2 is not installed: apt-get install softhsm2"
+    return None
 
 
 @cache
