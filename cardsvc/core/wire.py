@@ -59,6 +59,12 @@ class Written(Wire):
     "True when the card left before it answered: applied or not is settled at its next contact."
 
 
+class Seen(Wire):
+    """A card was met that is ahead of what this station was told: what it carries settles another station's tear."""
+
+    kind: Literal["seen"] = "seen"
+
+
 class Verdict(StrEnum):
     """How a torn tap came out (RELIABILITY.md section 4)."""
 
@@ -118,7 +124,7 @@ class Witness(Wire):
 
 
 Body = Annotated[
-    Intent | Written | Settled | Observation | Request | Refused | Booking | Witness, Field(discriminator="kind")
+    Seen | Intent | Written | Settled | Observation | Request | Refused | Booking | Witness, Field(discriminator="kind")
 ]
 
 
