@@ -157,6 +157,9 @@ class StationLoop:
         if isinstance(met, Refusal):
             self._say(self._taking.turn_away(met, image), None, None)
             return
+        if met.ahead and met.case is not None:
+            self._taking.append(wire.Seen(), met.case.case_no, card=image)
+            self.uplink.wake()
         session.image, session.card_remark = image, None
         if met.case is None and Step.BIND_CARD in self.station.steps:
             session.phase, session.met, session.chosen = Phase.CASE, met, session.chosen

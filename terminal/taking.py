@@ -13,7 +13,7 @@ from cardsvc.core.fold import then
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.snapshot import KnownCard, Snapshot
+from cardsvc.core.snapshot import KnownCard, KnownCase, Snapshot
 from cardsvc.core.tap import Decision
 from cardsvc.core.workflow import stage_code
 from terminal.cards import CardTalk
@@ -49,11 +49,13 @@ class Taking:
             session.met is not None and session.case and tap.writes(session.case.case, asked.step)
         ):
             return self._tap_card(snapshot, asked)
-        known = session.case
+        known = self._newest(snapshot)
         if known is None:
             return Refusal(Problem.CASE_UNKNOWN)
+        if isinstance(known, Refusal):
+            return self._refuse(known, asked, session.case.case.case_no if session.case else None)
         decision = tap.decide(
-            session.met or known,
+            known,
             asked,
             self.identity.here,
             snapshot,
@@ -61,7 +63,7 @@ class Taking:
             now=self.clocks.now(),
         )
         if isinstance(decision, Refusal):
-            return self._refuse(decision, asked, known.case.case_no)
+            return self._refuse(decision, asked, session.case.case.case_no if session.case else None)
         granted = None
         if decision.needs_word:
             word = self._ask(decision, asked)
@@ -73,6 +75,13 @@ class Taking:
         self._note(decision, asked)
         self.uplink.wake()
         return Outcome(Colour.GO, "recorded")
+
+    def _newest(self, snapshot: Snapshot) -> tap.Met | KnownCase | Refusal | None:
+        """The case on the screen as the snapshot has it now: news may have come since it was shown."""
+        session = self.session
+        if session.met is not None and session.met.known is not None and session.image is not None:
+            return tap.meet(session.image, snapshot)
+        return snapshot.cases.get(session.chosen.case.case_no) if session.chosen is not None else None
 
     def _tap_card(self, snapshot: Snapshot, asked: Asked) -> Outcome | Refusal:
         """Read and write the card in one authenticated session, the journal in between."""

@@ -217,6 +217,9 @@ class Batch:
                 return self._happen(self._earlier(self.journal.journal_id, seq), log_no)
             case wire.Settled(intent=intent, verdict=Verdict.APPLIED):
                 return self._happen(self._earlier(intent.journal_id, intent.seq), log_no)
+            case wire.Seen():
+                carried = self._carried(record)
+                return self._happen(carried, log_no) if carried is not None else NOTED
             case wire.Settled(verdict=Verdict.CONFLICT):
                 self._copied(record)
                 return record_tap.refused(Refusal(Problem.CASE_CONFLICT, record.card_no or "")).model_copy(
@@ -283,6 +286,15 @@ class Batch:
         if intent.card_no:
             self.tx.load_cards([intent.card_no])
         return record_tap.handle(self.tx, reported, log_no)
+
+    def _carried(self, seen: Record) -> Record | None:
+        """The intent that a card carries as its last write: whoever sees it there knows that it was applied."""
+        if seen.card_last is None or seen.card_counter is None:
+            return None
+        intent = self._earlier(seen.card_last.journal_id, seen.card_last.seq)
+        if intent is None or not isinstance(intent.body, wire.Intent) or intent.card_no != seen.card_no:
+            return None
+        return intent if intent.card_counter == seen.card_counter - 1 else None
 
     def _kind_of(self, record: Record) -> StationKind:
         """The kind of the station that wrote a record: a torn tap may be settled at another one."""

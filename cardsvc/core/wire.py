@@ -60,6 +60,12 @@ class Written(Wire):
     "True when the card left before it answered: applied or not is settled at its next contact."
 
 
+class Seen(Wire):
+    """A card was met that is ahead of what this station was told: what it carries settles another station's tear."""
+
+    kind: Literal["seen"] = "seen"
+
+
 class Verdict(StrEnum):
     """How a torn tap came out (RELIABILITY.md section 4)."""
 
@@ -127,7 +133,7 @@ class Witness(Wire):
 
 
 Body = Annotated[
-    Intent | Written | Settled | Observation | Request | Refused | Booking | PermitDead | Witness,
+    Seen | Intent | Written | Settled | Observation | Request | Refused | Booking | PermitDead | Witness,
     Field(discriminator="kind"),
 ]
 

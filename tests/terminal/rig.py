@@ -13,6 +13,7 @@ from cardsvc.core import stations as station_package
 from cardsvc.core.card.profile import CardProfile
 from cardsvc.core.card.script import run
 from cardsvc.core.facts import StationKind, Step
+from cardsvc.core.ids import StationId
 from cardsvc.core.plug import discover
 from cardsvc.core.station import Station
 from cardsvc.core.virtual_card.card import VirtualCard
@@ -68,13 +69,15 @@ class TestClocks:
 
 
 class Bench:
-    """One station at work."""
+    """One station at work; `other` counts further stations of the same kind."""
 
-    def __init__(self, service: Service, kind: StationKind, folder: Path) -> None:
+    def __init__(self, service: Service, kind: StationKind, folder: Path, other: int = 0) -> None:
         self.service, self.kind = service, kind
         station_id, _, number = next(one for one in STATIONS if one[1] is kind)
+        if other:
+            station_id, number = StationId(f"{kind}-{other + 1}"), 100 * other + number
         self.cable = Cable(service.http)
-        self.folder = folder / kind.value
+        self.folder = folder / station_id
         code = enrol_station.make_code(service.context, station_id, kind, number)
         self.identity = station_identity.enrol(self.folder, self.cable, code)  # type: ignore[arg-type]
         enrol_station.approve(service.context, self.identity.journal_id, *APPROVERS)

@@ -22,14 +22,16 @@ from cardsvc.core.problems import Problem
 from cardsvc.core.wire import Record, RecordResult, Result
 from terminal.journal import Journal
 folder, rows, synchronous = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-journal = Journal(folder / "journal.db", "{JOURNAL}", Ed25519PrivateKey.from_private_bytes(bytes(range(32))), allow_memory=True)
+key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+journal = Journal(folder / "journal.db", "{JOURNAL}", key, allow_memory=True)
 journal._db.execute("PRAGMA synchronous=" + synchronous)
 journal._db.execute("PRAGMA wal_autocheckpoint=40")
 chance = random.Random(rows)
 def build(seq, prev):
     body = wire.Refused(step=None, problems=(Problem.CASE_UNKNOWN,) * chance.randint(1, 40))
     return Record(journal_id="{JOURNAL}", seq=seq, prev=prev, home_id="WZ", station_id="desk-1", body=body,
-        wall_time=datetime(2026, 11, 1, tzinfo=UTC), boot_id="{JOURNAL}", steady_ms=seq, snapshot_version=1, software="test")
+        wall_time=datetime(2026, 11, 1, tzinfo=UTC), boot_id="{JOURNAL}", steady_ms=seq, snapshot_version=1,
+        software="test")
 for number in range(1, rows + 1):
     appended = journal.append(build)
     sys.stdout.write(f"ack {{appended.key.seq}}\\n")
