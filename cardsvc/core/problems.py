@@ -56,6 +56,7 @@ class Problem(StrEnum):
     PLACE_UNKNOWN = "place_unknown"  # no such slot, furnace, hall or vehicle
     # the furnace and the ashes
     PERMIT_NEEDED = "permit_needed"  # load needs a live permit of the service
+    STATIONS_AWAITED = "stations_awaited"  # the service was restored: no permit before every station has said hello
     PERMIT_LIVE = "permit_live"  # the case is at the furnace with a live permit: wait some seconds
     PERMIT_EXPIRED = "permit_expired"  # the permit's seconds are over: arm again
     NOT_AUTHORISED = "not_authorised"  # the cremation authorisation is not recorded

@@ -17,6 +17,7 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import Limits
 from cardsvc.core.tap import CardChain, Judged, judge
 from cardsvc.core.wire import Judgement, Key, Outcome, Reason
+from cardsvc.store import journals
 from cardsvc.store.working import Permit, WorkingSet
 
 MARKS = {
@@ -180,21 +181,24 @@ def refused(refusal: Refusal) -> Judgement:
 
 
 def grant_permit(tx: WorkingSet, reported: Reported, limits: Limits, code: str) -> Judgement:
-    """Give leave to load: one live permit a case and a furnace; an older one of this case dies.
+    """Give leave to load: one live permit a case and a furnace; an older one of this case dies with the new one.
 
-    The answer carries a duration, never an end time (RELIABILITY.md section 5).
+    The answer carries a duration, never an end time (RELIABILITY.md section 5). After a restore nobody gets one before
+    every station has said hello: one of them may know of a start that the backup does not.
     """
     details = reported.asked.details
-    for one in tx.permits.values():
-        if one.state == "live" and one.case_no == reported.case_no:
-            one.state = "dead"
-        if one.state == "live" and one.furnace == details.furnace and one.until > tx.now:
-            return refused(Refusal(Problem.PLACE_TAKEN, details.furnace or ""))
-        if one.state == "live" and one.furnace == details.furnace:
-            one.state = "dead"
+    silent = journals.all_said_hello(tx.connection, tx.home_id)
+    if silent:
+        return refused(Refusal(Problem.STATIONS_AWAITED, ", ".join(silent)))
+    live = [one for one in tx.permits.values() if one.state == "live"]
+    here = [one for one in live if one.furnace == details.furnace]
+    if any(one.until > tx.now and one.case_no != reported.case_no for one in here):
+        return refused(Refusal(Problem.PLACE_TAKEN, details.furnace or ""))
     judgement = handle(tx, reported, tx.log.log_no)
     if judgement.outcome is not Outcome.ACCEPTED or reported.key is None or reported.case_no is None:
         return judgement
+    for one in (*here, *(one for one in live if one.case_no == reported.case_no)):
+        one.state = "dead"
     until = tx.now + timedelta(milliseconds=limits.permit_ms) + MARGIN
     tx.permits[code] = Permit(
         code, reported.case_no, details.furnace or "", details.disc or "", reported.key.journal_id, "live", until

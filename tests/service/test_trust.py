@@ -204,6 +204,34 @@ def test_no_new_permit_is_given_while_a_hold_waits_for_the_old_one(service: Serv
     assert Problem.CASE_ON_HOLD in [one.problem for one in again.reasons]
 
 
+def test_a_refused_second_arming_leaves_the_first_permit_alone(service: Service) -> None:
+    case_no, card, permit = armed(service)
+    hold(service, case_no)
+    service.station(StationKind.CREMATION).take(case_no, Step.ARM, DETAILS[Step.ARM], card)
+    assert load(service, case_no, card, permit).outcome is Outcome.ACCEPTED
+
+
+def test_after_a_restore_nobody_gets_a_permit_before_every_station_has_said_hello(service: Service) -> None:
+    case_no, card = opened(service)
+    go(service, case_no, card, *TO_FIRE)
+    others = [service.station(kind) for kind in (StationKind.BOOKING, StationKind.TRANSPORT, StationKind.COLD_STORAGE)]
+    others += [service.station(StationKind.ARRANGEMENT), service.station(StationKind.CREMATION)]
+    for one in others:
+        one.send()
+    with service.context.engine.begin() as connection:
+        connection.execute(text("UPDATE home SET epoch = epoch + 1"))
+    furnace = service.station(StationKind.CREMATION)
+
+    early = furnace.take(case_no, Step.ARM, DETAILS[Step.ARM], card)
+
+    assert [one.problem for one in early.reasons] == [Problem.STATIONS_AWAITED]
+    assert "transport-1" in early.reasons[0].detail
+    for one in others:
+        one.send()  # hears of the new epoch
+        one.send()  # and says hello in it
+    assert furnace.take(case_no, Step.ARM, DETAILS[Step.ARM], card).permit is not None
+
+
 def test_a_station_that_says_its_permit_is_over_makes_the_hold_effective(service: Service) -> None:
     case_no, card, permit = armed(service)
     hold(service, case_no)

@@ -53,7 +53,7 @@ def agree(world: World, case_no: CaseNo, card: VirtualCard) -> Told:
     for entry in image.trail:
         assert service.causes.count(str(entry.key)) == 1, f"{entry.key} is on the card and not once in the case"
     for place, bench in world.awake.items():
-        assert bench.uplink.halted is None, place
+        assert bench.uplink.standing is None, place
         assert bench.uplink.unsent == 0, place
         assert bench.journal.open_intents() == [], (place, "an outcome is unknown")
     return service

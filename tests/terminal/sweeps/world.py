@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cardsvc.core.card.image import CardImage, check_trail
+from cardsvc.core.card.image import CardImage, TrailKey, check_trail
 from cardsvc.core.card.keys import SoftwareKey
 from cardsvc.core.card.profile import KEY_TAP
 from cardsvc.core.card.script import Script, run
@@ -107,7 +107,9 @@ def read(card: VirtualCard) -> CardImage:
 def whole(world: World, image: CardImage) -> None:
     """The card's trail verifies. Raises CardForged."""
     keys = {
-        bench.identity.here.number: bench.identity.signing.public_key().public_bytes_raw()
+        (bench.identity.here.number, bench.identity.journal_id): TrailKey(
+            bench.identity.signing.public_key().public_bytes_raw()
+        )
         for bench in world.all.values()
     }
-    check_trail(image, keys.get)
+    check_trail(image, lambda number, journal_id: keys.get((number, journal_id)))
