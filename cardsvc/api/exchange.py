@@ -342,4 +342,4 @@ def _claimed_seq(raw: bytes, otherwise: int) -> int:
         claimed = json.loads(raw).get("seq", otherwise)
     except (ValueError, AttributeError, RecursionError):
         return otherwise
-    return claimed if isinstance(claimed, int) and 0 < claimed < 2**53 else otherwise
+    return claimed if type(claimed) is int and 0 < claimed < 2**53 else otherwise
