@@ -113,6 +113,15 @@ def test_a_wrong_signature_is_refused_and_what_came_before_it_is_kept(service: S
     assert rows(service) == 5
 
 
+@pytest.mark.parametrize("claimed", ["true", "1.0", "[1]", '"1"', "null", "-1", "9007199254740993"])
+def test_a_record_whose_number_is_no_number_is_set_aside_at_its_place(service: Service, claimed: str) -> None:
+    station = service.station(StationKind.BOOKING)
+    poison = f'{{"seq":{claimed}}}'.encode()
+    answer = station.post([(poison, station.key.sign(wire.record_hash(poison)))])
+    assert answer.status_code == 200, answer.text
+    assert [(one["seq"], one["result"]) for one in answer.json()["results"]] == [(1, "quarantined")]
+
+
 def test_poison_is_set_aside_as_bytes_and_the_following_records_proceed(service: Service) -> None:
     station = service.station(StationKind.COLD_STORAGE)
     station.append(REFUSED)
