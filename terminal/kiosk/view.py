@@ -141,6 +141,7 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
     shown = session.met.case if session.met is not None and session.met.case is not None else known
     offered = tuple(_offered(station.steps, case, session, language)) if case is not None else ()
     back = tuple(_offered(WAY_BACK, case, session, language)) if case is not None else ()
+    gate = _gate(link, snapshot, language, other)
     permit = session.permit
     alive = permit is not None and case is not None and permit.case_no == case.case.case_no
     left = max(0, permit.until_ms - link.steady_ms) if permit is not None and alive else None
@@ -154,8 +155,8 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         phase=session.phase,
         staff=_name(snapshot, session.staff_no),
         link=link,
-        notices=tuple(_notices(session, snapshot, link)),
-        gate=_gate(link, snapshot, language, other),
+        notices=tuple(_notices(session, snapshot, link)) if gate is None else (),
+        gate=gate,
         band=_band(session.outcome, session.phase, language) if session.outcome is not None else None,
         reader=say(language, f"reader.{session.reader_fault}") if session.reader_fault is not None else "",
         card_present=session.card_present,
@@ -208,8 +209,6 @@ def _notices(session: Session, snapshot: Snapshot | None, link: Link) -> Iterabl
     for problem in (link.standing, link.rejected):
         if problem is not None:
             yield "stop", f"{say(language, f'problem.{problem}.say')} — {say(language, f'problem.{problem}.do')}"
-    if snapshot is None and link.standing is Problem.STATION_PENDING:
-        return
     if snapshot is None:
         yield "wait", say(language, "kiosk.no_snapshot")
         return

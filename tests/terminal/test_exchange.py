@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import func, select, text, update
 
 from cardsvc.core import wire
@@ -29,6 +30,7 @@ from terminal.local import LocalSnapshot
 from terminal.readers.soft import SoftReader
 from terminal.session import Colour
 from terminal.uplink import WITNESS_EVERY_MS, LinkDown
+from tests.support.browser import Pages, picture
 from tests.terminal.pressing import Touch
 from tests.terminal.rig import Bench, Cable, Home, green
 from tests.terminal.way import WAY, booked, go
@@ -594,3 +596,23 @@ def page_of_view(bench: Bench, language: Any) -> str:
     link = Link(False, uplink.unsent, uplink.standing, uplink.rejected, 0, bench.clocks.now())
     shown = view(session, bench.loop.station, bench.identity.here, bench.local.current, link)
     return "\n".join(words for _, words in shown.notices)
+
+
+@pytest.mark.browser
+def test_the_page_goes_from_waiting_to_work_by_itself(home: Home, pages: Pages) -> None:
+    bench = pending(home)
+    touch, page = Touch(bench), pages.open()
+    try:
+        page.goto(touch.url)
+        expect(page.locator(".words li")).to_have_count(6)
+        picture(page, "kiosk-pending")
+        enrol_station.approve(home.service.context, bench.identity.journal_id, *TWO)
+        bench.uplink.wake()
+        expect(page.locator("form[data-form=sign_in]")).to_be_visible()
+        revoke_station.handle(home.service.context, bench.identity.journal_id, RevokedWhy.STOLEN, *TWO)
+        bench.uplink.wake()
+        expect(page.locator(".gate.stop")).to_be_visible()
+        picture(page, "kiosk-revoked")
+    finally:
+        page.goto("about:blank")
+        touch.close()
