@@ -1,6 +1,7 @@
 """Keys by hand: `cardsvc key ...`, and the starts that are refused."""
 
 import logging
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,7 +112,8 @@ def test_a_home_whose_cards_have_a_version_that_the_vault_lacks_is_not_served(ca
         assert cards.key_versions(connection, HomeId("WZ")) == {2: 1}
     engine.dispose()
 
-    refused = cardsvc("serve", "--port", "1")
+    with socket.create_server(("127.0.0.1", 0)) as taken:  # so that a start that is not refused ends too
+        refused = cardsvc("serve", "--port", str(taken.getsockname()[1]))
 
     assert refused.exit_code == 1
     assert "1 cards have keys of version 2, which the vault lacks. Restore its newest backup" in refused.stderr

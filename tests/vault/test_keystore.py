@@ -145,12 +145,19 @@ def test_the_old_file_stays_beside_the_new_one(path: Path) -> None:
 
 
 @pytest.mark.parametrize("call", ["touch", "open", "replace"])
-def test_a_write_that_fails_leaves_the_old_file_whole(path: Path, call: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["vault.json.1.new", "vault.json.new"])
+def test_a_write_that_fails_leaves_the_old_file_whole(
+    path: Path, name: str, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = path.read_bytes()
     content = keystore.with_new_masters(sealed_file.read(path, "secret"), CHANCE)
 
-    def full(self: Path, *_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
+    usual = getattr(Path, call)
+
+    def full(self: Path, *given: object, **named: object) -> object:
+        if self.name == name:
+            raise OSError(28, "No space left on device")
+        return usual(self, *given, **named)
 
     with monkeypatch.context() as broken, pytest.raises(OSError, match="No space left"):
         broken.setattr(Path, call, full)

@@ -125,6 +125,17 @@ def test_a_card_swapped_for_another_is_not_rekeyed(at: int) -> None:
     assert look(other, 2) == before
 
 
+def test_a_card_that_says_yes_and_keeps_its_master_key_is_noticed() -> None:
+    card = bound(1)
+
+    def lies(apdu: bytes) -> bytes:
+        changes_master = apdu[1] == 0xC4 and apdu[5] == KEY_MASTER
+        return b"\x91\x00" if changes_master else card.transmit(apdu)
+
+    with pytest.raises(CardRefused, match="authentication error"):
+        run(PROFILE.rekey(BOTH, 2, chance(9)), lies)
+
+
 def test_a_version_that_the_vault_no_longer_has_is_named() -> None:
     card = bound(1)
 
