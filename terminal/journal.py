@@ -134,14 +134,20 @@ class Journal:
             return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM settlement").fetchone()[0])
 
     def settle(self, results: list[RecordResult]) -> None:
-        """Keep the service's answers; in order, and only once each."""
+        """Keep the service's answers; in order, and only once each. Raises JournalBroken as `append` does."""
         rows = [
             (one.seq, one.result.value, one.judgement.model_dump_json() if one.judgement else None) for one in results
         ]
         with self._lock:
-            self._db.execute("BEGIN")
-            self._db.executemany("INSERT OR IGNORE INTO settlement VALUES (?, ?, ?)", rows)
-            self._db.execute("COMMIT")
+            if self._broken is not None:
+                raise JournalBroken(self._broken)
+            try:
+                self._db.execute("BEGIN")
+                self._db.executemany("INSERT OR IGNORE INTO settlement VALUES (?, ?, ?)", rows)
+                self._db.execute("COMMIT")
+            except sqlite3.Error as error:
+                self._broken = f"the disk did not take an answer: {error}"
+                raise JournalBroken(self._broken) from error
 
     def judgement(self, seq: int) -> Judgement | None:
         """What the service thinks of a row; None while it has not said."""

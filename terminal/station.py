@@ -9,6 +9,7 @@ import json
 import queue
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -94,21 +95,29 @@ class StationLoop:
                 name, what, done = self._acts.get_nowait()
             except queue.Empty:
                 break
-            self._perform(name, what)
+            self._kept(partial(self._perform, name, what))
             done.set()
             self.changed()
         snapshot, since = self.local.current, self.session.unknown_since
         if since is not None and snapshot is not None and snapshot.version != since:
             self.session.unknown_since = self.session.outcome = None
-            self._meet()
+            self._kept(self._meet)
             self.changed()
         try:
             event = self.reader.wait(timeout_s)
         except CardError:
             return
         if event is not None:
-            self._seen(event)
+            self._kept(partial(self._seen, event))
             self.changed()
+
+    def _kept(self, act: Callable[[], None]) -> None:
+        """Do it; a journal that does not take a record is said on the screen, and the station stays there to say it."""
+        try:
+            act()
+        except JournalBroken as error:
+            refusal = Refusal(Problem.RECORD_UNREADABLE, str(error))
+            self._show(Outcome(Colour.STOP, "journal_broken", refusal), None, None)
 
     # --- the reader -------------------------------------------------------------------------------------------------
 
@@ -144,6 +153,9 @@ class StationLoop:
         self._settle(image)
         met = tap.meet(image, snapshot)
         if isinstance(met, Refusal):
+            if met.problem is Problem.CARD_ROLLED_BACK:
+                self._taking.append(wire.Refused(problems=(met.problem,)), card.case_no, card=image)
+                self.uplink.wake()
             self._say(met, None, None)
             return
         if met.ahead and met.case is not None:
@@ -251,10 +263,7 @@ class StationLoop:
         session.phase = Phase.WAITING
         self.changed()
         session.phase = Phase.FORM
-        try:
-            outcome = self._taking.take(snapshot, asked)
-        except JournalBroken as error:
-            outcome = Outcome(Colour.STOP, "journal_broken", Refusal(Problem.RECORD_UNREADABLE, str(error)))
+        outcome = self._taking.take(snapshot, asked)
         if isinstance(outcome, Refusal):
             self._say(outcome, case_no, step)
             return
