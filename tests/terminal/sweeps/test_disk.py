@@ -22,6 +22,8 @@ from tests.terminal.sweeps.test_kill import recovers, spoiled
 from tests.terminal.sweeps.world import World, read
 
 MOST = 60
+PAST_THE_FOLDER = 2
+"""SQLite shrugs at a folder that does not sync, which is the second sync of a fresh start: the row itself is synced."""
 FAULTS = ("fdatasync:error=EIO", "pwrite64:error=ENOSPC", "pwrite64:error=EROFS")
 
 
@@ -40,11 +42,11 @@ def test_a_disk_that_fails_at_any_write_or_sync_of_a_tap_shows_no_green_and_lose
         recovers(world, moment, card, said)
         words = [word[0] for word in said]
         ran["+".join(words) or "nothing green"] += 1
-        if words == ["green"]:
+        if words == ["green"] and number > PAST_THE_FOLDER:
             break
     app.close()
     print(f"{fault}: {sum(ran.values())} places in {time.monotonic() - began:.0f} s: {dict(ran)}")
-    assert ran["green"] == 1, "the fault never came late enough"
+    assert ran["green"], "the fault never came late enough"
     assert sum(ran.values()) > 3
 
 
@@ -92,7 +94,7 @@ def damaged(path: Path, act: Callable[[Path], None]) -> Path:
 
 def _flip(path: Path) -> None:
     raw = bytearray(path.read_bytes())
-    place = raw.index(b'"staff_no"')
+    place = raw.index(b'"protocol"')
     raw[place] ^= 1
     path.write_bytes(raw)
 
@@ -103,7 +105,7 @@ def _flip(path: Path) -> None:
     ids=["flipped", "truncated", "cut to its beginning"],
 )
 def test_a_damaged_journal_is_not_opened(world: World, act: Callable[[Path], None]) -> None:
-    moment = next(one for one in moments(world) if one.step is Step.STORE)
+    moment = next(one for one in moments(world) if one.step is Step.TAKE_OUT)
     world.thaw(moment.frozen)
     identity = world.all[moment.kind, 0].identity
     path = damaged(world.all[moment.kind, 0].folder / "journal.db", act)
