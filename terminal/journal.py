@@ -163,7 +163,10 @@ class Journal:
             return max(int(last), self._pruned[0])
 
     def settle(self, results: list[RecordResult], at: datetime) -> None:
-        """Keep the service's answers; in order, and only once each. `at` is when they came."""
+        """Keep the service's answers; in order, and only once each. `at` is when they came.
+
+        Raises JournalBroken as `append` does.
+        """
         when = at.astimezone(UTC).isoformat()
         rows = [
             (one.seq, one.result.value, one.judgement.model_dump_json() if one.judgement else None, when)
@@ -171,9 +174,15 @@ class Journal:
             if one.seq > self._pruned[0]
         ]
         with self._lock:
-            self._db.execute("BEGIN")
-            self._db.executemany("INSERT OR IGNORE INTO settlement VALUES (?, ?, ?, ?)", rows)
-            self._db.execute("COMMIT")
+            if self._broken is not None:
+                raise JournalBroken(self._broken)
+            try:
+                self._db.execute("BEGIN")
+                self._db.executemany("INSERT OR IGNORE INTO settlement VALUES (?, ?, ?, ?)", rows)
+                self._db.execute("COMMIT")
+            except sqlite3.Error as error:
+                self._broken = f"the disk did not take an answer: {error}"
+                raise JournalBroken(self._broken) from error
 
     def prune(self, backed_up: int, now: datetime) -> int:
         """Forget rows that are settled for 30 days and in a verified backup (up to `backed_up`); how many.

@@ -24,6 +24,10 @@ CREATE TABLE IF NOT EXISTS told (
 CREATE TABLE IF NOT EXISTS known (kind TEXT, no TEXT, body TEXT, digest TEXT, PRIMARY KEY (kind, no)) STRICT;"""
 
 
+class SnapshotNotKept(Exception):
+    """The disk did not take the news: what was known before stands, in memory and on disk."""
+
+
 class LocalSnapshot:
     """What this station knows. The disk holds only what the service signed; our own taps are added in memory."""
 
@@ -44,32 +48,45 @@ class LocalSnapshot:
             self._db.executescript(TABLES)
 
     def take(self, raw: bytes) -> None:
-        """Apply signed news, in memory and on disk in one transaction. Raises ValueError when they do not follow."""
+        """Apply signed news, in memory and on disk in one transaction. Raises ValueError when they do not follow.
+
+        Raises SnapshotNotKept when the disk did not take them.
+        """
         news = DELTA.validate_json(raw)
         with self._lock:
             moved = apply(self.current, news)
-            self._db.execute("BEGIN IMMEDIATE")
-            if news.since == 0:
-                self._db.execute("DELETE FROM known")
-            for kind, gone in (("case", news.gone_cases), ("card", news.gone_cards)):
-                self._db.executemany("DELETE FROM known WHERE kind = ? AND no = ?", [(kind, no) for no in gone])
-            rows: list[tuple[str, str, str]] = []
-            rows += [("case", one.case.case_no, one.model_dump_json()) for one in news.cases]
-            rows += [("card", one.card_no, one.model_dump_json()) for one in news.cards]
-            self._db.executemany(
-                "INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?)", [(*row, _digest(*row)) for row in rows]
-            )
-            head = (
-                str(moved.version),
-                moved.made_at.isoformat(),
-                moved.setup.model_dump_json(),
-                moved.hot.model_dump_json(),
-            )
-            digests = self._db.execute("SELECT digest FROM known ORDER BY kind, no").fetchall()
-            whole = _digest(*head, *(one for (one,) in digests))
-            self._db.execute("INSERT OR REPLACE INTO told VALUES (1, ?, ?, ?, ?, ?)", (*head, whole))
-            self._db.execute("COMMIT")
+            try:
+                whole = self._keep(news, moved)
+            except sqlite3.Error as error:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise SnapshotNotKept(str(error)) from error
             self.current, self.digest = moved, whole
+
+    def _keep(self, news: SnapshotDelta, moved: Snapshot) -> str:
+        """Write the news; the digest of all that is known now."""
+        self._db.execute("BEGIN IMMEDIATE")
+        if news.since == 0:
+            self._db.execute("DELETE FROM known")
+        for kind, gone in (("case", news.gone_cases), ("card", news.gone_cards)):
+            self._db.executemany("DELETE FROM known WHERE kind = ? AND no = ?", [(kind, no) for no in gone])
+        rows: list[tuple[str, str, str]] = []
+        rows += [("case", one.case.case_no, one.model_dump_json()) for one in news.cases]
+        rows += [("card", one.card_no, one.model_dump_json()) for one in news.cards]
+        self._db.executemany(
+            "INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?)", [(*row, _digest(*row)) for row in rows]
+        )
+        head = (
+            str(moved.version),
+            moved.made_at.isoformat(),
+            moved.setup.model_dump_json(),
+            moved.hot.model_dump_json(),
+        )
+        digests = self._db.execute("SELECT digest FROM known ORDER BY kind, no").fetchall()
+        whole = _digest(*head, *(one for (one,) in digests))
+        self._db.execute("INSERT OR REPLACE INTO told VALUES (1, ?, ?, ?, ?, ?)", (*head, whole))
+        self._db.execute("COMMIT")
+        return whole
 
     def note(self, case: Case, card_no: CardNo | None = None, counter: int = 0, last: RecordKey | None = None) -> None:
         """Remember what we have just done ourselves, until the service says it."""

@@ -95,31 +95,30 @@ class StationLoop:
                 name, what, done = self._acts.get_nowait()
             except queue.Empty:
                 break
-            self._safely(partial(self._perform, name, what))
+            self._kept(partial(self._perform, name, what))
             done.set()
             self.changed()
-        self._safely(self._taking.lapse)
+        self._kept(self._taking.lapse)
         snapshot, since = self.local.current, self.session.unknown_since
         if since is not None and snapshot is not None and snapshot.version != since:
             self.session.unknown_since = self.session.outcome = None
-            self._safely(self._meet)
+            self._kept(self._meet)
             self.changed()
         try:
             event = self.reader.wait(timeout_s)
         except CardError:
             return
         if event is not None:
-            self._safely(lambda: self._seen(event))
+            self._kept(partial(self._seen, event))
             self.changed()
 
-    def _safely(self, act: Callable[[], None]) -> None:
-        """A journal that cannot be written stops nothing but the act: the page says so, and nothing is green."""
+    def _kept(self, act: Callable[[], None]) -> None:
+        """Do it; a journal that does not take a record is said on the screen, and the station stays there to say it."""
         try:
             act()
         except JournalBroken as error:
-            self.session.outcome = Outcome(
-                Colour.STOP, "journal_broken", Refusal(Problem.RECORD_UNREADABLE, str(error))
-            )
+            refusal = Refusal(Problem.RECORD_UNREADABLE, str(error))
+            self._show(Outcome(Colour.STOP, "journal_broken", refusal), None, None)
 
     # --- the reader -------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from cardsvc.core.problems import Problem
 from cardsvc.core.wire import Result, SyncAnswer
 from terminal.identity import SOFTWARE, Identity
 from terminal.journal import Journal, JournalBroken, Row
-from terminal.local import LocalSnapshot
+from terminal.local import LocalSnapshot, SnapshotNotKept
 from terminal.settings import Clocks
 
 ANSWER = TypeAdapter(SyncAnswer)
@@ -102,7 +102,7 @@ class Uplink:
                 pause = 0.0 if more else IDLE_S
             except LinkDown:
                 pause = min(LONGEST_PAUSE_S, max(0.5, pause * 2)) * (0.5 + self._chance(1)[0] / 510)
-            except JournalBroken:
+            except (JournalBroken, SnapshotNotKept):
                 pause = LONGEST_PAUSE_S
             self.changed()
             self._wake.wait(pause)

@@ -71,7 +71,7 @@ def meet(image: CardImage, snapshot: Snapshot) -> Met | Refusal:
         return Refusal(Problem.CARD_HOT, image.identity.card_no)
     if card is None or card.uid != image.uid.hex():
         return Refusal(Problem.CARD_UNKNOWN, image.identity.card_no)
-    if image.state.counter < card.counter:
+    if image.state.counter < card.counter or _diverged(image, image.state.counter - card.counter, card):
         return Refusal(Problem.CARD_ROLLED_BACK, image.identity.card_no)
     case_no = image.identity.case_no or card.case_no
     if image.identity.case_no and card.case_no and image.identity.case_no != card.case_no:
@@ -84,6 +84,13 @@ def meet(image: CardImage, snapshot: Snapshot) -> Met | Refusal:
     if image.state.counter == card.counter:
         return Met(known, card, known.case, False)
     return Met(known, card, _case_on_card(known.case, image), True)
+
+
+def _diverged(image: CardImage, ahead: int, card: KnownCard) -> bool:
+    """Whether the card's own trail names another write where the snapshot knows one: a copy went on without it."""
+    if card.last is None or ahead >= len(image.trail):
+        return False
+    return image.trail[-1 - ahead].key != card.last.record_key
 
 
 def _case_on_card(case: Case, image: CardImage) -> Case:

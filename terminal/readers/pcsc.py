@@ -56,9 +56,17 @@ class PcscReader:
         self._protocol = scard.SCARD_PROTOCOL_T1
         self._lost = False
         self._present = False
+        self._hung: threading.Thread | None = None
 
     def wait(self, timeout_s: float) -> Event | None:
-        """The next thing that happens."""
+        """The next thing that happens; a daemon that hangs is a lost reader."""
+        try:
+            return self._next(timeout_s)
+        except (CardMute, ReaderFault):
+            self._lost = True
+            return ReaderLost(Fault.HUNG)
+
+    def _next(self, timeout_s: float) -> Event | None:
         if self._context is None:
             found = self._connect()
             if found is not None:
@@ -73,11 +81,21 @@ class PcscReader:
         return self._look(timeout_s)
 
     def _connect(self) -> Fault | None:
-        """A new context and the reader's full name; a fault when either is not to be had."""
-        result, context = self._watched(lambda: scard.SCardEstablishContext(scard.SCARD_SCOPE_USER))
+        """A new context and the reader's full name; a fault when either is not to be had.
+
+        While a call still hangs no other is made, so that a daemon that hangs for days costs one thread.
+        """
+        if self._hung is not None and self._hung.is_alive():
+            return Fault.HUNG
+        result, context = self._watched(
+            lambda: scard.SCardEstablishContext(scard.SCARD_SCOPE_USER),
+            undo=lambda made: scard.SCardReleaseContext(made[1]),
+        )
         if result != scard.SCARD_S_SUCCESS:
             return Fault.NO_DAEMON
-        result, readers = self._watched(lambda: scard.SCardListReaders(context, []))
+        result, readers = self._watched(
+            lambda: scard.SCardListReaders(context, []), undo=lambda _: scard.SCardReleaseContext(context)
+        )
         names = [name for name in readers if self._wanted in name] if result == scard.SCARD_S_SUCCESS else []
         if not names:
             scard.SCardReleaseContext(context)
@@ -147,19 +165,30 @@ class PcscReader:
         if card is not None:
             scard.SCardDisconnect(card, scard.SCARD_LEAVE_CARD)
 
-    def _watched(self, call: Callable[[], T], deadline_s: float = DEADLINE_S) -> T:
-        """Run a PC/SC call with a deadline; a hung one is left behind with its context.
+    def _watched(
+        self, call: Callable[[], T], deadline_s: float = DEADLINE_S, undo: Callable[[T], object] | None = None
+    ) -> T:
+        """Run a PC/SC call with a deadline; a hung one is left behind, and lets go of its context when it returns.
 
-        Raises CardMute while a card is connected, else ReaderFault.
+        `undo` lets go of what the call has made instead. Raises CardMute while a card is connected, else ReaderFault.
         """
         box: list[T] = []
-        caller = threading.Thread(target=lambda: box.append(call()), daemon=True, name="pcsc-call")
+        left, context = threading.Event(), self._context
+
+        def act() -> None:
+            made = call()
+            box.append(made)
+            if left.is_set():
+                scard.SCardReleaseContext(context) if undo is None else undo(made)
+
+        caller = threading.Thread(target=act, daemon=True, name="pcsc-call")
         caller.start()
         caller.join(deadline_s)
         if box:
             return box[0]
+        left.set()
         mute = self._card is not None
-        self._card, self._context, self._lost, self._present = None, None, True, False
+        self._hung, self._card, self._context, self._lost, self._present = caller, None, None, False, False
         if mute:
             raise CardMute("no answer within the deadline")
         raise ReaderFault(Fault.HUNG)

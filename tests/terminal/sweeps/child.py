@@ -1,6 +1,7 @@
 """A station in a process of its own, forked from a clean one: a tap, and a report of what was shown."""
 
 import os
+import threading
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -14,13 +15,13 @@ from cardsvc.core.card.profile import CardProfile
 from cardsvc.core.plug import discover
 from cardsvc.core.station import Station
 from terminal import identity as station_identity
-from terminal.journal import Journal
-from terminal.local import LocalSnapshot
+from terminal.journal import Journal, JournalBroken
+from terminal.local import LocalSnapshot, SnapshotNotKept
 from terminal.readers.listening import ListeningReader
 from terminal.session import Colour, Phase
 from terminal.settings import SystemClocks, chance
 from terminal.station import StationLoop
-from terminal.uplink import Uplink
+from terminal.uplink import LinkDown, Uplink
 
 SEEN_WITHIN_S = 5.0
 
@@ -40,16 +41,24 @@ def tap(report: Connection, folder: str, service: str, port: int, presses: list[
         uplink.exchange()
         report.send(os.getpid())
         report.recv()
-        loop._perform(*presses[0])
+        _press(loop, *presses[0])
         end = time.monotonic() + SEEN_WITHIN_S
         while loop.session.phase is not Phase.CASE and loop.session.outcome is None and time.monotonic() < end:
             loop.turn(0.01)
         for name, what in presses[1:]:
-            loop._perform(name, what)
+            _press(loop, name, what)
         outcome = loop.session.outcome
         if outcome is not None and outcome.colour is Colour.GO:
             report.send(("green", journal.head[0]))
-        while uplink.exchange():
-            pass
-        report.send(("sent", journal.head[0], str(outcome)))
+        try:
+            while uplink.exchange():
+                pass
+        except (LinkDown, JournalBroken, SnapshotNotKept):
+            report.send(("broken", journal.head[0]))
     os._exit(0)
+
+
+def _press(loop: StationLoop, name: str, what: dict[str, Any]) -> None:
+    """Press as the touch page does; the loop takes it at its next turn."""
+    loop._acts.put((name, what, threading.Event()))
+    loop.turn(0)

@@ -1,11 +1,13 @@
 """Swap a valid card of another case in at every APDU of meeting and confirming (promise 4)."""
 
+import random
 import time
 from collections import Counter
 
 import pytest
 
 from cardsvc.core.card.image import CardImage
+from cardsvc.core.facts import Step
 from cardsvc.core.problems import Problem
 from cardsvc.core.virtual_card.misbehaving import Fault, Misbehaving
 from terminal.session import Colour
@@ -33,6 +35,10 @@ def swapped(world: World, moment: Moment, at: int) -> str:
     bench = world.at(moment.kind)
     outcome = press_step(bench, moment, Misbehaving(card, {at: Fault.SWAP}, other=other), card)
     after, other_after = read(card), read(other)
+    if moment.step is Step.BIND_CARD and outcome.colour is Colour.GO and after == before:
+        # A blank card has no case to be confused with: the one that lies there at the press is bound, in one session.
+        assert _one_more(world, other_before, other_after)
+        return "the other blank"
     assert other_after == other_before, "a card of another case was written"
     assert after == before or _one_more(world, before, after)
     if outcome.colour is Colour.GO:
@@ -52,14 +58,16 @@ def _one_more(world: World, before: CardImage, after: CardImage) -> bool:
 
 
 @pytest.mark.timeout(900)
-def test_a_card_of_another_case_swapped_in_at_any_apdu_is_never_written(world: World) -> None:
+def test_a_card_of_another_case_swapped_in_at_any_apdu_is_never_written(world: World, night: bool) -> None:
+    chance, every = random.Random(4), 1 if night else 3
     began, said, runs = time.monotonic(), Counter[str](), 0
     for moment in moments(world, cases=2):
-        for at in range(1, exchanges(world, moment)):  # from the first on, it simply is the other card
+        # Swapped in from the first exchange on, it simply is the other card.
+        for at in range(1 + chance.randrange(every), exchanges(world, moment), every):
             try:
                 said[swapped(world, moment, at)] += 1
             except AssertionError as error:
                 raise AssertionError(f"{moment.step}, swapped at {at}") from error
             runs += 1
     print(f"{runs} swaps in {time.monotonic() - began:.0f} s: {dict(said)}")
-    assert runs > 200
+    assert runs > 200 // every
