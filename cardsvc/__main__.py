@@ -2,7 +2,7 @@
 
 import typer
 
-from cardsvc.commands import demo, people, service, virtual
+from cardsvc.commands import demo, limits, people, service, virtual
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The One Card service (settings: environment ONECARD_*)."
@@ -10,6 +10,7 @@ app = typer.Typer(
 for part in (service.app, people.app, demo.app):
     app.add_typer(part)
 app.add_typer(virtual.app, name="virtual-card")
+app.add_typer(limits.app, name="limits")
 
 
 def main() -> None:

@@ -97,7 +97,7 @@ class Refused(Wire):
     """The station said no."""
 
     kind: Literal["refused"] = "refused"
-    step: Step | None
+    step: Step | None = None
     problems: tuple[Problem, ...] = Field(min_length=1, max_length=40)
 
 

@@ -12,8 +12,9 @@ from cardsvc.core.facts import Details, Fact, PlaceKind, StationKind, Step, Step
 from cardsvc.core.ids import CardNo, CaseNo, RecordKey, StaffNo, StationId
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.profiles import mifare_classic
 from cardsvc.core.snapshot import Limits
-from cardsvc.core.tap import CardChain, Judged, judge
+from cardsvc.core.tap import NEVER_BY_UID, CardChain, Judged, judge
 from cardsvc.core.wire import Judgement, Key, Outcome, Reason
 from cardsvc.store.working import Permit, WorkingSet
 
@@ -132,6 +133,14 @@ def grant_permit(tx: WorkingSet, reported: Reported, limits: Limits, code: str) 
     return judgement.model_copy(update={"permit": code, "permit_ms": limits.permit_ms})
 
 
+def by_uid(tx: WorkingSet, card_no: CardNo | None) -> CardNo | None:
+    """The card, if it can only be recognised: the service's word is needed for every step with it."""
+    if card_no is None:
+        return None
+    tx.load_cards([card_no])
+    return card_no if tx.profile.get(card_no) == mifare_classic.PROFILE.name else None
+
+
 def _counter(tx: WorkingSet, case: Case) -> int:
     """Where a fact that wrote no card stands among those that did: after all that the service knows of."""
     if case.card_no is None:
@@ -144,6 +153,9 @@ def _further(tx: WorkingSet, case: Case, reported: Reported, card: CardChain | N
     """What only the service can know against a step."""
     step, details = reported.asked.step, reported.asked.details
     reasons = []
+    legacy = by_uid(tx, reported.card_no) or by_uid(tx, case.card_no)
+    if legacy and (step in NEVER_BY_UID or reported.counter is not None):
+        reasons.append(Refusal(Problem.CARD_NOT_WRITABLE, legacy))
     if step in MARKS or step is Step.ARM:
         kind, problem = MARKS.get(step, MARKS[Step.LOAD])
         code = getattr(details, kind)

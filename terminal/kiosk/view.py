@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cardsvc.core import tap
 from cardsvc.core.facts import Step
+from cardsvc.core.limits import Unsent
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import ALLOWED
 from cardsvc.core.problems import Problem, Refusal
@@ -16,6 +17,7 @@ from cardsvc.core.words import Language, say
 from cardsvc.core.workflow import RULES, barred, in_order, skip_for
 from terminal.kiosk.bill import BillView, bill_view
 from terminal.kiosk.fields import Field, fields_of
+from terminal.kiosk.limits import Strip, strip
 from terminal.session import Colour, Outcome, Phase, Session
 
 SHAPES = {Colour.GO: "✓", Colour.AGAIN: "↻", Colour.STOP: "■"}
@@ -23,6 +25,7 @@ MOST_LISTED = 60
 SAYS_ITS_DETAIL = frozenset(
     {
         *(Problem.CASE_DUPLICATE, Problem.CASE_UNKNOWN, Problem.CARD_CHANGED, Problem.CARD_UNKNOWN, Problem.CARD_HOT),
+        *(Problem.CASH_LIMIT, Problem.CARD_NOT_WRITABLE),
         *(Problem.TAG_MISMATCH, Problem.TAG_IN_USE, Problem.DISC_MISMATCH, Problem.DISC_USED),
         *(Problem.PLACE_TAKEN, Problem.PLACE_UNKNOWN, Problem.RECORD_UNREADABLE),
     }
@@ -31,14 +34,19 @@ SAYS_ITS_DETAIL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What the station is connected to and how much waits; `steady_ms` lets the page count a permit down."""
+    """What the station is connected to and what waits; `steady_ms` lets the page count a permit down."""
 
     linked: bool
-    unsent: int
+    waiting: Unsent
     halted: bool
     rejected: Problem | None
     steady_ms: int
     now: datetime
+
+    @property
+    def unsent(self) -> int:
+        """How many rows wait to be sent."""
+        return self.waiting.rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,9 @@ class View:
     home: str
     phase: Phase
     staff: str
+    presented: str
     link: Link
+    limits: Strip | None
     notices: tuple[tuple[str, str], ...]
     band: Band | None
     reader: str
@@ -134,7 +144,11 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         home=_home(snapshot, language),
         phase=session.phase,
         staff=_name(snapshot, session.staff_no),
+        presented=_name(snapshot, session.presented if session.presented != session.staff_no else None),
         link=link,
+        limits=strip(station, snapshot, link.waiting, linked=link.linked, now=link.now, language=language)
+        if snapshot is not None
+        else None,
         notices=tuple(_notices(session, snapshot, link)),
         band=_band(session.outcome, session.phase, language) if session.outcome is not None else None,
         reader=say(language, f"reader.{session.reader_fault}") if session.reader_fault is not None else "",
@@ -146,8 +160,10 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         case=_line(case, language, shown.stage) if case is not None and shown is not None else None,
         steps=offered,
         way_back=back,
-        step=_button(session.step, case, language) if session.step is not None and case is not None else None,
-        fields=fields_of(session, snapshot, link.now) if session.step is not None and snapshot is not None else (),
+        step=_button(session.step, case, session, language) if session.step is not None and case is not None else None,
+        fields=fields_of(session, snapshot, link.now, linked=link.linked)
+        if session.step is not None and snapshot is not None
+        else (),
         two=session.step is not None and _needs_second(session.step),
         second=_name(snapshot, session.second_staff_no),
         permit_left_ms=left if session.step is Step.LOAD else None,
@@ -198,11 +214,8 @@ def _notices(session: Session, snapshot: Snapshot | None, link: Link) -> Iterabl
     if not link.linked:
         kept = say(language, "kiosk.kept", count=link.unsent)
         yield "wait", f"{say(language, 'kiosk.offline')} · {kept}"
-        age_s, limits = (link.now - snapshot.made_at).total_seconds(), snapshot.setup.limits
-        if age_s >= limits.stale_after_s:
-            yield "stop", say(language, "kiosk.stale", hours=limits.stale_after_s // 3600)
-        elif age_s >= limits.amber_after_s:
-            yield "wait", say(language, "kiosk.aged", hours=int(age_s // 3600))
+    if session.met is not None and session.met.by_uid:
+        yield "wait", say(language, "kiosk.legacy_card")
 
 
 def _band(outcome: Outcome, phase: Phase, language: Language) -> Band:
@@ -250,11 +263,12 @@ def _offered(
         if step is Step.BOOK or (step is Step.BIND_CARD and now.card_no is not None):
             continue
         if in_order(now, step) is None and barred(now, step) is None and not isinstance(skip_for(now, step), Refusal):
-            yield _button(step, case, language)
+            yield _button(step, case, session, language)
 
 
-def _button(step: Step, case: KnownCase, language: Language) -> StepButton:
-    needs_card = step is Step.BIND_CARD or tap.writes(case.case, step)
+def _button(step: Step, case: KnownCase, session: Session, language: Language) -> StepButton:
+    by_uid = session.met is not None and session.met.by_uid
+    needs_card = by_uid or step is Step.BIND_CARD or tap.writes(case.case, step)
     return StepButton(step.value, say(language, f"step.{step}"), needs_card)
 
 

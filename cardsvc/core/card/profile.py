@@ -39,8 +39,12 @@ class CardProfile:
     open: Callable[[CardKey, int, bytes], Script[Session]]
     "Select our application and authenticate: key, key number, 16 random bytes."
     read: Callable[[bytes, Session], Script[tuple[CardImage, Session]]]
+    read_identity: Callable[[Session], Script[Identity]]
+    "Of a staff card: all that it carries."
     write: Callable[[CardWrite, bytes, Session], Script[tuple[Written, Session]]]
     "One atomic commit; the second argument is the reader's id (16 bytes)."
     personalise: Callable[[Mapping[int, bytes], Identity, Callable[[int], bytes]], Script[None]]
     "From a factory chip: application, files, keys by number (16 bytes each), identity of a blank card."
+    personalise_staff: Callable[[Mapping[int, bytes], Identity, Callable[[int], bytes]], Script[None]]
+    "From a factory chip: the same application with the identity alone, for somebody who works here."
     examples: Callable[[], tuple[Example, ...]]
