@@ -4,6 +4,7 @@ import json
 import sqlite3
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,6 +15,8 @@ from cardsvc.core.ids import CardNo, CaseNo, RecordKey
 from cardsvc.core.snapshot import KnownCard, KnownCase, Setup, Snapshot, SnapshotDelta, apply
 from cardsvc.core.wire import Key
 
+KEEP_EVERY = timedelta(hours=1)
+NEVER = datetime.min.replace(tzinfo=UTC)
 DELTA = TypeAdapter(SnapshotDelta)
 CARD, CASE, SETUP = TypeAdapter(KnownCard), TypeAdapter(KnownCase), TypeAdapter(Setup)
 
@@ -32,6 +35,7 @@ class LocalSnapshot:
             CREATE TABLE IF NOT EXISTS known (kind TEXT, no TEXT, body TEXT, PRIMARY KEY (kind, no)) STRICT;"""
         )
         self.current: Snapshot | None = self._load()
+        self._kept_at = self.current.made_at if self.current is not None else NEVER
 
     def take(self, raw: bytes) -> None:
         """Apply signed news, in memory and on disk in one transaction. Raises ValueError when they do not follow."""
@@ -57,7 +61,18 @@ class LocalSnapshot:
                 ),
             )
             self._db.execute("COMMIT")
-            self.current = moved
+            self.current, self._kept_at = moved, moved.made_at
+
+    def heard(self, at: datetime) -> None:
+        """The service had no news at this moment: what is known is as fresh as that. On disk once an hour."""
+        with self._lock:
+            known = self.current
+            if known is None or at <= known.made_at:
+                return
+            if at - self._kept_at >= KEEP_EVERY:
+                self._db.execute("UPDATE told SET made_at = ?", (at.isoformat(),))
+                self._kept_at = at
+            self.current = replace(known, made_at=at)
 
     def note(self, case: Case, card_no: CardNo | None = None, counter: int = 0, last: RecordKey | None = None) -> None:
         """Remember what we have just done ourselves, until the service says it."""

@@ -182,7 +182,9 @@ class Uplink:
             self._rewind = head.seq
         if answer.checkpoint is not None:
             self._checkpoint = answer.checkpoint.log_no
-        if answer.delta is not None:
+        if answer.delta is None:
+            self._local.heard(answer.server_time)
+        else:
             try:
                 self._local.take(answer.delta)
             except (ValueError, ValidationError):
