@@ -31,10 +31,11 @@ class Gauge:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The gauges, and a sentence on what still works."""
+    """The gauges, and a sentence on what still works; `hampered` when that is less than all."""
 
     gauges: tuple[Gauge, ...]
     works: str
+    hampered: bool
 
 
 def strip(
@@ -48,11 +49,12 @@ def strip(
     if linked and not any(one.colour for one in gauges):
         return None
     full = unsent.rows >= limits.most_unsent or oldest_s > limits.unsent_after_s
-    works = "works_observations" if full else "works_stale" if age_s > limits.stale_after_s else "works"
+    stale = age_s > limits.stale_after_s
+    works = "works_observations" if full else "works_stale" if stale else "works"
     said = say(language, f"kiosk.{works}")
     if Step.PAY in station.steps and not full and not linked:
         said += say(language, "kiosk.works_cash", most=in_yuan(limits.cash_fen))
-    return Strip(tuple(gauges), said)
+    return Strip(tuple(gauges), said, full or stale)
 
 
 def _gauges(

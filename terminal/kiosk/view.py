@@ -135,6 +135,9 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
     permit = session.permit
     alive = permit is not None and case is not None and permit.case_no == case.case.case_no
     left = max(0, permit.until_ms - link.steady_ms) if permit is not None and alive else None
+    shown_limits = None
+    if snapshot is not None:
+        shown_limits = strip(station, snapshot, link.waiting, linked=link.linked, now=link.now, language=language)
     return View(
         language=language,
         other_language=other,
@@ -146,10 +149,8 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         staff=_name(snapshot, session.staff_no),
         presented=_name(snapshot, session.presented if session.presented != session.staff_no else None),
         link=link,
-        limits=strip(station, snapshot, link.waiting, linked=link.linked, now=link.now, language=language)
-        if snapshot is not None
-        else None,
-        notices=tuple(_notices(session, snapshot, link)),
+        limits=shown_limits,
+        notices=tuple(_notices(session, snapshot, link, shown_limits)),
         band=_band(session.outcome, session.phase, language) if session.outcome is not None else None,
         reader=say(language, f"reader.{session.reader_fault}") if session.reader_fault is not None else "",
         card_present=session.card_present,
@@ -198,7 +199,9 @@ def _name(snapshot: Snapshot | None, staff_no: str | None) -> str:
     return member.shown_name if member is not None else staff_no
 
 
-def _notices(session: Session, snapshot: Snapshot | None, link: Link) -> Iterable[tuple[str, str]]:
+def _notices(
+    session: Session, snapshot: Snapshot | None, link: Link, limits: Strip | None
+) -> Iterable[tuple[str, str]]:
     """Quiet lines under the head: colour and sentence; never a dialog."""
     language = session.language
     if link.halted:
@@ -211,9 +214,9 @@ def _notices(session: Session, snapshot: Snapshot | None, link: Link) -> Iterabl
     if snapshot is None:
         yield "wait", say(language, "kiosk.no_snapshot")
         return
-    if not link.linked:
-        kept = say(language, "kiosk.kept", count=link.unsent)
-        yield "wait", f"{say(language, 'kiosk.offline')} · {kept}"
+    if limits is not None and (limits.hampered or not link.linked):
+        no_network = "" if link.linked else f"{say(language, 'kiosk.no_network')} · "
+        yield "stop" if limits.hampered else "wait", no_network + limits.works
     if session.met is not None and session.met.by_uid:
         yield "wait", say(language, "kiosk.legacy_card")
 

@@ -52,6 +52,7 @@ def test_a_legacy_card_is_marked(home: Home, touching: Touching, pages: Pages, l
     expect(page.locator(".notice.wait")).to_contain_text(say(language, "kiosk.legacy_card"))
     picture(page, f"kiosk-{language}-legacy-case")
     page.locator("[data-act=choose_step][data-step=dispatch]").click()
+    expect(page.locator("[data-act=confirm]")).to_be_visible()
     expect(page.locator(".notice.wait")).to_contain_text(say(language, "kiosk.legacy_card"))
     picture(page, f"kiosk-{language}-legacy-form")
 
