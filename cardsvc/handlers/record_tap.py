@@ -16,6 +16,7 @@ from cardsvc.core.profiles import mifare_classic
 from cardsvc.core.snapshot import Limits
 from cardsvc.core.tap import NEVER_BY_UID, CardChain, Judged, judge
 from cardsvc.core.wire import Judgement, Key, Outcome, Reason
+from cardsvc.store.cards import STAFF
 from cardsvc.store.working import Permit, WorkingSet
 
 MARKS = {
@@ -156,6 +157,8 @@ def _further(tx: WorkingSet, case: Case, reported: Reported, card: CardChain | N
     legacy = by_uid(tx, reported.card_no) or by_uid(tx, case.card_no)
     if legacy and (step in NEVER_BY_UID or reported.counter is not None):
         reasons.append(Refusal(Problem.CARD_NOT_WRITABLE, legacy))
+    if reported.card_no is not None and tx.kind.get(reported.card_no) == STAFF:
+        reasons.append(Refusal(Problem.STAFF_CARD, reported.card_no))
     if step in MARKS or step is Step.ARM:
         kind, problem = MARKS.get(step, MARKS[Step.LOAD])
         code = getattr(details, kind)

@@ -57,6 +57,7 @@ class WorkingSet:
     cards: dict[CardNo, CardChain] = field(default_factory=dict)
     issue: dict[CardNo, int] = field(default_factory=dict)
     profile: dict[CardNo, str] = field(default_factory=dict)
+    kind: dict[CardNo, str] = field(default_factory=dict)
     places: dict[tuple[str, str], CaseNo] = field(default_factory=dict)
     marks: dict[tuple[str, str], CaseNo] = field(default_factory=dict)
     halls: dict[tuple[str, datetime], CaseNo] = field(default_factory=dict)
@@ -115,7 +116,7 @@ class WorkingSet:
             number = CardNo(row.card_no)
             self.cards[number] = CardChain(number, row.case_no, row.counter, last)
             self.issue[number] = row.issue_no
-            self.profile[number] = row.profile
+            self.profile[number], self.kind[number] = row.profile, row.kind
 
     def load_things(self) -> None:
         """Load who is where, which marks are used, which halls are held, which permits live: small tables."""

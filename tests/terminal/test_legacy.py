@@ -11,6 +11,7 @@ from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.virtual_card.legacy import LegacyCard
 from cardsvc.handlers import adopt_card
+from cardsvc.store.verifying import first_fault
 from terminal.session import Colour, Phase
 from tests.core.story import DETAILS
 from tests.service.test_way import stored
@@ -44,6 +45,7 @@ def test_a_legacy_card_brings_up_its_case_and_takes_a_step_with_the_services_wor
     assert (case.stage, case.card_no, case.gaps) == (Stage.IN_TRANSIT, "WZC-000001", ())
     assert (request.body.kind, observation.body.kind) == ("request", "observation")
     assert (observation.card_no, observation.body.granted_seq) == ("WZC-000001", request.seq)  # type: ignore[union-attr]
+    assert first_fault(home.service.context.engine, home.service.context.home_id, lambda words: None) is None
 
 
 def test_without_the_service_no_step_is_taken_with_a_legacy_card(home: Home) -> None:

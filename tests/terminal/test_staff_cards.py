@@ -5,9 +5,10 @@ import random
 import pytest
 from sqlalchemy import update
 
+from cardsvc.core import wire
 from cardsvc.core.card.script import run
+from cardsvc.core.facts import Details, Step
 from cardsvc.core.facts import StationKind as At
-from cardsvc.core.facts import Step
 from cardsvc.core.hot import HotReason
 from cardsvc.core.ids import CardNo, StaffNo
 from cardsvc.core.problems import Problem, Refusal
@@ -19,7 +20,8 @@ from cardsvc.store import tables as t
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 from terminal.session import Colour, Phase
-from tests.terminal.other_cards import second_reader, staff_card
+from tests.service.test_way import stored
+from tests.terminal.other_cards import booked_without_card, second_reader, staff_card
 from tests.terminal.rig import Bench, Home, green
 from tests.terminal.test_legacy import present, problems
 from tests.terminal.way import TAG, WAY, booked, go
@@ -122,6 +124,20 @@ def test_a_staff_card_is_no_family_card_and_a_family_card_no_staff_card(home: Ho
     desk.act("confirm")
     assert desk.outcome is not None
     assert desk.outcome.colour is not Colour.GO
+
+
+def test_the_service_never_takes_a_staff_card_for_a_familys(home: Home) -> None:
+    staff_card(home, "1002")
+    case_no = booked_without_card(home)
+    crew = home.service.station(At.TRANSPORT)
+    who = crew.people(Step.BIND_CARD) | {"case_no": case_no, "card_no": "WZS-000001"}
+    seq = crew.append(wire.Intent(step=Step.BIND_CARD, details=Details(), stage_after=1), card_counter=0, **who)
+    crew.append(wire.Written(intent_seq=seq), **who)
+
+    judgement = crew.judged()
+
+    assert (judgement.outcome, judgement.reasons[0].problem) == ("refused", Problem.STAFF_CARD)
+    assert stored(home.service, case_no).card_no is None
 
 
 def forged(home: Home, uid: bytes) -> VirtualCard:
