@@ -2,7 +2,7 @@
 
 import typer
 
-from cardsvc.commands import cards, demo, keys, people, service, stations, virtual
+from cardsvc.commands import cards, demo, keys, limits, people, service, stations, virtual
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -15,6 +15,7 @@ for part in (service.app, people.app, stations.app, demo.app):
 app.add_typer(cards.app, name="card")
 app.add_typer(keys.app, name="key")
 app.add_typer(virtual.app, name="virtual-card")
+app.add_typer(limits.app, name="limits")
 
 
 def main() -> None:

@@ -60,8 +60,9 @@ def run(
     service: Service,
     folder: Folder = Path("station"),
     reader: Annotated[
-        str, typer.Option(help="Name or serial number of the reader (a part of it is enough), or soft:PORT")
-    ] = "",
+        list[str],
+        typer.Option(help="Name or serial number of a reader (a part of it is enough), or soft:PORT; once for each."),
+    ] = [""],  # noqa: B006 - typer reads the default, and nobody changes it
     port: Annotated[int, typer.Option(help="Port of the touch page on this machine.")] = 8801,
 ) -> None:
     """Run the station: reader, journal, uplink and touch page, until Ctrl-C."""
@@ -74,18 +75,20 @@ def run(
     local = LocalSnapshot(folder / "snapshot.db")
     clocks = SystemClocks()
     station = discover(station_package, "STATION", Station)[identity.here.kind.value]
+    first, *others = _readers(reader)
     with httpx2.Client(base_url=service, timeout=10) as client:
         uplink = Uplink(identity, journal, local, client, clocks, chance)
         loop = StationLoop(
             identity,
             station,
             discover(profile_package, "PROFILE", CardProfile),
-            _reader(reader),
+            first,
             journal,
             local,
             uplink,
             clocks,
             chance,
+            others,
         )
         kiosk = create_kiosk(loop, port, secrets.token_urlsafe(24))
         uplink.start()
@@ -142,12 +145,18 @@ def _settled_or_stop(folder: Path) -> None:
         _stop(f"{unsent} rows are not settled: run the station until the service has them all")
 
 
-def _reader(wanted: str) -> Reader:
+def _readers(wanted: list[str]) -> list[Reader]:
+    """The readers of this station, in the order in which they were named; no two of them are the same."""
+    taken: set[str] = set()
+    return [_reader(one, taken) for one in wanted]
+
+
+def _reader(wanted: str, taken: set[str]) -> Reader:
     if wanted.startswith("soft:"):
         return ListeningReader(int(wanted.removeprefix("soft:")))
     from terminal.readers.pcsc import PcscReader
 
-    return PcscReader(wanted)
+    return PcscReader(wanted, taken)
 
 
 def _stop(why: str) -> NoReturn:

@@ -5,6 +5,7 @@ import json
 import sqlite3
 import threading
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,6 +16,7 @@ from cardsvc.core.ids import CardNo, CaseNo, RecordKey
 from cardsvc.core.snapshot import KnownCard, KnownCase, Setup, Snapshot, SnapshotDelta, apply
 from cardsvc.core.wire import Key
 
+KEEP_EVERY = timedelta(hours=1)
 DELTA = TypeAdapter(SnapshotDelta)
 CARD, CASE, SETUP = TypeAdapter(KnownCard), TypeAdapter(KnownCase), TypeAdapter(Setup)
 TABLES = """PRAGMA journal_mode=WAL;
@@ -46,6 +48,7 @@ class LocalSnapshot:
                 path.with_name(name).unlink(missing_ok=True)
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             self._db.executescript(TABLES)
+        self._kept_at: datetime | None = None
 
     def take(self, raw: bytes) -> None:
         """Apply signed news, in memory and on disk in one transaction. Raises ValueError when they do not follow.
@@ -76,6 +79,12 @@ class LocalSnapshot:
         self._db.executemany(
             "INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?)", [(*row, _digest(*row)) for row in rows]
         )
+        whole = self._keep_head(moved)
+        self._db.execute("COMMIT")
+        return whole
+
+    def _keep_head(self, moved: Snapshot) -> str:
+        """Write what the whole is made of, and the digest over it and every row."""
         head = (
             str(moved.version),
             moved.made_at.isoformat(),
@@ -85,8 +94,25 @@ class LocalSnapshot:
         digests = self._db.execute("SELECT digest FROM known ORDER BY kind, no").fetchall()
         whole = _digest(*head, *(one for (one,) in digests))
         self._db.execute("INSERT OR REPLACE INTO told VALUES (1, ?, ?, ?, ?, ?)", (*head, whole))
-        self._db.execute("COMMIT")
         return whole
+
+    def heard(self, at: datetime) -> None:
+        """The service had no news at this moment: what is known is as fresh as that. On disk once an hour.
+
+        Raises SnapshotNotKept when the disk did not take it.
+        """
+        with self._lock:
+            known = self.current
+            if known is None or at <= known.made_at:
+                return
+            moved = replace(known, made_at=at)
+            if self._kept_at is None or at - self._kept_at >= KEEP_EVERY:
+                try:
+                    self.digest = self._keep_head(moved)
+                except sqlite3.Error as error:
+                    raise SnapshotNotKept(str(error)) from error
+                self._kept_at = at
+            self.current = moved
 
     def note(self, case: Case, card_no: CardNo | None = None, counter: int = 0, last: RecordKey | None = None) -> None:
         """Remember what we have just done ourselves, until the service says it."""

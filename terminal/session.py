@@ -72,7 +72,10 @@ class Session:
     staff_no: StaffNo | None = None
     second_staff_no: StaffNo | None = None
     image: CardImage | None = None
+    presented: StaffNo | None = None
+    "Whose staff card lies there, authenticated: only the PIN is asked."
     card_present: bool = False
+    two_cards: bool = False
     card_remark: Outcome | None = None
     unknown_since: int | None = None
     "The card that lies here was not known in this version of the snapshot: it is met again with the next."

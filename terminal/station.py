@@ -8,12 +8,10 @@ import base64
 import json
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
 from pydantic import TypeAdapter, ValidationError
 
 from cardsvc.core import sealing, tap, wire
@@ -25,16 +23,20 @@ from cardsvc.core.ids import CaseNo, StaffNo, provisional_no
 from cardsvc.core.money import yuan
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.snapshot import KnownCard
 from cardsvc.core.station import ENTRIES, WAY_BACK, Entry, Finds, Station
 from cardsvc.core.wire import BookingForm
 from terminal.cards import CardTalk
 from terminal.identity import Identity
 from terminal.journal import Journal, JournalBroken
 from terminal.local import LocalSnapshot
+from terminal.people import People
+from terminal.readers.field import Field
 from terminal.readers.reader import CardIn, CardOut, Event, Reader, ReaderBack, ReaderLost
 from terminal.session import Colour, Done, Outcome, Phase, Session
 from terminal.settings import Clocks
 from terminal.taking import WORD_WITHIN_S, Taking
+from terminal.unsent import UnsentTally
 from terminal.uplink import Uplink
 
 RECENT = 6
@@ -55,13 +57,17 @@ class StationLoop:
         uplink: Uplink,
         clocks: Clocks,
         chance: Callable[[int], bytes],
+        more_readers: Sequence[Reader] = (),
     ) -> None:
-        self.identity, self.station, self.reader = identity, station, reader
+        self.identity, self.station = identity, station
         self.journal, self.local, self.uplink = journal, local, uplink
         self.clocks = clocks
         self.session = Session()
-        self._cards = CardTalk(identity, profiles, reader, chance)
-        self._taking = Taking(identity, self._cards, journal, local, uplink, clocks, self.session)
+        self.tally = UnsentTally(journal)
+        self._field = Field((reader, *more_readers))
+        self._cards = CardTalk(identity, profiles, self._field, chance)
+        self._taking = Taking(identity, self._cards, journal, self.tally, local, uplink, clocks, self.session)
+        self._people = People(clocks.steady_ms)
         self._acts: queue.SimpleQueue[tuple[str, dict[str, Any], threading.Event]] = queue.SimpleQueue()
         self._stopped = threading.Event()
         self.changed: Callable[[], None] = lambda: None
@@ -76,7 +82,7 @@ class StationLoop:
         self._stopped.set()
         if self._thread.is_alive():
             self._thread.join(10)
-        self.reader.close()
+        self._field.close()
 
     def act(self, name: str, **what: Any) -> bool:
         """Do what somebody pressed; False when it took longer than ten seconds."""
@@ -105,11 +111,11 @@ class StationLoop:
             self._kept(self._meet)
             self.changed()
         try:
-            event = self.reader.wait(timeout_s)
+            happened = self._field.wait(timeout_s)
         except CardError:
             return
-        if event is not None:
-            self._kept(partial(self._seen, event))
+        if happened is not None:
+            self._kept(partial(self._seen, *happened))
             self.changed()
 
     def _kept(self, act: Callable[[], None]) -> None:
@@ -122,21 +128,54 @@ class StationLoop:
 
     # --- the reader -------------------------------------------------------------------------------------------------
 
-    def _seen(self, event: Event) -> None:
-        session = self.session
+    def _seen(self, at: int, event: Event) -> None:
         match event:
             case CardIn():
-                session.card_present = True
-                if session.phase in (Phase.READY, Phase.CASE, Phase.OUTCOME):
-                    self._meet()
+                self._came(at)
             case CardOut():
-                session.card_present, session.card_remark, session.unknown_since = False, None, None
-                if session.phase is Phase.CASE and session.met is not None:
-                    session.leave_case()
-            case ReaderLost(fault):
-                session.reader_fault, session.card_present = fault, False
+                self._left(at)
+            case ReaderLost():
+                self._left(at)
+                self.session.reader_fault = self._field.fault
             case ReaderBack():
-                session.reader_fault = None
+                self.session.reader_fault = self._field.fault
+
+    def _came(self, at: int) -> None:
+        """A card was laid down: somebody's of the staff where a person is asked for, else the family's."""
+        session, snapshot, field = self.session, self.local.current, self._field
+        field.at = at
+        asks = session.phase in (Phase.SIGN_IN, Phase.FORM)
+        owner = self._cards.owner(snapshot) if snapshot is not None and (asks or field.crowded) else None
+        if isinstance(owner, KnownCard) and snapshot is not None:
+            refusal = self._cards.proves(snapshot, owner) if asks else Refusal(Problem.STAFF_CARD)
+            field.staff_at, field.at = at, next((one for one in field.cards if one != at), at)
+            session.presented, session.outcome = (None if refusal else owner.staff_no), None
+            if refusal is not None:
+                self._say(refusal, None, None)
+            return
+        session.card_present, session.two_cards = True, len(field.cards) > 1
+        if session.two_cards:
+            self._say(Refusal(Problem.TWO_CARDS), None, None)
+        elif session.phase in (Phase.READY, Phase.CASE, Phase.OUTCOME):
+            self._meet()
+        elif isinstance(owner, Refusal) and owner.problem is Problem.CARD_FORGED:
+            self._say(owner, None, None)
+
+    def _left(self, at: int) -> None:
+        """A reader is empty; the family's card that still lies on another is met again."""
+        session, field = self.session, self._field
+        if at == field.staff_at:
+            field.staff_at = session.presented = None
+            return
+        alone = session.two_cards and len(field.cards) == 1
+        session.card_present, session.two_cards = bool(field.cards), len(field.cards) > 1
+        session.card_remark, session.unknown_since = None, None
+        if session.phase is Phase.CASE and session.met is not None and (alone or not field.cards):
+            session.leave_case()
+        if alone:
+            field.at, session.outcome = field.cards[0], None
+            if session.phase in (Phase.READY, Phase.OUTCOME):
+                self._meet()
 
     def _meet(self) -> None:
         """A card was laid down: read it, settle what was torn, and show its case."""
@@ -145,7 +184,9 @@ class StationLoop:
             return
         found = self._cards.look(snapshot, KEY_TAP)
         if isinstance(found, Refusal):
-            if found.problem is Problem.CARD_UNKNOWN:
+            if found.problem is Problem.STAFF_CARD:
+                session.card_present, self._field.staff_at = False, self._field.at
+            if found.problem in (Problem.CARD_UNKNOWN, Problem.CARD_FOREIGN):
                 session.unknown_since = snapshot.version
                 self.uplink.wake()
             self._say(found, None, None)
@@ -191,7 +232,8 @@ class StationLoop:
             case name if self.journal.stopped is not None and name not in ("language", "sign_out"):
                 self._say(Refusal(self.journal.stopped), None, None)
             case "sign_in" | "second":
-                self._identify(name, StaffNo(str(what.get("staff_no", ""))), str(what.get("pin", "")))
+                staff_no = StaffNo(str(what.get("staff_no") or session.presented or ""))
+                self._identify(name, staff_no, str(what.get("pin", "")))
             case "sign_out":
                 session.leave_case()
                 session.staff_no, session.phase, session.outcome = None, Phase.SIGN_IN, None
@@ -211,30 +253,38 @@ class StationLoop:
             case "cancel":
                 session.outcome = None
                 session.leave_case()
-                if session.card_present:
+                if session.card_present and not session.two_cards:
                     self._meet()
             case "booking" if session.staff_no and Step.BOOK in self.station.steps:
                 self._book(what)
 
     def _identify(self, name: str, staff_no: StaffNo, pin: str) -> None:
-        """Sign in, or confirm as the second person: number and PIN against the snapshot's verifier."""
-        session, snapshot = self.session, self.local.current
-        member = snapshot.staff(staff_no) if snapshot is not None else None
-        try:
-            known = member is not None and PasswordHasher().verify(member.pin_hash, pin)
-        except (Argon2Error, InvalidHashError):
-            known = False
-        if not known:
-            session.outcome = Outcome(Colour.STOP, "refused", Refusal(Problem.STAFF_UNKNOWN))
+        """Sign in, or confirm as the second person: number or staff card, and the PIN."""
+        session = self.session
+        waited = self._people.waits(staff_no)
+        refusal = self._people.check(self.local.current, staff_no, pin)
+        if refusal is not None:
+            session.outcome = Outcome(Colour.STOP, "refused", refusal)
+            if refusal.problem is Problem.TOO_MANY and not waited:
+                self._note_wait(staff_no)
             return
         session.outcome = None
         if name == "sign_in":
             session.staff_no = staff_no
             session.leave_case()
-            if session.card_present:
+            if session.card_present and not session.two_cards:
                 self._meet()
         else:
             session.second_staff_no = staff_no
+
+    def _note_wait(self, staff_no: StaffNo) -> None:
+        """Too many wrong PINs for a number are a record, once for each wait."""
+        try:
+            self._taking.append(wire.Refused(step=self.session.step, problems=(Problem.TOO_MANY,)), None, by=staff_no)
+        except JournalBroken as error:
+            refusal = Refusal(Problem.RECORD_UNREADABLE, str(error))
+            self.session.outcome = Outcome(Colour.STOP, "journal_broken", refusal)
+        self.uplink.wake()
 
     def _choose(self, case_no: CaseNo) -> None:
         session, snapshot = self.session, self.local.current
@@ -251,6 +301,9 @@ class StationLoop:
         if session.step is None or session.case is None or snapshot is None:
             return
         case_no, step = session.case.case.case_no, session.step
+        if session.two_cards:
+            self._say(Refusal(Problem.TWO_CARDS), case_no, step)
+            return
         try:
             details = self._details(step)
         except (ValidationError, ValueError) as error:

@@ -22,6 +22,7 @@ from terminal.journal import Appended, Journal
 from terminal.local import LocalSnapshot
 from terminal.session import Colour, Live, Outcome, Session
 from terminal.settings import Clocks
+from terminal.unsent import UnsentTally
 from terminal.uplink import Uplink
 
 WORD_WITHIN_S = 5.0
@@ -34,6 +35,7 @@ class Taking:
     identity: Identity
     cards: CardTalk
     journal: Journal
+    tally: UnsentTally
     local: LocalSnapshot
     uplink: Uplink
     clocks: Clocks
@@ -45,15 +47,21 @@ class Taking:
         if why is not None:
             return Outcome(Colour.STOP, "journal_broken", Refusal(Problem.RECORD_UNREADABLE, why))
         session = self.session
-        if asked.step is Step.BIND_CARD or (
-            session.met is not None and session.case and tap.writes(session.case.case, asked.step)
-        ):
+        by_uid = session.met is not None and session.met.by_uid
+        writes_card = session.met is not None and session.case and tap.writes(session.case.case, asked.step)
+        if asked.step is Step.BIND_CARD or (writes_card and not by_uid):
             return self._tap_card(snapshot, asked)
         known = self._newest(snapshot)
         if known is None:
             return Refusal(Problem.CASE_UNKNOWN)
         if isinstance(known, Refusal):
             return self._refuse(known, asked, session.case.case.case_no if session.case else None)
+        if by_uid and (gone := self._still_there(snapshot)) is not None:
+            return (
+                gone
+                if isinstance(gone, Outcome)
+                else self._refuse(gone, asked, session.case.case.case_no if session.case else None)
+            )
         decision = tap.decide(
             known,
             asked,
@@ -61,6 +69,7 @@ class Taking:
             snapshot,
             linked=self._linked(asked),
             now=self.clocks.now(),
+            unsent=self.tally.now(),
         )
         if isinstance(decision, Refusal):
             return self._refuse(decision, asked, session.case.case.case_no if session.case else None)
@@ -83,6 +92,16 @@ class Taking:
             return tap.meet(session.image, snapshot)
         return snapshot.cases.get(session.chosen.case.case_no) if session.chosen is not None else None
 
+    def _still_there(self, snapshot: Snapshot) -> Outcome | Refusal | None:
+        """Whether a card that can only be recognised is gone, or is another one than that on the screen."""
+        if not self.session.card_present:
+            return Outcome(Colour.AGAIN, "put_card_back")
+        found = self.cards.look(snapshot, KEY_TAP)
+        if isinstance(found, Refusal):
+            return found
+        same = self.session.image is not None and found[0].uid == self.session.image.uid
+        return None if same else Refusal(Problem.CARD_CHANGED, found[1].card_no)
+
     def _tap_card(self, snapshot: Snapshot, asked: Asked) -> Outcome | Refusal:
         """Read and write the card in one authenticated session, the journal in between."""
         session = self.session
@@ -93,6 +112,8 @@ class Taking:
         if isinstance(found, Refusal):
             return self._refuse(found, asked, None)
         image, card, secure = found
+        if secure is None:
+            return self._refuse(Refusal(Problem.CARD_NOT_WRITABLE, card.card_no), asked, None)
         decision = self._decide_with_card(snapshot, asked, image, card)
         if isinstance(decision, Refusal):
             return self._refuse(decision, asked, session.case.case.case_no if session.case else None)
@@ -135,13 +156,31 @@ class Taking:
         if asked.step is Step.BIND_CARD:
             if session.chosen is None:
                 return Refusal(Problem.CASE_UNKNOWN)
-            return tap.decide_binding(image, card, session.chosen, asked, here, snapshot)
+            return tap.decide_binding(
+                image,
+                card,
+                session.chosen,
+                asked,
+                here,
+                snapshot,
+                linked=self.uplink.linked,
+                now=self.clocks.now(),
+                unsent=self.tally.now(),
+            )
         met = tap.meet(image, snapshot)
         if isinstance(met, Refusal):
             return met
         if met.case is None or session.case is None or met.case.case_no != session.case.case.case_no:
             return Refusal(Problem.CARD_CHANGED, card.card_no)
-        return tap.decide(met, asked, here, snapshot, linked=self._linked(asked), now=self.clocks.now())
+        return tap.decide(
+            met,
+            asked,
+            here,
+            snapshot,
+            linked=self._linked(asked),
+            now=self.clocks.now(),
+            unsent=self.tally.now(),
+        )
 
     def _linked(self, asked: Asked) -> bool:
         """Whether the step may be taken now as far as the network goes; a live permit is its word for load."""
@@ -223,12 +262,21 @@ class Taking:
         self.uplink.wake()
 
     def append(
-        self, body: wire.Body, case_no: CaseNo | None, asked: Asked | None = None, card: CardImage | None = None
+        self,
+        body: wire.Body,
+        case_no: CaseNo | None,
+        asked: Asked | None = None,
+        card: CardImage | None = None,
+        by: StaffNo | None = None,
     ) -> Appended:
-        """Journal a record, synced to disk. Raises JournalBroken."""
+        """Journal a record, synced to disk; `by` is who, where no step is asked for. Raises JournalBroken."""
         snapshot, here = self.local.current, self.identity.here
         state = card.state if card is not None else None
-        known = card.identity if card is not None else (self.session.image.identity if self.session.image else None)
+        known = card or self.session.image
+        met = self.session.met
+        card_no = known.identity.card_no if known is not None and known.identity is not None else None
+        if met is not None and met.by_uid:
+            card_no = met.card.card_no
 
         def build(seq: int, prev: str) -> wire.Record:
             return wire.Record(
@@ -238,11 +286,11 @@ class Taking:
                 home_id=here.home_id,
                 station_id=here.station_id,
                 case_no=case_no,
-                card_no=known.card_no if known is not None else None,
+                card_no=card_no,
                 card_counter=state.counter if state is not None else None,
                 card_last=wire.Key.of(state.last) if state is not None and state.last is not None else None,
                 body=body,
-                staff_no=asked.staff_no if asked else self.session.staff_no,
+                staff_no=asked.staff_no if asked else by or self.session.staff_no,
                 second_staff_no=asked.second_staff_no if asked else None,
                 wall_time=self.clocks.now(),
                 boot_id=self.clocks.boot_id,

@@ -191,7 +191,9 @@ class Uplink:
         self._journal.keep("epoch", str(self._epoch))
         if answer.backed_up_seq:
             self._journal.prune(answer.backed_up_seq, self._clocks.now())
-        if answer.delta is not None:
+        if answer.delta is None:
+            self._local.heard(answer.server_time)
+        else:
             try:
                 self._local.take(answer.delta)
             except (ValueError, ValidationError):

@@ -18,7 +18,6 @@ from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.sealing import BOOKING_PURPOSE, Unsealable
-from cardsvc.core.snapshot import Limits
 from cardsvc.core.wire import Judgement, Outcome, Record, RecordResult, Result, Verdict
 from cardsvc.core.workflow import RULES, Offline
 from cardsvc.handlers import open_case, record_tap
@@ -27,6 +26,7 @@ from cardsvc.store import journals, snapshots, witnesses
 from cardsvc.store import standing as journal_standing
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.journals import JournalRow
+from cardsvc.store.limits import limits_of
 from cardsvc.store.log import open_log
 from cardsvc.store.working import WorkingSet, load_staff, price_book
 
@@ -226,13 +226,15 @@ class Batch:
                     update={"outcome": Outcome.CONFLICT}
                 )
             case wire.Observation(step=step, details=details, granted_seq=granted):
-                if RULES[step].offline is not Offline.YES and not self._granted(granted, step):
+                needs_word = RULES[step].offline is not Offline.YES or record_tap.by_uid(self.tx, record.card_no)
+                if needs_word and not self._granted(granted, step):
                     return record_tap.refused(Refusal(Problem.OFFLINE_FORBIDDEN, step))
                 return record_tap.handle(self.tx, self._reported(record, step, details), log_no)
             case wire.Request(step=Step.ARM as step, details=details):
                 reported = self._reported(record, step, details, happened=False)
                 permit = self.context.chance(8).hex().upper()
-                return record_tap.grant_permit(self.tx, reported, Limits(), permit)
+                limits = limits_of(self.tx.connection, self.tx.home_id)
+                return record_tap.grant_permit(self.tx, reported, limits, permit)
             case wire.Request(step=step, details=details):
                 return self._only_ask(self._reported(record, step, details, happened=False), log_no)
             case wire.Booking(sealed=sealed):

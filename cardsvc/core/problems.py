@@ -22,6 +22,8 @@ class Problem(StrEnum):
     CARD_CHANGED = "card_changed"  # not the card, or not the state, that is on the screen
     CARD_NOT_BLANK = "card_not_blank"  # binding needs a blank card of the pool
     CARD_NOT_WRITABLE = "card_not_writable"  # this kind of card carries no state
+    STAFF_CARD = "staff_card"  # somebody's who works here, where the family's card is needed
+    TWO_CARDS = "two_cards"  # two cards lie on the readers: nothing is taken
     CARD_UNSETTLED = "card_unsettled"  # an earlier tap is torn and not yet settled
     CARD_STATE = "card_state"  # what is asked does not follow the card's state
     CARD_IN_USE = "card_in_use"  # the card's case is not over yet
@@ -67,6 +69,8 @@ class Problem(StrEnum):
     # the station and the link
     OFFLINE_FORBIDDEN = "offline_forbidden"  # needs the service's word, and the service is not there
     SNAPSHOT_STALE = "snapshot_stale"  # what the station knows is too old: observations only
+    UNSENT_LIMIT = "unsent_limit"  # too much waits to be sent, or too long: observations only
+    CASH_LIMIT = "cash_limit"  # more money than may be taken in without network
     STATION_UNKNOWN = "station_unknown"  # not enrolled, or revoked
     STATION_PENDING = "station_pending"  # enrolled; two people have not compared its fingerprint words yet
     STATION_REVOKED = "station_revoked"  # replaced, out of service or stolen: nothing is taken from its journal

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from cardsvc.core.card.image import TrailKey
 from cardsvc.core.case import Case
@@ -55,7 +55,7 @@ class StationKey(Wire):
 
 
 class KnownCard(Wire):
-    """A card that may be presented: in an open case, or blank in the pool (`case_no` None).
+    """A card that may be presented: in an open case, blank in the pool (`case_no` None), or somebody's of the staff.
 
     `sealed_keys` maps key numbers to diversified keys, sealed to this station (HPKE), base64.
     """
@@ -68,6 +68,8 @@ class KnownCard(Wire):
     counter: int
     last: Key | None
     sealed_keys: dict[int, str] = Field(default_factory=dict, repr=False)
+    staff_no: StaffNo | None = None
+    "The owner of a staff card, which is never a family's."
 
 
 class BillLine(Wire):
@@ -94,14 +96,23 @@ class KnownCase(Wire):
 
 
 class Limits(Wire):
-    """What a city allows without network (RELIABILITY.md section 6)."""
+    """What a city allows without network (RELIABILITY.md section 6): seconds, rows, fen; a permit's milliseconds."""
 
-    amber_after_s: int = 24 * 3600
-    stale_after_s: int = 72 * 3600
-    most_unsent: int = 10_000
-    cash_fen: int = 2_000_000
-    cash_station_fen: int = 10_000_000
-    permit_ms: int = 90_000
+    amber_after_s: int = Field(default=24 * 3600, ge=3600, le=30 * 24 * 3600)
+    stale_after_s: int = Field(default=72 * 3600, ge=3600, le=30 * 24 * 3600)
+    most_unsent: int = Field(default=10_000, ge=100, le=100_000)
+    unsent_after_s: int = Field(default=14 * 24 * 3600, ge=24 * 3600, le=60 * 24 * 3600)
+    cash_fen: int = Field(default=2_000_000, ge=0, le=100_000_000)
+    cash_station_fen: int = Field(default=10_000_000, ge=0, le=1_000_000_000)
+    permit_ms: int = Field(default=90_000, ge=10_000, le=120_000)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Limits":
+        if self.amber_after_s > self.stale_after_s:
+            raise ValueError("amber_after_s is above stale_after_s")
+        if self.cash_fen > self.cash_station_fen:
+            raise ValueError("cash_fen is above cash_station_fen")
+        return self
 
 
 class Setup(Wire):

@@ -5,13 +5,14 @@ Both sides call `objections`: a station refuses a tap with the very function tha
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from cardsvc.core import workflow
+from cardsvc.core import limits, workflow
 from cardsvc.core.card.image import CardImage, CardState, CardWrite, Identity, TrailEntry, entry_hash
 from cardsvc.core.case import Case
 from cardsvc.core.facts import CardBound, Details, FactBody, Skip, Stage, StationKind, Step, StepTaken
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, RecordKey, StationId
+from cardsvc.core.limits import NOTHING_UNSENT, Unsent
 from cardsvc.core.permissions import Role, may_take
 from cardsvc.core.preconditions import ALWAYS, Asked
 from cardsvc.core.problems import Problem, Refusal, refuse_all
@@ -36,12 +37,16 @@ class Here:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A card and what this station knows of its case; `ahead` when other stations wrote it since the snapshot."""
+    """A card and what this station knows of its case; `ahead` when other stations wrote it since the snapshot.
+
+    `by_uid` when the card can only be recognised: the service decides every step.
+    """
 
     known: KnownCase | None
     card: KnownCard
     case: Case | None
     ahead: bool
+    by_uid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def meet(image: CardImage, snapshot: Snapshot) -> Met | Refusal:
     network and the card's own stage stands.
     """
     if image.identity is None or image.state is None:
-        return Refusal(Problem.CARD_NOT_WRITABLE, image.profile)
+        return _meet_by_uid(image, snapshot)
     card = snapshot.cards.get(image.identity.card_no)
     if image.identity.card_no in snapshot.hot.cards:
         return Refusal(Problem.CARD_HOT, image.identity.card_no)
@@ -93,6 +98,17 @@ def _diverged(image: CardImage, ahead: int, card: KnownCard) -> bool:
     return image.trail[-1 - ahead].key != card.last.record_key
 
 
+def _meet_by_uid(image: CardImage, snapshot: Snapshot) -> Met | Refusal:
+    """A card that carries nothing of ours: whose case this is, as the service says."""
+    card = snapshot.card_by_uid(image.uid)
+    if card is None or card.profile != image.profile or card.case_no is None:
+        return Refusal(Problem.CARD_UNKNOWN, card.card_no if card else "")
+    if card.card_no in snapshot.hot.cards:
+        return Refusal(Problem.CARD_HOT, card.card_no)
+    known = snapshot.cases.get(card.case_no)
+    return Met(known, card, known.case, False, True) if known else Refusal(Problem.CASE_UNKNOWN, card.case_no)
+
+
 def _case_on_card(case: Case, image: CardImage) -> Case:
     """The case as the card tells it: stage and suspension of the card, the rest as last known."""
     if image.state is None:
@@ -107,6 +123,10 @@ def _case_on_card(case: Case, image: CardImage) -> Case:
     started = [step for step in steps if step in workflow.WORK.values()]
     update["doing"] = (started[-1] if started else case.doing) if at_work else None
     return case.model_copy(update=update)
+
+
+NEVER_BY_UID = frozenset({Step.LOAD, Step.RELEASE})
+"""Steps for which a card that proves nothing is never enough, whoever says so (CARD.md section 1)."""
 
 
 def objections(case: Case, asked: Asked, at: StationKind, roles: Iterable[Role]) -> list[Refusal]:
@@ -130,12 +150,19 @@ def objections(case: Case, asked: Asked, at: StationKind, roles: Iterable[Role])
 
 
 def decide(
-    met: Met | KnownCase, asked: Asked, here: Here, snapshot: Snapshot, *, linked: bool, now: datetime
+    met: Met | KnownCase,
+    asked: Asked,
+    here: Here,
+    snapshot: Snapshot,
+    *,
+    linked: bool,
+    now: datetime,
+    unsent: Unsent = NOTHING_UNSENT,
 ) -> Decision | Refusal:
     """Decide at the station whether the step may be taken now.
 
     `met` is the card's case, or a case chosen from the list where no card is needed. `linked` says whether the
-    service answered a moment ago; `now` is the wall time, used only for the age of the snapshot.
+    service answered a moment ago; `now` is the wall time, used only for the ages of what is known and unsent.
     """
     if isinstance(met, KnownCase):
         met = Met(met, _NO_CARD, met.case, False)
@@ -148,14 +175,15 @@ def decide(
         reasons.insert(0, Refusal(Problem.STAFF_UNKNOWN, asked.staff_no or ""))
     if asked.second_staff_no is not None and snapshot.staff(asked.second_staff_no) is None:
         reasons.append(Refusal(Problem.STAFF_UNKNOWN, asked.second_staff_no))
-    writes_card = writes(case, asked.step)
+    writes_card = writes(case, asked.step) and not met.by_uid
     if writes_card and met.card is _NO_CARD:
         reasons.append(Refusal(Problem.CARD_UNKNOWN, asked.step))
-    if rule.offline is not Offline.YES and not linked:
+    if met.by_uid and asked.step in NEVER_BY_UID:
+        reasons.append(Refusal(Problem.CARD_NOT_WRITABLE, met.card.card_no))
+    needs_word = met.by_uid or rule.offline is not Offline.YES
+    if needs_word and not linked:
         reasons.append(Refusal(Problem.OFFLINE_FORBIDDEN, asked.step))
-    stale = now - snapshot.made_at > timedelta(seconds=snapshot.setup.limits.stale_after_s)
-    if writes_card and stale and not linked:
-        reasons.append(Refusal(Problem.SNAPSHOT_STALE, str(snapshot.version)))
+    reasons.extend(limits.beyond(asked, snapshot, unsent, writes_card=writes_card, linked=linked, now=now))
     reasons.extend(_place_objections(asked.details, case.case_no, snapshot))
     refusal = refuse_all(reasons)
     if refusal is not None:
@@ -166,12 +194,20 @@ def decide(
     if asked.step is Step.VOID and (last := workflow.last_voidable(case)) is not None:
         stage, doing = last.stage_before, last.doing_before
     flags = card_flags(case, at_work=doing is not None, suspended=suspended)
-    needs_word = rule.offline is not Offline.YES
     return Decision(case.case_no, asked.step, details, writes_card, needs_word, stage, flags)
 
 
 def decide_binding(
-    image: CardImage, card: KnownCard, chosen: KnownCase, asked: Asked, here: Here, snapshot: Snapshot
+    image: CardImage,
+    card: KnownCard,
+    chosen: KnownCase,
+    asked: Asked,
+    here: Here,
+    snapshot: Snapshot,
+    *,
+    linked: bool,
+    now: datetime,
+    unsent: Unsent = NOTHING_UNSENT,
 ) -> Decision | Refusal:
     """Decide whether a blank card of the pool becomes the key to a case that has none."""
     if image.identity is None or image.identity.case_no is not None or card.case_no is not None:
@@ -179,7 +215,9 @@ def decide_binding(
     if chosen.case.card_no is not None:
         return Refusal(Problem.CASE_HAS_CARD, chosen.case.case_no)
     staff = snapshot.staff(asked.staff_no)
-    refusal = refuse_all(objections(chosen.case, asked, here.kind, staff.roles if staff else ()))
+    reasons = objections(chosen.case, asked, here.kind, staff.roles if staff else ())
+    reasons.extend(limits.beyond(asked, snapshot, unsent, writes_card=True, linked=linked, now=now))
+    refusal = refuse_all(reasons)
     if refusal is not None:
         return refusal
     case = chosen.case

@@ -18,8 +18,7 @@ from cardsvc.vault.vault import card_keys
 def next_number(context: Context) -> CardNo:
     """The next free card number of the home."""
     with context.engine.connect() as connection:
-        last = cards.last_number(connection, context.home_id)
-    return CardNo(f"{context.home_id}C-{int(last.split('-')[-1]) + 1 if last else 1:06d}")
+        return cards.next_number(connection, context.home_id)
 
 
 def script(context: Context, uid: bytes, card_no: CardNo) -> Script[None]:

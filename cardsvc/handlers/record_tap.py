@@ -14,10 +14,12 @@ from cardsvc.core.hot import HotReason
 from cardsvc.core.ids import CardNo, CaseNo, JournalId, RecordKey, StaffNo, StationId
 from cardsvc.core.preconditions import BEFORE_NO_RETURN, Asked
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.profiles import mifare_classic
 from cardsvc.core.snapshot import Limits
-from cardsvc.core.tap import CardChain, Judged, judge
+from cardsvc.core.tap import NEVER_BY_UID, CardChain, Judged, judge
 from cardsvc.core.wire import Judgement, Key, Outcome, Reason
 from cardsvc.store import journals
+from cardsvc.store.cards import STAFF
 from cardsvc.store.working import Permit, WorkingSet
 
 MARKS = {
@@ -213,6 +215,14 @@ def permit_over(tx: WorkingSet, code: str, journal_id: JournalId) -> None:
         permit.state = "dead"
 
 
+def by_uid(tx: WorkingSet, card_no: CardNo | None) -> CardNo | None:
+    """The card, if it can only be recognised: the service's word is needed for every step with it."""
+    if card_no is None:
+        return None
+    tx.load_cards([card_no])
+    return card_no if tx.profile.get(card_no) == mifare_classic.PROFILE.name else None
+
+
 def _place(tx: WorkingSet, case: Case) -> int:
     """Where a fact that wrote no card stands among those that did: after all that the service knows of."""
     if case.card_no is None:
@@ -240,6 +250,11 @@ def _further(tx: WorkingSet, case: Case, reported: Reported, card: CardChain | N
     """What only the service can know against a step."""
     step, details = reported.asked.step, reported.asked.details
     reasons = []
+    legacy = by_uid(tx, reported.card_no) or by_uid(tx, case.card_no)
+    if legacy and (step in NEVER_BY_UID or reported.counter is not None):
+        reasons.append(Refusal(Problem.CARD_NOT_WRITABLE, legacy))
+    if reported.card_no is not None and tx.kind.get(reported.card_no) == STAFF:
+        reasons.append(Refusal(Problem.STAFF_CARD, reported.card_no))
     if step in MARKS or step is Step.ARM:
         kind, problem = MARKS.get(step, MARKS[Step.LOAD])
         code = getattr(details, kind)

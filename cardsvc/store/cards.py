@@ -13,12 +13,23 @@ from cardsvc.core.ids import CardNo, CaseNo, HomeId, RecordKey, StaffNo
 from cardsvc.core.snapshot import HotList
 from cardsvc.store import tables as t
 
+FAMILY, STAFF = "family", "staff"
+LETTERS = {FAMILY: "C", STAFF: "S"}
+"""What stands after the home in a card's number, by its kind."""
 
-def last_number(connection: Connection, home_id: HomeId) -> CardNo | None:
-    """The highest card number so far."""
+
+def last_number(connection: Connection, home_id: HomeId, kind: str = FAMILY) -> CardNo | None:
+    """The highest number so far of this kind of card."""
     c = t.card.c
-    found = connection.execute(select(func.max(c.card_no)).where(c.home_id == home_id)).scalar_one_or_none()
+    where = (c.home_id == home_id, c.kind == kind)
+    found = connection.execute(select(func.max(c.card_no)).where(*where)).scalar_one_or_none()
     return CardNo(found) if found else None
+
+
+def next_number(connection: Connection, home_id: HomeId, kind: str = FAMILY) -> CardNo:
+    """The next free number of this kind of card."""
+    last = last_number(connection, home_id, kind)
+    return CardNo(f"{home_id}{LETTERS[kind]}-{int(last.split('-')[-1]) + 1 if last else 1:06d}")
 
 
 def known(connection: Connection, home_id: HomeId, uid: bytes) -> bool:

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, func, select
 
 from cardsvc.core import sealing
-from cardsvc.core.card.profile import KEY_BIND, KEY_TAP
+from cardsvc.core.card.profile import KEY_BIND, KEY_READ, KEY_TAP
 from cardsvc.core.facts import PlaceKind, StationKind, Step
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, StaffNo, StationId
 from cardsvc.core.ledger import Account, Bill, bill
@@ -23,7 +22,6 @@ from cardsvc.core.snapshot import (
     BillLine,
     KnownCard,
     KnownCase,
-    Limits,
     Resource,
     Setup,
     SnapshotDelta,
@@ -33,10 +31,10 @@ from cardsvc.core.snapshot import (
 from cardsvc.core.wire import Hello, Key, RevokedWhy
 from cardsvc.core.workflow import RULES
 from cardsvc.store import tables as t
-from cardsvc.store.cards import hot_list
+from cardsvc.store.cards import FAMILY, STAFF, hot_list
+from cardsvc.store.limits import limits_of
 from cardsvc.store.working import CASE, PRICES, price_book, roles_of
 
-LIMITS = TypeAdapter(Limits)
 BINDS = RULES[Step.BIND_CARD].stations
 SHOWS_BILLS = frozenset({StationKind.CASHIER, StationKind.ARRANGEMENT})
 SUSPECT = frozenset({RevokedWhy.STOLEN.value, RevokedWhy.HALTED.value})
@@ -71,10 +69,16 @@ def news(
         .limit(MOST)
     ).all()
     cards = connection.execute(
-        select(t.card).where(k.home_id == home_id, k.changed_log_no > since).order_by(k.changed_log_no).limit(MOST)
+        select(t.card)
+        .where(k.home_id == home_id, k.kind == FAMILY, k.changed_log_no > since)
+        .order_by(k.changed_log_no)
+        .limit(MOST)
+    ).all()
+    staff_cards = connection.execute(
+        select(t.card).where(k.home_id == home_id, k.kind == STAFF, k.changed_log_no > (0 if setup_due else since))
     ).all()
     hot_due = since == 0 or hello.hot_version != home.hot_version
-    if not (cases or cards or setup_due or hot_due):
+    if not (cases or cards or staff_cards or setup_due or hot_due):
         return None
     head = connection.execute(select(t.log_head.c.log_no).where(t.log_head.c.home_id == home_id)).scalar_one()
     version = max(head, 1)
@@ -86,12 +90,16 @@ def news(
     open_cases = [row for row in cases if row.stage not in ENDED]
     bills = _bills(connection, home_id, [CaseNo(row.case_no) for row in open_cases])
     lines = _lines(connection, home_id, [CaseNo(row.case_no) for row in open_cases]) if kind in SHOWS_BILLS else {}
-    known_cards = [_card(row, kind, sealing_key, card_key) for row in cards if row.state in KNOWN]
+    setup = _setup(connection, home, kind, now) if setup_due or staff_cards else None
+    here = {one.staff_no for one in setup.staff} if setup is not None else set()
+    served = [row for row in cards if row.state in KNOWN]
+    served += [row for row in staff_cards if row.state == "bound" and row.staff_no in here]
+    gone = {row.card_no for row in (*cards, *staff_cards)} - {row.card_no for row in served}
     return SnapshotDelta(
         since=since,
         version=version,
         made_at=now,
-        setup=_setup(connection, home, kind, now) if setup_due else None,
+        setup=setup if setup_due else None,
         hot=hot_list(connection, home_id) if hot_due else None,
         cases=tuple(
             KnownCase(
@@ -103,16 +111,15 @@ def news(
             for row in open_cases
         ),
         gone_cases=tuple(CaseNo(row.case_no) for row in cases if row.stage in ENDED),
-        cards=tuple(known_cards),
-        gone_cards=tuple(CardNo(row.card_no) for row in cards if row.state not in KNOWN),
+        cards=tuple(_card(row, kind, sealing_key, card_key) for row in served),
+        gone_cards=tuple(CardNo(number) for number in sorted(gone)),
     )
 
 
 def _card(row: Any, kind: StationKind, sealing_key: bytes, card_key: CardKeyOf) -> KnownCard:
     uid = bytes.fromhex(row.uid)
-    numbers = [KEY_TAP, *([KEY_BIND] if row.case_no is None and kind in BINDS else [])]
     keys = {}
-    for number in numbers if row.state != "blocked" else ():
+    for number in _keys_for(row, kind):
         purpose = sealing.card_key_purpose(row.card_no, number)
         sealed = sealing.seal(sealing_key, purpose, card_key(uid, number, row.key_version))
         keys[number] = base64.b64encode(sealed).decode()
@@ -126,7 +133,17 @@ def _card(row: Any, kind: StationKind, sealing_key: bytes, card_key: CardKeyOf) 
         counter=row.counter,
         last=last,
         sealed_keys=keys,
+        staff_no=StaffNo(row.staff_no) if row.staff_no else None,
     )
+
+
+def _keys_for(row: Any, kind: StationKind) -> tuple[int, ...]:
+    """The keys that a station gets: enough for what it may do with this card, and none for a card that has none."""
+    if not row.key_version or row.state == "blocked":
+        return ()
+    if row.kind == STAFF:
+        return (KEY_READ,)
+    return (KEY_TAP, KEY_BIND) if row.case_no is None and kind in BINDS else (KEY_TAP,)
 
 
 def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) -> Setup:
@@ -170,7 +187,7 @@ def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) 
             for one in keys
         ),
         prices=price_book(connection, home_id, now),
-        limits=LIMITS.validate_json(home.limits),
+        limits=limits_of(connection, home_id),
     )
 
 

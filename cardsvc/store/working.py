@@ -59,6 +59,8 @@ class WorkingSet:
     cards: dict[CardNo, CardChain] = field(default_factory=dict)
     issue: dict[CardNo, int] = field(default_factory=dict)
     hot: dict[CardNo, HotReason] = field(default_factory=dict)
+    profile: dict[CardNo, str] = field(default_factory=dict)
+    kind: dict[CardNo, str] = field(default_factory=dict)
     places: dict[tuple[str, str], CaseNo] = field(default_factory=dict)
     marks: dict[tuple[str, str], CaseNo] = field(default_factory=dict)
     halls: dict[tuple[str, datetime], CaseNo] = field(default_factory=dict)
@@ -126,6 +128,7 @@ class WorkingSet:
             self.issue[number] = row.issue_no
             if row.hot_reason is not None:
                 self.hot[number] = HotReason(row.hot_reason)
+            self.profile[number], self.kind[number] = row.profile, row.kind
 
     def load_things(self) -> None:
         """Load who is where, which marks are used, which halls are held, which permits live: small tables."""

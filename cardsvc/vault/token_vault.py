@@ -1,7 +1,7 @@
 """The vault with a token: card master keys and the signing key on it, the others in the encrypted file.
 
 A token does what its PKCS#11 can do: CMAC and Ed25519. HPKE (sealing), the authenticated encryption of personal data
-and the blind index over thousands of values stay in the file (docs/decisions/0008-keys-on-a-token.md).
+and the blind index over thousands of values stay in the file (docs/decisions/0005-keys-on-a-token.md).
 """
 
 from collections.abc import Mapping

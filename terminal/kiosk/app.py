@@ -79,7 +79,7 @@ def create_kiosk(loop: StationLoop, port: int, token: str) -> FastAPI:
         uplink = loop.uplink
         link = Link(
             uplink.linked,
-            uplink.unsent,
+            loop.tally.now(),
             uplink.standing,
             uplink.rejected,
             loop.clocks.steady_ms(),
@@ -115,6 +115,7 @@ def create_kiosk(loop: StationLoop, port: int, token: str) -> FastAPI:
             "card_no": session.image.identity.card_no if session.image and session.image.identity else None,
             "reader_fault": session.reader_fault,
             "staff_no": session.staff_no,
+            "presented": session.presented,
             "colour": outcome.colour if outcome is not None else None,
             "message": outcome.message if outcome is not None else None,
             "problems": [one.problem for one in outcome.refusal.all()] if outcome and outcome.refusal else [],

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from cardsvc.core.facts import Destination, Means, PlaceKind, Reason, Step
+from cardsvc.core.limits import MONEY_IN
 from cardsvc.core.local_time import CHINA, local
 from cardsvc.core.money import in_yuan
 from cardsvc.core.snapshot import Snapshot
@@ -40,14 +41,18 @@ class Field:
     lit: bool
 
 
-def fields_of(session: Session, snapshot: Snapshot, now: datetime) -> tuple[Field, ...]:
-    """The fields that the chosen step needs, left to right in the order of work."""
+def fields_of(session: Session, snapshot: Snapshot, now: datetime, *, linked: bool) -> tuple[Field, ...]:
+    """The fields that the chosen step needs, left to right in the order of work.
+
+    Money that is taken in without network needs the number of its paper receipt too.
+    """
     step = session.step
     if step is None:
         return ()
     made: list[Field] = []
     lit = False
-    for name in RULES[step].needs:
+    receipt = ("receipt",) if step in MONEY_IN and not linked else ()
+    for name in (*RULES[step].needs, *receipt):
         entry = ENTRIES[name]
         if entry is Entry.GIVEN:
             continue

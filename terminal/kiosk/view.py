@@ -7,6 +7,7 @@ from datetime import datetime
 from cardsvc.core import tap
 from cardsvc.core.facts import Step
 from cardsvc.core.fingerprint import Word
+from cardsvc.core.limits import Unsent
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import ALLOWED
 from cardsvc.core.problems import Problem, Refusal
@@ -17,6 +18,7 @@ from cardsvc.core.words import Language, say
 from cardsvc.core.workflow import RULES, barred, in_order, skip_for
 from terminal.kiosk.bill import BillView, bill_view
 from terminal.kiosk.fields import Field, fields_of
+from terminal.kiosk.limits import Strip, strip
 from terminal.session import Colour, Outcome, Phase, Session
 
 SHAPES = {Colour.GO: "✓", Colour.AGAIN: "↻", Colour.STOP: "■"}
@@ -24,6 +26,7 @@ MOST_LISTED = 60
 SAYS_ITS_DETAIL = frozenset(
     {
         *(Problem.CASE_DUPLICATE, Problem.CASE_UNKNOWN, Problem.CARD_CHANGED, Problem.CARD_UNKNOWN, Problem.CARD_HOT),
+        *(Problem.CASH_LIMIT, Problem.CARD_NOT_WRITABLE),
         *(Problem.TAG_MISMATCH, Problem.TAG_IN_USE, Problem.DISC_MISMATCH, Problem.DISC_USED),
         *(Problem.PLACE_TAKEN, Problem.PLACE_UNKNOWN, Problem.RECORD_UNREADABLE),
     }
@@ -32,19 +35,24 @@ SAYS_ITS_DETAIL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What the station is connected to and how much waits; `steady_ms` lets the page count a permit down.
+    """What the station is connected to and what waits; `steady_ms` lets the page count a permit down.
 
     `standing` is what the service says of this station, signed; `rejected` is what somebody said without signature.
     """
 
     linked: bool
-    unsent: int
+    waiting: Unsent
     standing: Problem | None
     rejected: Problem | None
     steady_ms: int
     now: datetime
     words: tuple[Word, ...] = ()
     "The fingerprint words of this station's key."
+
+    @property
+    def unsent(self) -> int:
+        """How many rows wait to be sent."""
+        return self.waiting.rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,9 @@ class View:
     home: str
     phase: Phase
     staff: str
+    presented: str
     link: Link
+    limits: Strip | None
     notices: tuple[tuple[str, str], ...]
     gate: Gate | None
     band: Band | None
@@ -145,6 +155,9 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
     permit = session.permit
     alive = permit is not None and case is not None and permit.case_no == case.case.case_no
     left = max(0, permit.until_ms - link.steady_ms) if permit is not None and alive else None
+    shown_limits = None
+    if snapshot is not None:
+        shown_limits = strip(station, snapshot, link.waiting, linked=link.linked, now=link.now, language=language)
     return View(
         language=language,
         other_language=other,
@@ -154,8 +167,10 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         home=_home(snapshot, language),
         phase=session.phase,
         staff=_name(snapshot, session.staff_no),
+        presented=_name(snapshot, session.presented if session.presented != session.staff_no else None),
         link=link,
-        notices=tuple(_notices(session, snapshot, link)) if gate is None else (),
+        limits=shown_limits,
+        notices=tuple(_notices(session, snapshot, link, shown_limits)) if gate is None else (),
         gate=gate,
         band=_band(session.outcome, session.phase, language) if session.outcome is not None else None,
         reader=say(language, f"reader.{session.reader_fault}") if session.reader_fault is not None else "",
@@ -167,8 +182,10 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         case=_line(case, language, shown.stage) if case is not None and shown is not None else None,
         steps=offered,
         way_back=back,
-        step=_button(session.step, case, language) if session.step is not None and case is not None else None,
-        fields=fields_of(session, snapshot, link.now) if session.step is not None and snapshot is not None else (),
+        step=_button(session.step, case, session, language) if session.step is not None and case is not None else None,
+        fields=fields_of(session, snapshot, link.now, linked=link.linked)
+        if session.step is not None and snapshot is not None
+        else (),
         two=session.step is not None and _needs_second(session.step),
         second=_name(snapshot, session.second_staff_no),
         permit_left_ms=left if session.step is Step.LOAD else None,
@@ -203,7 +220,9 @@ def _name(snapshot: Snapshot | None, staff_no: str | None) -> str:
     return member.shown_name if member is not None else staff_no
 
 
-def _notices(session: Session, snapshot: Snapshot | None, link: Link) -> Iterable[tuple[str, str]]:
+def _notices(
+    session: Session, snapshot: Snapshot | None, link: Link, limits: Strip | None
+) -> Iterable[tuple[str, str]]:
     """Quiet lines under the head: colour and sentence; never a dialog."""
     language = session.language
     for problem in (link.standing, link.rejected):
@@ -212,14 +231,11 @@ def _notices(session: Session, snapshot: Snapshot | None, link: Link) -> Iterabl
     if snapshot is None:
         yield "wait", say(language, "kiosk.no_snapshot")
         return
-    if not link.linked:
-        kept = say(language, "kiosk.kept", count=link.unsent)
-        yield "wait", f"{say(language, 'kiosk.offline')} · {kept}"
-        age_s, limits = (link.now - snapshot.made_at).total_seconds(), snapshot.setup.limits
-        if age_s >= limits.stale_after_s:
-            yield "stop", say(language, "kiosk.stale", hours=limits.stale_after_s // 3600)
-        elif age_s >= limits.amber_after_s:
-            yield "wait", say(language, "kiosk.aged", hours=int(age_s // 3600))
+    if limits is not None and (limits.hampered or not link.linked):
+        no_network = "" if link.linked else f"{say(language, 'kiosk.no_network')} · "
+        yield "stop" if limits.hampered else "wait", no_network + limits.works
+    if session.met is not None and session.met.by_uid:
+        yield "wait", say(language, "kiosk.legacy_card")
 
 
 def _gate(link: Link, snapshot: Snapshot | None, language: Language, other: Language) -> Gate | None:
@@ -276,11 +292,12 @@ def _offered(
         if step is Step.BOOK or (step is Step.BIND_CARD and now.card_no is not None):
             continue
         if in_order(now, step) is None and barred(now, step) is None and not isinstance(skip_for(now, step), Refusal):
-            yield _button(step, case, language)
+            yield _button(step, case, session, language)
 
 
-def _button(step: Step, case: KnownCase, language: Language) -> StepButton:
-    needs_card = step is Step.BIND_CARD or tap.writes(case.case, step)
+def _button(step: Step, case: KnownCase, session: Session, language: Language) -> StepButton:
+    by_uid = session.met is not None and session.met.by_uid
+    needs_card = by_uid or step is Step.BIND_CARD or tap.writes(case.case, step)
     return StepButton(step.value, say(language, f"step.{step}"), needs_card)
 
 

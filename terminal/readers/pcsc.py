@@ -21,6 +21,7 @@ from terminal.readers.reader import (
     ReaderBack,
     ReaderFault,
     ReaderLost,
+    choose,
 )
 
 T = TypeVar("T")
@@ -44,11 +45,15 @@ RETRY_S = 0.5
 
 
 class PcscReader:
-    """The reader whose name contains `wanted` (empty: the first one)."""
+    """The reader whose name or serial number contains `wanted` (empty: the first one).
 
-    def __init__(self, wanted: str) -> None:
+    `taken` is shared by the readers of one station, so that no two of them are the same.
+    """
+
+    def __init__(self, wanted: str, taken: set[str] | None = None) -> None:
         self.name = wanted
         self._wanted = wanted
+        self._taken = taken if taken is not None else set()
         self._context: Any = None
         self._reader = ""
         self._state: Any = scard.SCARD_STATE_UNAWARE
@@ -96,11 +101,13 @@ class PcscReader:
         result, readers = self._watched(
             lambda: scard.SCardListReaders(context, []), undo=lambda _: scard.SCardReleaseContext(context)
         )
-        names = [name for name in readers if self._wanted in name] if result == scard.SCARD_S_SUCCESS else []
-        if not names:
+        free = [name for name in readers if name not in self._taken] if result == scard.SCARD_S_SUCCESS else []
+        found = choose(free, self._wanted)
+        if found is None:
             scard.SCardReleaseContext(context)
             return Fault.NO_DAEMON if result in NO_DAEMON else Fault.NO_READER
-        self._context, self._reader, self.name = context, names[0], names[0]
+        self._taken.add(found)
+        self._context, self._reader, self.name = context, found, found
         self._state, self._present = scard.SCARD_STATE_UNAWARE, False
         return None
 
@@ -155,6 +162,7 @@ class PcscReader:
     def _lose(self, fault: Fault) -> ReaderLost:
         """Let go of everything; the next `wait` makes a new context."""
         self._disconnect()
+        self._taken.discard(self._reader)
         context, self._context, self._lost, self._present = self._context, None, True, False
         if context is not None:
             scard.SCardReleaseContext(context)
@@ -188,6 +196,7 @@ class PcscReader:
             return box[0]
         left.set()
         mute = self._card is not None
+        self._taken.discard(self._reader)
         self._hung, self._card, self._context, self._lost, self._present = caller, None, None, False, False
         if mute:
             raise CardMute("no answer within the deadline")

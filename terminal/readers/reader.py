@@ -3,6 +3,8 @@
 Events are values; only an exchange with a card may raise.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias
@@ -75,3 +77,24 @@ class Reader(Protocol):
 
     def close(self) -> None:
         """Let go of the reader."""
+
+
+_NUMBERED = re.compile(r"(.*) [0-9A-F]{2} ([0-9A-F]{2})")
+"""A name as PC/SC makes it: the device with its serial number, its index, and its slot."""
+
+
+def choose(names: Sequence[str], wanted: str) -> str | None:
+    """The reader that is meant by a part of its name, such as its serial number; empty: the first one.
+
+    A reader that comes back after it was pulled out can have another index: where the whole name is not there, the
+    same device and slot are meant.
+    """
+    exact = next((name for name in names if wanted in name), None)
+    if exact is not None:
+        return exact
+    return next((name for name in names if _without_index(wanted) in _without_index(name)), None)
+
+
+def _without_index(name: str) -> str:
+    numbered = _NUMBERED.fullmatch(name)
+    return f"{numbered[1]} {numbered[2]}" if numbered is not None else name

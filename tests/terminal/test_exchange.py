@@ -593,7 +593,7 @@ def page_of_view(bench: Bench, language: Any) -> str:
 
     uplink, session = bench.uplink, bench.loop.session
     session.language = language
-    link = Link(False, uplink.unsent, uplink.standing, uplink.rejected, 0, bench.clocks.now())
+    link = Link(False, bench.loop.tally.now(), uplink.standing, uplink.rejected, 0, bench.clocks.now())
     shown = view(session, bench.loop.station, bench.identity.here, bench.local.current, link)
     return "\n".join(words for _, words in shown.notices)
 

@@ -49,10 +49,14 @@ class CardProfile:
     open: Callable[[CardKey, int, bytes], Script[Session]]
     "Select our application and authenticate: key, key number, 16 random bytes."
     read: Callable[[bytes, Session], Script[tuple[CardImage, Session]]]
+    read_identity: Callable[[Session], Script[Identity]]
+    "Of a staff card: all that it carries."
     write: Callable[[CardWrite, bytes, Session], Script[tuple[Written, Session]]]
     "One atomic commit; the second argument is the reader's id (16 bytes)."
     personalise: Callable[[Keys, int, Identity, Chance], Script[None]]
     "From a factory chip: application, files, keys and their version (1 to 255), identity of a blank card."
+    personalise_staff: Callable[[Keys, int, Identity, Chance], Script[None]]
+    "From a factory chip: the same application with the identity alone, for somebody who works here."
     examples: Callable[[], tuple[Example, ...]]
     rekey: Callable[[Mapping[int, Keys], int, Chance], Script[None]] = fixed_keys
     "To the keys of a version, given the keys of every version that may be on the card; a torn one is taken up again."

@@ -8,6 +8,7 @@ read, write, read-write, change:
 1 state     3 3 1 0  tap reads and writes; bind too, for blank cards
 2 trail     3 3 1 0  as state
 15 TMAC     1 F 1 0  tap commits its reader id (optional file)
+0 (staff)   2 F 3 0  on a card of staff, which has no other file: read reads
 =========== ======== =============================================
 
 Why key 3 may write state and trail: see docs/decisions/0003-card-access-rights.md.
@@ -47,6 +48,7 @@ AID = bytes.fromhex("013CF5")
 ATR = bytes.fromhex("3B8180018080")
 IDENTITY, STATE, TRAIL, TMAC = 0, 1, 2, 15
 RIGHTS = {IDENTITY: 0x1F30, STATE: 0x3310, TRAIL: 0x3310, TMAC: 0x1F10}
+STAFF_IDENTITY_RIGHTS = 0x2F30
 TRAIL_RECORDS = 24
 TRAIL_READ = 4
 """How many of the newest entries a tap reads: enough to check the chain and settle what was torn."""
@@ -83,6 +85,12 @@ def _read(uid: bytes) -> Talk[CardImage]:
     return CardImage(PROFILE.name, uid, identity, state, entries)
 
 
+def read_identity(session: Session) -> Script[Identity]:
+    """The identity of a staff card."""
+    raw, _ = yield from secured(desfire.read_data(IDENTITY, IDENTITY_BYTES), session)
+    return Identity.unpack(raw)
+
+
 def write(change: CardWrite, reader_id: bytes, session: Session) -> Script[tuple[Written, Session]]:
     """State, trail entry and, when binding, identity: all or nothing."""
     return (yield from secured(_write(change), session))
@@ -99,17 +107,30 @@ def _write(change: CardWrite) -> Talk[Written]:
 
 def personalise(keys: Keys, version: int, identity: Identity, chance: Chance) -> Script[None]:
     """Make a blank card of the pool from a factory chip (free application creation, AES keys of zeros)."""
+    yield from _make_application(_make_files(), keys, version, chance)
+    session = yield from open_(SoftwareKey(keys[KEY_BIND]), KEY_BIND, chance(16))
+    yield from secured(_first_content(identity), session)
+
+
+def personalise_staff(keys: Keys, version: int, identity: Identity, chance: Chance) -> Script[None]:
+    """Make a staff card from a factory chip: the identity alone, so that nothing of a case fits on it."""
+    make = desfire.create_backup_file(IDENTITY, STAFF_IDENTITY_RIGHTS, IDENTITY_BYTES)
+    yield from _make_application(make, keys, version, chance)
+    session = yield from open_(SoftwareKey(keys[KEY_BIND]), KEY_BIND, chance(16))
+    yield from secured(_staff_content(identity), session)
+
+
+def _make_application(files: Talk[None], keys: Keys, version: int, chance: Chance) -> Script[None]:
+    """The application with its files, and then its keys; the master key last."""
     yield from desfire.select(bytes(3))
     yield from desfire.create_application(AID, len(keys))
     factory = SoftwareKey(bytes(16))
     session = yield from open_(factory, KEY_MASTER, chance(16))
-    _, session = yield from secured(_make_files(), session)
+    _, session = yield from secured(files, session)
     for key_no in (KEY_TAP, KEY_READ, KEY_BIND):
         change = desfire.change_key(key_no, keys[key_no], version, old=bytes(16))
         _, session = yield from secured(change, session)
     yield from secured(desfire.change_key(KEY_MASTER, keys[KEY_MASTER], version), session)
-    session = yield from open_(SoftwareKey(keys[KEY_BIND]), KEY_BIND, chance(16))
-    yield from secured(_first_content(identity), session)
 
 
 def rekey(keys: Mapping[int, Keys], version: int, chance: Chance) -> Script[None]:
@@ -167,6 +188,11 @@ def _first_content(identity: Identity) -> Talk[None]:
     yield from desfire.commit()
 
 
+def _staff_content(identity: Identity) -> Talk[None]:
+    yield from desfire.write_data(IDENTITY, identity.pack())
+    yield from desfire.commit()
+
+
 def examples() -> tuple[Example, ...]:
     """NXP's published authentication (AN12343), as our `open` holds it after selecting the application."""
     selected = (bytes.fromhex("905A000003013CF500"), bytes.fromhex("9100"))
@@ -190,8 +216,10 @@ PROFILE = CardProfile(
     claims=claims,
     open=open_,
     read=read,
+    read_identity=read_identity,
     write=write,
     personalise=personalise,
+    personalise_staff=personalise_staff,
     examples=examples,
     rekey=rekey,
 )

@@ -8,7 +8,7 @@ let shownTone = null, permitEnds = 0, hideBand = 0, lastBand = "", sending = fal
 
 const kept = () => Object.fromEntries([...part.querySelectorAll("input")].map((one) => [nameOf(one), one.value]));
 const nameOf = (input) => `${place()}|${input.closest("form")?.dataset.form || ""}|${input.closest("form")?.dataset.field || ""}|${input.name || "find"}`;
-const place = () => { const state = part.querySelector(".state").dataset; return `${state.phase}|${state.step}|${state.case}|${state.second}`; };
+const place = () => { const state = part.querySelector(".state").dataset; return `${state.phase}|${state.step}|${state.case}|${state.second}|${state.presented}`; };
 
 function swap(html) {
   const before = kept(), focused = document.activeElement && part.contains(document.activeElement) && document.activeElement.matches("input") ? nameOf(document.activeElement) : null;

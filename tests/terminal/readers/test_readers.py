@@ -76,12 +76,14 @@ PROGRAM = """
 import sys
 sys.path.insert(0, {root!r})
 from terminal.readers.pcsc import PcscReader
-reader = PcscReader("")
+reader = PcscReader(sys.argv[1])
 for line in sys.stdin:
     word, *rest = line.split()
     try:
         if word == "wait":
             print(repr(reader.wait(float(rest[0]))), flush=True)
+        elif word == "name":
+            print(reader.name, flush=True)
         else:
             print(reader.transmit(bytes.fromhex(rest[0])).hex() or "-", flush=True)
     except Exception as error:
@@ -94,10 +96,10 @@ class FarReader:
 
     name = "far"
 
-    def __init__(self, socket_path: str) -> None:
+    def __init__(self, socket_path: str, wanted: str = "") -> None:
         program = PROGRAM.format(root=str(Path.cwd()))
         self.process = subprocess.Popen(
-            [sys.executable, "-c", program],
+            [sys.executable, "-c", program, wanted],
             env={**os.environ, "PCSCLITE_CSOCK_NAME": socket_path},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
