@@ -217,6 +217,9 @@ class Batch:
                 return self._happen(self._earlier(self.journal.journal_id, seq), log_no)
             case wire.Settled(intent=intent, verdict=Verdict.APPLIED):
                 return self._happen(self._earlier(intent.journal_id, intent.seq), log_no)
+            case wire.Intent() if record.key in self.tx.awaited:
+                # A card carried it as its last write before it came: whatever the station knows, it was applied.
+                return self._happen(record, log_no)
             case wire.Seen():
                 carried = self._carried(record)
                 return self._happen(carried, log_no) if carried is not None else NOTED
@@ -294,6 +297,8 @@ class Batch:
         if seen.card_last is None or seen.card_counter is None:
             return None
         intent = self._earlier(seen.card_last.journal_id, seen.card_last.seq)
+        if intent is None and seen.card_no is not None and seen.case_no is not None:
+            self.tx.missing[(seen.card_last.record_key, seen.card_no)] = self._case_no(seen) or seen.case_no
         if intent is None or not isinstance(intent.body, wire.Intent) or intent.card_no != seen.card_no:
             return None
         return intent if intent.card_counter == seen.card_counter - 1 else None

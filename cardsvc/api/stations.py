@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import FastAPI, Header, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import TypeAdapter, ValidationError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from cardsvc.api import errors, exchange
 from cardsvc.api.errors import Refused
@@ -102,10 +102,13 @@ def _enrol(context: Context, raw: bytes) -> wire.EnrolAnswer:
 async def _bounded(request: Request) -> bytes:
     """The body, at most 2 MB."""
     gathered = b""
-    async for piece in request.stream():
-        gathered += piece
-        if len(gathered) > MOST_BYTES:
-            raise Refused(Refusal(Problem.INPUT_INVALID, "too large"))
+    try:
+        async for piece in request.stream():
+            gathered += piece
+            if len(gathered) > MOST_BYTES:
+                raise Refused(Refusal(Problem.INPUT_INVALID, "too large"))
+    except ClientDisconnect:
+        raise Refused(Refusal(Problem.INPUT_INVALID, "hung up")) from None
     return gathered
 
 

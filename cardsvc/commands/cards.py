@@ -1,5 +1,7 @@
 """Cards without the console: make them, one or many; block, unblock, replace, take back, wipe; labels."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -15,18 +17,30 @@ from cardsvc.core.card.errors import CardError
 from cardsvc.core.card.script import run
 from cardsvc.core.card_life import ASKS, WHYS, Act
 from cardsvc.core.hot import HotReason
-from cardsvc.core.ids import CardNo, StaffNo
+from cardsvc.core.ids import CardNo, CaseNo, StaffNo
 from cardsvc.core.permissions import Action, may
 from cardsvc.core.problems import Refusal
 from cardsvc.core.words import say
 from cardsvc.documents import labels
-from cardsvc.handlers import block_card, issue_card, replace_card, return_card, sign_in, unblock_card, wipe_card
+from cardsvc.handlers import (
+    adopt_card,
+    block_card,
+    issue_card,
+    issue_staff_card,
+    replace_card,
+    return_card,
+    sign_in,
+    unblock_card,
+    upgrade_card,
+    wipe_card,
+)
 from cardsvc.settings import Settings
 from cardsvc.store import cards, staff
 from cardsvc.store.card_life import People
 from terminal.readers.pcsc import PcscReader
+from terminal.readers.reader import Reader
 
-app = typer.Typer(no_args_is_help=True, help="Family cards.")
+app = typer.Typer(no_args_is_help=True, help="Cards of families and of staff.")
 WAIT_S = 30
 READER = Annotated[str, typer.Option(help="Name of the PC/SC reader; a part of it is enough.")]
 BY = Annotated[str, typer.Option(prompt="your staff number", help="Who does it; asks for their password.")]
@@ -38,16 +52,9 @@ SECOND = Annotated[
 @app.command()
 def issue(reader: READER = "") -> None:
     """Make the factory chip on the reader a blank card of the pool."""
-    context, there = context_of(Settings()), PcscReader(reader)
-    print("lay a factory card on the reader")
-    try:
-        if not card_on(there, WAIT_S, print):
-            stop("no card was laid down")
+    context = context_of(Settings())
+    with _chip(reader, "a factory card") as (there, _):
         print(f"issued {make_blank(context, there)}")
-    except (CardError, UnfitChip) as error:
-        stop(f"the card was not made: {error}. Nothing was recorded; try another card")
-    finally:
-        there.close()
 
 
 @app.command()
@@ -114,11 +121,8 @@ def take_back(card_no: str, by: BY) -> None:
 def wipe(by: BY, reader: READER = "") -> None:
     """Wipe the returned card on the reader and make its chip a blank card with a new number."""
     context = context_of(Settings())
-    people, there = People(_person(context, by, ASKS[Act.WIPE])), PcscReader(reader)
-    print("lay the returned card on the reader")
-    try:
-        if not card_on(there, WAIT_S, print):
-            stop("no card was laid down")
+    people = People(_person(context, by, ASKS[Act.WIPE]))
+    with _chip(reader, "the returned card") as (there, _):
         uid = run(read_uid(), there.transmit)
         old = wipe_card.wipeable(context, uid)
         if isinstance(old, Refusal):
@@ -126,11 +130,42 @@ def wipe(by: BY, reader: READER = "") -> None:
             return
         card_no = issue_card.next_number(context)
         run(issue_card.script(context, uid, card_no), there.transmit)
-    except CardError as error:
-        stop(f"the card was not wiped: {error}. Nothing was recorded; lay it down again")
-    finally:
-        there.close()
     _told(wipe_card.handle(context, old.card_no, card_no, people, context.clock()), f"made of {old.card_no}")
+
+
+@app.command()
+def upgrade(by: BY, reader: READER = "") -> None:
+    """Give the card on the reader the newest keys; a card that was pulled away meanwhile is laid down again."""
+    context = context_of(Settings())
+    who = _person(context, by, Action.ISSUE_CARD)
+    with _chip(reader, "the card") as (there, _):
+        uid = run(read_uid(), there.transmit)
+        run(upgrade_card.script(context, uid), there.transmit)
+    _told(
+        upgrade_card.handle(context, uid, who, context.clock()), f"has keys of version {context.vault.newest_version}"
+    )
+
+
+@app.command("staff")
+def staff_card(staff_no: str, by: BY, reader: READER = "") -> None:
+    """Make the factory chip on the reader the card of STAFF_NO; the PIN is still asked at the station."""
+    context = context_of(Settings())
+    who = _person(context, by, Action.MANAGE_STAFF)
+    with _chip(reader, "a factory card") as (there, _):
+        uid, card_no = run(read_uid(), there.transmit), issue_staff_card.next_number(context)
+        run(issue_staff_card.script(context, uid, card_no), there.transmit)
+    made = issue_staff_card.handle(context, card_no, uid, StaffNo(staff_no), context.clock(), who)
+    _told(made, f"is the card of {staff_no}")
+
+
+@app.command()
+def adopt(case_no: str, by: BY, reader: READER = "") -> None:
+    """Let a legacy card (MIFARE Classic), which can only be recognised, be the key to CASE_NO."""
+    context = context_of(Settings())
+    who = _person(context, by, Action.ISSUE_CARD)
+    with _chip(reader, "the legacy card") as (there, atr):
+        uid = run(read_uid(), there.transmit)
+    _told(adopt_card.handle(context, CaseNo(case_no), uid, atr, who, context.clock()), f"serves {case_no}")
 
 
 @app.command("labels")
@@ -146,6 +181,22 @@ def print_labels(
         stop(f"there is no card from {first} to {last}")
     out.write_bytes(labels.render(home, numbers))
     print(f"{len(numbers)} labels in {out}")
+
+
+@contextmanager
+def _chip(reader: str, what: str) -> Iterator[tuple[Reader, bytes]]:
+    """A chip on the reader, with its answer to reset; or the command ends with what to do."""
+    there = PcscReader(reader)
+    print(f"lay {what} on the reader")
+    try:
+        atr = card_on(there, WAIT_S, print)
+        if atr is None:
+            stop("no card was laid down")
+        yield there, atr
+    except (CardError, UnfitChip) as error:
+        stop(f"it was not done: {error}. Nothing was recorded; lay the card down again, or another one")
+    finally:
+        there.close()
 
 
 def _why(act: Act, reason: HotReason) -> None:

@@ -27,15 +27,15 @@ class Made:
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
 
-def card_on(reader: Reader, seconds: int, told: Callable[[str], None]) -> bool:
-    """Wait until a card lies on the reader; False when none came within `seconds`."""
+def card_on(reader: Reader, seconds: int, told: Callable[[str], None]) -> bytes | None:
+    """Wait until a card lies on the reader: its answer to reset; None when none came within `seconds`."""
     for _ in range(seconds):
         match reader.wait(1.0):
-            case CardIn():
-                return True
+            case CardIn(atr):
+                return atr
             case ReaderLost(fault):
                 told(say("en", f"reader.{fault}"))
-    return False
+    return None
 
 
 def make_blank(context: Context, reader: Reader) -> CardNo:

@@ -47,9 +47,14 @@ def everything_entered(case: Case, asked: Asked) -> Refusal | None:
     return Refusal(Problem.FIELD_MISSING, ", ".join(missing)) if missing else None
 
 
+def needs_two(case: Case, step: Step) -> bool:
+    """Whether two people take the step; a further card for a case is a replacement, which nobody makes alone."""
+    return RULES[step].second or (step is Step.BIND_CARD and case.issue_no > 0)
+
+
 def two_people(case: Case, asked: Asked) -> Refusal | None:
     """An independent second person confirms (section 3, 15)."""
-    if not RULES[asked.step].second:
+    if not needs_two(case, asked.step):
         return None
     if asked.second_staff_no is None:
         return Refusal(Problem.SECOND_PERSON_MISSING, asked.step)

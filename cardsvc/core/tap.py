@@ -372,6 +372,8 @@ def judge(
     speaks against it: a body that is in the furnace is there.
     """
     reasons = [*objections(case, asked, at, roles), *further]
+    if asked.step is Step.BIND_CARD and card is None:
+        reasons.append(Refusal(Problem.CARD_UNKNOWN, asked.step))
     facts: tuple[FactBody, ...]
     if asked.step is Step.BIND_CARD and card is not None:
         facts = (CardBound(card_no=card.card_no, issue_no=issue_no),)

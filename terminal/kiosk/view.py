@@ -10,12 +10,13 @@ from cardsvc.core.fingerprint import Word
 from cardsvc.core.limits import Unsent
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import ALLOWED
+from cardsvc.core.preconditions import needs_two
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import KnownCase, Snapshot
 from cardsvc.core.station import WAY_BACK, Finds, Station
 from cardsvc.core.tap import Here
 from cardsvc.core.words import Language, say
-from cardsvc.core.workflow import RULES, barred, in_order, skip_for
+from cardsvc.core.workflow import barred, in_order, skip_for
 from terminal.kiosk.bill import BillView, bill_view
 from terminal.kiosk.fields import Field, fields_of
 from terminal.kiosk.limits import Strip, strip
@@ -186,7 +187,7 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         fields=fields_of(session, snapshot, link.now, linked=link.linked)
         if session.step is not None and snapshot is not None
         else (),
-        two=session.step is not None and _needs_second(session.step),
+        two=session.step is not None and case is not None and needs_two(case.case, session.step),
         second=_name(snapshot, session.second_staff_no),
         permit_left_ms=left if session.step is Step.LOAD else None,
         bill=bill_view(case, language) if case is not None and Step.PAY in station.steps else None,
@@ -201,10 +202,6 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
             for one in session.recent
         ),
     )
-
-
-def _needs_second(step: Step) -> bool:
-    return RULES[step].second
 
 
 def _home(snapshot: Snapshot | None, language: Language) -> str:

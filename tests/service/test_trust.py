@@ -8,11 +8,14 @@ from sqlalchemy import text
 
 from cardsvc.core import wire
 from cardsvc.core.facts import Details, Reason, StationKind, Step
-from cardsvc.core.ids import CaseNo
+from cardsvc.core.hot import HotReason
+from cardsvc.core.ids import CaseNo, RecordKey, StaffNo
 from cardsvc.core.preconditions import BEFORE_NO_RETURN
 from cardsvc.core.problems import Problem
 from cardsvc.core.wire import Outcome
+from cardsvc.handlers import block_card
 from cardsvc.store import cards
+from cardsvc.store.card_life import People
 from cardsvc.store.verifying import first_fault
 from tests.admin_web.desk import Desk
 from tests.core.story import DETAILS, TAG
@@ -141,6 +144,29 @@ def test_a_jump_opens_a_missing_record_that_names_journal_and_number_and_its_com
     assert stored(service, case_no).gaps == ()
 
 
+def test_a_torn_tap_that_the_card_carried_on_is_settled_when_its_intent_comes(service: Service) -> None:
+    """The first station never learned that its write was applied; the next one names it as the card's last."""
+    case_no, card = in_storage(service)
+    cold, dressing = service.station(StationKind.COLD_STORAGE), service.station(StationKind.DRESSING)
+    intent = wire.Intent(step=Step.TAKE_OUT, details=OUT, stage_after=1)
+    last = wire.Key.of(card.last) if card.last else None
+    people = cold.people(Step.TAKE_OUT)
+    seq = cold.append(
+        intent, **people, case_no=case_no, card_no=card.card_no, card_counter=card.counter, card_last=last
+    )
+    cold.append(wire.Written(intent_seq=seq, torn=True), **people, case_no=case_no, card_no=card.card_no)
+    card.counter, card.last = card.counter + 1, RecordKey(cold.journal_id, seq)
+    assert dressing.take(case_no, Step.PREPARE, DETAILS[Step.PREPARE], card).outcome is Outcome.WAITING
+    assert missing(service) == [(cold.journal_id, seq)]
+
+    cold.judged()
+
+    assert missing(service) == []
+    case = stored(service, case_no)
+    assert (case.gaps, [one.step for one in case.taken][-2:]) == ((), [Step.TAKE_OUT, Step.PREPARE])
+    assert not hot(service)
+
+
 def test_while_a_record_is_missing_nothing_that_cannot_be_undone_is_begun(service: Service) -> None:
     case_no, card = opened(service)
     go(service, case_no, card, *TO_STORAGE, Step.AUTHORISE, Step.PLAN_ASHES)
@@ -260,6 +286,21 @@ def test_nothing_else_is_changed_while_a_permit_lives(service: Service) -> None:
     assert Problem.PERMIT_LIVE in [one.problem for one in refused.reasons]
     service.clock.forward(seconds=101)
     assert desk.take(case_no, Step.AUTHORISE, Details(), card).outcome is Outcome.ACCEPTED
+
+
+def test_nobody_replaces_a_card_alone(service: Service) -> None:
+    """A card that is blocked by one person is a loss; the next one for the same case is bound by two."""
+    case_no, card = in_storage(service)
+    lost = block_card.handle(service.context, card.card_no, HotReason.LOST, People(StaffNo("1001")), service.clock.now)
+    assert lost == card.card_no
+    desk, fresh = service.station(StationKind.BOOKING), CardInHand(service.pool_card(2))
+    alone = desk.take(case_no, Step.BIND_CARD, Details(), replace(fresh), second_staff_no=None)
+    assert [one.problem for one in alone.reasons] == [Problem.SECOND_PERSON_MISSING]
+    same = desk.take(case_no, Step.BIND_CARD, Details(), CardInHand(service.pool_card(3)), second_staff_no="1001")
+    assert [one.problem for one in same.reasons] == [Problem.SECOND_PERSON_SAME]
+    both = desk.take(case_no, Step.BIND_CARD, Details(), CardInHand(service.pool_card(4)))
+    assert both.outcome is Outcome.ACCEPTED
+    assert stored(service, case_no).issue_no == 2
 
 
 @pytest.mark.parametrize("fault", ["no permit", "wrong furnace", "wrong disc"])

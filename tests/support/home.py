@@ -262,7 +262,7 @@ class Station:
     def people(self, step: Step) -> dict[str, Any]:
         able = staff_for(step)
         others = [person.staff_no for person in STAFF if person.staff_no != able[0]]
-        second = (able[1:] or others)[0] if RULES[step].second else None
+        second = (able[1:] or others)[0] if RULES[step].second or step is Step.BIND_CARD else None
         return {"staff_no": able[0], "second_staff_no": second}
 
     def write(self, case_no: CaseNo, step: Step, details: Details, card: "CardInHand", **fields: Any) -> None:

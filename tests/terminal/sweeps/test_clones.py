@@ -6,10 +6,9 @@ from collections import Counter
 
 import pytest
 from pydantic import TypeAdapter
-from sqlalchemy import select
 
 from cardsvc.core import wire
-from cardsvc.core.facts import Stage, Step
+from cardsvc.core.facts import Reason, Stage, Step
 from cardsvc.core.facts import StationKind as At
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.problems import Problem
@@ -17,8 +16,9 @@ from cardsvc.core.virtual_card import store
 from cardsvc.core.virtual_card.card import VirtualCard
 from cardsvc.core.workflow import stage_of
 from cardsvc.demo.way import Press
-from cardsvc.store import tables as t
+from cardsvc.store import cards
 from terminal.session import Colour
+from tests.service import test_way
 from tests.support.home import Service
 from tests.terminal.rig import Bench
 from tests.terminal.sweeps.steps import Moment, moments, take
@@ -32,19 +32,12 @@ DUE = "2026-11-09T01:30:00+00:00"
 
 
 def flagged(service: Service, card_no: str, case_no: CaseNo) -> bool:
-    """Whether the service shows that this card was copied: a contradiction of its case, or a station's refusal."""
+    """Whether this card is known to be copied: on the hot list, with a hold on its case."""
     with service.context.engine.connect() as connection:
-        c = t.record.c
-        rows = connection.execute(select(c.raw, c.outcome, c.judgement).where(c.kind != "checkpoint")).all()
-    for row in rows:
-        record, judgement = RECORD.validate_json(row.raw), JUDGEMENT.validate_json(row.judgement)
-        reasons = {one.problem for one in judgement.reasons}
-        if record.case_no == case_no and row.outcome == "conflict" and Problem.CASE_CONFLICT in reasons:
-            return True
-        if record.card_no == card_no and isinstance(record.body, wire.Refused):
-            if Problem.CARD_ROLLED_BACK in record.body.problems:
-                return True
-    return False
+        hot = cards.hot_list(connection, service.context.home_id).cards
+    held = [hold.reason for hold in test_way.stored(service, case_no).holds]
+    assert (card_no in hot) == (Reason.CARD_COPIED in held), "hot and held go together"
+    return card_no in hot
 
 
 def next_press(card: VirtualCard, bench: Bench, number: int, chance: random.Random) -> Press | None:
