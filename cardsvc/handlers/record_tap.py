@@ -16,7 +16,7 @@ from cardsvc.core.preconditions import BEFORE_NO_RETURN, Asked
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.profiles import mifare_classic
 from cardsvc.core.snapshot import Limits
-from cardsvc.core.tap import NEVER_BY_UID, CardChain, Judged, judge
+from cardsvc.core.tap import FACTS_STAND, NEVER_BY_UID, CardChain, Judged, judge
 from cardsvc.core.wire import Judgement, Key, Outcome, Reason
 from cardsvc.store import journals
 from cardsvc.store.cards import STAFF
@@ -99,7 +99,8 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
             card_no=reported.card_no,
             cause=reported.cause,
             order=(place, log_no),
-            contested=judged.outcome is Outcome.CONFLICT,
+            contested=judged.outcome is Outcome.CONFLICT
+            and any(one.problem not in FACTS_STAND for one in judged.reasons),
         )
         _take(tx, case, _sparing(tx, fact), log_no, late=late)
     if card is not None and reported.happened and _forked(tx, reported, card) is not None:

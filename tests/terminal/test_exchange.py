@@ -254,8 +254,9 @@ def test_only_a_new_journal_helps_a_halted_station(home: Home, tmp_path: Path) -
 
 def renewed(home: Home, kind: At) -> None:
     """The station gets a new machine: a new journal, approved by two; the old one is replaced."""
-    home.benches.pop(kind).close()
-    shutil.rmtree(home.folder / kind.value)
+    old = home.benches.pop(kind)
+    old.close()
+    shutil.rmtree(old.folder)
     home.at(kind)
 
 

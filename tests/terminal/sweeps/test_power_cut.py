@@ -38,7 +38,8 @@ for number in range(1, rows + 1):
     sys.stdout.flush()
     if chance.random() < 0.2:
         first = journal.settled_seq() + 1
-        journal.settle([RecordResult(result=Result.RECORDED, seq=seq) for seq in range(first, number + 1)])
+        results = [RecordResult(result=Result.RECORDED, seq=seq) for seq in range(first, number + 1)]
+        journal.settle(results, datetime(2026, 11, 1, tzinfo=UTC))
 """
 
 
