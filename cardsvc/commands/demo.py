@@ -23,6 +23,7 @@ from cardsvc.commands.ground import context_of, stop
 from cardsvc.commands.service import DSN, settings_with
 from cardsvc.context import Context
 from cardsvc.core.facts import StationKind, Step
+from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import may_take
 from cardsvc.core.words import say
 from cardsvc.core.workflow import RULES
@@ -44,6 +45,8 @@ from cardsvc.virtual_reader import stack
 
 app = typer.Typer()
 POOL = 12
+STAFF_CARDS = tuple(StaffNo(number) for number in ("1004", "1005", "1011", "1012"))
+"""Cold storage and the furnace: where two people are needed, the demo has cards for both."""
 TRAY_AFTER, PAGES_AFTER = 90, 100
 """The tray's and the touch pages' ports, counted from the service's."""
 Cases = Annotated[int, typer.Option(min=1, max=5_000, help="How many cases to invent.")]
@@ -143,6 +146,9 @@ def make(settings: Settings, cases: int) -> None:
         with context.engine.connect() as connection:
             newest = office.cards(connection, context.home_id)[0]
         chips.keep(card, settings.data / "cards" / f"{newest.card_no}.json")
+    for owner in STAFF_CARDS:
+        card_no, staff_card = chips.staff_card(context, owner)
+        chips.keep(staff_card, settings.data / "cards" / f"{card_no}.json")
     context.engine.dispose()
 
 

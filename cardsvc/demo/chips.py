@@ -8,11 +8,11 @@ from cardsvc.core.card.image import CardWrite
 from cardsvc.core.card.keys import SoftwareKey
 from cardsvc.core.card.profile import KEY_BIND, KEY_TAP
 from cardsvc.core.card.script import Script, run
-from cardsvc.core.ids import CardNo
+from cardsvc.core.ids import CardNo, StaffNo
 from cardsvc.core.profiles.desfire_ev2 import PROFILE
 from cardsvc.core.virtual_card import store
 from cardsvc.core.virtual_card.card import VirtualCard
-from cardsvc.handlers import issue_card
+from cardsvc.handlers import issue_card, issue_staff_card
 
 Change = tuple[CardWrite, bytes]
 """What a tap wrote, and the reader id (16 bytes) with which it did."""
@@ -36,6 +36,16 @@ def personalise(context: Context, card: VirtualCard, card_no: CardNo) -> None:
     """Make a factory chip a blank card."""
     run(issue_card.script(context, card.uid, card_no), card.transmit)
     card.field_off()
+
+
+def staff_card(context: Context, owner: StaffNo) -> tuple[CardNo, VirtualCard]:
+    """A card for somebody who works here, and its number."""
+    card = VirtualCard(uid(context), context.chance)
+    card_no = issue_staff_card.next_number(context)
+    run(issue_staff_card.script(context, card.uid, card_no), card.transmit)
+    card.field_off()
+    issue_staff_card.handle(context, card_no, card.uid, owner, context.clock())
+    return card_no, card
 
 
 def written(context: Context, card_uid: bytes, card_no: CardNo, changes: Iterable[Change]) -> VirtualCard:

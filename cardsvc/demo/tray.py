@@ -33,12 +33,13 @@ MINE = frozenset({"127.0.0.1", "localhost"})
 
 @dataclass(frozen=True, slots=True)
 class CardLine:
-    """A card on the tray; `case_no` is empty for a blank one."""
+    """A card on the tray; `case_no` is empty for a blank one and for one of the staff (`staff_no`)."""
 
     card_no: str
     case_no: str
     shown_name: str
     stage: str
+    staff_no: str
 
 
 class Tray:
@@ -58,12 +59,14 @@ class Tray:
         numbers = sorted((path.stem for path in self.folder.glob("*.json")), reverse=True)
         lines = []
         with self._context.engine.connect() as connection:
-            owners = {row.card_no: row.case_no for row in office.cards(connection, self._context.home_id)}
+            rows = office.cards(connection, self._context.home_id)
+            owners = {row.card_no: row.case_no for row in rows}
+            staff = {row.card_no: row.staff_no for row in rows if row.staff_no}
             for number in numbers:
                 owner = owners.get(number)
                 row = office.case(connection, self._context.home_id, CaseNo(owner)) if owner else None
                 name, stage = (row.shown_name, row.case.stage.value) if row is not None else ("", "")
-                lines.append(CardLine(number, owner or "", name, stage))
+                lines.append(CardLine(number, owner or "", name, stage, staff.get(number, "")))
         return sorted(lines, key=lambda one: one.case_no, reverse=True)
 
     def lay(self, card_no: str, kind: StationKind) -> bool:

@@ -21,7 +21,7 @@ from cardsvc.store.card_life import People
 from terminal.session import Phase
 from terminal.uplink import IDLE_S
 from tests.service.test_way import stored
-from tests.support.home import Service
+from tests.support.home import Service, booking_form
 from tests.terminal.rig import Bench, Home, green
 from tests.terminal.way import TAG, WAY, booked, go
 
@@ -210,3 +210,26 @@ def test_a_wiping_that_is_torn_anywhere_is_taken_up_again(home: Home, after: int
     card.field_off()
     identity = look(home.service, card).identity
     assert identity is not None and identity.card_no == "WZC-000002"
+
+
+def test_a_crew_without_network_binds_a_blank_card_of_its_pool(home: Home) -> None:
+    """The case is known from the snapshot, the card from the pool; the service hears of it when the network is back."""
+    desk = home.at(At.BOOKING)
+    desk.exchange()
+    desk.sign_in(Step.BOOK)
+    desk.act("booking", **booking_form().model_dump(mode="json"))
+    assert desk.outcome is not None and desk.outcome.case_no is not None
+    case_no, card = desk.outcome.case_no, home.blank_card()
+    crew = home.at(At.TRANSPORT)
+    crew.exchange()
+    green(crew.take(Step.DISPATCH, None, case_no, vehicle="V1"))
+    crew.cable.pulled = True
+
+    green(crew.take(Step.BIND_CARD, card, case_no))
+    green(crew.take(Step.COLLECT, card, tag=TAG, kilometres="12", floor="3"))
+
+    assert stored(home.service, case_no).card_no is None
+    crew.cable.pulled = False
+    crew.exchange()
+    case = stored(home.service, case_no)
+    assert (case.card_no, case.stage, case.gaps) == ("WZC-000001", "in_transit", ())
