@@ -84,7 +84,7 @@ def test_a_stale_snapshot_stops_card_steps_and_binding_but_no_observation(home: 
     assert snapshot is not None
     known = next(iter(snapshot.cases.values()))
     session = desk.loop.session
-    session.chosen = known.model_copy(update={"case": known.case.model_copy(update={"card_no": None})})
+    session.chosen = known.model_copy(update={"case": known.case.model_copy(update={"card_no": None, "issue_no": 0})})
     desk.act("choose_step", step="bind_card")
     desk.act("confirm")
     assert problems(desk) == {Problem.SNAPSHOT_STALE}
