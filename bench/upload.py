@@ -27,7 +27,8 @@ from tests.support.process import answers
 from tests.support.tools import PostgresCluster
 
 STATIONS = 8
-CASES = 400
+CASES = 2_500
+"""So many that a case stays as long as a case is: about thirty facts, not hundreds of payments."""
 BARE = """
 CREATE TABLE bare_case (no INTEGER PRIMARY KEY, body TEXT);
 CREATE TABLE bare_record (journal INTEGER, seq BIGINT, raw {bytes}, hash TEXT, PRIMARY KEY (journal, seq));
@@ -37,7 +38,7 @@ CREATE TABLE bare_line (journal INTEGER, seq BIGINT, n INTEGER, account TEXT, fe
 CREATE TABLE bare_link (journal INTEGER, seq BIGINT, hash TEXT, PRIMARY KEY (journal, seq));
 """
 PGBENCH = r"""
-\set no random(1, 400)
+\set no random(1, 2500)
 \set seq random(1, 9000000000000)
 BEGIN;
 SELECT body FROM bare_case WHERE no = :no FOR UPDATE;
