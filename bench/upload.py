@@ -54,11 +54,11 @@ COMMIT;
 class Senders:
     """Eight cashiers with signed requests made beforehand: what is measured is the service, not the signing."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, cases: int) -> None:
         self.service = Service(dsn)
         self.service.clock.now = datetime.now(UTC)
         booking = self.service.station(StationKind.BOOKING)
-        self.cases = [booking.book(id_no=None).case_no for _ in range(CASES)]
+        self.cases = [booking.book(id_no=None).case_no for _ in range(cases)]
         self.stations = [Station(self.service, StationKind.CASHIER, number) for number in range(STATIONS)]
         for station in self.stations:
             station.send()
@@ -68,7 +68,7 @@ class Senders:
         made = []
         for _ in range(count):
             for number in range(size):
-                case_no = self.cases[(station.seq * 7 + number) % CASES] or CaseNo("")
+                case_no = self.cases[(station.seq * 7 + number) % len(self.cases)] or CaseNo("")
                 details = Details(amount_fen=100, means=Means.CASH)
                 station.append(
                     wire.Observation(step=Step.PAY, details=details), case_no=case_no, staff_no=StaffNo("1010")
@@ -119,7 +119,7 @@ def served(dsn: str) -> Iterator[str]:
 
 def _measure(engine: str, dsn: str, ceiling: Callable[[], float], quick: bool) -> list[Figure]:
     rounds, hundreds, singles = (1, 3, 20) if quick else (3, 12, 100)
-    senders = Senders(dsn)
+    senders = Senders(dsn, 200 if quick else CASES)
     with served(dsn) as address:
         senders.send(address, 1, 100)
         batch, bare = in_turns(lambda: senders.send(address, hundreds, 100), ceiling, rounds)
