@@ -23,7 +23,6 @@ from cardsvc.context import Context
 from cardsvc.core.booking import booking_of, questions
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, Reason, Stage, Step
-from cardsvc.core.ids import CaseNo
 from cardsvc.core.permissions import ALLOWED, Action
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.station import REASONS
@@ -98,12 +97,7 @@ def create(context: Context, access: Access) -> FastAPI:
     reveals, _ = asks(Action.REVEAL)
     holds, _ = asks(Action.HOLD)
 
-    def mine(signed: Signed, case_no: str) -> office.CaseRow:
-        with context.engine.connect() as connection:
-            row = office.case(connection, context.home_id, CaseNo(case_no))
-        if row is None or (signed.county is not None and row.county != signed.county):
-            raise Refused(Refusal(Problem.NOT_FOUND))
-        return row
+    mine = partial(entering.mine, context)
 
     @app.get("/sign-in")
     def sign_in_page(request: Request) -> Response:

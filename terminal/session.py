@@ -95,6 +95,11 @@ class Session:
             return self.met.known
         return self.chosen
 
+    @property
+    def case_no(self) -> CaseNo | None:
+        """The number of the case on the screen."""
+        return self.case.case.case_no if self.case is not None else None
+
     def leave_case(self) -> None:
         """Back to waiting for a card; whoever is signed in stays."""
         self.phase = Phase.READY if self.staff_no else Phase.SIGN_IN

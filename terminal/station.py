@@ -279,11 +279,7 @@ class StationLoop:
 
     def _note_wait(self, staff_no: StaffNo) -> None:
         """Too many wrong PINs for a number are a record, once for each wait."""
-        try:
-            self._taking.append(wire.Refused(step=self.session.step, problems=(Problem.TOO_MANY,)), None, by=staff_no)
-        except JournalBroken as error:
-            refusal = Refusal(Problem.RECORD_UNREADABLE, str(error))
-            self.session.outcome = Outcome(Colour.STOP, "journal_broken", refusal)
+        self._taking.append(wire.Refused(step=self.session.step, problems=(Problem.TOO_MANY,)), None, by=staff_no)
         self.uplink.wake()
 
     def _choose(self, case_no: CaseNo) -> None:

@@ -55,13 +55,9 @@ class Taking:
         if known is None:
             return Refusal(Problem.CASE_UNKNOWN)
         if isinstance(known, Refusal):
-            return self._refuse(known, asked, session.case.case.case_no if session.case else None)
+            return self._refuse(known, asked, session.case_no)
         if by_uid and (gone := self._still_there(snapshot)) is not None:
-            return (
-                gone
-                if isinstance(gone, Outcome)
-                else self._refuse(gone, asked, session.case.case.case_no if session.case else None)
-            )
+            return gone if isinstance(gone, Outcome) else self._refuse(gone, asked, session.case_no)
         decision = tap.decide(
             known,
             asked,
@@ -72,7 +68,7 @@ class Taking:
             unsent=self.tally.now(),
         )
         if isinstance(decision, Refusal):
-            return self._refuse(decision, asked, session.case.case.case_no if session.case else None)
+            return self._refuse(decision, asked, session.case_no)
         granted = None
         if decision.needs_word:
             word = self._ask(decision, asked)
@@ -116,7 +112,7 @@ class Taking:
             return self._refuse(Refusal(Problem.CARD_NOT_WRITABLE, card.card_no), asked, None)
         decision = self._decide_with_card(snapshot, asked, image, card)
         if isinstance(decision, Refusal):
-            return self._refuse(decision, asked, session.case.case.case_no if session.case else None)
+            return self._refuse(decision, asked, session.case_no)
         if decision.needs_word and asked.step is not Step.LOAD:
             word = self._ask(decision, asked)
             if not isinstance(word, int):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from cardsvc.api.access import Signed
+from cardsvc.api.errors import Refused
 from cardsvc.context import Context
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo, StaffNo
@@ -13,12 +14,23 @@ from cardsvc.core.wire import BookingForm, Judgement, Outcome
 from cardsvc.handlers import open_case, record_tap
 from cardsvc.handlers.open_case import Booking
 from cardsvc.handlers.record_tap import Reported
+from cardsvc.store import office
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
+from cardsvc.store.office import CaseRow
 from cardsvc.store.working import WorkingSet, load_staff, price_book
 
 T = TypeVar("T")
 OFFICE_STEPS = (Step.HOLD, Step.LIFT_HOLD, Step.RESOLVE, Step.CONFIRM_REST, Step.CLOSE, Step.CANCEL)
+
+
+def mine(context: Context, signed: Signed, case_no: str) -> CaseRow:
+    """A case that they may see. Raises Refused: one of another county looks as one that is not there."""
+    with context.engine.connect() as connection:
+        row = office.case(connection, context.home_id, CaseNo(case_no))
+    if row is None or (signed.county is not None and row.county != signed.county):
+        raise Refused(Refusal(Problem.NOT_FOUND))
+    return row
 
 
 def book(context: Context, signed: Signed, form: BookingForm) -> CaseNo | Refusal:

@@ -141,7 +141,8 @@ class Batch:
         numbers = {one.case_no for one in records if one.case_no}
         self.aliases = journals.aliases(self.tx.connection, self.tx.home_id, numbers)
         self.tx.load_cases(self.aliases.get(one, one) for one in numbers)
-        self.tx.load_cards(one.card_no for one in records if one.card_no)
+        held = [case.card_no for case in self.tx.cases.values() if case.card_no]
+        self.tx.load_cards([*held, *(one.card_no for one in records if one.card_no)])
         self.tx.load_things()
 
     def take(self, one: Checked) -> RecordResult:

@@ -1,5 +1,6 @@
 """The office's JSON surface: the same acts as the console's pages, for other programs of the home."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Header, Path, Query, Request, Response
@@ -136,12 +137,7 @@ def create(context: Context, access: Access) -> FastAPI:
 
         return Depends(who)
 
-    def mine(signed: Signed, case_no: str) -> office.CaseRow:
-        with context.engine.connect() as connection:
-            row = office.case(connection, context.home_id, CaseNo(case_no))
-        if row is None or (signed.county is not None and row.county != signed.county):
-            raise Refused(Refusal(Problem.NOT_FOUND))
-        return row
+    mine = partial(entering.mine, context)
 
     @app.post("/session", status_code=204)
     def sign_in_(request: Request, ask: SignIn) -> Response:

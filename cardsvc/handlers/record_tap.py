@@ -121,7 +121,9 @@ def copied(tx: WorkingSet, card_no: CardNo, case_no: CaseNo | None) -> None:
         if case is None or any(hold.reason is HoldReason.CARD_COPIED for hold in case.holds):
             continue
         log_no = tx.log.add("held: card copied", case.case_no, "", tx.now)
-        body = StepTaken(step=Step.HOLD, details=Details(reason=HoldReason.CARD_COPIED, blocks=tuple(BEFORE_NO_RETURN)))
+        body = StepTaken(
+            step=Step.HOLD, details=Details(reason=HoldReason.CARD_COPIED, blocks=tuple(sorted(BEFORE_NO_RETURN)))
+        )
         fact = Fact(
             case_no=case.case_no,
             body=body,

@@ -48,13 +48,6 @@ def names(connection: Connection, home_id: HomeId) -> dict[StaffNo, str]:
     return {StaffNo(row.staff_no): row.shown_name for row in rows}
 
 
-def all_staff(connection: Connection, home_id: HomeId) -> list[StaffRow]:
-    """Everybody who works here now."""
-    c = t.staff.c
-    rows = connection.execute(select(t.staff).where(c.home_id == home_id, c.disabled_at.is_(None)).order_by(c.staff_no))
-    return [_staff(row) for row in rows]
-
-
 def open_session(
     connection: Connection, home_id: HomeId, token_hash: str, staff_no: StaffNo, form_token: str, now: datetime
 ) -> None:
