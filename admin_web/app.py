@@ -20,14 +20,15 @@ from cardsvc.api.access import Access, Signed, same_site
 from cardsvc.api.errors import STATUS, Refused, language_of
 from cardsvc.api.searching import wanted_of
 from cardsvc.context import Context
-from cardsvc.core.booking import booking_of, questions
+from cardsvc.core.booking import BookingForm, booking_of, questions
 from cardsvc.core.case import Case
-from cardsvc.core.facts import Details, Reason, Stage, Step
+from cardsvc.core.facts import Details, Stage, Step
 from cardsvc.core.permissions import ALLOWED, Action
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.rules import RULES
 from cardsvc.core.station import REASONS
-from cardsvc.core.wire import BookingForm
-from cardsvc.core.workflow import RULES, in_order
+from cardsvc.core.terms import Reason
+from cardsvc.core.workflow import in_order
 from cardsvc.documents import receipt
 from cardsvc.handlers import family_link, reveal
 from cardsvc.handlers.reveal import Personal, Why

@@ -18,8 +18,9 @@ import httpx2
 
 from bench.measuring import Figure, in_turns
 from cardsvc.core import wire
-from cardsvc.core.facts import Details, Means, StationKind, Step
+from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.terms import Means
 from cardsvc.demo.past_station import NO_NEWS
 from cardsvc.virtual_reader.stack import free_port
 from tests.support.home import Service, Station

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pydantic import TypeAdapter, ValidationError
 
+from cardsvc.core.card_commit import Here
 from cardsvc.core.facts import StationKind
 from cardsvc.core.ids import JournalId
-from cardsvc.core.tap import Here
 from cardsvc.core.wire import EnrolAnswer
 
 SOFTWARE = "terminal 0.1.0"

@@ -14,7 +14,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from cardsvc.core import sealing, tap, wire
+from cardsvc.core import card_commit, sealing, tap, wire
+from cardsvc.core.booking import BookingForm
 from cardsvc.core.card.errors import CardError
 from cardsvc.core.card.image import CardImage
 from cardsvc.core.card.profile import KEY_TAP, CardProfile
@@ -25,7 +26,6 @@ from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import KnownCard
 from cardsvc.core.station import ENTRIES, WAY_BACK, Entry, Finds, Station
-from cardsvc.core.wire import BookingForm
 from terminal.cards import CardTalk
 from terminal.identity import Identity
 from terminal.journal import Journal, JournalBroken
@@ -218,7 +218,7 @@ class StationLoop:
         for intent in self.journal.open_intents():
             if intent.card_no != image.identity.card_no or intent.card_counter is None:
                 continue
-            verdict = tap.settle(intent.key, intent.card_counter, image)
+            verdict = card_commit.settle(intent.key, intent.card_counter, image)
             if verdict is not None:
                 body = wire.Settled(intent=wire.Key.of(intent.key), verdict=verdict)
                 self._taking.append(body, intent.case_no, card=image)

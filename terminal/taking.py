@@ -5,16 +5,16 @@ Green is an answer only after the outcome's record is synced to disk.
 
 from dataclasses import dataclass
 
-from cardsvc.core import tap, wire
+from cardsvc.core import card_commit, tap, wire
 from cardsvc.core.card.image import CardImage
 from cardsvc.core.card.profile import KEY_BIND, KEY_TAP
+from cardsvc.core.card_commit import Decision
 from cardsvc.core.facts import Fact, Step, StepTaken
 from cardsvc.core.fold import then
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import KnownCard, KnownCase, Snapshot
-from cardsvc.core.tap import Decision
 from cardsvc.core.workflow import stage_code
 from terminal.cards import CardTalk
 from terminal.identity import SOFTWARE, Identity
@@ -120,7 +120,7 @@ class Taking:
         after = stage_code(decision.stage_after)
         intent = wire.Intent(step=asked.step, details=decision.details, stage_after=after)
         appended = self.append(intent, decision.case_no, asked=asked, card=image)
-        change = tap.card_write(
+        change = card_commit.card_write(
             decision,
             image,
             self.identity.here,

@@ -6,11 +6,12 @@ from typing import TypeVar
 from cardsvc.api.access import Signed
 from cardsvc.api.errors import Refused
 from cardsvc.context import Context
+from cardsvc.core.booking import BookingForm
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal, refuse_all
-from cardsvc.core.wire import BookingForm, Judgement, Outcome
+from cardsvc.core.wire import Judgement, Outcome
 from cardsvc.handlers import open_case, record_tap
 from cardsvc.handlers.open_case import Booking
 from cardsvc.handlers.record_tap import Reported

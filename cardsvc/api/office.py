@@ -11,6 +11,7 @@ from cardsvc.api.access import FORM_HEADER, Access, Signed, same_site
 from cardsvc.api.errors import Refused
 from cardsvc.api.searching import wanted_of
 from cardsvc.context import Context
+from cardsvc.core.booking import BookingForm
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, Fact, Stage, Step
 from cardsvc.core.ids import CASE_NO, CaseNo
@@ -18,7 +19,6 @@ from cardsvc.core.ledger import Bill
 from cardsvc.core.permissions import ALLOWED, Action
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import BillLine
-from cardsvc.core.wire import BookingForm
 from cardsvc.handlers import family_link, reveal
 from cardsvc.handlers.reveal import Personal, Why
 from cardsvc.store import office, snapshots

@@ -25,8 +25,8 @@ from cardsvc.context import Context
 from cardsvc.core.facts import StationKind, Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import may_take
+from cardsvc.core.rules import RULES
 from cardsvc.core.words import say
-from cardsvc.core.workflow import RULES
 from cardsvc.demo import chips, tray
 from cardsvc.demo.hands import NotDone
 from cardsvc.demo.history import History

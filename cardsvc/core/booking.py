@@ -4,9 +4,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cardsvc.core.facts import CaseKind, CauseClass
+from pydantic import AwareDatetime, Field
+
+from cardsvc.core.facts import Wire
 from cardsvc.core.local_time import CHINA
+from cardsvc.core.terms import CaseKind, CauseClass
 from cardsvc.core.words import Language, say, table
+
+
+class BookingForm(Wire):
+    """What the call desk asks (DOMAIN.md section 2, booking); it travels sealed."""
+
+    deceased_name: str = Field(min_length=1, max_length=60)
+    id_no: str | None = Field(default=None, max_length=32)
+    applicant_name: str = Field(min_length=1, max_length=60)
+    applicant_phone: str = Field(pattern=r"^\+?[0-9 \-]{5,20}$")
+    relation: str = Field(pattern=r"^[a-z_]{2,24}$")
+    address: str = Field(min_length=1, max_length=200)
+    floor: int = Field(default=1, ge=-5, le=120)
+    county: str = Field(pattern=r"^\d{6}$")
+    cause_class: str
+    case_kind: str = "person"
+    infectious: bool
+    police: bool
+    resident: bool = False
+    weight_kg: int | None = Field(default=None, ge=1, le=400)
+    wanted_at: AwareDatetime | None = None
+
 
 YES_OR_NO = ("infectious", "police", "resident")
 WHOLE = ("floor", "weight_kg")

@@ -5,19 +5,9 @@
 
 from pydantic import AwareDatetime
 
-from cardsvc.core.facts import (
-    CaseKind,
-    CauseClass,
-    Destination,
-    PlaceKind,
-    Quantity,
-    Reason,
-    Stage,
-    StationKind,
-    Step,
-    Wire,
-)
+from cardsvc.core.facts import PlaceKind, Quantity, Stage, StationKind, Step, Wire
 from cardsvc.core.ids import CardNo, CaseNo
+from cardsvc.core.terms import CaseKind, CauseClass, Destination, Reason
 
 
 class Place(Wire):

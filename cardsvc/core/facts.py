@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from cardsvc.core.hot import HotReason
 from cardsvc.core.ids import CardNo, CaseNo, StaffNo, StationId
+from cardsvc.core.terms import CaseKind, CauseClass, Destination, Means, Reason, Skip
 
 
 class Wire(BaseModel):
@@ -127,75 +128,6 @@ class PlaceKind(StrEnum):
     DESTINATION = "destination"
 
 
-class Reason(StrEnum):
-    """Why a step goes out of its way; chosen from a list, so that no name slips into a record."""
-
-    PREPARATION = "preparation"
-    FAREWELL = "farewell"
-    VIEWING = "viewing"
-    AUTOPSY = "autopsy"
-    CREMATION = "cremation"
-    FAMILY_WISH = "family_wish"
-    EQUIPMENT = "equipment"
-    ENTERED_BY_MISTAKE = "entered_by_mistake"
-    POLICE = "police"
-    COURT = "court"
-    DISPUTE = "dispute"
-    DONATION = "donation"
-    HANDED_OVER_LATE = "handed_over_late"
-    PAPER_RECORD = "paper_record"
-    CARD_COPIED = "card_copied"
-
-
-class Skip(StrEnum):
-    """The rule by which a station was skipped (WORKFLOW.md, last paragraph): named in the record."""
-
-    INFECTIOUS = "infectious"
-    NO_FAREWELL = "no_farewell"
-    COLD_ELSEWHERE = "cold_elsewhere"
-    SAME_DAY = "same_day"
-    BONES = "bones"
-
-
-class CaseKind(StrEnum):
-    """What the case is about; kinds share one table and differ by data."""
-
-    PERSON = "person"
-    UNIDENTIFIED = "unidentified"
-    STILLBORN = "stillborn"
-    BODY_PART = "body_part"
-    BONES = "bones"
-
-
-class CauseClass(StrEnum):
-    """The class of the death, which decides who issues the certificate; never the cause itself."""
-
-    NATURAL = "natural"
-    NON_NATURAL = "non_natural"
-    UNKNOWN = "unknown"
-
-
-class Means(StrEnum):
-    """How money came in."""
-
-    CASH = "cash"
-    CARD_TERMINAL = "card_terminal"
-    QR = "qr"
-    TRANSFER = "transfer"
-
-
-class Destination(StrEnum):
-    """Where ashes go."""
-
-    HOME = "home"
-    CEMETERY = "cemetery"
-    COLUMBARIUM = "columbarium"
-    TREE = "tree"
-    FLOWER_BED = "flower_bed"
-    LAWN = "lawn"
-    SEA = "sea"
-
-
 class Quantity(Wire):
     """An item of the price list and how many of its unit."""
 
@@ -204,7 +136,7 @@ class Quantity(Wire):
 
 
 class Details(Wire):
-    """What was captured with a step; `core.workflow.RULES` says which fields a step needs."""
+    """What was captured with a step; `core.rules.RULES` says which fields a step needs."""
 
     tag: Code | None = None
     disc: Code | None = None

@@ -10,7 +10,8 @@ from pydantic import AwareDatetime
 
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Stage, Step, Wire
-from cardsvc.core.workflow import BEFORE_FIRE, RULES
+from cardsvc.core.rules import RULES
+from cardsvc.core.workflow import BEFORE_FIRE
 
 KEPT_AFTER_REST = timedelta(days=30)
 SETTLED = frozenset({Stage.AT_REST, Stage.CLOSED, Stage.CANCELLED, Stage.TRANSFERRED})

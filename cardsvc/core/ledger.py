@@ -9,9 +9,10 @@ from typing import Literal, NewType
 
 from pydantic import Field
 
-from cardsvc.core.facts import Fact, Means, Step, StepTaken, Wire
+from cardsvc.core.facts import Fact, Step, StepTaken, Wire
 from cardsvc.core.ids import CaseNo
-from cardsvc.core.prices import Line, Payer
+from cardsvc.core.prices import Line
+from cardsvc.core.terms import Means, Payer
 
 Account = NewType("Account", str)
 

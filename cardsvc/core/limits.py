@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cardsvc.core.facts import Means, Step
+from cardsvc.core.facts import Step
 from cardsvc.core.money import Fen, in_yuan
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import Limits, Snapshot
+from cardsvc.core.terms import Means
 
 MONEY_IN = frozenset({Step.DEPOSIT, Step.PAY})
 AT_HAND = frozenset({Means.CASH, Means.CARD_TERMINAL})

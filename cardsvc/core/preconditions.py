@@ -10,7 +10,7 @@ from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, PlaceKind, Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.workflow import RULES
+from cardsvc.core.rules import RULES
 
 
 @dataclass(frozen=True, slots=True)

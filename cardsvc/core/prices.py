@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Code, Details, Fact, Quantity, Step, StepTaken, Wire
+from cardsvc.core.terms import Payer
 
 
 class Regime(StrEnum):
@@ -18,16 +19,6 @@ class Regime(StrEnum):
     ADMINISTRATIVE = "administrative"
     GUIDED = "guided"
     REFERENCE = "reference"
-
-
-class Payer(StrEnum):
-    """Who pays a line; it belongs to the line, not to the case."""
-
-    FAMILY = "family"
-    TREASURY = "treasury"
-    POLICE = "police"
-    INSURER = "insurer"
-    OTHER = "other"
 
 
 class Trigger(StrEnum):

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cardsvc.core.facts import PlaceKind, Reason, StationKind, Step
+from cardsvc.core.facts import PlaceKind, StationKind, Step
+from cardsvc.core.terms import Reason
 
 
 class Finds(StrEnum):

@@ -3,36 +3,25 @@
 Both sides call `objections`: a station refuses a tap with the very function that the service will use.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from cardsvc.core import limits, workflow
-from cardsvc.core.card.image import CardImage, CardState, CardWrite, Identity, TrailEntry, entry_hash
+from cardsvc.core.card.image import CardImage, Identity
+from cardsvc.core.card_commit import FLAG_AT_WORK, FLAG_SUSPENDED, Decision, Here, card_flags
 from cardsvc.core.case import Case
-from cardsvc.core.facts import CardBound, Details, FactBody, Skip, Stage, StationKind, Step, StepTaken
-from cardsvc.core.ids import CardNo, CaseNo, HomeId, RecordKey, StationId
+from cardsvc.core.facts import CardBound, Details, FactBody, StationKind, Step, StepTaken
+from cardsvc.core.ids import CardNo, CaseNo, RecordKey
 from cardsvc.core.limits import NOTHING_UNSENT, Unsent
 from cardsvc.core.permissions import Role, may_take
 from cardsvc.core.preconditions import ALWAYS, Asked
 from cardsvc.core.problems import Problem, Refusal, refuse_all
+from cardsvc.core.rules import RULES, Offline
 from cardsvc.core.snapshot import KnownCard, KnownCase, Snapshot
-from cardsvc.core.wire import Outcome, Verdict
-from cardsvc.core.workflow import IRREVERSIBLE, RULES, Offline
-
-FLAG_SUSPENDED = 0x01
-FLAG_INFECTIOUS = 0x02
-FLAG_AT_WORK = 0x04
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """The station where the tap happens."""
-
-    home_id: HomeId
-    station_id: StationId
-    kind: StationKind
-    number: int
+from cardsvc.core.terms import Skip
+from cardsvc.core.wire import Outcome
+from cardsvc.core.workflow import IRREVERSIBLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +36,6 @@ class Met:
     case: Case | None
     ahead: bool
     by_uid: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A step that may be taken: what goes into the journal, and what goes onto the card (None: nothing)."""
-
-    case_no: CaseNo
-    step: Step
-    details: Details
-    writes_card: bool
-    needs_word: bool
-    stage_after: Stage
-    flags_after: int
-    identity: Identity | None = None
 
 
 def meet(image: CardImage, snapshot: Snapshot) -> Met | Refusal:
@@ -226,11 +201,6 @@ def decide_binding(
     return Decision(case.case_no, Step.BIND_CARD, asked.details, True, False, case.stage, flags, identity)
 
 
-def card_flags(case: Case, *, at_work: bool, suspended: bool = False) -> int:
-    """The flags that the card carries: what another station must know of a case without network."""
-    return FLAG_SUSPENDED * suspended | FLAG_INFECTIOUS * case.infectious | FLAG_AT_WORK * at_work
-
-
 def writes(case: Case, step: Step) -> bool:
     """Whether the step writes the card; suspend, resume, return and void write as the step that they concern."""
     if step is Step.VOID:
@@ -262,67 +232,6 @@ def _place_objections(details: Details, case_no: CaseNo, snapshot: Snapshot) -> 
 def _with_skip(case: Case, asked: Asked) -> Details:
     skip = workflow.skip_for(case, asked.step)
     return asked.details.model_copy(update={"skip": skip}) if isinstance(skip, Skip) else asked.details
-
-
-def card_write(
-    decision: Decision,
-    image: CardImage,
-    here: Here,
-    key: RecordKey,
-    record_hash: bytes,
-    at: datetime,
-    sign: Callable[[bytes], bytes],
-) -> CardWrite:
-    """What goes onto the card for a journaled intent: one atomic commit of state and trail (CARD.md section 5).
-
-    `key` and `record_hash` (32 bytes) are the intent's, `sign` is the station's Ed25519 signature (64 bytes).
-    Raises ValueError for an image without state.
-    """
-    if image.state is None:
-        raise ValueError("this card carries no state")
-    before = entry_hash(image.trail[-1]) if image.trail else bytes(16)
-    unsigned = TrailEntry(
-        station=here.number,
-        key=key,
-        step=workflow.step_code(decision.step),
-        flags=decision.flags_after,
-        time_ms=int(at.timestamp() * 1000),
-        before=before,
-        signature=bytes(64),
-    )
-    entry = TrailEntry(
-        station=unsigned.station,
-        key=key,
-        step=unsigned.step,
-        flags=unsigned.flags,
-        time_ms=unsigned.time_ms,
-        before=before,
-        signature=sign(unsigned.signed_bytes(image.uid)),
-    )
-    state = CardState(
-        counter=image.state.counter + 1,
-        last=key,
-        stage=workflow.stage_code(decision.stage_after),
-        flags=decision.flags_after,
-        last_hash=record_hash[:16],
-    )
-    return CardWrite(state=state, entry=entry, identity=decision.identity)
-
-
-def settle(intent: RecordKey, counter_before: int, image: CardImage) -> Verdict | None:
-    """What became of a torn tap, from the card itself (RELIABILITY.md section 4); None: ask the service.
-
-    `counter_before` is the card's counter when the intent was journaled.
-    """
-    if image.state is None or image.state.counter < counter_before:
-        return Verdict.CONFLICT
-    if image.state.counter == counter_before:
-        return Verdict.NOT_APPLIED
-    if any(entry.key == intent for entry in image.trail):
-        return Verdict.APPLIED
-    if image.state.counter == counter_before + 1:
-        return Verdict.APPLIED if image.state.last == intent else Verdict.NOT_APPLIED
-    return None if image.state.counter - counter_before > len(image.trail) else Verdict.NOT_APPLIED
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,26 +171,6 @@ class Record(Wire):
         return RecordKey(JournalId(self.journal_id), self.seq)
 
 
-class BookingForm(Wire):
-    """What the call desk asks (DOMAIN.md section 2, booking); it travels sealed."""
-
-    deceased_name: str = Field(min_length=1, max_length=60)
-    id_no: str | None = Field(default=None, max_length=32)
-    applicant_name: str = Field(min_length=1, max_length=60)
-    applicant_phone: str = Field(pattern=r"^\+?[0-9 \-]{5,20}$")
-    relation: str = Field(pattern=r"^[a-z_]{2,24}$")
-    address: str = Field(min_length=1, max_length=200)
-    floor: int = Field(default=1, ge=-5, le=120)
-    county: str = Field(pattern=r"^\d{6}$")
-    cause_class: str
-    case_kind: str = "person"
-    infectious: bool
-    police: bool
-    resident: bool = False
-    weight_kg: int | None = Field(default=None, ge=1, le=400)
-    wanted_at: AwareDatetime | None = None
-
-
 class Hello(Wire):
     """What a station says of itself with every message, an empty one too."""
 

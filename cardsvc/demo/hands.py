@@ -9,8 +9,8 @@ import httpx2
 
 from cardsvc.core.facts import StationKind, Step
 from cardsvc.core.ids import StaffNo
+from cardsvc.core.rules import RULES
 from cardsvc.core.station import ENTRIES, Entry
-from cardsvc.core.workflow import RULES
 
 PATIENCE_S = 20.0
 LOOK_EVERY_S = 0.03

@@ -15,8 +15,10 @@ from typing import Any
 from cardsvc.api import entering
 from cardsvc.api.access import Signed
 from cardsvc.context import Context
-from cardsvc.core import sealing, tap, wire
+from cardsvc.core import card_commit, sealing, wire
+from cardsvc.core.booking import BookingForm
 from cardsvc.core.card.image import LAYOUT, CardImage, CardState, Identity
+from cardsvc.core.card_commit import Decision
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CardNo, CaseNo, RecordKey, StaffNo
@@ -24,9 +26,9 @@ from cardsvc.core.local_time import CHINA, local
 from cardsvc.core.permissions import Role
 from cardsvc.core.problems import Refusal
 from cardsvc.core.profiles.desfire_ev2 import PROFILE
-from cardsvc.core.tap import Decision
-from cardsvc.core.wire import BookingForm, Judgement
-from cardsvc.core.workflow import ENDED, RULES, moved, stage_code
+from cardsvc.core.rules import RULES
+from cardsvc.core.wire import Judgement
+from cardsvc.core.workflow import ENDED, moved, stage_code
 from cardsvc.demo import chips
 from cardsvc.demo.past_station import PastStation, Refused
 from cardsvc.demo.people import invent
@@ -268,7 +270,7 @@ class History:
         if RULES[step].offline is not RULES[Step.STORE].offline and step is not Step.LOAD:
             station.ask(case.case_no, step, details, **people)
         after = moved(case, step, details)
-        flags = tap.card_flags(case, at_work=after.doing is not None)
+        flags = card_commit.card_flags(case, at_work=after.doing is not None)
         bound = None
         if step is Step.BIND_CARD:
             bound = Identity(LAYOUT, self._context.home_id, card.card_no, case.case_no, 1)
@@ -277,7 +279,7 @@ class History:
         def write(appended: Appended) -> None:
             sign: Callable[[bytes], bytes] = station.identity.signing.sign
             here, key = station.identity.here, appended.key
-            change = tap.card_write(decision, card.image, here, key, appended.hash, self.now, sign)
+            change = card_commit.card_write(decision, card.image, here, key, appended.hash, self.now, sign)
             card.changes.append((change, bytes.fromhex(station.identity.journal_id)))
             trail = (*card.image.trail, change.entry)[-4:]
             card.image = replace(card.image, identity=bound or card.image.identity, state=change.state, trail=trail)

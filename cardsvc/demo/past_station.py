@@ -12,8 +12,8 @@ from cardsvc.core import wire
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo, StationId
 from cardsvc.core.problems import Refusal
+from cardsvc.core.rules import RULES, Offline
 from cardsvc.core.wire import EnrolRequest, Judgement, Outcome, Record
-from cardsvc.core.workflow import RULES, Offline
 from cardsvc.demo.home import APPROVERS
 from cardsvc.handlers import enrol_station
 from cardsvc.store import journals

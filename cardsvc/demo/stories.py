@@ -7,9 +7,10 @@ from enum import StrEnum
 from random import Random  # noqa: TID251 - the demo is seeded: the same stories every time
 from typing import Protocol
 
-from cardsvc.core.facts import Destination, Details, Means, Quantity, Reason, Step
+from cardsvc.core.facts import Details, Quantity, Step
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.local_time import CHINA, local
+from cardsvc.core.terms import Destination, Means, Reason
 from cardsvc.demo.people import Invented
 
 

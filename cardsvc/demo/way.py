@@ -8,7 +8,7 @@ from cardsvc.core.facts import StationKind as At
 from cardsvc.core.facts import Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import may_take
-from cardsvc.core.workflow import RULES
+from cardsvc.core.rules import RULES
 from cardsvc.demo.home import STAFF
 
 Press = tuple[At, Step, dict[str, str]]

@@ -8,12 +8,13 @@ from pypinyin import Style, lazy_pinyin
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
-from cardsvc.core.facts import Booked, CaseKind, CauseClass, Fact, StationKind
+from cardsvc.core.booking import BookingForm
+from cardsvc.core.facts import Booked, Fact, StationKind
 from cardsvc.core.fold import opened
 from cardsvc.core.ids import CaseNo, StaffNo, StationId, case_no
 from cardsvc.core.people import masked_name
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.wire import BookingForm
+from cardsvc.core.terms import CaseKind, CauseClass
 from cardsvc.store import cases
 from cardsvc.store.working import WorkingSet
 from cardsvc.vault.vault import Vault

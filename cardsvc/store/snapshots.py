@@ -17,7 +17,7 @@ from cardsvc.core.facts import PlaceKind, StationKind, Step
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, StaffNo, StationId
 from cardsvc.core.ledger import Account, Bill, bill
 from cardsvc.core.permissions import ALLOWED
-from cardsvc.core.prices import Payer
+from cardsvc.core.rules import RULES
 from cardsvc.core.snapshot import (
     BillLine,
     KnownCard,
@@ -28,8 +28,8 @@ from cardsvc.core.snapshot import (
     StaffMember,
     StationKey,
 )
+from cardsvc.core.terms import Payer
 from cardsvc.core.wire import Hello, Key, RevokedWhy
-from cardsvc.core.workflow import RULES
 from cardsvc.store import tables as t
 from cardsvc.store.cards import FAMILY, STAFF, hot_list
 from cardsvc.store.limits import limits_of

@@ -16,10 +16,9 @@ from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from cardsvc.core.booking import booking_of, questions
+from cardsvc.core.booking import BookingForm, booking_of, questions
 from cardsvc.core.fingerprint import words_of
 from cardsvc.core.problems import Problem
-from cardsvc.core.wire import BookingForm
 from cardsvc.core.words import say
 from terminal.kiosk.view import Link, View, view
 from terminal.station import StationLoop

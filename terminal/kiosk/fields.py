@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from cardsvc.core.facts import Destination, Means, PlaceKind, Reason, Step
+from cardsvc.core.facts import PlaceKind, Step
 from cardsvc.core.limits import MONEY_IN
 from cardsvc.core.local_time import CHINA, local
 from cardsvc.core.money import in_yuan
+from cardsvc.core.rules import RULES
 from cardsvc.core.snapshot import Snapshot
 from cardsvc.core.station import ENTRIES, PLACES, REASONS, Entry
+from cardsvc.core.terms import Destination, Means, Reason
 from cardsvc.core.words import Language, say
-from cardsvc.core.workflow import RULES
 from terminal.session import Session
 
 EXCLUSIVE = frozenset({PlaceKind.SLOT, PlaceKind.FURNACE, PlaceKind.SHELF})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cardsvc.core import tap
+from cardsvc.core.card_commit import Here
 from cardsvc.core.facts import Step
 from cardsvc.core.fingerprint import Word
 from cardsvc.core.limits import Unsent
@@ -14,7 +15,6 @@ from cardsvc.core.preconditions import needs_two
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import KnownCase, Snapshot
 from cardsvc.core.station import WAY_BACK, Finds, Station
-from cardsvc.core.tap import Here
 from cardsvc.core.words import Language, say
 from cardsvc.core.workflow import barred, in_order, skip_for
 from terminal.kiosk.bill import BillView, bill_view

@@ -5,9 +5,9 @@ import pytest
 from cardsvc.core import stations
 from cardsvc.core.facts import StationKind, Step
 from cardsvc.core.plug import discover
+from cardsvc.core.rules import RULES
 from cardsvc.core.station import ENTRIES, WAY_BACK, Finds, Station
 from cardsvc.core.words import LANGUAGES, Language, say
-from cardsvc.core.workflow import RULES
 
 STATIONS = discover(stations, "STATION", Station)
 every_station = pytest.mark.parametrize("station", STATIONS.values(), ids=STATIONS)

@@ -4,25 +4,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cardsvc.core.case import Case
-from cardsvc.core.facts import (
-    Booked,
-    CardBound,
-    CaseKind,
-    CauseClass,
-    Destination,
-    Details,
-    Fact,
-    FactBody,
-    Means,
-    Quantity,
-    Reason,
-    StationKind,
-    Step,
-    StepTaken,
-)
+from cardsvc.core.facts import Booked, CardBound, Details, Fact, FactBody, Quantity, StationKind, Step, StepTaken
 from cardsvc.core.fold import fold
 from cardsvc.core.ids import CaseNo, StaffNo
-from cardsvc.core.workflow import RULES
+from cardsvc.core.rules import RULES
+from cardsvc.core.terms import CaseKind, CauseClass, Destination, Means, Reason
 
 START = datetime(2026, 11, 1, 3, 42, tzinfo=UTC)
 CASE = CaseNo("WZ-2026-000123")

@@ -6,12 +6,13 @@ from importlib.resources import files
 import pytest
 from pydantic import ValidationError
 
-from cardsvc.core.facts import Details, Means, Step
+from cardsvc.core.facts import Details, Step
 from cardsvc.core.ids import HomeId
 from cardsvc.core.limits import NOTHING_UNSENT, Unsent, beyond, taken_in
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem
 from cardsvc.core.snapshot import Limits, Setup, Snapshot
+from cardsvc.core.terms import Means
 from cardsvc.store.working import PRICES
 from tests.core.story import DETAILS, START
 

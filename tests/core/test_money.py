@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardsvc.core import ledger, money, prices
-from cardsvc.core.facts import Details, Means, Quantity, Reason, Step
-from cardsvc.core.prices import Payer, PriceBook, PriceItem, Regime, Trigger
+from cardsvc.core.facts import Details, Quantity, Step
+from cardsvc.core.prices import PriceBook, PriceItem, Regime, Trigger
+from cardsvc.core.terms import Means, Payer, Reason
 from tests.core.story import CASE, START, TAG, Story
 
 

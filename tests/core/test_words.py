@@ -5,12 +5,13 @@ from enum import StrEnum
 
 import pytest
 
-from cardsvc.core import facts, workflow
+from cardsvc.core import facts, terms
 from cardsvc.core.card_life import Act, CardState
 from cardsvc.core.hot import HotReason
 from cardsvc.core.permissions import Action, Role
-from cardsvc.core.prices import Payer, Regime
+from cardsvc.core.prices import Regime
 from cardsvc.core.problems import Problem
+from cardsvc.core.rules import RULES
 from cardsvc.core.station import ENTRIES
 from cardsvc.core.wire import Outcome, RevokedWhy
 from cardsvc.core.words import CATALOGUES, LANGUAGES, Language, say
@@ -21,15 +22,15 @@ TABLES: dict[str, type[StrEnum]] = {
     "step": facts.Step,
     "place": facts.PlaceKind,
     "station": facts.StationKind,
-    "reason": facts.Reason,
-    "skip": facts.Skip,
-    "case_kind": facts.CaseKind,
-    "cause_class": facts.CauseClass,
-    "means": facts.Means,
-    "destination": facts.Destination,
+    "reason": terms.Reason,
+    "skip": terms.Skip,
+    "case_kind": terms.CaseKind,
+    "cause_class": terms.CauseClass,
+    "means": terms.Means,
+    "destination": terms.Destination,
     "role": Role,
     "action": Action,
-    "payer": Payer,
+    "payer": terms.Payer,
     "regime": Regime,
     "outcome": Outcome,
     "revoked": RevokedWhy,
@@ -70,7 +71,7 @@ def test_every_problem_says_what_and_what_to_do(language: Language) -> None:
 def test_every_field_and_milestone_has_a_word(language: Language) -> None:
     for name in ENTRIES:
         assert say(language, f"field.{name}").strip()
-    for step, rule in workflow.RULES.items():
+    for step, rule in RULES.items():
         if rule.milestone:
             assert say(language, f"milestone.{step}").strip()
 

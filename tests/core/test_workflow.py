@@ -6,10 +6,12 @@ from itertools import product
 import pytest
 
 from cardsvc.core import workflow
-from cardsvc.core.facts import CaseKind, PlaceKind, Skip, Stage, Step
+from cardsvc.core.facts import PlaceKind, Stage, Step
 from cardsvc.core.fold import fold
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.workflow import BESIDE, RULES, TRANSITIONS
+from cardsvc.core.rules import RULES
+from cardsvc.core.terms import CaseKind, Skip
+from cardsvc.core.workflow import BESIDE, TRANSITIONS
 from tests.core.story import DETAILS, WHOLE_WAY, Story
 
 

@@ -11,10 +11,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from cardsvc.core import wire
-from cardsvc.core.facts import Details, Reason, Stage, StationKind, Step
+from cardsvc.core.facts import Details, Stage, StationKind, Step
 from cardsvc.core.hot import HotReason
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.problems import Problem
+from cardsvc.core.terms import Reason
 from cardsvc.core.wire import Outcome, Result
 from cardsvc.store import cards
 from cardsvc.store import tables as t

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import text
 
 from cardsvc.core import wire
-from cardsvc.core.facts import Details, Reason, StationKind, Step
+from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.hot import HotReason
 from cardsvc.core.ids import CaseNo, RecordKey, StaffNo
 from cardsvc.core.preconditions import BEFORE_NO_RETURN
 from cardsvc.core.problems import Problem
+from cardsvc.core.terms import Reason
 from cardsvc.core.wire import Outcome
 from cardsvc.handlers import block_card
 from cardsvc.store import cards

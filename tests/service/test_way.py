@@ -3,8 +3,8 @@
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo
+from cardsvc.core.rules import RULES
 from cardsvc.core.wire import Outcome
-from cardsvc.core.workflow import RULES
 from cardsvc.store import tables as t
 from cardsvc.store.snapshots import case_bill
 from cardsvc.store.working import CASE

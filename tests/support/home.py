@@ -17,11 +17,12 @@ from starlette.testclient import TestClient
 from cardsvc.api.app import Surface
 from cardsvc.context import Context
 from cardsvc.core import wire
+from cardsvc.core.booking import BookingForm
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, RecordKey, StaffNo, StationId
+from cardsvc.core.rules import RULES, Offline
 from cardsvc.core.snapshot import Snapshot, SnapshotDelta, apply
-from cardsvc.core.wire import BookingForm, Judgement, Outcome, Record, Result, SyncAnswer
-from cardsvc.core.workflow import RULES, Offline
+from cardsvc.core.wire import Judgement, Outcome, Record, Result, SyncAnswer
 from cardsvc.demo.home import APPROVERS, STAFF, found
 from cardsvc.handlers import enrol_station, issue_card
 from cardsvc.handlers.found_home import STATIONS

@@ -6,8 +6,8 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from cardsvc.core.facts import Step
+from cardsvc.core.rules import RULES
 from cardsvc.core.station import ENTRIES, Entry
-from cardsvc.core.workflow import RULES
 from cardsvc.virtual_reader.stack import free_port
 from terminal.kiosk.app import create_kiosk
 from tests.support.home import staff_for

@@ -4,9 +4,10 @@ import random
 from datetime import timedelta
 
 from cardsvc.core import wire
-from cardsvc.core.facts import Reason, StationKind, Step
+from cardsvc.core.facts import StationKind, Step
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.problems import Problem
+from cardsvc.core.terms import Reason
 from cardsvc.core.virtual_card import store
 from cardsvc.core.virtual_card.card import VirtualCard
 from cardsvc.store import cards

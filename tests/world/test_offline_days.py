@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from cardsvc.core.facts import Reason, Step
 from cardsvc.core.facts import StationKind as At
+from cardsvc.core.facts import Step
 from cardsvc.core.ids import CaseNo
+from cardsvc.core.terms import Reason
 from cardsvc.core.virtual_card.card import VirtualCard
 from cardsvc.store import tables as t
 from cardsvc.store.verifying import first_fault

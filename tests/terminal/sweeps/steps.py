@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from cardsvc.core.facts import StationKind as At
 from cardsvc.core.facts import Step
 from cardsvc.core.ids import CaseNo
+from cardsvc.core.rules import RULES
 from cardsvc.core.virtual_card.card import VirtualCard
-from cardsvc.core.workflow import RULES
 from cardsvc.demo.way import Press, Things, whole_way
 from terminal.readers.soft import Card
 from terminal.session import Outcome, Phase

@@ -8,10 +8,11 @@ import pytest
 from pydantic import TypeAdapter
 
 from cardsvc.core import wire
-from cardsvc.core.facts import Reason, Stage, Step
+from cardsvc.core.facts import Stage, Step
 from cardsvc.core.facts import StationKind as At
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.problems import Problem
+from cardsvc.core.terms import Reason
 from cardsvc.core.virtual_card import store
 from cardsvc.core.virtual_card.card import VirtualCard
 from cardsvc.core.workflow import stage_of

@@ -9,10 +9,10 @@ import pytest
 
 from cardsvc.core.facts import Step
 from cardsvc.core.ids import RecordKey
+from cardsvc.core.rules import RULES
 from cardsvc.core.virtual_card.card import VirtualCard
 from cardsvc.core.virtual_card.misbehaving import Fault, Misbehaving
 from cardsvc.core.wire import Intent
-from cardsvc.core.workflow import RULES
 from terminal.session import Colour
 from tests.terminal.rig import Bench, green
 from tests.terminal.sweeps.agreement import agree, told

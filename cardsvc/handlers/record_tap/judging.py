@@ -1,0 +1,137 @@
+"""Judge what a station says happened, and let it happen in the working set.
+
+The rules are `core.tap.judge`; the reasons that the service alone can know stand in `known_here`.
+"""
+
+from cardsvc.core.case import Case
+from cardsvc.core.facts import Details, Fact, StationKind, Step, StepTaken, chain_place
+from cardsvc.core.hot import HotReason
+from cardsvc.core.ids import CardNo, CaseNo, StaffNo
+from cardsvc.core.preconditions import BEFORE_NO_RETURN
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.tap import FACTS_STAND, CardChain, judge
+from cardsvc.core.terms import Reason as HoldReason
+from cardsvc.core.wire import Judgement, Outcome
+from cardsvc.handlers.record_tap.answering import answer, refused
+from cardsvc.handlers.record_tap.happening import let_happen, sparing
+from cardsvc.handlers.record_tap.known_here import awaits, forked, further_reasons
+from cardsvc.handlers.record_tap.reported import Reported
+from cardsvc.store.working import WorkingSet
+
+
+def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
+    """Judge a reported step; what is accepted, waiting or in conflict becomes a fact with its lines and transfers.
+
+    A record that arrives late, after others that were written on the card behind it, is judged by the case as it was
+    at its own place in the card's chain.
+    """
+    case = tx.case(reported.case_no) if reported.case_no else None
+    if case is None:
+        return refused(Refusal(Problem.CASE_UNKNOWN, reported.case_no or ""))
+    card = tx.cards.get(reported.card_no) if reported.card_no and reported.counter is not None else None
+    late, issue_no = _late(case, reported, card), _issue_no(tx, case, card)
+    if late and reported.counter is not None:
+        case = tx.case_at(case.case_no, chain_place(issue_no, reported.counter)) or case
+    judged = judge(
+        case,
+        reported.asked,
+        reported.station_kind,
+        tx.staff.get(reported.asked.staff_no or StaffNo(""), ()),
+        happened=reported.happened,
+        card=card,
+        awaits=awaits(tx, reported, card),
+        issue_no=case.issue_no + 1,
+        further=further_reasons(tx, case, reported, card),
+    )
+    if card is not None and reported.happened:
+        _chain(tx, reported, card, case.case_no, issue_no)
+        if judged.waiting_for is not None:
+            tx.missing[(judged.waiting_for, card.card_no)] = case.case_no
+    place = chain_place(issue_no, reported.counter + 1) if reported.counter is not None else place_of(tx, case)
+    for body in judged.facts:
+        fact = Fact(
+            case_no=case.case_no,
+            body=body,
+            at=reported.at,
+            observed=reported.observed,
+            staff_no=reported.asked.staff_no or StaffNo(""),
+            second_staff_no=reported.asked.second_staff_no,
+            station_id=reported.station_id,
+            station_kind=reported.station_kind,
+            card_no=reported.card_no,
+            cause=reported.cause,
+            order=(place, log_no),
+            contested=judged.outcome is Outcome.CONFLICT
+            and any(one.problem not in FACTS_STAND for one in judged.reasons),
+        )
+        let_happen(tx, case, sparing(tx, fact), log_no, late=late)
+    if card is not None and reported.happened and forked(tx, reported, card) is not None:
+        copied(tx, card.card_no, case.case_no)
+    return answer(judged)
+
+
+def copied(tx: WorkingSet, card_no: CardNo, case_no: CaseNo | None) -> None:
+    """A card exists twice: both are hot from now on, and its cases wait for a person before what cannot be undone."""
+    tx.load_cards([card_no])
+    if card_no not in tx.cards:
+        return
+    if tx.hot.get(card_no) is not HotReason.CLONED:
+        tx.heat[card_no] = HotReason.CLONED
+        tx.hot[card_no] = HotReason.CLONED
+    for number in sorted({number for number in (case_no, tx.cards[card_no].case_no) if number is not None}):
+        case = tx.case(number)
+        if case is None or any(hold.reason is HoldReason.CARD_COPIED for hold in case.holds):
+            continue
+        log_no = tx.log.add("held: card copied", case.case_no, "", tx.now)
+        body = StepTaken(
+            step=Step.HOLD, details=Details(reason=HoldReason.CARD_COPIED, blocks=tuple(sorted(BEFORE_NO_RETURN)))
+        )
+        fact = Fact(
+            case_no=case.case_no,
+            body=body,
+            at=tx.now,
+            observed=False,
+            staff_no=StaffNo(""),
+            station_kind=StationKind.OFFICE,
+            card_no=card_no,
+            cause=f"office:{log_no}",
+            order=(place_of(tx, case), log_no),
+        )
+        let_happen(tx, case, sparing(tx, fact), log_no, late=False)
+
+
+def place_of(tx: WorkingSet, case: Case) -> int:
+    """Where a fact that wrote no card stands among those that did: after all that the service knows of."""
+    if case.card_no is None:
+        return chain_place(case.issue_no + 1, 0)
+    tx.load_cards([case.card_no])
+    return chain_place(case.issue_no, tx.cards[case.card_no].counter)
+
+
+def _issue_no(tx: WorkingSet, case: Case, card: CardChain | None) -> int:
+    """Which card of the case wrote this: a blank is the next one, even when its binding has not arrived yet."""
+    if card is None:
+        return case.issue_no
+    return tx.issue[card.card_no] if card.case_no is not None else case.issue_no + 1
+
+
+def _late(case: Case, reported: Reported, card: CardChain | None) -> bool:
+    """Whether others have written behind it: the same card, or the office took the card from the case since."""
+    if card is None or reported.counter is None:
+        return False
+    released = card.case_no is not None and case.card_no != card.card_no and case.issue_no > 0
+    return reported.counter < card.counter or released
+
+
+def _chain(tx: WorkingSet, reported: Reported, card: CardChain, case_no: CaseNo, issue_no: int) -> None:
+    """Move the card's chain on: whatever is thought of the step, the card was written."""
+    if reported.counter is None or reported.key is None or tx.writer(card.card_no, reported.counter + 1) is not None:
+        return
+    tx.writes[(card.card_no, reported.counter + 1)] = reported.key
+    tx.arrived.add(reported.key)
+    tx.issue[card.card_no] = issue_no
+    if reported.counter + 1 > card.counter:
+        bound = case_no if card.case_no is None else card.case_no
+        tx.cards[card.card_no] = CardChain(card.card_no, bound, reported.counter + 1, reported.key)
+    else:
+        tx.cards[card.card_no] = card
