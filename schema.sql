@@ -27,6 +27,7 @@ CREATE TABLE log_head (
 );
 
 -- People who work here. roles: names of core.permissions.Role, comma-separated. county: NULL sees all.
+-- qualified_until: the last day on which the operator's certificate for the furnace is valid.
 CREATE TABLE staff (
     home_id          TEXT NOT NULL REFERENCES home (home_id),
     staff_no         TEXT NOT NULL,
@@ -37,6 +38,7 @@ CREATE TABLE staff (
     password_hash    TEXT NOT NULL,
     pin_hash         TEXT NOT NULL,
     disabled_at      MOMENT,
+    qualified_until  TEXT,
     PRIMARY KEY (home_id, staff_no)
 );
 
@@ -135,10 +137,13 @@ CREATE TABLE funeral_case (
     address_sealed           BYTES NOT NULL,
     id_no_blind              TEXT,
     phone_blind              TEXT NOT NULL,
+    second_contact_sealed    BYTES,
+    place_blind              TEXT,
     PRIMARY KEY (home_id, case_no)
 );
 CREATE INDEX case_by_stage ON funeral_case (home_id, stage, case_no);
 CREATE INDEX case_by_change ON funeral_case (home_id, changed_log_no);
+CREATE INDEX case_by_place ON funeral_case (home_id, place_blind);
 CREATE INDEX case_by_id_no ON funeral_case (home_id, id_no_blind);
 
 -- Words by which a name can be found: keyed indexes of the name, its pinyin and its initials.
@@ -227,6 +232,7 @@ CREATE TABLE price_book (
     version          TEXT NOT NULL,
     valid_from       TEXT NOT NULL,
     body             TEXT NOT NULL,
+    made_by          TEXT,
     PRIMARY KEY (home_id, version)
 );
 
@@ -271,13 +277,14 @@ CREATE TABLE transfer (
 );
 CREATE INDEX transfer_by_case ON transfer (home_id, case_no);
 
--- A slot, vehicle, hall, furnace or shelf. kind: names of core.facts.PlaceKind.
+-- A slot, vehicle, hall, furnace or shelf. kind: names of core.facts.PlaceKind; traits: JSON of core.snapshot.Traits.
 CREATE TABLE resource (
     home_id          TEXT NOT NULL REFERENCES home (home_id),
     kind             TEXT NOT NULL,
     code             TEXT NOT NULL,
     title_zh         TEXT NOT NULL,
     title_en         TEXT NOT NULL,
+    traits           TEXT NOT NULL DEFAULT '{}',
     PRIMARY KEY (home_id, kind, code)
 );
 
@@ -363,6 +370,163 @@ CREATE TABLE family_view (
     FOREIGN KEY (home_id, token_hash) REFERENCES family_link (home_id, token_hash)
 );
 
+-- Who is on shift: clocked in, and not out yet (off_at NULL).
+CREATE TABLE duty (
+    home_id          TEXT NOT NULL,
+    staff_no         TEXT NOT NULL,
+    on_at            MOMENT NOT NULL,
+    off_at           MOMENT,
+    PRIMARY KEY (home_id, staff_no, on_at),
+    FOREIGN KEY (home_id, staff_no) REFERENCES staff (home_id, staff_no)
+);
+CREATE UNIQUE INDEX duty_open ON duty (home_id, staff_no) WHERE off_at IS NULL;
+
+-- Rules and limits of the city, each with its legal basis: body is JSON of core.policy.Policy. The version in force is
+-- the newest whose valid_from has come; older ones stay.
+CREATE TABLE policy (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    version          BIGINT NOT NULL,
+    valid_from       TEXT NOT NULL,
+    body             TEXT NOT NULL,
+    made_at          MOMENT NOT NULL,
+    made_by          TEXT NOT NULL,
+    second           TEXT NOT NULL,
+    PRIMARY KEY (home_id, version)
+);
+
+-- The record that all preconditions of a gate held at that moment, each with its evidence: body is JSON of
+-- core.gate.Clearance, sig the service's Ed25519 signature over it. Append-only.
+CREATE TABLE clearance (
+    home_id          TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    step             TEXT NOT NULL,
+    body             TEXT NOT NULL,
+    sig              BYTES NOT NULL,
+    PRIMARY KEY (home_id, case_no, log_no),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+
+-- The numbered stock of cremation certificates. state: stock | drawn | void. check_hash: SHA-256 of the code with which
+-- anybody may verify a certificate on the public page. copy_no counts the prints of one case.
+CREATE TABLE certificate (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    number           TEXT NOT NULL,
+    state            TEXT NOT NULL,
+    batch            TEXT NOT NULL,
+    case_no          TEXT,
+    disc             TEXT,
+    check_hash       TEXT,
+    drawn_at         MOMENT,
+    drawn_by         TEXT,
+    void_at          MOMENT,
+    void_why         TEXT,
+    PRIMARY KEY (home_id, number)
+);
+CREATE UNIQUE INDEX certificate_of_case ON certificate (home_id, case_no) WHERE state = 'drawn';
+CREATE INDEX certificate_by_state ON certificate (home_id, state, number);
+
+-- A trip of a vehicle and its crew of two; both are free again when it has ended.
+CREATE TABLE trip (
+    home_id          TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    vehicle          TEXT NOT NULL,
+    driver           TEXT NOT NULL,
+    mate             TEXT NOT NULL,
+    started_at       MOMENT NOT NULL,
+    ended_at         MOMENT,
+    kilometres       BIGINT,
+    PRIMARY KEY (home_id, case_no, log_no),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+CREATE UNIQUE INDEX trip_vehicle ON trip (home_id, vehicle) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX trip_driver ON trip (home_id, driver) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX trip_mate ON trip (home_id, mate) WHERE ended_at IS NULL;
+
+-- Numbers of the furnace queue, from 1 every day (local date).
+CREATE TABLE queue_place (
+    home_id          TEXT NOT NULL,
+    day              TEXT NOT NULL,
+    number           BIGINT NOT NULL,
+    case_no          TEXT NOT NULL,
+    PRIMARY KEY (home_id, day, number)
+);
+
+-- Temperatures of cold storage. tenths: tenths of a degree Celsius. source: sensor | typed.
+CREATE TABLE temperature (
+    home_id          TEXT NOT NULL,
+    slot             TEXT NOT NULL,
+    at               MOMENT NOT NULL,
+    tenths           BIGINT NOT NULL,
+    source           TEXT NOT NULL,
+    staff_no         TEXT,
+    PRIMARY KEY (home_id, slot, at)
+);
+
+-- A count of bodies by hand against the records: body is JSON of the differences.
+CREATE TABLE body_count (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    at               MOMENT NOT NULL,
+    staff_no         TEXT NOT NULL,
+    counted          BIGINT NOT NULL,
+    recorded         BIGINT NOT NULL,
+    body             TEXT NOT NULL,
+    PRIMARY KEY (home_id, log_no)
+);
+
+-- A one-time code that the collector of ashes was sent; only its SHA-256 is kept.
+CREATE TABLE collection_code (
+    home_id          TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    code_hash        TEXT NOT NULL,
+    made_at          MOMENT NOT NULL,
+    expires_at       MOMENT NOT NULL,
+    used_at          MOMENT,
+    tries            BIGINT NOT NULL,
+    PRIMARY KEY (home_id, case_no, code_hash)
+);
+
+-- What is to be told outside, written by the transaction that caused it. channel: message | statutory. to_sealed: phone,
+-- body_sealed: text or JSON. state: waiting | sent | failed. Sent again until the receiver has confirmed; the id tells repeats.
+CREATE TABLE outbox (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    entry_no         BIGINT NOT NULL,
+    channel          TEXT NOT NULL,
+    notice           TEXT NOT NULL,
+    case_no          TEXT,
+    to_sealed        BYTES,
+    body_sealed      BYTES NOT NULL,
+    state            TEXT NOT NULL,
+    tries            BIGINT NOT NULL,
+    next_at          MOMENT NOT NULL,
+    sent_at          MOMENT,
+    PRIMARY KEY (home_id, log_no, entry_no)
+);
+CREATE INDEX outbox_waiting ON outbox (home_id, next_at) WHERE state = 'waiting';
+
+-- A night's reconciliation: body is JSON of core.reconciliation.Findings. Append-only.
+CREATE TABLE reconciliation (
+    home_id          TEXT NOT NULL,
+    day              TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    made_at          MOMENT NOT NULL,
+    body             TEXT NOT NULL,
+    PRIMARY KEY (home_id, day, log_no)
+);
+
+-- A drill: a wrong-body attempt that was replayed on a copy, with what was refused. body: JSON of the evidence. Append-only.
+CREATE TABLE drill (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    at               MOMENT NOT NULL,
+    staff_no         TEXT NOT NULL,
+    body             TEXT NOT NULL,
+    PRIMARY KEY (home_id, log_no)
+);
+
 -- Nobody rewrites history: the database itself refuses UPDATE and DELETE on what is append-only.
 -- @postgresql
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -372,6 +536,10 @@ CREATE TRIGGER fact_append_only BEFORE UPDATE OR DELETE ON fact FOR EACH ROW EXE
 CREATE TRIGGER bill_line_append_only BEFORE UPDATE OR DELETE ON bill_line FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER transfer_append_only BEFORE UPDATE OR DELETE ON transfer FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit_link FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER clearance_append_only BEFORE UPDATE OR DELETE ON clearance FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER reconciliation_append_only BEFORE UPDATE OR DELETE ON reconciliation FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER drill_append_only BEFORE UPDATE OR DELETE ON drill FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER body_count_append_only BEFORE UPDATE OR DELETE ON body_count FOR EACH ROW EXECUTE FUNCTION refuse_change();
 -- @end
 -- @sqlite
 CREATE TRIGGER record_no_update BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'record is append-only'); END;
@@ -384,4 +552,12 @@ CREATE TRIGGER transfer_no_update BEFORE UPDATE ON transfer BEGIN SELECT RAISE(A
 CREATE TRIGGER transfer_no_delete BEFORE DELETE ON transfer BEGIN SELECT RAISE(ABORT, 'transfer is append-only'); END;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit_link BEGIN SELECT RAISE(ABORT, 'audit_link is append-only'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit_link BEGIN SELECT RAISE(ABORT, 'audit_link is append-only'); END;
+CREATE TRIGGER clearance_no_update BEFORE UPDATE ON clearance BEGIN SELECT RAISE(ABORT, 'clearance is append-only'); END;
+CREATE TRIGGER clearance_no_delete BEFORE DELETE ON clearance BEGIN SELECT RAISE(ABORT, 'clearance is append-only'); END;
+CREATE TRIGGER reconciliation_no_update BEFORE UPDATE ON reconciliation BEGIN SELECT RAISE(ABORT, 'reconciliation is append-only'); END;
+CREATE TRIGGER reconciliation_no_delete BEFORE DELETE ON reconciliation BEGIN SELECT RAISE(ABORT, 'reconciliation is append-only'); END;
+CREATE TRIGGER drill_no_update BEFORE UPDATE ON drill BEGIN SELECT RAISE(ABORT, 'drill is append-only'); END;
+CREATE TRIGGER drill_no_delete BEFORE DELETE ON drill BEGIN SELECT RAISE(ABORT, 'drill is append-only'); END;
+CREATE TRIGGER body_count_no_update BEFORE UPDATE ON body_count BEGIN SELECT RAISE(ABORT, 'body_count is append-only'); END;
+CREATE TRIGGER body_count_no_delete BEFORE DELETE ON body_count BEGIN SELECT RAISE(ABORT, 'body_count is append-only'); END;
 -- @end

@@ -12,7 +12,24 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from cardsvc.core.hot import HotReason
 from cardsvc.core.ids import CardNo, CaseNo, StaffNo, StationId
-from cardsvc.core.terms import CaseKind, CauseClass, Destination, Means, Reason, Skip
+from cardsvc.core.terms import (
+    AlertWhy,
+    Approval,
+    CaseKind,
+    CauseClass,
+    Condition,
+    Destination,
+    Implants,
+    Issuer,
+    Means,
+    Notice,
+    Origin,
+    Paper,
+    Payer,
+    Reason,
+    Signer,
+    Skip,
+)
 
 
 class Wire(BaseModel):
@@ -105,6 +122,37 @@ class Step(StrEnum):
     VOID = "void"
     CANCEL = "cancel"
     RESOLVE = "resolve"
+    VERIFY_DEATH = "verify_death"
+    VERIFY = "verify"
+    APPROVE = "approve"
+    DECLARE = "declare"
+    DECLARE_IMPLANTS = "declare_implants"
+    DECLARE_RELATIVE = "declare_relative"
+    LIST_BELONGINGS = "list_belongings"
+    HAND_BELONGINGS = "hand_belongings"
+    ENCOFFIN = "encoffin"
+    CLOSE_FURNACE = "close_furnace"
+    SKIP_RECOGNITION = "skip_recognition"
+    RESERVE_FURNACE = "reserve_furnace"
+    CERTIFY = "certify"
+    VOID_CERTIFICATE = "void_certificate"
+    CLEAR_ALERT = "clear_alert"
+    NOTIFY = "notify"
+    SPLIT = "split"
+    RETURN_ASHES = "return_ashes"
+    RENEW_STORAGE = "renew_storage"
+    PLAN_REST = "plan_rest"
+    POSTPONE_REST = "postpone_rest"
+    CHANGE_VEHICLE = "change_vehicle"
+    REPLACE_TAG = "replace_tag"
+    EXTEND_STORAGE = "extend_storage"
+    CONFIRM_TRANSFER = "confirm_transfer"
+    MERGE = "merge"
+    CORRECT_IDENTITY = "correct_identity"
+    CHANGE_APPLICANT = "change_applicant"
+    SWITCH_PAYER = "switch_payer"
+    PROVE_WAIVER = "prove_waiver"
+    CANCEL_ITEM = "cancel_item"
 
 
 class PlaceKind(StrEnum):
@@ -160,7 +208,40 @@ class Details(Wire):
     amount_fen: int | None = Field(default=None, ge=1, le=100_000_000)
     means: Means | None = None
     receipt: Code | None = None
-    blocks: tuple[Step, ...] = Field(default=(), max_length=40)
+    blocks: tuple[Step, ...] = Field(default=(), max_length=len(Step))
+    paper: Paper | None = None
+    number: Code | None = None
+    "Number of the paper, or of the message."
+    issuer: Issuer | None = None
+    alike: bool | None = None
+    "The name on the paper is spelt as on the booking."
+    signed_by: Signer | None = None
+    approval: Approval | None = None
+    condition: Condition | None = None
+    implants: Implants | None = None
+    about: Code | None = None
+    "A member of staff who is a relative."
+    other: Code | None = None
+    "Another case."
+    things: tuple[Quantity, ...] = Field(default=(), max_length=20)
+    "Belongings: names of `core.terms.Belonging` and how many."
+    coffin: Code | None = None
+    length_cm: int | None = Field(default=None, ge=10, le=400, description="centimetres of the container")
+    width_cm: int | None = Field(default=None, ge=10, le=200, description="centimetres of the container")
+    cooled: bool | None = None
+    certificate: Code | None = None
+    "Given by the service from the numbered stock."
+    portion: Code | None = None
+    "The label of a portion that is taken from the ashes."
+    notice: Notice | None = None
+    item: Code | None = None
+    payer: Payer | None = None
+    replacement: Code | None = None
+    "The tag that takes the place of a lost one."
+    code: Code | None = None
+    "The one-time code that the collector was sent."
+    queue_no: int | None = Field(default=None, ge=1, le=9_999)
+    "Given by the service: the number of the day in the furnace queue."
 
 
 class Booked(Wire):
@@ -173,6 +254,10 @@ class Booked(Wire):
     police: bool
     resident: bool = False
     "Resident of the city: basic services are waived by rule."
+    origin: Origin = Origin.ORDINARY
+    outside: bool = False
+    "The body comes from outside the area."
+    weight_kg: int | None = Field(default=None, ge=1, le=400)
 
 
 class CardBound(Wire):
@@ -191,6 +276,14 @@ class CardReleased(Wire):
     reason: HotReason
 
 
+class Alerted(Wire):
+    """The service found another case that could be mixed up with this one; two people compare them (`clear_alert`)."""
+
+    kind: Literal["alerted"] = "alerted"
+    other: Code
+    why: AlertWhy
+
+
 class StepTaken(Wire):
     """A step of the workflow was taken."""
 
@@ -199,7 +292,7 @@ class StepTaken(Wire):
     details: Details = Details()
 
 
-FactBody = Annotated[Booked | CardBound | CardReleased | StepTaken, Field(discriminator="kind")]
+FactBody = Annotated[Booked | CardBound | CardReleased | Alerted | StepTaken, Field(discriminator="kind")]
 
 
 class Fact(Wire):
@@ -234,13 +327,13 @@ def chain_place(issue_no: int, counter: int) -> int:
 
 
 def step_of(fact: Fact) -> Step | None:
-    """The step that a fact stands for; None for what the office did to the card."""
+    """The step that a fact stands for; None for what the service or the office did beside the steps."""
     match fact.body:
         case Booked():
             return Step.BOOK
         case CardBound():
             return Step.BIND_CARD
-        case CardReleased():
+        case CardReleased() | Alerted():
             return None
         case StepTaken(step=step):
             return step

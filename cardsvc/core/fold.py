@@ -6,9 +6,10 @@ A fact is never refused here: one that does not follow is kept and named in the 
 from collections.abc import Iterable
 
 from cardsvc.core import workflow
-from cardsvc.core.case import Case, Hold, Taken
-from cardsvc.core.facts import Booked, CardBound, CardReleased, Details, Fact, Step, StepTaken
-from cardsvc.core.ids import CardNo
+from cardsvc.core.captured import captured
+from cardsvc.core.case import Alert, Case, Taken
+from cardsvc.core.facts import Alerted, Booked, CardBound, CardReleased, Fact, Step, StepTaken
+from cardsvc.core.ids import CardNo, CaseNo
 
 
 def fold(facts: Iterable[Fact]) -> Case | None:
@@ -35,6 +36,9 @@ def opened(fact: Fact) -> Case | None:
         infectious=body.infectious,
         police=body.police,
         resident=body.resident,
+        origin=body.origin,
+        outside=body.outside,
+        weight_kg=body.weight_kg,
         opened_at=fact.at,
         stage_since=fact.at,
     )
@@ -49,11 +53,14 @@ def then(case: Case, fact: Fact) -> Case:
             return case.model_copy(update={"card_no": CardNo(card_no), "issue_no": issue_no})
         case CardReleased():
             return case.model_copy(update={"card_no": None})
+        case Alerted(other=other, why=why):
+            kept = tuple(one for one in case.alerts if one.other != other)
+            return case.model_copy(update={"alerts": (*kept, Alert(other=CaseNo(other), why=why))})
         case StepTaken(step=Step.VOID):
             return _back(case, fact)
         case StepTaken(step=step, details=details):
             moved = workflow.moved(case, step, details)
-            update = _captured(case, step, details)
+            update = captured(case, fact, step, details)
             taken = Taken(
                 step=step,
                 at=fact.at,
@@ -63,13 +70,18 @@ def then(case: Case, fact: Fact) -> Case:
                 place_before=case.place,
                 doing_before=case.doing,
                 skip=details.skip,
+                by=fact.staff_no,
+                second=fact.second_staff_no,
+                observed=fact.observed,
+                portions_before=case.portions,
             )
             update["taken"] = (*case.taken, taken)
             if not moved.follows or fact.contested:
                 update["gaps"] = (*case.gaps, fact.cause)
             if moved.stage is not case.stage:
                 update |= {"stage": moved.stage, "stage_since": fact.at}
-            return case.model_copy(update=update | {"place": moved.place, "doing": moved.doing})
+            moves = {"place": moved.place, "doing": moved.doing, "portions": moved.portions}
+            return case.model_copy(update=update | moves)
 
 
 def _back(case: Case, fact: Fact) -> Case:
@@ -85,49 +97,8 @@ def _back(case: Case, fact: Fact) -> Case:
             "place": last.place_before,
             "doing": last.doing_before,
             "suspended": False,
+            "portions": last.portions_before,
             "taken": kept,
         }
         | ({"tag": None} if last.step is Step.COLLECT else {})
     )
-
-
-def _captured(case: Case, step: Step, details: Details) -> dict[str, object]:
-    """What a step leaves on the case beside its stage and place."""
-    match step:
-        case Step.COLLECT:
-            return {"tag": details.tag}
-        case Step.QUOTE:
-            return {"items": details.items, "quote_signed": False}
-        case Step.SIGN_QUOTE:
-            return {"quote_signed": True}
-        case Step.RESERVE:
-            return {"hall": details.hall, "appointment": details.starts}
-        case Step.RELEASE_SLOT:
-            return {"hall": None, "appointment": None}
-        case Step.AUTHORISE:
-            return {"authorised": True}
-        case Step.PLAN_ASHES:
-            return {"ash_plan": details.destination}
-        case Step.RECOGNISE:
-            return {"recognised": True}
-        case Step.SETTLE:
-            return {"settled": True}
-        case Step.LOAD:
-            return {"disc": details.disc}
-        case Step.SEAL:
-            return {"label": details.label}
-        case Step.RELEASE:
-            return {"destination": details.destination or case.ash_plan}
-        case Step.HOLD if details.reason is not None:
-            held = Hold(reason=details.reason, blocks=details.blocks, spares=details.permit)
-            return {"holds": (*case.holds, held)}
-        case Step.LIFT_HOLD:
-            return {"holds": tuple(hold for hold in case.holds if hold.reason is not details.reason)}
-        case Step.RESOLVE:
-            return {"gaps": ()}
-        case Step.SUSPEND:
-            return {"suspended": True}
-        case Step.RESUME | Step.RETURN_STEP:
-            return {"suspended": False}
-        case _:
-            return {}

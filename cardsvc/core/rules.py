@@ -35,6 +35,7 @@ def _at(*kinds: StationKind) -> frozenset[StationKind]:
 
 
 ANYWHERE = frozenset(StationKind)
+DESK = _at(At.ARRANGEMENT, At.OFFICE)
 NO, NEVER = Offline.NO, Offline.NEVER
 
 RULES: Mapping[Step, Rule] = {
@@ -52,7 +53,7 @@ RULES: Mapping[Step, Rule] = {
     Step.SIGN_QUOTE: Rule(_at(At.ARRANGEMENT), (), NO, milestone=True),
     Step.RESERVE: Rule(_at(At.ARRANGEMENT), ("hall", "starts"), NO, milestone=True),
     Step.RELEASE_SLOT: Rule(_at(At.ARRANGEMENT), ("reason",), NO),
-    Step.AUTHORISE: Rule(_at(At.ARRANGEMENT), (), NO),
+    Step.AUTHORISE: Rule(DESK, ("signed_by",), NO),
     Step.PLAN_ASHES: Rule(_at(At.ARRANGEMENT), ("destination",)),
     Step.PREPARE: Rule(_at(At.DRESSING), ("tag",), card=True, second=True, tag=True),
     Step.PREPARED: Rule(_at(At.DRESSING), ("tag",), card=True, second=True, tag=True),
@@ -63,18 +64,23 @@ RULES: Mapping[Step, Rule] = {
     Step.PAY: Rule(_at(At.CASHIER), ("amount_fen", "means")),
     Step.REFUND: Rule(_at(At.CASHIER), ("amount_fen", "means"), NO, second=True),
     Step.SETTLE: Rule(_at(At.CASHIER), (), NO),
-    Step.QUEUE: Rule(_at(At.CREMATION), ("tag",), NO, tag=True, milestone=True),
+    Step.QUEUE: Rule(_at(At.CREMATION), ("tag", "coffin"), NO, tag=True, milestone=True),
     Step.ARM: Rule(_at(At.CREMATION), ("tag", "disc", "furnace"), NEVER, second=True, tag=True),
     Step.LOAD: Rule(
         _at(At.CREMATION), ("tag", "disc", "furnace", "permit"), NEVER, card=True, second=True, tag=True, disc=True
     ),
     Step.UNLOAD: Rule(_at(At.CREMATION), ("disc",), disc=True, milestone=True),
     Step.SEAL: Rule(
-        _at(At.ASHES), ("disc", "label", "weight_g", "portions"), card=True, second=True, disc=True, milestone=False
+        _at(At.ASHES),
+        ("disc", "label", "weight_g", "portions", "cooled"),
+        card=True,
+        second=True,
+        disc=True,
+        milestone=False,
     ),
     Step.SHELVE: Rule(_at(At.ASHES), ("label", "shelf"), card=True, second=True, milestone=True),
     Step.UNSHELVE: Rule(_at(At.ASHES), ("label",), card=True, second=True),
-    Step.RELEASE: Rule(_at(At.ASHES), ("label", "destination"), NEVER, card=True, second=True, milestone=True),
+    Step.RELEASE: Rule(_at(At.ASHES), ("label", "destination", "code"), NEVER, card=True, second=True, milestone=True),
     Step.CONFIRM_REST: Rule(_at(At.ASHES, At.OFFICE), ("receipt",), milestone=True),
     Step.CLOSE: Rule(_at(At.OFFICE), (), NO),
     Step.HOLD: Rule(_at(At.OFFICE), ("reason", "blocks"), milestone=True),
@@ -85,4 +91,44 @@ RULES: Mapping[Step, Rule] = {
     Step.VOID: Rule(ANYWHERE, ("reason",), second=True),
     Step.CANCEL: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
     Step.RESOLVE: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
+    Step.VERIFY_DEATH: Rule(DESK, ("paper", "number", "issuer", "alike"), NO),
+    Step.VERIFY: Rule(_at(At.ARRANGEMENT, At.ASHES, At.OFFICE), ("paper", "number", "alike"), NO),
+    Step.APPROVE: Rule(_at(At.OFFICE), ("approval", "reason"), NO, second=True),
+    Step.DECLARE: Rule(
+        _at(At.TRANSPORT, At.COLD_STORAGE, At.ARRANGEMENT, At.DRESSING, At.CREMATION, At.OFFICE), ("condition",)
+    ),
+    Step.DECLARE_IMPLANTS: Rule(_at(At.ARRANGEMENT, At.DRESSING, At.OFFICE), ("implants",)),
+    Step.DECLARE_RELATIVE: Rule(DESK, ("about",)),
+    Step.LIST_BELONGINGS: Rule(
+        _at(At.TRANSPORT, At.COLD_STORAGE, At.DRESSING), ("tag", "things"), second=True, tag=True
+    ),
+    Step.HAND_BELONGINGS: Rule(_at(At.ARRANGEMENT, At.DRESSING, At.OFFICE), ("receipt",), second=True),
+    Step.ENCOFFIN: Rule(
+        _at(At.COLD_STORAGE, At.DRESSING, At.FAREWELL, At.CREMATION),
+        ("tag", "coffin", "length_cm", "width_cm"),
+        second=True,
+        tag=True,
+    ),
+    Step.CLOSE_FURNACE: Rule(_at(At.CREMATION), ("disc", "furnace"), second=True, disc=True),
+    Step.SKIP_RECOGNITION: Rule(_at(At.ARRANGEMENT, At.FAREWELL), ("reason",)),
+    Step.RESERVE_FURNACE: Rule(_at(At.ARRANGEMENT), ("furnace", "starts"), NO),
+    Step.CERTIFY: Rule(DESK, (), NO),
+    Step.VOID_CERTIFICATE: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
+    Step.CLEAR_ALERT: Rule(_at(At.OFFICE), ("other", "reason"), NO, second=True),
+    Step.NOTIFY: Rule(_at(At.ASHES, At.OFFICE), ("notice", "number"), NO),
+    Step.SPLIT: Rule(_at(At.ASHES), ("label", "portion", "weight_g"), second=True),
+    Step.RETURN_ASHES: Rule(_at(At.ASHES), ("label", "reason"), second=True),
+    Step.RENEW_STORAGE: Rule(_at(At.ASHES, At.OFFICE), ("due",), NO),
+    Step.PLAN_REST: Rule(_at(At.ARRANGEMENT, At.ASHES, At.OFFICE), ("destination", "starts"), NO),
+    Step.POSTPONE_REST: Rule(_at(At.ASHES, At.OFFICE), ("starts", "reason"), NO),
+    Step.CHANGE_VEHICLE: Rule(_at(At.TRANSPORT), ("tag", "vehicle", "reason"), second=True, tag=True),
+    Step.REPLACE_TAG: Rule(_at(At.TRANSPORT, At.COLD_STORAGE, At.DRESSING), ("replacement", "reason"), NO, second=True),
+    Step.EXTEND_STORAGE: Rule(_at(At.COLD_STORAGE, At.ARRANGEMENT, At.OFFICE), ("due", "reason"), NO),
+    Step.CONFIRM_TRANSFER: Rule(_at(At.COLD_STORAGE, At.OFFICE), ("receipt",)),
+    Step.MERGE: Rule(_at(At.OFFICE), ("other", "reason"), NO, second=True),
+    Step.CORRECT_IDENTITY: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
+    Step.CHANGE_APPLICANT: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
+    Step.SWITCH_PAYER: Rule(_at(At.CASHIER, At.OFFICE), ("item", "payer", "reason"), NO, second=True),
+    Step.PROVE_WAIVER: Rule(_at(At.CASHIER, At.OFFICE), ("number", "reason"), NO, second=True),
+    Step.CANCEL_ITEM: Rule(_at(At.ARRANGEMENT), ("item", "reason"), NO),
 }

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cardsvc.core.facts import PlaceKind, StationKind, Step
-from cardsvc.core.terms import Reason
+from cardsvc.core.terms import (
+    Approval,
+    Condition,
+    Destination,
+    Implants,
+    Issuer,
+    Means,
+    Notice,
+    Paper,
+    Payer,
+    Reason,
+    Signer,
+)
 
 
 class Finds(StrEnum):
@@ -28,7 +40,9 @@ class Entry(StrEnum):
     MONEY = "money"
     TIME = "time"
     ITEMS = "items"  # several of the price list
-    GIVEN = "given"  # filled in by the station itself
+    YES_NO = "yes_no"
+    THINGS = "things"  # several belongings of a closed list
+    GIVEN = "given"  # filled in by the station or the service itself
 
 
 ENTRIES: Mapping[str, Entry] = {
@@ -54,6 +68,29 @@ ENTRIES: Mapping[str, Entry] = {
     "items": Entry.ITEMS,
     "permit": Entry.GIVEN,
     "blocks": Entry.GIVEN,
+    "queue_no": Entry.GIVEN,
+    "certificate": Entry.GIVEN,
+    "number": Entry.SCAN,
+    "coffin": Entry.SCAN,
+    "portion": Entry.SCAN,
+    "replacement": Entry.SCAN,
+    "code": Entry.SCAN,
+    "other": Entry.SCAN,
+    "about": Entry.SCAN,
+    "item": Entry.SCAN,
+    "paper": Entry.PICK,
+    "issuer": Entry.PICK,
+    "signed_by": Entry.PICK,
+    "approval": Entry.PICK,
+    "condition": Entry.PICK,
+    "implants": Entry.PICK,
+    "notice": Entry.PICK,
+    "payer": Entry.PICK,
+    "alike": Entry.YES_NO,
+    "cooled": Entry.YES_NO,
+    "length_cm": Entry.NUMBER,
+    "width_cm": Entry.NUMBER,
+    "things": Entry.THINGS,
 }
 
 
@@ -77,17 +114,81 @@ WAY_BACK = (Step.SUSPEND, Step.RESUME, Step.RETURN_STEP, Step.VOID)
 REASONS: Mapping[Step, tuple[Reason, ...]] = {
     Step.TAKE_OUT: (Reason.PREPARATION, Reason.FAREWELL, Reason.VIEWING, Reason.AUTOPSY, Reason.CREMATION),
     Step.RELEASE_SLOT: (Reason.FAMILY_WISH, Reason.EQUIPMENT, Reason.ENTERED_BY_MISTAKE),
-    Step.SUSPEND: (Reason.FAMILY_WISH, Reason.EQUIPMENT, Reason.DISPUTE),
+    Step.SUSPEND: (Reason.FAMILY_WISH, Reason.EQUIPMENT, Reason.POWER_CUT, Reason.DISPUTE),
     Step.RETURN_STEP: (Reason.FAMILY_WISH, Reason.EQUIPMENT, Reason.DISPUTE, Reason.ENTERED_BY_MISTAKE),
     Step.VOID: (Reason.ENTERED_BY_MISTAKE, Reason.EQUIPMENT),
-    Step.HOLD: (Reason.POLICE, Reason.COURT, Reason.AUTOPSY, Reason.DISPUTE, Reason.DONATION),
+    Step.HOLD: (Reason.POLICE, Reason.COURT, Reason.AUTOPSY, Reason.DISPUTE, Reason.DONATION, Reason.NEAR_MISS),
     Step.LIFT_HOLD: (
-        *(Reason.POLICE, Reason.COURT, Reason.AUTOPSY, Reason.DISPUTE, Reason.DONATION, Reason.CARD_COPIED),
+        *(
+            Reason.POLICE,
+            Reason.COURT,
+            Reason.AUTOPSY,
+            Reason.DISPUTE,
+            Reason.DONATION,
+            Reason.CARD_COPIED,
+            Reason.NEAR_MISS,
+        ),
     ),
     Step.CANCEL: (Reason.FAMILY_WISH, Reason.ENTERED_BY_MISTAKE),
+    Step.APPROVE: (
+        Reason.HARDSHIP,
+        Reason.PAYER_FOUND,
+        Reason.URGENT,
+        Reason.INFECTION,
+        Reason.FAMILY_WISH,
+        Reason.UNCLAIMED,
+    ),
+    Step.SKIP_RECOGNITION: (Reason.FAMILY_ABSENT, Reason.FAMILY_WISH, Reason.INFECTION),
+    Step.VOID_CERTIFICATE: (Reason.MISPRINT, Reason.LOST, Reason.WRONG_NAME),
+    Step.CLEAR_ALERT: (Reason.COMPARED,),
+    Step.RETURN_ASHES: (Reason.FAMILY_WISH, Reason.DISPUTE, Reason.ENTERED_BY_MISTAKE),
+    Step.POSTPONE_REST: (Reason.WEATHER, Reason.FAMILY_WISH, Reason.EQUIPMENT),
+    Step.CHANGE_VEHICLE: (Reason.VEHICLE_BROKEN,),
+    Step.REPLACE_TAG: (Reason.TAG_LOST, Reason.EQUIPMENT),
+    Step.EXTEND_STORAGE: (Reason.FAMILY_WISH, Reason.POLICE, Reason.COURT, Reason.DISPUTE, Reason.UNCLAIMED),
+    Step.MERGE: (Reason.DUPLICATE,),
+    Step.CORRECT_IDENTITY: (Reason.WRONG_NAME,),
+    Step.CHANGE_APPLICANT: (Reason.DISPUTE, Reason.FAMILY_WISH),
+    Step.SWITCH_PAYER: (Reason.PAYER_FOUND, Reason.POLICE, Reason.ENTERED_BY_MISTAKE),
+    Step.PROVE_WAIVER: (Reason.PROVEN_LATE,),
+    Step.CANCEL_ITEM: (Reason.FAMILY_WISH, Reason.EQUIPMENT, Reason.ENTERED_BY_MISTAKE),
     Step.RESOLVE: (Reason.PAPER_RECORD, Reason.EQUIPMENT, Reason.ENTERED_BY_MISTAKE, Reason.CARD_COPIED),
 }
 """The reasons that a step offers; a step that is not named offers all."""
+
+PICKS: Mapping[str, tuple[type[StrEnum], str]] = {
+    "reason": (Reason, "reason"),
+    "destination": (Destination, "destination"),
+    "means": (Means, "means"),
+    "paper": (Paper, "paper"),
+    "issuer": (Issuer, "issuer"),
+    "signed_by": (Signer, "signer"),
+    "approval": (Approval, "approval"),
+    "condition": (Condition, "condition"),
+    "implants": (Implants, "implants"),
+    "notice": (Notice, "notice"),
+    "payer": (Payer, "payer"),
+}
+"""The closed list that a field is picked from, and the table of its words."""
+
+DEATH_PAPERS = (
+    Paper.DEATH_CERTIFICATE,
+    Paper.STILLBIRTH_CERTIFICATE,
+    Paper.BODY_PART_DOCUMENT,
+    Paper.EXHUMATION_PERMIT,
+)
+OFFERED: Mapping[tuple[Step, str], tuple[StrEnum, ...]] = {
+    (Step.VERIFY_DEATH, "paper"): DEATH_PAPERS,
+    (Step.VERIFY, "paper"): tuple(one for one in Paper if one not in DEATH_PAPERS),
+    (Step.NOTIFY, "notice"): tuple(one for one in Notice if one is not Notice.COLLECTION_CODE),
+} | {(step, "reason"): reasons for step, reasons in REASONS.items()}
+"""What a step offers of a list, where it does not offer all of it."""
+
+
+def offered(step: Step, name: str) -> tuple[StrEnum, ...]:
+    """The values that a step offers for a field that is picked from a closed list."""
+    return OFFERED.get((step, name)) or tuple(PICKS[name][0])
+
 
 PLACES: Mapping[str, PlaceKind] = {
     "slot": PlaceKind.SLOT,

@@ -6,7 +6,7 @@ Everything that can change a stage is in TRANSITIONS; nothing else may (WORKFLOW
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cardsvc.core.case import Case, Place, Taken
+from cardsvc.core.case import Case, Place, Portion, Taken
 from cardsvc.core.facts import Details, PlaceKind, Stage, Step
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.terms import CaseKind, Reason, Skip
@@ -36,12 +36,17 @@ TRANSITIONS: Mapping[tuple[Stage, Step], Stage] = {
     (Stage.SEALED, Step.SHELVE): Stage.SEALED,
     (Stage.SEALED, Step.UNSHELVE): Stage.SEALED,
     (Stage.SEALED, Step.RELEASE): Stage.RELEASED,
+    (Stage.SEALED, Step.CONFIRM_REST): Stage.SEALED,
     (Stage.RELEASED, Step.CONFIRM_REST): Stage.AT_REST,
+    (Stage.RELEASED, Step.RETURN_ASHES): Stage.SEALED,
+    (Stage.AT_REST, Step.RETURN_ASHES): Stage.SEALED,
     (Stage.AT_REST, Step.CLOSE): Stage.CLOSED,
     (Stage.TRANSFERRED, Step.CLOSE): Stage.CLOSED,
     (Stage.CANCELLED, Step.CLOSE): Stage.CLOSED,
     (Stage.BOOKED, Step.CANCEL): Stage.CANCELLED,
     (Stage.DISPATCHED, Step.CANCEL): Stage.CANCELLED,
+    (Stage.BOOKED, Step.MERGE): Stage.CANCELLED,
+    (Stage.DISPATCHED, Step.MERGE): Stage.CANCELLED,
 }
 
 SKIPS: Mapping[tuple[Stage, Step], Skip] = {
@@ -63,6 +68,10 @@ BEFORE_FIRE = (
         Stage.AT_REST,
     }
 )
+HERE = BEFORE_FIRE - {Stage.BOOKED, Stage.DISPATCHED}
+"""The body is with us, and not yet in the furnace."""
+OPEN = frozenset(Stage) - ENDED
+BURNT = frozenset({Stage.CREMATED, Stage.SEALED, Stage.RELEASED, Stage.AT_REST})
 WORK: Mapping[Step, Step] = {Step.PREPARED: Step.PREPARE, Step.FAREWELL_OVER: Step.FAREWELL}
 """What finishes which started work."""
 
@@ -82,13 +91,42 @@ BESIDE: Mapping[Step, frozenset[Stage]] = {
     Step.HOLD: frozenset(Stage) - ENDED,
     Step.LIFT_HOLD: frozenset(Stage),
     Step.RESOLVE: frozenset(Stage),
-    Step.SUSPEND: frozenset({Stage.OUT}),
-    Step.RESUME: frozenset({Stage.OUT}),
+    Step.SUSPEND: frozenset({Stage.OUT, Stage.CREMATING}),
+    Step.RESUME: frozenset({Stage.OUT, Stage.CREMATING}),
     Step.RETURN_STEP: frozenset({Stage.OUT}),
+    Step.VERIFY_DEATH: BEFORE_FIRE,
+    Step.VERIFY: OPEN,
+    Step.APPROVE: OPEN,
+    Step.DECLARE: BEFORE_FIRE,
+    Step.DECLARE_IMPLANTS: BEFORE_FIRE,
+    Step.DECLARE_RELATIVE: OPEN,
+    Step.LIST_BELONGINGS: HERE,
+    Step.HAND_BELONGINGS: OPEN,
+    Step.ENCOFFIN: frozenset({Stage.BOOKED, Stage.RECEIVED, Stage.STORED, Stage.OUT, Stage.QUEUED}),
+    Step.CLOSE_FURNACE: BURNT,
+    Step.SKIP_RECOGNITION: BEFORE_FIRE,
+    Step.RESERVE_FURNACE: BEFORE_FIRE,
+    Step.CERTIFY: BURNT,
+    Step.VOID_CERTIFICATE: BURNT,
+    Step.CLEAR_ALERT: OPEN,
+    Step.NOTIFY: frozenset(Stage) - {Stage.CLOSED},
+    Step.SPLIT: frozenset({Stage.SEALED}),
+    Step.RENEW_STORAGE: frozenset({Stage.SEALED}),
+    Step.PLAN_REST: OPEN - {Stage.AT_REST},
+    Step.POSTPONE_REST: OPEN - {Stage.AT_REST},
+    Step.CHANGE_VEHICLE: frozenset({Stage.IN_TRANSIT}),
+    Step.REPLACE_TAG: HERE,
+    Step.EXTEND_STORAGE: frozenset({Stage.RECEIVED, Stage.STORED, Stage.OUT}),
+    Step.CONFIRM_TRANSFER: frozenset({Stage.TRANSFERRED}),
+    Step.CORRECT_IDENTITY: OPEN,
+    Step.CHANGE_APPLICANT: OPEN,
+    Step.SWITCH_PAYER: frozenset(Stage) - {Stage.CLOSED},
+    Step.PROVE_WAIVER: frozenset(Stage) - {Stage.CLOSED},
+    Step.CANCEL_ITEM: BEFORE_FIRE,
 }
 """Steps that do not move the stage, and when they may be taken."""
 
-IRREVERSIBLE = frozenset({Step.LOAD, Step.UNLOAD, Step.RELEASE, Step.TRANSFER_OUT, Step.CLOSE, Step.CANCEL})
+IRREVERSIBLE = frozenset({Step.LOAD, Step.UNLOAD, Step.RELEASE, Step.TRANSFER_OUT, Step.CLOSE, Step.CANCEL, Step.MERGE})
 TAKEN_BACK = frozenset(step for _, step in TRANSITIONS) - IRREVERSIBLE
 
 _OUT_TO: Mapping[Reason, PlaceKind] = {
@@ -131,6 +169,7 @@ class Moved:
     place: Place
     doing: Step | None
     follows: bool
+    portions: tuple[Portion, ...] = ()
 
 
 def moved(case: Case, step: Step, details: Details) -> Moved:
@@ -141,19 +180,61 @@ def moved(case: Case, step: Step, details: Details) -> Moved:
         doing = step
     elif step in WORK or step is Step.RETURN_STEP:
         doing = None
+    portions = _portions_after(case, step, details, place)
     if step in BESIDE:
-        return Moved(case.stage, place, doing, case.stage in BESIDE[step])
+        return Moved(case.stage, place, doing, case.stage in BESIDE[step], portions)
     after = TRANSITIONS.get((case.stage, step))
-    if after is not None:
-        return Moved(after, place, doing, True)
-    leads_to = {stage for (_, taken), stage in TRANSITIONS.items() if taken is step}
-    return Moved(leads_to.pop() if len(leads_to) == 1 else case.stage, place, doing, False)
+    follows = after is not None
+    if after is None:
+        leads_to = {stage for (_, taken), stage in TRANSITIONS.items() if taken is step}
+        leads_to = leads_to - {Stage.SEALED} or leads_to
+        after = leads_to.pop() if len(leads_to) == 1 else case.stage
+    if portions and step in AWAY:
+        place = portions[0].place
+        after = _slowest(portions)
+    return Moved(after, place, doing, follows, portions)
+
+
+AWAY = frozenset({Step.SHELVE, Step.UNSHELVE, Step.RELEASE, Step.CONFIRM_REST, Step.RETURN_ASHES})
+"""Steps that move one portion of the ashes; the stage is that of the portion that is least far."""
+
+
+def _slowest(portions: tuple[Portion, ...]) -> Stage:
+    kinds = {one.place.kind for one in portions}
+    if kinds == {PlaceKind.DESTINATION}:
+        return Stage.AT_REST
+    return Stage.RELEASED if kinds <= {PlaceKind.COLLECTOR, PlaceKind.DESTINATION} else Stage.SEALED
+
+
+def _portions_after(case: Case, step: Step, details: Details, place: Place) -> tuple[Portion, ...]:
+    """The portions of the ashes after the step; the one whose label was scanned is the one that moved."""
+    if step is Step.SEAL and details.label is not None:
+        return (Portion(label=details.label, weight_g=details.weight_g or 0, place=place),)
+    if step is Step.SPLIT and details.portion is not None:
+        taken = details.weight_g or 0
+        rest = [
+            one.model_copy(update={"weight_g": max(0, one.weight_g - taken)}) if one.label == details.label else one
+            for one in case.portions
+        ]
+        return (*rest, Portion(label=details.portion, weight_g=taken, place=Place(kind=PlaceKind.DESK)))
+    if step not in AWAY:
+        return case.portions
+
+    def moves(one: Portion) -> bool:
+        if details.label is not None:
+            return one.label == details.label
+        return step is Step.CONFIRM_REST and one.place.kind is PlaceKind.COLLECTOR
+
+    update: dict[str, object] = {"place": place}
+    if step is Step.RELEASE:
+        update["destination"] = details.destination or case.ash_plan
+    return tuple(one.model_copy(update=update) if moves(one) else one for one in case.portions)
 
 
 def place_after(step: Step, details: Details) -> Place | None:
     """The place that a step leads to (WORKFLOW.md column *place after*); None when it stays."""
     match step:
-        case Step.COLLECT:
+        case Step.COLLECT | Step.CHANGE_VEHICLE:
             return Place(kind=PlaceKind.VEHICLE, code=details.vehicle)
         case Step.ARRIVE:
             return Place(kind=PlaceKind.RECEPTION)
@@ -173,7 +254,7 @@ def place_after(step: Step, details: Details) -> Place | None:
             return Place(kind=PlaceKind.FURNACE, code=details.furnace)
         case Step.UNLOAD:
             return Place(kind=PlaceKind.TRAY, code=details.disc)
-        case Step.SEAL | Step.UNSHELVE:
+        case Step.SEAL | Step.UNSHELVE | Step.RETURN_ASHES:
             return Place(kind=PlaceKind.DESK)
         case Step.SHELVE:
             return Place(kind=PlaceKind.SHELF, code=details.shelf)
@@ -200,7 +281,8 @@ def in_order(case: Case, step: Step) -> Refusal | None:
     if step is Step.VOID:
         return None if last_voidable(case) else Refusal(Problem.NOTHING_TO_VOID, case.stage)
     if step in (Step.SUSPEND, Step.RESUME, Step.RETURN_STEP):
-        started = case.doing is not None and case.suspended == (step is Step.RESUME)
+        at_work = case.doing is not None or case.stage is Stage.CREMATING
+        started = at_work and step is not Step.RETURN_STEP and case.suspended == (step is Step.RESUME)
         ready = started or (step is Step.RETURN_STEP and case.doing is not None)
         return None if ready else Refusal(Problem.STEP_NOT_STARTED, step)
     allowed = case.stage in BESIDE[step] if step in BESIDE else (case.stage, step) in TRANSITIONS

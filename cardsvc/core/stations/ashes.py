@@ -5,6 +5,19 @@ from cardsvc.core.station import Finds, Station
 
 STATION = Station(
     StationKind.ASHES,
-    (Step.SEAL, Step.SHELVE, Step.UNSHELVE, Step.RELEASE, Step.CONFIRM_REST),
+    (
+        Step.SEAL,
+        Step.SPLIT,
+        Step.SHELVE,
+        Step.UNSHELVE,
+        Step.VERIFY,
+        Step.NOTIFY,
+        Step.RELEASE,
+        Step.RETURN_ASHES,
+        Step.RENEW_STORAGE,
+        Step.PLAN_REST,
+        Step.POSTPONE_REST,
+        Step.CONFIRM_REST,
+    ),
     finds=Finds.LIST,
 )

@@ -5,5 +5,16 @@ from cardsvc.core.station import Station
 
 STATION = Station(
     StationKind.COLD_STORAGE,
-    (Step.ARRIVE, Step.STORE, Step.TAKE_OUT, Step.TRANSFER_OUT),
+    (
+        Step.ARRIVE,
+        Step.STORE,
+        Step.TAKE_OUT,
+        Step.TRANSFER_OUT,
+        Step.CONFIRM_TRANSFER,
+        Step.EXTEND_STORAGE,
+        Step.LIST_BELONGINGS,
+        Step.ENCOFFIN,
+        Step.REPLACE_TAG,
+        Step.DECLARE,
+    ),
 )

@@ -5,6 +5,6 @@ from cardsvc.core.station import Finds, Station
 
 STATION = Station(
     StationKind.CREMATION,
-    (Step.QUEUE, Step.ARM, Step.LOAD, Step.UNLOAD),
+    (Step.ENCOFFIN, Step.QUEUE, Step.ARM, Step.LOAD, Step.UNLOAD, Step.CLOSE_FURNACE, Step.DECLARE),
     finds=Finds.LIST,
 )

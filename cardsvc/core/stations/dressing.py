@@ -5,5 +5,14 @@ from cardsvc.core.station import Station
 
 STATION = Station(
     StationKind.DRESSING,
-    (Step.PREPARE, Step.PREPARED),
+    (
+        Step.PREPARE,
+        Step.PREPARED,
+        Step.DECLARE_IMPLANTS,
+        Step.LIST_BELONGINGS,
+        Step.HAND_BELONGINGS,
+        Step.ENCOFFIN,
+        Step.REPLACE_TAG,
+        Step.DECLARE,
+    ),
 )

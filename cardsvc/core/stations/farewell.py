@@ -5,5 +5,5 @@ from cardsvc.core.station import Station
 
 STATION = Station(
     StationKind.FAREWELL,
-    (Step.FAREWELL, Step.RECOGNISE, Step.FAREWELL_OVER),
+    (Step.FAREWELL, Step.RECOGNISE, Step.SKIP_RECOGNITION, Step.FAREWELL_OVER, Step.ENCOFFIN),
 )

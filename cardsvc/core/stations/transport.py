@@ -5,6 +5,15 @@ from cardsvc.core.station import Finds, Station
 
 STATION = Station(
     StationKind.TRANSPORT,
-    (Step.DISPATCH, Step.BIND_CARD, Step.COLLECT, Step.ARRIVE),
+    (
+        Step.DISPATCH,
+        Step.BIND_CARD,
+        Step.COLLECT,
+        Step.LIST_BELONGINGS,
+        Step.CHANGE_VEHICLE,
+        Step.REPLACE_TAG,
+        Step.ARRIVE,
+        Step.DECLARE,
+    ),
     finds=Finds.LIST,
 )

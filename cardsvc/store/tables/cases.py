@@ -23,9 +23,12 @@ funeral_case = Table(
     Column("address_sealed", LargeBinary, nullable=False),
     Column("id_no_blind", Text),
     Column("phone_blind", Text, nullable=False),
+    Column("second_contact_sealed", LargeBinary),
+    Column("place_blind", Text),
     ForeignKeyConstraint(["home_id"], ["home.home_id"]),
     Index("case_by_stage", "home_id", "stage", "case_no"),
     Index("case_by_change", "home_id", "changed_log_no"),
+    Index("case_by_place", "home_id", "place_blind"),
     Index("case_by_id_no", "home_id", "id_no_blind"),
 )
 
@@ -123,6 +126,7 @@ resource = Table(
     Column("code", Text, primary_key=True),
     Column("title_zh", Text, nullable=False),
     Column("title_en", Text, nullable=False),
+    Column("traits", Text, nullable=False, server_default=text("'{}'")),
     ForeignKeyConstraint(["home_id"], ["home.home_id"]),
 )
 

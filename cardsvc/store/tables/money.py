@@ -11,6 +11,7 @@ price_book = Table(
     Column("version", Text, primary_key=True),
     Column("valid_from", Text, nullable=False),
     Column("body", Text, nullable=False),
+    Column("made_by", Text),
     ForeignKeyConstraint(["home_id"], ["home.home_id"]),
 )
 

@@ -38,6 +38,7 @@ staff = Table(
     Column("password_hash", Text, nullable=False),
     Column("pin_hash", Text, nullable=False),
     Column("disabled_at", Moment),
+    Column("qualified_until", Text),
     ForeignKeyConstraint(["home_id"], ["home.home_id"]),
 )
 
