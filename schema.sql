@@ -407,8 +407,7 @@ CREATE TABLE clearance (
     FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
 );
 
--- The numbered stock of cremation certificates. state: stock | drawn | void. check_hash: SHA-256 of the code with which
--- anybody may verify a certificate on the public page. copy_no counts the prints of one case.
+-- The numbered stock of cremation certificates. state: stock | drawn | void; only a closed furnace record draws one.
 CREATE TABLE certificate (
     home_id          TEXT NOT NULL REFERENCES home (home_id),
     number           TEXT NOT NULL,
@@ -416,7 +415,6 @@ CREATE TABLE certificate (
     batch            TEXT NOT NULL,
     case_no          TEXT,
     disc             TEXT,
-    check_hash       TEXT,
     drawn_at         MOMENT,
     drawn_by         TEXT,
     void_at          MOMENT,

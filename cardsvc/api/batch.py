@@ -19,6 +19,7 @@ from cardsvc.core.wire import Judgement, Outcome, Record, RecordResult, Result, 
 from cardsvc.handlers import open_case, record_tap
 from cardsvc.handlers.record_tap import Reported
 from cardsvc.store import journals, witnesses
+from cardsvc.store.flushing import flush
 from cardsvc.store.journals import JournalRow
 from cardsvc.store.limits import limits_of
 from cardsvc.store.working import WorkingSet
@@ -287,4 +288,4 @@ class Batch:
     def close(self) -> None:
         """Write the records and all that they changed."""
         journals.add_records(self.tx.connection, self.rows)
-        self.tx.flush()
+        flush(self.tx)

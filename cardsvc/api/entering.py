@@ -17,9 +17,11 @@ from cardsvc.handlers.open_case import Booking
 from cardsvc.handlers.record_tap import Reported
 from cardsvc.store import office
 from cardsvc.store.engine import Connection, transact
+from cardsvc.store.flushing import flush
 from cardsvc.store.log import open_log
 from cardsvc.store.office import CaseRow
-from cardsvc.store.working import WorkingSet, load_staff, price_book
+from cardsvc.store.opening import working_set
+from cardsvc.store.working import WorkingSet
 
 T = TypeVar("T")
 OFFICE_STEPS = (Step.HOLD, Step.LIFT_HOLD, Step.RESOLVE, Step.CONFIRM_REST, Step.CLOSE, Step.CANCEL)
@@ -90,15 +92,14 @@ def _within(
     def run(connection: Connection) -> T | Refusal:
         now = context.clock()
         log = open_log(connection, context.home_id)
-        book_, staff = price_book(connection, context.home_id, now), load_staff(connection, context.home_id)
-        tx = WorkingSet(connection, context.home_id, log, now, book_, staff)
+        tx = working_set(connection, context.home_id, log, now, context.vault.sign)
         log_no = log.add(what, subject, "", now, signed.staff_no)
         outcome = act(tx, log_no)
         if isinstance(outcome, Refusal):
             log.add(f"refused {outcome.problem}", subject, "", now, signed.staff_no)
             log.close()
             return outcome
-        tx.flush()
+        flush(tx)
         return outcome
 
     return transact(context.engine, run)

@@ -20,7 +20,7 @@ from cardsvc.store import standing as journal_standing
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.journals import JournalRow
 from cardsvc.store.log import open_log
-from cardsvc.store.working import WorkingSet, load_staff, price_book
+from cardsvc.store.opening import working_set
 
 
 def handle(context: Context, journal: JournalRow, ask: wire.SyncRequest, now: datetime) -> wire.SyncAnswer:
@@ -46,14 +46,7 @@ def _exchange(
     results: list[RecordResult] = []
     delta = None
     if checked and standing is None:
-        tx = WorkingSet(
-            connection,
-            context.home_id,
-            log,
-            now,
-            price_book(connection, context.home_id, now),
-            load_staff(connection, context.home_id),
-        )
+        tx = working_set(connection, context.home_id, log, now, context.vault.sign)
         batch = Batch(tx, context, row, checked)
         for one in checked:
             result = batch.take(one)

@@ -219,6 +219,9 @@ class Details(Wire):
     approval: Approval | None = None
     condition: Condition | None = None
     implants: Implants | None = None
+    driver: Code | None = None
+    mate: Code | None = None
+    "The crew of two: staff numbers."
     about: Code | None = None
     "A member of staff who is a relative."
     other: Code | None = None

@@ -1,16 +1,20 @@
 """What must hold before a step, beyond its order: named functions in a table.
 
-The station and the service call the very same ones; each returns its own problem (DOMAIN.md sections 3 and 4).
+The station and the service call the very same ones. The two gates have tables of their own: `core.cremation_gate` and
+`core.release_gate`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from cardsvc.core.case import Case
-from cardsvc.core.facts import Details, PlaceKind, Step
+from cardsvc.core.facts import Details, PlaceKind, Stage, Step
 from cardsvc.core.ids import StaffNo
+from cardsvc.core.policy import Policy
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.rules import RULES
+from cardsvc.core.terms import Approval, CaseKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ def tag_matches(case: Case, asked: Asked) -> Refusal | None:
     """The body tag was scanned and it is this case's (section 3, 11)."""
     if not RULES[asked.step].tag or asked.details.tag is None:
         return None
+    if asked.step is Step.ENCOFFIN and case.kind is CaseKind.BONES and case.tag is None:
+        return None  # exhumed bones get their tag with their container
     return None if asked.details.tag == case.tag else Refusal(Problem.TAG_MISMATCH, asked.details.tag)
 
 
@@ -77,30 +83,26 @@ def tag_is_new(case: Case, asked: Asked) -> Refusal | None:
 
 def disc_matches(case: Case, asked: Asked) -> Refusal | None:
     """The disc that went through the furnace with the body is the one scanned (section 4, 2)."""
-    if asked.step not in (Step.UNLOAD, Step.SEAL) or asked.details.disc is None:
+    if asked.step not in (Step.UNLOAD, Step.SEAL, Step.CLOSE_FURNACE) or asked.details.disc is None:
         return None
     return None if asked.details.disc == case.disc else Refusal(Problem.DISC_MISMATCH, asked.details.disc)
 
 
+def coffin_matches(case: Case, asked: Asked) -> Refusal | None:
+    """The label on the container is the one that was bound to this body (section 3, 12)."""
+    if asked.step is not Step.QUEUE or asked.details.coffin is None or asked.details.coffin == case.coffin:
+        return None
+    return Refusal(Problem.LABEL_DISAGREES, asked.details.coffin)
+
+
+LABELLED = frozenset({Step.SHELVE, Step.UNSHELVE, Step.SPLIT, Step.RELEASE, Step.RETURN_ASHES})
+
+
 def label_matches(case: Case, asked: Asked) -> Refusal | None:
-    """The label on the box is this case's (section 4, 9)."""
-    if asked.step not in (Step.SHELVE, Step.UNSHELVE, Step.RELEASE) or asked.details.label is None:
+    """The label on the box is one of this case's (section 4, 9)."""
+    if asked.step not in LABELLED or asked.details.label is None or case.portion(asked.details.label):
         return None
-    return None if asked.details.label == case.label else Refusal(Problem.DISC_MISMATCH, asked.details.label)
-
-
-def authorised(case: Case, asked: Asked) -> Refusal | None:
-    """The applicant has signed the cremation authorisation (section 3, 3)."""
-    if asked.step not in (Step.ARM, Step.LOAD) or case.authorised:
-        return None
-    return Refusal(Problem.NOT_AUTHORISED, case.case_no)
-
-
-def ash_plan_recorded(case: Case, asked: Asked) -> Refusal | None:
-    """Where the ashes go is recorded (section 3, 8)."""
-    if asked.step not in (Step.ARM, Step.LOAD) or case.ash_plan is not None:
-        return None
-    return Refusal(Problem.ASH_PLAN_MISSING, case.case_no)
+    return Refusal(Problem.DISC_MISMATCH, asked.details.label)
 
 
 def quote_ready(case: Case, asked: Asked) -> Refusal | None:
@@ -110,14 +112,84 @@ def quote_ready(case: Case, asked: Asked) -> Refusal | None:
     return Refusal(Problem.FIELD_MISSING, "items")
 
 
-def off_the_shelf(case: Case, asked: Asked) -> Refusal | None:
-    """Ashes are shelved from the desk, and leave from the desk."""
-    shelved = case.place.kind is PlaceKind.SHELF
-    if asked.step in (Step.SHELVE, Step.RELEASE) and shelved:
-        return Refusal(Problem.STEP_OUT_OF_ORDER, f"{PlaceKind.SHELF} > {asked.step}")
-    if asked.step is Step.UNSHELVE and not shelved:
-        return Refusal(Problem.STEP_OUT_OF_ORDER, f"{case.place.kind} > {asked.step}")
-    return None
+def box_is_there(case: Case, asked: Asked) -> Refusal | None:
+    """Ashes are shelved, split and handed over from the desk; they come to rest, or back, from their collector."""
+    portion, step = case.portion(asked.details.label), asked.step
+    if step is Step.CONFIRM_REST and asked.details.label is None:
+        out = any(one.place.kind is PlaceKind.COLLECTOR for one in case.portions)
+        return None if out or not case.portions else Refusal(Problem.STEP_OUT_OF_ORDER, f"{case.place.kind} > {step}")
+    if portion is None or step not in _FROM:
+        return None
+    return (
+        None
+        if portion.place.kind in _FROM[step]
+        else Refusal(Problem.STEP_OUT_OF_ORDER, f"{portion.place.kind} > {step}")
+    )
+
+
+_FROM: Mapping[Step, frozenset[PlaceKind]] = {
+    Step.SHELVE: frozenset({PlaceKind.DESK}),
+    Step.UNSHELVE: frozenset({PlaceKind.SHELF}),
+    Step.SPLIT: frozenset({PlaceKind.DESK}),
+    Step.RELEASE: frozenset({PlaceKind.DESK}),
+    Step.CONFIRM_REST: frozenset({PlaceKind.COLLECTOR}),
+    Step.RETURN_ASHES: frozenset({PlaceKind.COLLECTOR, PlaceKind.DESTINATION}),
+}
+
+
+def split_fits(case: Case, asked: Asked) -> Refusal | None:
+    """A portion is less than what it is taken from, and has a label of its own."""
+    if asked.step is not Step.SPLIT:
+        return None
+    portion, details = case.portion(asked.details.label), asked.details
+    if portion is not None and (details.weight_g or 0) >= portion.weight_g:
+        return Refusal(Problem.FIELD_INVALID, "weight_g")
+    return Refusal(Problem.FIELD_INVALID, "portion") if case.portion(details.portion) else None
+
+
+def cooled_before_sealed(case: Case, asked: Asked) -> Refusal | None:
+    """Ashes are cool when they are sealed (section 4, 3)."""
+    hot = asked.step is Step.SEAL and asked.details.cooled is False
+    return Refusal(Problem.ASHES_NOT_READY, "cooled") if hot else None
+
+
+def what_it_follows(case: Case, asked: Asked) -> Refusal | None:
+    """What a step needs to be there already: a closed furnace record, a list, an alert, a certificate, a receipt."""
+    details = asked.details
+    match asked.step:
+        case Step.CERTIFY if not case.furnace_closed:
+            return Refusal(Problem.FURNACE_RECORD_OPEN, case.case_no)
+        case Step.CERTIFY if case.certificate is not None:
+            return Refusal(Problem.CERTIFICATE_EXISTS, case.certificate)
+        case Step.VOID_CERTIFICATE if case.certificate is None:
+            return Refusal(Problem.NOTHING_TO_VOID, asked.step)
+        case Step.HAND_BELONGINGS if case.belongings is None:
+            return Refusal(Problem.STEP_NOT_STARTED, Step.LIST_BELONGINGS)
+        case Step.CLEAR_ALERT if all(one.other != details.other for one in case.alerts):
+            return Refusal(Problem.FIELD_INVALID, "other")
+        case Step.CANCEL_ITEM if all(one.item != details.item for one in case.items):
+            return Refusal(Problem.FIELD_INVALID, "item")
+        case Step.MERGE if details.other == case.case_no:
+            return Refusal(Problem.FIELD_INVALID, "other")
+        case Step.MERGE if case.card_no is not None:
+            return Refusal(Problem.CASE_HAS_CARD, case.card_no)
+        case Step.CLOSE if case.stage is Stage.TRANSFERRED and case.transfer_receipt is None:
+            return Refusal(Problem.TRANSFER_OPEN, case.case_no)
+        case Step.ENCOFFIN if case.stage is Stage.BOOKED and case.kind is not CaseKind.BONES:
+            return Refusal(Problem.STEP_OUT_OF_ORDER, f"{case.stage} > {asked.step}")
+        case _:
+            return None
+
+
+def within_term(case: Case, asked: Asked, policy: Policy) -> Refusal | None:
+    """Cold storage is extended within the city's term; beyond it the authority decides (section 5)."""
+    first = next((taken.at for taken in case.taken if taken.step is Step.STORE), None)
+    if asked.step is not Step.EXTEND_STORAGE or first is None or asked.details.due is None:
+        return None
+    longest = first + timedelta(days=policy.storage_extended_days)
+    if asked.details.due <= longest or case.approved(Approval.STORAGE):
+        return None
+    return Refusal(Problem.STORAGE_TERM, longest.date().isoformat())
 
 
 ALWAYS: tuple[Precondition, ...] = (
@@ -128,9 +200,11 @@ ALWAYS: tuple[Precondition, ...] = (
     tag_is_new,
     tag_matches,
     disc_matches,
+    coffin_matches,
     label_matches,
-    authorised,
-    ash_plan_recorded,
     quote_ready,
-    off_the_shelf,
+    box_is_there,
+    split_fits,
+    cooled_before_sealed,
+    what_it_follows,
 )

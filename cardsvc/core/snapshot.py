@@ -15,7 +15,9 @@ from cardsvc.core.facts import PlaceKind, StationKind, Wire
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, StaffNo, StationId
 from cardsvc.core.ledger import Bill
 from cardsvc.core.permissions import Role
+from cardsvc.core.policy import Policy
 from cardsvc.core.prices import PriceBook
+from cardsvc.core.terms import Reason
 from cardsvc.core.wire import Key
 
 
@@ -28,6 +30,20 @@ class StaffMember(Wire):
     pin_hash: str = Field(repr=False)
 
 
+class Traits(Wire):
+    """What a slot, vehicle, hall or furnace is like; centimetres, kilograms. `closed`: out of service, and why."""
+
+    closed: Reason | None = None
+    video: bool = True
+    max_length_cm: int = Field(default=210, ge=50, le=400)
+    max_width_cm: int = Field(default=80, ge=30, le=200)
+    max_weight_kg: int = Field(default=150, ge=50, le=500)
+    temporary: bool = False
+    "Set up for a surge."
+    plate: str | None = Field(default=None, max_length=20)
+    "A vehicle's number plate."
+
+
 class Resource(Wire):
     """A slot, vehicle, hall, furnace or shelf, and the case that has it."""
 
@@ -35,6 +51,7 @@ class Resource(Wire):
     code: str
     title_zh: str
     title_en: str
+    traits: Traits = Traits()
     taken_by: CaseNo | None = None
 
 
@@ -127,6 +144,7 @@ class Setup(Wire):
     stations: tuple[StationKey, ...]
     prices: PriceBook
     limits: Limits = Limits()
+    policy: Policy = Policy()
 
 
 class HotList(Wire):

@@ -41,6 +41,7 @@ class Entry(StrEnum):
     TIME = "time"
     ITEMS = "items"  # several of the price list
     YES_NO = "yes_no"
+    CREW = "crew"  # somebody of the crews
     THINGS = "things"  # several belongings of a closed list
     GIVEN = "given"  # filled in by the station or the service itself
 
@@ -71,6 +72,8 @@ ENTRIES: Mapping[str, Entry] = {
     "queue_no": Entry.GIVEN,
     "certificate": Entry.GIVEN,
     "number": Entry.SCAN,
+    "driver": Entry.CREW,
+    "mate": Entry.CREW,
     "coffin": Entry.SCAN,
     "portion": Entry.SCAN,
     "replacement": Entry.SCAN,

@@ -7,16 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cardsvc.core import limits, workflow
+from cardsvc.core import gate, limits, workflow
 from cardsvc.core.card.image import CardImage, Identity
 from cardsvc.core.card_commit import FLAG_AT_WORK, FLAG_SUSPENDED, Decision, Here, card_flags
 from cardsvc.core.case import Case
+from cardsvc.core.cremation_gate import CREMATION
 from cardsvc.core.facts import CardBound, Details, FactBody, StationKind, Step, StepTaken
+from cardsvc.core.gate import Gate, Gates, Ground
 from cardsvc.core.ids import CardNo, CaseNo, RecordKey
 from cardsvc.core.limits import NOTHING_UNSENT, Unsent
 from cardsvc.core.permissions import Role, may_take
-from cardsvc.core.preconditions import ALWAYS, Asked
+from cardsvc.core.preconditions import ALWAYS, Asked, within_term
 from cardsvc.core.problems import Problem, Refusal, refuse_all
+from cardsvc.core.release_gate import RELEASE
 from cardsvc.core.rules import RULES, Offline
 from cardsvc.core.snapshot import KnownCard, KnownCase, Snapshot
 from cardsvc.core.terms import Skip
@@ -100,14 +103,22 @@ def _case_on_card(case: Case, image: CardImage) -> Case:
     return case.model_copy(update=update)
 
 
+NO_GROUND = Ground()
 NEVER_BY_UID = frozenset({Step.LOAD, Step.RELEASE})
 """Steps for which a card that proves nothing is never enough, whoever says so (CARD.md section 1)."""
 
 
-def objections(case: Case, asked: Asked, at: StationKind, roles: Iterable[Role]) -> list[Refusal]:
-    """Every reason against taking a step: place, person, order, kind of case, preconditions.
+GATES: Gates = {Step.ARM: CREMATION, Step.LOAD: CREMATION, Step.RELEASE: RELEASE}
+"""What must hold before what cannot be undone (DOMAIN.md sections 3 and 4)."""
 
-    `roles` are the first person's. This is the one rule book of station and service.
+
+def objections(
+    case: Case, asked: Asked, at: StationKind, roles: Iterable[Role], ground: Ground = NO_GROUND
+) -> list[Refusal]:
+    """Every reason against taking a step: place, person, order, kind of case, preconditions, gate.
+
+    `roles` are the first person's, `ground` is what is known beside the case. This is the one rule book of station and
+    service.
     """
     reasons: list[Refusal] = []
     if at not in RULES[asked.step].stations:
@@ -121,7 +132,16 @@ def objections(case: Case, asked: Asked, at: StationKind, roles: Iterable[Role])
     if isinstance(skip, Refusal) and not any(one.problem is skip.problem for one in reasons):
         reasons.append(skip)
     reasons.extend(refusal for holds in ALWAYS if (refusal := holds(case, asked)) is not None)
-    return reasons
+    if (refusal := within_term(case, asked, ground.policy)) is not None:
+        reasons.append(refusal)
+    if asked.step in GATES:
+        reasons.extend(gate.objections(GATES[asked.step], Gate(case, asked, ground)))
+    return list(dict.fromkeys(reasons))
+
+
+def known_at_station(snapshot: Snapshot, now: datetime) -> Ground:
+    """What a station knows beside the case; the rest is the service's."""
+    return Ground(policy=snapshot.setup.policy, now=now)
 
 
 def decide(
@@ -145,7 +165,7 @@ def decide(
         return Refusal(Problem.CARD_UNKNOWN, met.card.card_no)
     case, rule = met.case, RULES[asked.step]
     staff = snapshot.staff(asked.staff_no)
-    reasons = objections(case, asked, here.kind, staff.roles if staff else ())
+    reasons = objections(case, asked, here.kind, staff.roles if staff else (), known_at_station(snapshot, now))
     if staff is None:
         reasons.insert(0, Refusal(Problem.STAFF_UNKNOWN, asked.staff_no or ""))
     if asked.second_staff_no is not None and snapshot.staff(asked.second_staff_no) is None:
@@ -190,7 +210,7 @@ def decide_binding(
     if chosen.case.card_no is not None:
         return Refusal(Problem.CASE_HAS_CARD, chosen.case.case_no)
     staff = snapshot.staff(asked.staff_no)
-    reasons = objections(chosen.case, asked, here.kind, staff.roles if staff else ())
+    reasons = objections(chosen.case, asked, here.kind, staff.roles if staff else (), known_at_station(snapshot, now))
     reasons.extend(limits.beyond(asked, snapshot, unsent, writes_card=True, linked=linked, now=now))
     refusal = refuse_all(reasons)
     if refusal is not None:
@@ -221,6 +241,8 @@ def _place_objections(details: Details, case_no: CaseNo, snapshot: Snapshot) -> 
         found = next((one for one in snapshot.setup.resources if one.kind == kind and one.code == code), None)
         if found is None:
             reasons.append(Refusal(Problem.PLACE_UNKNOWN, code))
+        elif found.traits.closed is not None:
+            reasons.append(Refusal(Problem.PLACE_CLOSED, code))
         elif kind in ("slot", "furnace", "shelf") and any(
             known.case.place.kind == kind and known.case.place.code == code and no != case_no
             for no, known in snapshot.cases.items()
@@ -271,6 +293,7 @@ def judge(
     awaits: RecordKey | None = None,
     issue_no: int = 1,
     further: Iterable[Refusal] = (),
+    ground: Ground = NO_GROUND,
 ) -> Judged:
     """Judge a step at the service.
 
@@ -280,7 +303,7 @@ def judge(
     write of the same card at the same counter. What cannot be undone and has happened is never dropped, whatever
     speaks against it: a body that is in the furnace is there.
     """
-    reasons = [*objections(case, asked, at, roles), *further]
+    reasons = list(dict.fromkeys((*objections(case, asked, at, roles, ground), *further)))
     if asked.step is Step.BIND_CARD and card is None:
         reasons.append(Refusal(Problem.CARD_UNKNOWN, asked.step))
     facts: tuple[FactBody, ...]

@@ -10,8 +10,9 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.profiles import mifare_classic
 from cardsvc.store import cards
 from cardsvc.store.engine import Connection, transact
+from cardsvc.store.flushing import flush
 from cardsvc.store.log import open_log
-from cardsvc.store.working import WorkingSet, load_staff, price_book
+from cardsvc.store.opening import working_set
 
 
 def handle(
@@ -23,8 +24,7 @@ def handle(
 
     def act(connection: Connection) -> CardNo | Refusal:
         log = open_log(connection, context.home_id)
-        book, staff = price_book(connection, context.home_id, now), load_staff(connection, context.home_id)
-        tx = WorkingSet(connection, context.home_id, log, now, book, staff)
+        tx = working_set(connection, context.home_id, log, now)
         case = tx.case(case_no)
         if case is None:
             return Refusal(Problem.CASE_UNKNOWN, case_no)
@@ -51,7 +51,7 @@ def handle(
         )
         tx.load_things()
         tx.add_fact(fact, number, late=False)
-        tx.flush()
+        flush(tx)
         return card_no
 
     return transact(context.engine, act)

@@ -16,7 +16,7 @@ from cardsvc.core.wire import EnrolAnswer, EnrolRequest, RevokedWhy, genesis
 from cardsvc.store import journals, standing
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import Log, open_log
-from cardsvc.store.working import load_staff
+from cardsvc.store.opening import load_staff
 
 CODE_LIVES = timedelta(hours=1)
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"

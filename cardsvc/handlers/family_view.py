@@ -17,7 +17,7 @@ from cardsvc.core.snapshot import BillLine
 from cardsvc.store import family, snapshots
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.family import Link, Looked, Shown, View, hash_of
-from cardsvc.store.working import price_book
+from cardsvc.store.opening import price_book
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from cardsvc.core.problems import Refusal
 from cardsvc.store import card_life
 from cardsvc.store.card_life import People
 from cardsvc.store.engine import Connection, transact
+from cardsvc.store.flushing import flush
 
 
 def handle(context: Context, card_no: CardNo, reason: HotReason, people: People, now: datetime) -> CardNo | Refusal:
@@ -21,7 +22,7 @@ def handle(context: Context, card_no: CardNo, reason: HotReason, people: People,
             return life
         life.make_hot(reason)
         life.release(reason)
-        life.tx.flush()
+        flush(life.tx)
         return card_no
 
     return transact(context.engine, act)

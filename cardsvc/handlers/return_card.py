@@ -9,6 +9,7 @@ from cardsvc.core.problems import Refusal
 from cardsvc.store import card_life
 from cardsvc.store.card_life import People
 from cardsvc.store.engine import Connection, transact
+from cardsvc.store.flushing import flush
 
 
 def handle(context: Context, card_no: CardNo, people: People, now: datetime) -> CardNo | Refusal:
@@ -19,7 +20,7 @@ def handle(context: Context, card_no: CardNo, people: People, now: datetime) -> 
         if isinstance(life, Refusal):
             return life
         life.move(CardState.RETURNED)
-        life.tx.flush()
+        flush(life.tx)
         return card_no
 
     return transact(context.engine, act)

@@ -8,7 +8,7 @@ from cardsvc.core.wire import RevokedWhy
 from cardsvc.store import journals, standing
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
-from cardsvc.store.working import load_staff
+from cardsvc.store.opening import load_staff
 
 ASKED_FOR = (RevokedWhy.OUT_OF_SERVICE, RevokedWhy.STOLEN)
 """What people may give as the reason; the others follow from an approval."""

@@ -9,6 +9,7 @@ from cardsvc.core.problems import Refusal
 from cardsvc.store import card_life
 from cardsvc.store.card_life import People
 from cardsvc.store.engine import Connection, transact
+from cardsvc.store.flushing import flush
 
 
 def handle(context: Context, card_no: CardNo, people: People, now: datetime) -> CardNo | Refusal:
@@ -21,7 +22,7 @@ def handle(context: Context, card_no: CardNo, people: People, now: datetime) -> 
         owned = life.case is not None or life.card.staff_no is not None
         life.bind_again()
         life.cool(CardState.BOUND if owned else CardState.POOL)
-        life.tx.flush()
+        flush(life.tx)
         return card_no
 
     return transact(context.engine, act)

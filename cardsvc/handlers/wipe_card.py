@@ -13,6 +13,7 @@ from cardsvc.core.profiles import desfire_ev2
 from cardsvc.store import card_life, cards
 from cardsvc.store.card_life import People
 from cardsvc.store.engine import Connection, transact
+from cardsvc.store.flushing import flush
 
 
 def wipeable(context: Context, uid: bytes) -> HeldCard | Refusal:
@@ -44,7 +45,7 @@ def handle(context: Context, old: CardNo, card_no: CardNo, people: People, now: 
             "changed_log_no": life.tx.log.add("card issued", card_no, "", now, people.first),
         }
         cards.add(connection, row)
-        life.tx.flush()
+        flush(life.tx)
         return card_no
 
     return transact(context.engine, act)

@@ -13,7 +13,8 @@ from cardsvc.core.ids import CardNo, HomeId, StaffNo
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.store import cards
 from cardsvc.store.log import open_log
-from cardsvc.store.working import WorkingSet, load_staff, price_book
+from cardsvc.store.opening import working_set
+from cardsvc.store.working import WorkingSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,8 @@ def begin(
     card = cards.held(connection, home_id, card_no)
     if card is None:
         return Refusal(Problem.NOT_FOUND, card_no)
-    staff = load_staff(connection, home_id)
-    tx = WorkingSet(connection, home_id, log, now, price_book(connection, home_id, now), staff)
+    tx = working_set(connection, home_id, log, now)
+    staff = tx.staff
     case = tx.case(card.case_no) if card.case_no is not None else None
     roles = staff.get(people.second, ()) if people.second is not None else ()
     no = objection(act, card, case, reason) or second_objection(act, people.first, people.second, roles)

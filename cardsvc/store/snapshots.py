@@ -32,8 +32,11 @@ from cardsvc.core.terms import Payer
 from cardsvc.core.wire import Hello, Key, RevokedWhy
 from cardsvc.store import tables as t
 from cardsvc.store.cards import FAMILY, STAFF, hot_list
+from cardsvc.store.grounds import TRAITS
 from cardsvc.store.limits import limits_of
-from cardsvc.store.working import CASE, PRICES, price_book, roles_of
+from cardsvc.store.opening import price_book, roles_of
+from cardsvc.store.policies import policy_of
+from cardsvc.store.working import CASE, PRICES
 
 BINDS = RULES[Step.BIND_CARD].stations
 SHOWS_BILLS = frozenset({StationKind.CASHIER, StationKind.ARRANGEMENT})
@@ -172,7 +175,13 @@ def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) 
         home_name_en=home.name_en,
         staff=tuple(staff),
         resources=tuple(
-            Resource(kind=PlaceKind(one.kind), code=one.code, title_zh=one.title_zh, title_en=one.title_en)
+            Resource(
+                kind=PlaceKind(one.kind),
+                code=one.code,
+                title_zh=one.title_zh,
+                title_en=one.title_en,
+                traits=TRAITS.validate_json(one.traits),
+            )
             for one in resources
         ),
         stations=tuple(
@@ -188,6 +197,7 @@ def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) 
         ),
         prices=price_book(connection, home_id, now),
         limits=limits_of(connection, home_id),
+        policy=policy_of(connection, home_id, now),
     )
 
 

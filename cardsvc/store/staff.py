@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 from cardsvc.core.ids import HomeId, StaffNo
 from cardsvc.core.permissions import Role
 from cardsvc.store import tables as t
-from cardsvc.store.working import roles_of
+from cardsvc.store.opening import roles_of
 
 
 @dataclass(frozen=True, slots=True)

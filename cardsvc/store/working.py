@@ -4,27 +4,29 @@ The home's log is locked while it lives, so nothing that it has read can change 
 savepoint of a record: what a failed record had done to the set is forgotten, and the following ones proceed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, bindparam, case, delete, select, update
+from sqlalchemy import Connection, select
 
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact
 from cardsvc.core.fold import fold, then
+from cardsvc.core.gate import Clearance
 from cardsvc.core.hot import HotReason
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, RecordKey, StaffNo
 from cardsvc.core.ledger import Account, Transfer, balances
 from cardsvc.core.permissions import Role
+from cardsvc.core.policy import Policy
 from cardsvc.core.prices import Line, PriceBook
 from cardsvc.core.tap import CardChain
-from cardsvc.store import cards
+from cardsvc.core.terms import Notice, Reason
 from cardsvc.store import tables as t
-from cardsvc.store.lines import line_of, line_row, transfer_row
+from cardsvc.store.lines import line_of
 from cardsvc.store.log import Log
 
 CASE = TypeAdapter(Case)
@@ -43,6 +45,45 @@ class Permit:
     journal_id: JournalId
     state: str
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A certificate drawn for a case."""
+
+    case_no: CaseNo
+    disc: str
+    by: StaffNo
+
+
+@dataclass(frozen=True, slots=True)
+class Voided:
+    """A certificate that is void, and why."""
+
+    case_no: CaseNo
+    why: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A vehicle and its crew on the way; `log_no` is its start."""
+
+    case_no: CaseNo
+    log_no: int
+    vehicle: str
+    driver: StaffNo
+    mate: StaffNo
+    started_at: datetime
+    ended_at: datetime | None = None
+    kilometres: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to be told outside; `to` and `body` are sealed when they are written."""
+
+    notice: Notice
+    case_no: CaseNo
 
 
 @dataclass(slots=True)
@@ -77,6 +118,19 @@ class WorkingSet:
     "Records that a card names and that have not come."
     awaited: set[RecordKey] = field(default_factory=set)
     arrived: set[RecordKey] = field(default_factory=set)
+    policy: Policy = field(default_factory=Policy)
+    sign: Callable[[bytes], bytes] | None = None
+    "The service's signature, for what it keeps as proof."
+    queue: dict[tuple[str, int], CaseNo] = field(default_factory=dict)
+    "Numbers of the furnace queue that this transaction gives: (local day, number)."
+    drawn: dict[str, Drawn] = field(default_factory=dict)
+    "Certificates that this transaction draws, by number."
+    voided: dict[str, Voided] = field(default_factory=dict)
+    trips: dict[CaseNo, Trip] = field(default_factory=dict)
+    "Open trips, and those that this transaction starts or ends."
+    cleared: list[tuple[int, Clearance]] = field(default_factory=list)
+    outgoing: list[tuple[int, Message]] = field(default_factory=list)
+    "What is to be told outside."
 
     def mark(self) -> "WorkingSet":
         """A savepoint: the set as it is now."""
@@ -141,6 +195,11 @@ class WorkingSet:
             self.permits[row.permit] = Permit(
                 row.permit, CaseNo(row.case_no), row.furnace, row.disc, JournalId(row.journal_id), row.state, row.until
             )
+        tr = t.trip.c
+        for row in run(select(t.trip).where(tr.home_id == home, tr.ended_at.is_(None))):
+            crew = StaffNo(row.driver), StaffNo(row.mate)
+            number = CaseNo(row.case_no)
+            self.trips[number] = Trip(number, row.log_no, row.vehicle, *crew, row.started_at, None, row.kilometres)
         m = t.missing_record.c
         for row in run(select(m.journal_id, m.seq).where(m.home_id == home, m.resolved_at.is_(None))):
             self.awaited.add(RecordKey(JournalId(row.journal_id), row.seq))
@@ -148,6 +207,7 @@ class WorkingSet:
             "places": dict(self.places),
             "halls": dict(self.halls),
             "permits": {code: replace(one) for code, one in self.permits.items()},
+            "trips": dict(self.trips),
         }
 
     def mark_owner(self, kind: str, code: str) -> CaseNo | None:
@@ -223,139 +283,22 @@ class WorkingSet:
             is not None
         )
 
-    def flush(self) -> None:
-        """Write what changed, in a few set-based statements."""
-        run, home = self.connection.execute, self.home_id
-        if self.facts:
-            rows = [
-                {
-                    "home_id": home,
-                    "case_no": one.case_no,
-                    "log_no": no,
-                    "cause": one.cause,
-                    "body": one.model_dump_json(),
-                }
-                for no, one in self.facts
-            ]
-            run(t.fact.insert(), rows)
-        if self.changed:
-            run(_CASE_MOVED, [self._case_row(case_no) for case_no in sorted(self.changed)])
-        if self.lines:
-            run(t.bill_line.insert(), [line_row(home, n, *one) for n, one in enumerate(self.lines)])
-        if self.transfers:
-            run(t.transfer.insert(), [transfer_row(home, n, *one) for n, one in enumerate(self.transfers)])
-        self._flush_cards()
-        self._flush_things()
-        self.log.close()
 
-    def _case_row(self, case_no: CaseNo) -> dict[str, Any]:
-        case = self.cases[case_no]
-        return {
-            "of_home": self.home_id,
-            "of_case": case_no,
-            "stage": case.stage.value,
-            "body": case.model_dump_json(),
-            "changed_log_no": self.log.log_no,
-        }
-
-    def _card_row(self, card_no: CardNo) -> dict[str, Any]:
-        chain = self.cards[card_no]
-        return {
-            "of_home": self.home_id,
-            "of_card": card_no,
-            "counter": chain.counter,
-            "case_no": chain.case_no,
-            "issue_no": self.issue[card_no],
-            "last_journal": chain.last.journal_id if chain.last else None,
-            "last_seq": chain.last.seq if chain.last else None,
-            "changed_log_no": self.log.log_no,
-        }
-
-    def _flush_cards(self) -> None:
-        run = self.connection.execute
-        if self.writes:
-            run(_CARD_WRITTEN, [self._card_row(card_no) for card_no in sorted({no for no, _ in self.writes})])
-            rows = [
-                {"home_id": self.home_id, "card_no": no, "counter": n, "journal_id": key.journal_id, "seq": key.seq}
-                for (no, n), key in self.writes.items()
-            ]
-            run(t.card_write.insert(), rows)
-        for card_no, reason in sorted(self.heat.items()):
-            cards.make_hot(self.connection, self.home_id, card_no, reason, self.log.log_no, self.now)
-        cards.open_missing(self.connection, self.home_id, self.missing, self.log.log_no, self.now)
-        cards.resolve_missing(self.connection, self.home_id, self.arrived & self.awaited, self.now)
-
-    def _flush_things(self) -> None:
-        run, home, before = self.connection.execute, self.home_id, self.known_before
-        for key in before.get("places", {}).keys() - self.places.keys():
-            run(
-                delete(t.occupancy).where(
-                    t.occupancy.c.home_id == home, t.occupancy.c.kind == key[0], t.occupancy.c.code == key[1]
-                )
-            )
-        for key, case_no in self.places.items():
-            old = before.get("places", {}).get(key)
-            if old is None:
-                run(t.occupancy.insert().values(home_id=home, kind=key[0], code=key[1], case_no=case_no))
-            elif old != case_no:
-                where = (t.occupancy.c.home_id == home, t.occupancy.c.kind == key[0], t.occupancy.c.code == key[1])
-                run(update(t.occupancy).where(*where).values(case_no=case_no))
-        if self.marks:
-            run(
-                t.mark.insert(),
-                [{"home_id": home, "kind": k, "code": code, "case_no": no} for (k, code), no in self.marks.items()],
-            )
-        for hall in before.get("halls", {}).keys() - self.halls.keys():
-            c = t.hall_booking.c
-            run(delete(t.hall_booking).where(c.home_id == home, c.hall == hall[0], c.starts == hall[1]))
-        for hall in self.halls.keys() - before.get("halls", {}).keys():
-            run(t.hall_booking.insert().values(home_id=home, hall=hall[0], starts=hall[1], case_no=self.halls[hall]))
-        known = before.get("permits", {})
-        for code in known.keys() & self.permits.keys():
-            if known[code] != self.permits[code]:
-                c = t.permit.c
-                run(update(t.permit).where(c.home_id == home, c.permit == code).values(state=self.permits[code].state))
-        for code in self.permits.keys() - known.keys():
-            one = self.permits[code]
-            run(
-                t.permit.insert().values(
-                    home_id=home, permit=code, case_no=one.case_no, furnace=one.furnace, disc=one.disc,
-                    journal_id=one.journal_id, state=one.state, until=one.until,
-                )
-            )  # fmt: skip
-
-
-_CASE_MOVED = update(t.funeral_case).where(
-    t.funeral_case.c.home_id == bindparam("of_home"), t.funeral_case.c.case_no == bindparam("of_case")
+_DICTS = (
+    "cases",
+    "cards",
+    "issue",
+    "places",
+    "marks",
+    "halls",
+    "writes",
+    "hot",
+    "heat",
+    "missing",
+    "queue",
+    "drawn",
+    "voided",
+    "trips",
 )
-# A tap of before it was blocked or handed back does not make it a living card again.
-_CARD_WRITTEN = (
-    update(t.card)
-    .where(t.card.c.home_id == bindparam("of_home"), t.card.c.card_no == bindparam("of_card"))
-    .values(state=case((t.card.c.state == "pool", "bound"), else_=t.card.c.state))
-)
-_DICTS = ("cases", "cards", "issue", "places", "marks", "halls", "writes", "hot", "heat", "missing")
 _SETS = ("changed", "awaited", "arrived")
-_LISTS = ("lines", "transfers", "facts")
-
-
-def load_staff(connection: Connection, home_id: HomeId) -> dict[StaffNo, tuple[Role, ...]]:
-    """Who works here now, and in which roles."""
-    c = t.staff.c
-    rows = connection.execute(select(c.staff_no, c.roles).where(c.home_id == home_id, c.disabled_at.is_(None)))
-    return {StaffNo(row.staff_no): roles_of(row.roles) for row in rows}
-
-
-def roles_of(text: str) -> tuple[Role, ...]:
-    """Roles as stored: names with commas between."""
-    return tuple(Role(name) for name in text.split(",") if name)
-
-
-def price_book(connection: Connection, home_id: HomeId, now: datetime) -> PriceBook:
-    """The price list in force. Raises LookupError when the home has none."""
-    c = t.price_book.c
-    where = (c.home_id == home_id, c.valid_from <= now.date().isoformat())
-    row = connection.execute(select(c.body).where(*where).order_by(c.valid_from.desc()).limit(1)).one_or_none()
-    if row is None:
-        raise LookupError("no price list in force: import one")
-    return PRICES.validate_json(row.body)
+_LISTS = ("lines", "transfers", "facts", "outgoing")

@@ -20,8 +20,17 @@ def _flat(table: Mapping[str, object], above: str = "") -> dict[str, str]:
 
 
 def load(language: Language) -> Mapping[str, str]:
-    """A catalogue as dotted keys: ``step.collect`` is 接运 or Collection."""
-    return _flat(tomllib.loads((files(__name__) / f"{language}.toml").read_text(encoding="utf-8")))
+    """A catalogue as dotted keys: ``step.collect`` is 接运 or Collection. Each language is a folder of files.
+
+    Raises ValueError for a key that two files have.
+    """
+    words: dict[str, str] = {}
+    for file in sorted((files(__name__) / language).iterdir(), key=lambda one: one.name):
+        more = _flat(tomllib.loads(file.read_text(encoding="utf-8")))
+        if twice := words.keys() & more.keys():
+            raise ValueError(f"{file.name}: {', '.join(sorted(twice))} stand in another file too")
+        words |= more
+    return words
 
 
 FINGERPRINT_WORDS: tuple[str, ...] = tuple(

@@ -1,11 +1,16 @@
 """Let a fact happen in the working set: case, places, marks, permits, lines, transfers."""
 
+from dataclasses import replace
+
 from cardsvc.core import ledger, prices, workflow
 from cardsvc.core.case import Case
-from cardsvc.core.facts import Fact, Step, StepTaken, step_of
-from cardsvc.core.ids import CaseNo
-from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, MARKS, live_permit
-from cardsvc.store.working import WorkingSet
+from cardsvc.core.facts import Fact, PlaceKind, Step, StepTaken, step_of
+from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.local_time import local
+from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, cells, live_permit, marks_of
+from cardsvc.store.certificates import next_certificate
+from cardsvc.store.grounds import kind_of, next_queue_no
+from cardsvc.store.working import Drawn, Trip, Voided, WorkingSet
 
 
 def let_happen(tx: WorkingSet, before: Case, fact: Fact, log_no: int, *, late: bool) -> None:
@@ -25,6 +30,7 @@ def let_happen(tx: WorkingSet, before: Case, fact: Fact, log_no: int, *, late: b
     _occupy(tx, tx.cases[fact.case_no])
     if isinstance(fact.body, StepTaken):
         _mark(tx, fact, fact.body)
+        _travel(tx, fact, fact.body, log_no)
     for permit in tx.permits.values():
         if permit.case_no == fact.case_no and permit.state == "live":
             if step is Step.LOAD:
@@ -44,37 +50,82 @@ def _take_back(tx: WorkingSet, before: Case, fact: Fact, log_no: int) -> None:
 
 
 def _occupy(tx: WorkingSet, case: Case) -> None:
-    """The case is in one place and in no other; a taken place stays with whoever has it."""
-    here = (case.place.kind.value, case.place.code or "")
-    for key in [key for key, owner in tx.places.items() if owner == case.case_no and key != here]:
+    """The body or its ashes are where they are; a furnace is the case's until its record is closed."""
+    here = {
+        (place.kind.value, place.code) for place in case.places if place.kind in EXCLUSIVE and place.code is not None
+    }
+    if case.last(Step.LOAD) is not None and case.furnace is not None and not case.furnace_closed:
+        here.add((PlaceKind.FURNACE.value, case.furnace))
+    for key in [key for key, owner in tx.places.items() if owner == case.case_no and key not in here]:
         del tx.places[key]
-    if case.place.kind in EXCLUSIVE and case.place.code is not None:
-        tx.places.setdefault(here, case.case_no)
+    for kind, code in here:
+        tx.places.setdefault((kind, code or ""), case.case_no)
 
 
 def _mark(tx: WorkingSet, fact: Fact, body: StepTaken) -> None:
-    details = body.details
-    if body.step in MARKS:
-        kind, _ = MARKS[body.step]
-        code = getattr(details, kind)
-        if code and tx.mark_owner(kind, code) is None:
-            tx.marks[(kind, code)] = fact.case_no
-    if body.step is Step.RESERVE and details.starts is not None and details.hall is not None:
-        _free_halls(tx, fact.case_no)
-        tx.halls[(details.hall, details.starts)] = fact.case_no
-    if body.step is Step.RELEASE_SLOT:
-        _free_halls(tx, fact.case_no)
+    step, details = body.step, body.details
+    for mark, code in marks_of(step, details):
+        if tx.mark_owner(mark.kind, code) is None:
+            tx.marks[(mark.kind, code)] = fact.case_no
+    if step in PERIODS and details.starts is not None:
+        thing, minutes = PERIODS[step]
+        code = getattr(details, thing)
+        _free_periods(tx, fact.case_no, PlaceKind(thing))
+        for cell in cells(details.starts, getattr(tx.policy, minutes)):
+            tx.halls.setdefault((code, cell), fact.case_no)
+    if step in (Step.RELEASE_SLOT, Step.CANCEL, Step.MERGE):
+        _free_periods(tx, fact.case_no, PlaceKind.HALL, PlaceKind.FURNACE)
 
 
-def _free_halls(tx: WorkingSet, case_no: CaseNo) -> None:
-    for key in [key for key, owner in tx.halls.items() if owner == case_no]:
+def _free_periods(tx: WorkingSet, case_no: CaseNo, *kinds: PlaceKind) -> None:
+    for key in [key for key, owner in tx.halls.items() if owner == case_no and kind_of(tx, key[0]) in kinds]:
         del tx.halls[key]
 
 
-def sparing(tx: WorkingSet, fact: Fact) -> Fact:
-    """A hold names the permit that lives while it is placed: a load with that one is not stopped any more."""
-    if not isinstance(fact.body, StepTaken) or fact.body.step is not Step.HOLD:
+def _travel(tx: WorkingSet, fact: Fact, body: StepTaken, log_no: int) -> None:
+    """Vehicle and crew are away from dispatch until arrival."""
+    step, details = body.step, body.details
+    trip = tx.trips.get(fact.case_no)
+    open_trip = trip if trip is not None and trip.ended_at is None else None
+    if step is Step.DISPATCH and details.vehicle is not None:
+        crew = StaffNo(details.driver or ""), StaffNo(details.mate or "")
+        tx.trips[fact.case_no] = Trip(fact.case_no, log_no, details.vehicle, *crew, fact.at)
+    elif open_trip is None:
+        return
+    elif step is Step.COLLECT:
+        tx.trips[fact.case_no] = replace(open_trip, kilometres=details.kilometres)
+    elif step is Step.CHANGE_VEHICLE and details.vehicle is not None:
+        tx.trips[fact.case_no] = replace(open_trip, log_no=log_no, vehicle=details.vehicle, started_at=fact.at)
+    elif step in (Step.ARRIVE, Step.CANCEL, Step.MERGE):
+        tx.trips[fact.case_no] = replace(open_trip, ended_at=fact.at)
+
+
+def given(tx: WorkingSet, case: Case, fact: Fact) -> Fact:
+    """The fact with what the service gives: the spared permit, the queue number, the certificate, the price list."""
+    if not isinstance(fact.body, StepTaken):
         return fact
-    permit = live_permit(tx, fact.case_no)
-    details = fact.body.details.model_copy(update={"permit": permit.permit if permit is not None else None})
+    update: dict[str, object] = {}
+    match fact.body.step:
+        case Step.HOLD:
+            permit = live_permit(tx, fact.case_no)
+            update["permit"] = permit.permit if permit is not None else None
+        case Step.QUEUE:
+            day = local(tx.now).date().isoformat()
+            number = next_queue_no(tx, day)
+            tx.queue[(day, number)] = fact.case_no
+            update["queue_no"] = number
+        case Step.CERTIFY:
+            certificate = next_certificate(tx)
+            if certificate is not None:
+                tx.drawn[certificate] = Drawn(fact.case_no, case.disc or "", fact.staff_no)
+            update["certificate"] = certificate
+        case Step.VOID_CERTIFICATE:
+            if case.certificate is not None and fact.body.details.reason is not None:
+                tx.voided[case.certificate] = Voided(fact.case_no, fact.body.details.reason)
+            update["certificate"] = case.certificate
+        case Step.SIGN_QUOTE:
+            update["number"] = tx.book.version
+        case _:
+            return fact
+    details = fact.body.details.model_copy(update=update)
     return fact.model_copy(update={"body": fact.body.model_copy(update={"details": details})})

@@ -13,7 +13,8 @@ from cardsvc.core.tap import FACTS_STAND, CardChain, judge
 from cardsvc.core.terms import Reason as HoldReason
 from cardsvc.core.wire import Judgement, Outcome
 from cardsvc.handlers.record_tap.answering import answer, refused
-from cardsvc.handlers.record_tap.happening import let_happen, sparing
+from cardsvc.handlers.record_tap.gates import clear, ground_of
+from cardsvc.handlers.record_tap.happening import given, let_happen
 from cardsvc.handlers.record_tap.known_here import awaits, forked, further_reasons
 from cardsvc.handlers.record_tap.reported import Reported
 from cardsvc.store.working import WorkingSet
@@ -32,6 +33,7 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
     late, issue_no = _late(case, reported, card), _issue_no(tx, case, card)
     if late and reported.counter is not None:
         case = tx.case_at(case.case_no, chain_place(issue_no, reported.counter)) or case
+    ground = ground_of(tx, case, reported)
     judged = judge(
         case,
         reported.asked,
@@ -42,7 +44,10 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
         awaits=awaits(tx, reported, card),
         issue_no=case.issue_no + 1,
         further=further_reasons(tx, case, reported, card),
+        ground=ground,
     )
+    if judged.outcome is Outcome.ACCEPTED and not reported.happened:
+        clear(tx, case, reported, ground, log_no)
     if card is not None and reported.happened:
         _chain(tx, reported, card, case.case_no, issue_no)
         if judged.waiting_for is not None:
@@ -64,7 +69,7 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
             contested=judged.outcome is Outcome.CONFLICT
             and any(one.problem not in FACTS_STAND for one in judged.reasons),
         )
-        let_happen(tx, case, sparing(tx, fact), log_no, late=late)
+        let_happen(tx, case, given(tx, case, fact), log_no, late=late)
     if card is not None and reported.happened and forked(tx, reported, card) is not None:
         copied(tx, card.card_no, case.case_no)
     return answer(judged)
@@ -97,7 +102,7 @@ def copied(tx: WorkingSet, card_no: CardNo, case_no: CaseNo | None) -> None:
             cause=f"office:{log_no}",
             order=(place_of(tx, case), log_no),
         )
-        let_happen(tx, case, sparing(tx, fact), log_no, late=False)
+        let_happen(tx, case, given(tx, case, fact), log_no, late=False)
 
 
 def place_of(tx: WorkingSet, case: Case) -> int:

@@ -4,13 +4,17 @@ from cardsvc.core import ledger, prices, workflow
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, PlaceKind, Step
 from cardsvc.core.hot import HotReason
-from cardsvc.core.ids import CardNo, RecordKey
+from cardsvc.core.ids import CardNo, RecordKey, StaffNo
+from cardsvc.core.permissions import Role
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.profiles import mifare_classic
 from cardsvc.core.tap import NEVER_BY_UID, CardChain
+from cardsvc.core.terms import Approval
 from cardsvc.handlers.record_tap.reported import Reported
-from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, MARKS, live_permit
+from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, cells, live_permit, marks_of
 from cardsvc.store.cards import STAFF
+from cardsvc.store.certificates import next_certificate
+from cardsvc.store.grounds import closed
 from cardsvc.store.working import WorkingSet
 
 
@@ -23,23 +27,14 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
         reasons.append(Refusal(Problem.CARD_NOT_WRITABLE, legacy))
     if reported.card_no is not None and tx.kind.get(reported.card_no) == STAFF:
         reasons.append(Refusal(Problem.STAFF_CARD, reported.card_no))
-    if step in MARKS or step is Step.ARM:
-        kind, problem = MARKS.get(step, MARKS[Step.LOAD])
-        code = getattr(details, kind)
-        owner = tx.mark_owner(kind, code) if code else None
+    for mark, code in marks_of(Step.LOAD if step is Step.ARM else step, details):
+        owner = tx.mark_owner(mark.kind, code)
         if owner is not None and owner != case.case_no:
-            reasons.append(Refusal(problem, code))
-    place = workflow.place_after(step, details)
-    if place is not None and place.kind in EXCLUSIVE and place.code is not None:
-        owner = tx.places.get((place.kind, place.code))
-        if owner is not None and owner != case.case_no:
-            reasons.append(Refusal(Problem.PLACE_TAKEN, place.code))
-    if step is Step.ARM and tx.places.get((PlaceKind.FURNACE, details.furnace or "")) not in (None, case.case_no):
-        reasons.append(Refusal(Problem.PLACE_TAKEN, details.furnace or ""))
-    if step is Step.RESERVE and details.starts is not None:
-        owner = tx.halls.get((details.hall or "", details.starts))
-        if owner is not None and owner != case.case_no:
-            reasons.append(Refusal(Problem.PLACE_TAKEN, details.hall or ""))
+            reasons.append(Refusal(mark.problem, code))
+    reasons.extend(_places(tx, case, step, details))
+    reasons.extend(_planned(tx, case, step, details))
+    if step is Step.CERTIFY and next_certificate(tx) is None:
+        reasons.append(Refusal(Problem.CERTIFICATE_STOCK, case.case_no))
     if step is Step.LOAD and not _permitted(tx, case, details):
         reasons.append(Refusal(Problem.PERMIT_NEEDED, details.permit or ""))
     if step is Step.QUOTE:
@@ -58,6 +53,47 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
     permit = live_permit(tx, case.case_no) if not reported.happened and step not in KEEPS_PERMIT else None
     if permit is not None:
         reasons.append(Refusal(Problem.PERMIT_LIVE, str(round((permit.until - tx.now).total_seconds()))))
+    return reasons
+
+
+def _places(tx: WorkingSet, case: Case, step: Step, details: Details) -> list[Refusal]:
+    """Places of which there is one are free, and none that is used is out of service."""
+    reasons = [
+        Refusal(Problem.PLACE_CLOSED, code)
+        for kind in ("slot", "vehicle", "hall", "furnace", "shelf")
+        if step is not Step.CLOSE_FURNACE
+        and (code := getattr(details, kind)) is not None
+        and closed(tx, PlaceKind(kind), code)
+    ]
+    place = workflow.place_after(step, details)
+    if place is not None and place.kind in EXCLUSIVE and place.code is not None:
+        owner, together = tx.places.get((place.kind, place.code)), case.approved(Approval.TOGETHER)
+        if owner not in (None, case.case_no) and not (step is Step.LOAD and together and together.other == owner):
+            reasons.append(Refusal(Problem.PLACE_TAKEN, place.code))
+    return reasons
+
+
+def _planned(tx: WorkingSet, case: Case, step: Step, details: Details) -> list[Refusal]:
+    """Periods of halls and furnaces, vehicles and crews: one case at a time."""
+    if step in PERIODS and details.starts is not None:
+        thing, minutes = PERIODS[step]
+        code = getattr(details, thing) or ""
+        taken = {tx.halls.get((code, one)) for one in cells(details.starts, getattr(tx.policy, minutes))}
+        return [Refusal(Problem.PLACE_TAKEN, code)] if taken - {None, case.case_no} else []
+    if step not in (Step.DISPATCH, Step.CHANGE_VEHICLE):
+        return []
+    others = [one for one in tx.trips.values() if one.ended_at is None and one.case_no != case.case_no]
+    reasons = []
+    if any(one.vehicle == details.vehicle for one in others):
+        reasons.append(Refusal(Problem.PLACE_TAKEN, details.vehicle or ""))
+    if step is Step.DISPATCH:
+        crew = [one for one in (details.driver, details.mate) if one is not None]
+        busy = {one for trip in others for one in (trip.driver, trip.mate)}
+        reasons += [Refusal(Problem.CREW_TAKEN, one) for one in crew if one in busy]
+        strangers = [one for one in crew if Role.CREW not in tx.staff.get(StaffNo(one), ())]
+        reasons += [Refusal(Problem.STAFF_NOT_ALLOWED, one) for one in strangers]
+        if len(set(crew)) < len(crew):
+            reasons.append(Refusal(Problem.SECOND_PERSON_SAME, Step.DISPATCH))
     return reasons
 
 

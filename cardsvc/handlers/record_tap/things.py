@@ -1,18 +1,61 @@
 """Marks, exclusive places and living permits: what one case has and no other may have."""
 
-from cardsvc.core.facts import PlaceKind, Step
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cardsvc.core.facts import Details, PlaceKind, Step
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.problems import Problem
 from cardsvc.store.working import Permit, WorkingSet
 
-MARKS = {
-    Step.COLLECT: ("tag", Problem.TAG_IN_USE),
-    Step.LOAD: ("disc", Problem.DISC_USED),
-    Step.SEAL: ("label", Problem.DISC_USED),
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A number that belongs to one case for ever: kind, the field that carries it, the problem of a second use."""
+
+    kind: str
+    field: str
+    problem: Problem
+
+
+MARKS: Mapping[Step, tuple[Mark, ...]] = {
+    Step.COLLECT: (Mark("tag", "tag", Problem.TAG_IN_USE),),
+    Step.REPLACE_TAG: (Mark("tag", "replacement", Problem.TAG_IN_USE),),
+    Step.ENCOFFIN: (Mark("tag", "tag", Problem.TAG_IN_USE), Mark("coffin", "coffin", Problem.TAG_IN_USE)),
+    Step.LOAD: (Mark("disc", "disc", Problem.DISC_USED),),
+    Step.SEAL: (Mark("label", "label", Problem.DISC_USED),),
+    Step.SPLIT: (Mark("label", "portion", Problem.DISC_USED),),
+    Step.VERIFY_DEATH: (Mark("death_paper", "number", Problem.DEATH_PAPER_USED),),
 }
+
+
+def marks_of(step: Step, details: Details) -> Iterator[tuple[Mark, str]]:
+    """The marks that a step binds, with their codes."""
+    for mark in MARKS.get(step, ()):
+        code = getattr(details, mark.field)
+        if code is not None:
+            yield mark, f"{details.paper}.{code}" if mark.kind == "death_paper" else code
+
+
+PERIODS: Mapping[Step, tuple[str, str]] = {
+    Step.RESERVE: ("hall", "hall_minutes"),
+    Step.RESERVE_FURNACE: ("furnace", "furnace_minutes"),
+}
+"""Steps that reserve a period: the field that names the thing, and the rule that says how long."""
+CELL = timedelta(minutes=15)
+
+
+def cells(starts: datetime, minutes: int) -> tuple[datetime, ...]:
+    """The quarter hours that a period of a hall or furnace takes: two periods that overlap share one of them."""
+    first = starts - timedelta(minutes=starts.minute % 15, seconds=starts.second, microseconds=starts.microsecond)
+    count = -(-((starts - first) + timedelta(minutes=minutes)) // CELL)
+    return tuple(first + CELL * number for number in range(count))
+
+
 EXCLUSIVE = (PlaceKind.SLOT, PlaceKind.FURNACE, PlaceKind.SHELF)
 KEEPS_PERMIT = frozenset(
-    {Step.ARM, Step.LOAD, Step.HOLD, Step.DEPOSIT, Step.PAY, Step.REFUND, Step.SETTLE, Step.BIND_CARD}
+    {Step.ARM, Step.LOAD, Step.HOLD, Step.DEPOSIT, Step.PAY, Step.REFUND, Step.SETTLE, Step.BIND_CARD, Step.NOTIFY}
 )
 """A hold leaves the permit alone: it is effective when the permit is over (RELIABILITY.md section 5)."""
 

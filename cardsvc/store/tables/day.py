@@ -56,7 +56,6 @@ certificate = Table(
     Column("batch", Text, nullable=False),
     Column("case_no", Text),
     Column("disc", Text),
-    Column("check_hash", Text),
     Column("drawn_at", Moment),
     Column("drawn_by", Text),
     Column("void_at", Moment),

@@ -44,7 +44,6 @@ CREATE TABLE certificate (
     batch            TEXT NOT NULL,
     case_no          TEXT,
     disc             TEXT,
-    check_hash       TEXT,
     drawn_at         MOMENT,
     drawn_by         TEXT,
     void_at          MOMENT,

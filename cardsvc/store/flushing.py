@@ -1,0 +1,175 @@
+"""Write what a working set has changed, in a few set-based statements."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, case, delete, update
+
+from cardsvc.core.ids import CardNo, CaseNo
+from cardsvc.store import cards
+from cardsvc.store import tables as t
+from cardsvc.store.lines import line_row, transfer_row
+from cardsvc.store.working import WorkingSet
+
+
+def flush(tx: WorkingSet) -> None:
+    """Write what changed, in a few set-based statements."""
+    run, home = tx.connection.execute, tx.home_id
+    if tx.facts:
+        rows = [
+            {
+                "home_id": home,
+                "case_no": one.case_no,
+                "log_no": no,
+                "cause": one.cause,
+                "body": one.model_dump_json(exclude_none=True),
+            }
+            for no, one in tx.facts
+        ]
+        run(t.fact.insert(), rows)
+    if tx.changed:
+        run(_CASE_MOVED, [_case_row(tx, case_no) for case_no in sorted(tx.changed)])
+    if tx.lines:
+        run(t.bill_line.insert(), [line_row(home, n, *one) for n, one in enumerate(tx.lines)])
+    if tx.transfers:
+        run(t.transfer.insert(), [transfer_row(home, n, *one) for n, one in enumerate(tx.transfers)])
+    _flush_cards(tx)
+    _flush_things(tx)
+    _flush_day(tx)
+    tx.log.close()
+
+
+def _case_row(tx: WorkingSet, case_no: CaseNo) -> dict[str, Any]:
+    case = tx.cases[case_no]
+    return {
+        "of_home": tx.home_id,
+        "of_case": case_no,
+        "stage": case.stage.value,
+        "body": case.model_dump_json(exclude_none=True),
+        "changed_log_no": tx.log.log_no,
+    }
+
+
+def _card_row(tx: WorkingSet, card_no: CardNo) -> dict[str, Any]:
+    chain = tx.cards[card_no]
+    return {
+        "of_home": tx.home_id,
+        "of_card": card_no,
+        "counter": chain.counter,
+        "case_no": chain.case_no,
+        "issue_no": tx.issue[card_no],
+        "last_journal": chain.last.journal_id if chain.last else None,
+        "last_seq": chain.last.seq if chain.last else None,
+        "changed_log_no": tx.log.log_no,
+    }
+
+
+def _flush_cards(tx: WorkingSet) -> None:
+    run = tx.connection.execute
+    if tx.writes:
+        run(_CARD_WRITTEN, [_card_row(tx, card_no) for card_no in sorted({no for no, _ in tx.writes})])
+        rows = [
+            {"home_id": tx.home_id, "card_no": no, "counter": n, "journal_id": key.journal_id, "seq": key.seq}
+            for (no, n), key in tx.writes.items()
+        ]
+        run(t.card_write.insert(), rows)
+    for card_no, reason in sorted(tx.heat.items()):
+        cards.make_hot(tx.connection, tx.home_id, card_no, reason, tx.log.log_no, tx.now)
+    cards.open_missing(tx.connection, tx.home_id, tx.missing, tx.log.log_no, tx.now)
+    cards.resolve_missing(tx.connection, tx.home_id, tx.arrived & tx.awaited, tx.now)
+
+
+def _flush_things(tx: WorkingSet) -> None:
+    run, home, before = tx.connection.execute, tx.home_id, tx.known_before
+    for key in before.get("places", {}).keys() - tx.places.keys():
+        run(
+            delete(t.occupancy).where(
+                t.occupancy.c.home_id == home, t.occupancy.c.kind == key[0], t.occupancy.c.code == key[1]
+            )
+        )
+    for key, case_no in tx.places.items():
+        old = before.get("places", {}).get(key)
+        if old is None:
+            run(t.occupancy.insert().values(home_id=home, kind=key[0], code=key[1], case_no=case_no))
+        elif old != case_no:
+            where = (t.occupancy.c.home_id == home, t.occupancy.c.kind == key[0], t.occupancy.c.code == key[1])
+            run(update(t.occupancy).where(*where).values(case_no=case_no))
+    if tx.marks:
+        run(
+            t.mark.insert(),
+            [{"home_id": home, "kind": k, "code": code, "case_no": no} for (k, code), no in tx.marks.items()],
+        )
+    for hall in before.get("halls", {}).keys() - tx.halls.keys():
+        c = t.hall_booking.c
+        run(delete(t.hall_booking).where(c.home_id == home, c.hall == hall[0], c.starts == hall[1]))
+    for hall in tx.halls.keys() - before.get("halls", {}).keys():
+        run(t.hall_booking.insert().values(home_id=home, hall=hall[0], starts=hall[1], case_no=tx.halls[hall]))
+    known = before.get("permits", {})
+    for code in known.keys() & tx.permits.keys():
+        if known[code] != tx.permits[code]:
+            c = t.permit.c
+            run(update(t.permit).where(c.home_id == home, c.permit == code).values(state=tx.permits[code].state))
+    for code in tx.permits.keys() - known.keys():
+        one = tx.permits[code]
+        run(
+            t.permit.insert().values(
+                home_id=home, permit=code, case_no=one.case_no, furnace=one.furnace, disc=one.disc,
+                journal_id=one.journal_id, state=one.state, until=one.until,
+            )
+        )  # fmt: skip
+
+
+def _flush_day(tx: WorkingSet) -> None:
+    """Queue numbers, certificates, trips, clearances."""
+    run, home = tx.connection.execute, tx.home_id
+    if tx.queue:
+        rows = [{"home_id": home, "day": d, "number": n, "case_no": no} for (d, n), no in tx.queue.items()]
+        run(t.queue_place.insert(), rows)
+    c = t.certificate.c
+    for number, drawn in tx.drawn.items():
+        values = {"case_no": drawn.case_no, "disc": drawn.disc, "drawn_at": tx.now, "drawn_by": drawn.by}
+        run(update(t.certificate).where(c.home_id == home, c.number == number).values(state="drawn", **values))
+    for number, voided in tx.voided.items():
+        values = {"state": "void", "void_at": tx.now, "void_why": voided.why.value}
+        run(update(t.certificate).where(c.home_id == home, c.number == number).values(**values))
+    _flush_trips(tx)
+    for log_no, cleared in tx.cleared:
+        body = cleared.model_dump_json(exclude_none=True)
+        sig = tx.sign(body.encode()) if tx.sign is not None else b""
+        run(
+            t.clearance.insert().values(
+                home_id=home, case_no=cleared.case_no, log_no=log_no, step=cleared.step.value, body=body, sig=sig
+            )
+        )
+
+
+def _flush_trips(tx: WorkingSet) -> None:
+    run, home, before, c = tx.connection.execute, tx.home_id, tx.known_before.get("trips", {}), t.trip.c
+    # Ended ones first: a vehicle may leave again in the same transaction.
+    for trip in sorted(tx.trips.values(), key=lambda one: one.ended_at is None):
+        old = before.get(trip.case_no)
+        if old == trip:
+            continue
+        if old is not None and old.log_no == trip.log_no:
+            where = (c.home_id == home, c.case_no == trip.case_no, c.log_no == trip.log_no)
+            run(update(t.trip).where(*where).values(ended_at=trip.ended_at, kilometres=trip.kilometres))
+            continue
+        if old is not None:
+            where = (c.home_id == home, c.case_no == old.case_no, c.log_no == old.log_no)
+            run(update(t.trip).where(*where).values(ended_at=tx.now))
+        run(
+            t.trip.insert().values(
+                home_id=home, case_no=trip.case_no, log_no=trip.log_no, vehicle=trip.vehicle, driver=trip.driver,
+                mate=trip.mate, started_at=trip.started_at, ended_at=trip.ended_at, kilometres=trip.kilometres,
+            )
+        )  # fmt: skip
+
+
+_CASE_MOVED = update(t.funeral_case).where(
+    t.funeral_case.c.home_id == bindparam("of_home"), t.funeral_case.c.case_no == bindparam("of_case")
+)
+# A tap of before it was blocked or handed back does not make it a living card again.
+_CARD_WRITTEN = (
+    update(t.card)
+    .where(t.card.c.home_id == bindparam("of_home"), t.card.c.card_no == bindparam("of_card"))
+    .values(state=case((t.card.c.state == "pool", "bound"), else_=t.card.c.state))
+)
