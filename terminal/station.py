@@ -329,7 +329,9 @@ class StationLoop:
                     raw[name] = int(text)
                 case Entry.MONEY:
                     raw[name] = int(yuan(text))
-                case Entry.ITEMS:
+                case Entry.YES_NO:
+                    raw[name] = text == "yes"
+                case Entry.ITEMS | Entry.THINGS:
                     pairs = [one.split(":") for one in text.split(",") if one]
                     raw[name] = [{"item": item, "count": int(count)} for item, count in pairs]
                 case _:

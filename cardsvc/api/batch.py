@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import TypeAdapter, ValidationError
 
 from cardsvc.api.checking import RECORD, Checked, claimed_seq, verifies
+from cardsvc.api.posting import post
 from cardsvc.context import Context
 from cardsvc.core import wire
 from cardsvc.core.booking import BookingForm
@@ -288,4 +289,5 @@ class Batch:
     def close(self) -> None:
         """Write the records and all that they changed."""
         journals.add_records(self.tx.connection, self.rows)
+        post(self.context, self.tx)
         flush(self.tx)

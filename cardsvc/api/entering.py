@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from cardsvc.api.access import Signed
 from cardsvc.api.errors import Refused
+from cardsvc.api.posting import post
 from cardsvc.context import Context
 from cardsvc.core.booking import BookingForm
 from cardsvc.core.facts import Details, StationKind, Step
@@ -99,6 +100,7 @@ def _within(
             log.add(f"refused {outcome.problem}", subject, "", now, signed.staff_no)
             log.close()
             return outcome
+        post(context, tx)
         flush(tx)
         return outcome
 

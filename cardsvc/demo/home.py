@@ -5,15 +5,17 @@ Everybody here is invented. Each PIN and password is the staff number said twice
 """
 
 from collections.abc import Callable
+from datetime import date
 
 from argon2 import PasswordHasher
 
 from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Role
-from cardsvc.handlers import found_home
+from cardsvc.handlers import clock_in, found_home, receive_certificates
 from cardsvc.handlers.found_home import Names, Person
 
+CREWS = ("韩路", "邓舟", "许航", "曹骏", "彭程", "曾远", "萧行", "田野", "董途", "袁方", "潘渡", "蒋帆")
 NAMES = Names("温州市殡仪馆", "Wenzhou Funeral Home", "0577-0000000")
 STAFF = tuple(
     Person(StaffNo(number), name, tuple(Role(role) for role in roles.split()), county)
@@ -36,11 +38,15 @@ STAFF = tuple(
         ("1016", "梁察", "auditor", None),
         ("1017", "宋维", "administrator", None),
         ("1018", "谢县", "call_desk arranger", "330324"),
+        *((str(1019 + number), name, "crew", None) for number, name in enumerate(CREWS)),
     )
 )
 
 APPROVERS = (StaffNo("1017"), StaffNo("1015"))
 """Who approves the demo's stations: the administrator, and the duty manager as the second."""
+
+
+QUALIFIED_UNTIL = {StaffNo("1011"): date(2030, 12, 31)}
 
 
 def password_of(person: Person) -> str:
@@ -52,4 +58,8 @@ def found(context: Context, hasher: Callable[[str], str] | None = None) -> None:
     """Write the demo's home into an empty database."""
     found_home.handle(context, NAMES)
     people = [(person, password_of(person)) for person in STAFF]
-    found_home.add_staff(context, people, hasher or PasswordHasher().hash)
+    found_home.add_staff(context, people, hasher or PasswordHasher().hash, QUALIFIED_UNTIL)
+    now = context.clock()
+    for person in STAFF:
+        clock_in.handle(context, person.staff_no, on=True, by=person.staff_no, now=now)
+    receive_certificates.handle(context, "HZ-", 1, 2_000, APPROVERS[1], now)

@@ -12,6 +12,8 @@ from cardsvc.core.rules import RULES
 from cardsvc.demo.home import STAFF
 
 Press = tuple[At, Step, dict[str, str]]
+CODE = ""
+"""Stands for the one-time code, which is on the family's phone by then (`cardsvc.demo.phone`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +29,32 @@ class Things:
     hall: str = "H1"
     furnace: str = "F1"
     shelf: str = "S-01"
-    deposit: str = "1000"
+    deposit: str = "3000"
+    coffin: str = "K0001"
+    paper: str = "DC0001"
+    driver: str = "1003"
+    mate: str = "1019"
 
 
 def whole_way(things: Things, from_: datetime) -> Iterator[Press]:
     """Every step from dispatch to rest; the farewell is planned for two days after `from_`."""
     tag, disc, label = {"tag": things.tag}, {"disc": things.disc}, {"label": things.label}
     later = (from_ + timedelta(days=2)).replace(hour=1, minute=30, second=0, microsecond=0).isoformat()
-    yield At.TRANSPORT, Step.DISPATCH, {"vehicle": things.vehicle}
+    yield At.TRANSPORT, Step.DISPATCH, {"vehicle": things.vehicle, "driver": things.driver, "mate": things.mate}
     yield At.TRANSPORT, Step.COLLECT, {**tag, "kilometres": "12", "floor": "3"}
+    yield At.TRANSPORT, Step.LIST_BELONGINGS, {**tag, "things": "watch:1,glasses:1"}
     yield At.TRANSPORT, Step.ARRIVE, tag
     yield At.COLD_STORAGE, Step.STORE, {**tag, "slot": things.slot}
+    death = {"paper": "death_certificate", "number": things.paper, "issuer": "hospital", "alike": "yes"}
+    yield At.ARRANGEMENT, Step.VERIFY_DEATH, death
+    yield At.ARRANGEMENT, Step.VERIFY, {"paper": "applicant_identity", "number": "COPY-1", "alike": "yes"}
     yield At.ARRANGEMENT, Step.QUOTE, {"items": "hall_large:1,flowers:2"}
     yield At.ARRANGEMENT, Step.SIGN_QUOTE, {}
     yield At.ARRANGEMENT, Step.RESERVE, {"hall": things.hall, "starts": later}
-    yield At.ARRANGEMENT, Step.AUTHORISE, {}
+    yield At.ARRANGEMENT, Step.AUTHORISE, {"signed_by": "applicant"}
     yield At.ARRANGEMENT, Step.PLAN_ASHES, {"destination": "cemetery"}
+    yield At.ARRANGEMENT, Step.DECLARE_IMPLANTS, {"implants": "none"}
+    yield At.ARRANGEMENT, Step.HAND_BELONGINGS, {"receipt": "B1"}
     yield At.COLD_STORAGE, Step.TAKE_OUT, {**tag, "reason": "preparation", "due": later}
     yield At.DRESSING, Step.PREPARE, tag
     yield At.DRESSING, Step.PREPARED, tag
@@ -51,16 +63,21 @@ def whole_way(things: Things, from_: datetime) -> Iterator[Press]:
     yield At.FAREWELL, Step.FAREWELL, {**tag, "hall": things.hall}
     yield At.FAREWELL, Step.RECOGNISE, {}
     yield At.FAREWELL, Step.FAREWELL_OVER, tag
+    yield At.FAREWELL, Step.ENCOFFIN, {**tag, "coffin": things.coffin, "length_cm": "190", "width_cm": "60"}
     yield At.CASHIER, Step.DEPOSIT, {"amount_fen": things.deposit, "means": "cash"}
-    yield At.CREMATION, Step.QUEUE, tag
+    yield At.CREMATION, Step.QUEUE, {**tag, "coffin": things.coffin}
     yield At.CREMATION, Step.ARM, {**tag, **disc, "furnace": things.furnace}
     yield At.CREMATION, Step.LOAD, {**tag, **disc, "furnace": things.furnace}
     yield At.CREMATION, Step.UNLOAD, disc
-    yield At.ASHES, Step.SEAL, {**disc, **label, "weight_g": "2400", "portions": "1"}
+    yield At.CREMATION, Step.CLOSE_FURNACE, {**disc, "furnace": things.furnace}
+    yield At.ASHES, Step.SEAL, {**disc, **label, "weight_g": "2400", "portions": "1", "cooled": "yes"}
     yield At.ASHES, Step.SHELVE, {**label, "shelf": things.shelf}
     yield At.ASHES, Step.UNSHELVE, label
+    yield At.ARRANGEMENT, Step.CERTIFY, {}
     yield At.CASHIER, Step.SETTLE, {}
-    yield At.ASHES, Step.RELEASE, {**label, "destination": "cemetery"}
+    yield At.ASHES, Step.VERIFY, {"paper": "collector_identity", "number": "COPY-2", "alike": "yes"}
+    yield At.ASHES, Step.NOTIFY, {"notice": "second_contact", "number": "M1"}
+    yield At.ASHES, Step.RELEASE, {**label, "destination": "cemetery", "code": CODE}
     yield At.ASHES, Step.CONFIRM_REST, {"receipt": "R2"}
 
 

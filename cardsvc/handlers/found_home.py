@@ -1,8 +1,10 @@
 """Found a home: its places, stations and price list; and add the people who work there."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
+from types import MappingProxyType
 
 from cardsvc.context import Context
 from cardsvc.core.facts import PlaceKind, StationKind
@@ -69,9 +71,20 @@ def handle(context: Context, names: Names) -> None:
     transact(context.engine, act)
 
 
-def add_staff(context: Context, people: Iterable[tuple[Person, str]], hash_: Callable[[str], str]) -> None:
-    """Add people with their passwords; each password is their PIN too. `hash_` makes argon2id verifiers."""
-    rows = [_staff_row(context, person, hash_(password)) for person, password in people]
+def add_staff(
+    context: Context,
+    people: Iterable[tuple[Person, str]],
+    hash_: Callable[[str], str],
+    qualified: Mapping[StaffNo, date] = MappingProxyType({}),
+) -> None:
+    """Add people with their passwords; each password is their PIN too. `hash_` makes argon2id verifiers.
+
+    `qualified` says until which day somebody's certificate for the furnace is valid.
+    """
+    rows = [
+        _staff_row(context, person, hash_(password)) | {"qualified_until": _day(qualified.get(person.staff_no))}
+        for person, password in people
+    ]
     now = context.clock()
 
     def act(connection: Connection) -> None:
@@ -82,6 +95,10 @@ def add_staff(context: Context, people: Iterable[tuple[Person, str]], hash_: Cal
         log.close()
 
     transact(context.engine, act)
+
+
+def _day(date_: date | None) -> str | None:
+    return date_.isoformat() if date_ is not None else None
 
 
 def _staff_row(context: Context, person: Person, verifier: str) -> dict[str, object]:

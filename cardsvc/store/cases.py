@@ -43,3 +43,15 @@ def exists(connection: Connection, home_id: HomeId, case_no: CaseNo) -> bool:
     """Whether there is such a case."""
     c = t.funeral_case.c
     return connection.execute(select(c.case_no).where(c.home_id == home_id, c.case_no == case_no)).first() is not None
+
+
+def contact(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Any:
+    """Sealed phones of a case's applicant and second contact, and how the home is called; None for no such case."""
+    c, h = t.funeral_case.c, t.home.c
+    return connection.execute(
+        select(
+            c.applicant_phone_sealed, c.second_contact_sealed, h.name_zh.label("home_zh"), h.phone.label("home_phone")
+        )
+        .join(t.home, h.home_id == c.home_id)
+        .where(c.home_id == home_id, c.case_no == case_no)
+    ).one_or_none()

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, case, delete, update
 from cardsvc.core.ids import CardNo, CaseNo
 from cardsvc.store import cards
 from cardsvc.store import tables as t
+from cardsvc.store.collection import use_codes
 from cardsvc.store.lines import line_row, transfer_row
 from cardsvc.store.working import WorkingSet
 
@@ -132,6 +133,8 @@ def _flush_day(tx: WorkingSet) -> None:
         values = {"state": "void", "void_at": tx.now, "void_why": voided.why.value}
         run(update(t.certificate).where(c.home_id == home, c.number == number).values(**values))
     _flush_trips(tx)
+    for case_no in sorted(tx.collected):
+        use_codes(tx.connection, home, case_no, tx.now)
     for log_no, cleared in tx.cleared:
         body = cleared.model_dump_json(exclude_none=True)
         sig = tx.sign(body.encode()) if tx.sign is not None else b""

@@ -131,6 +131,8 @@ class WorkingSet:
     cleared: list[tuple[int, Clearance]] = field(default_factory=list)
     outgoing: list[tuple[int, Message]] = field(default_factory=list)
     "What is to be told outside."
+    collected: set[CaseNo] = field(default_factory=set)
+    "Cases whose ashes went out: their one-time codes are used."
 
     def mark(self) -> "WorkingSet":
         """A savepoint: the set as it is now."""
@@ -300,5 +302,5 @@ _DICTS = (
     "voided",
     "trips",
 )
-_SETS = ("changed", "awaited", "arrived")
+_SETS = ("changed", "awaited", "arrived", "collected")
 _LISTS = ("lines", "transfers", "facts", "outgoing")

@@ -1,18 +1,18 @@
 """The fields of a step as the touch page offers them: one way of entering each, made for gloves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from enum import StrEnum
 
 from cardsvc.core.facts import PlaceKind, Step
 from cardsvc.core.limits import MONEY_IN
 from cardsvc.core.local_time import CHINA, local
 from cardsvc.core.money import in_yuan
+from cardsvc.core.permissions import Role
 from cardsvc.core.rules import RULES
 from cardsvc.core.snapshot import Snapshot
-from cardsvc.core.station import ENTRIES, PLACES, REASONS, Entry
-from cardsvc.core.terms import Destination, Means, Reason
+from cardsvc.core.station import ENTRIES, PICKS, PLACES, Entry, offered
+from cardsvc.core.terms import Belonging
 from cardsvc.core.words import Language, say
 from terminal.session import Session
 
@@ -68,7 +68,7 @@ def fields_of(session: Session, snapshot: Snapshot, now: datetime, *, linked: bo
 
 def _in_words(value: str, entry: Entry, choices: tuple[Choice, ...]) -> str:
     words = {one.value: one.word for one in choices}
-    if entry is Entry.ITEMS and value:
+    if entry in (Entry.ITEMS, Entry.THINGS) and value:
         pairs = [one.partition(":") for one in value.split(",")]
         return ", ".join(f"{words.get(item, item)} × {count}" for item, _, count in pairs)
     if entry is Entry.TIME and value:
@@ -82,13 +82,18 @@ def _choices(name: str, step: Step, session: Session, snapshot: Snapshot, now: d
         case Entry.CHOOSE:
             yield from _places(PLACES[name], session, snapshot)
         case Entry.PICK:
-            offered: dict[str, Sequence[StrEnum]] = {
-                "reason": REASONS.get(step, tuple(Reason)),
-                "means": tuple(Means),
-                "destination": tuple(Destination),
-            }
-            for one in offered[name]:
-                yield Choice(one.value, say(language, f"{name}.{one}"))
+            for one in offered(step, name):
+                yield Choice(one.value, say(language, f"{PICKS[name][1]}.{one}"))
+        case Entry.YES_NO:
+            for answer in ("yes", "no"):
+                yield Choice(answer, say(language, f"kiosk.{answer}"))
+        case Entry.CREW:
+            for member in snapshot.setup.staff:
+                if Role.CREW in member.roles:
+                    yield Choice(member.staff_no, member.shown_name, note=member.staff_no)
+        case Entry.THINGS:
+            for thing in Belonging:
+                yield Choice(thing.value, say(language, f"belonging.{thing}"))
         case Entry.TIME:
             yield from _times(now, language)
         case Entry.ITEMS:
@@ -107,7 +112,8 @@ def _places(kind: PlaceKind, session: Session, snapshot: Snapshot) -> Iterable[C
     for one in snapshot.setup.resources:
         if one.kind is kind:
             word = one.title_zh if session.language == "zh_CN" else one.title_en
-            yield Choice(one.code, one.code if kind is not PlaceKind.HALL else word, one.code in held)
+            shut = one.code in held or one.traits.closed is not None
+            yield Choice(one.code, one.code if kind is not PlaceKind.HALL else word, shut)
 
 
 def _times(now: datetime, language: Language) -> Iterable[Choice]:

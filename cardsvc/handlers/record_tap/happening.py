@@ -7,10 +7,11 @@ from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact, PlaceKind, Step, StepTaken, step_of
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.local_time import local
+from cardsvc.core.terms import Notice, Paper
 from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, cells, live_permit, marks_of
 from cardsvc.store.certificates import next_certificate
 from cardsvc.store.grounds import kind_of, next_queue_no
-from cardsvc.store.working import Drawn, Trip, Voided, WorkingSet
+from cardsvc.store.working import Drawn, Message, Trip, Voided, WorkingSet
 
 
 def let_happen(tx: WorkingSet, before: Case, fact: Fact, log_no: int, *, late: bool) -> None:
@@ -31,6 +32,11 @@ def let_happen(tx: WorkingSet, before: Case, fact: Fact, log_no: int, *, late: b
     if isinstance(fact.body, StepTaken):
         _mark(tx, fact, fact.body)
         _travel(tx, fact, fact.body, log_no)
+        notice = _tells(fact.body)
+        if notice is not None:
+            tx.outgoing.append((log_no, Message(notice, fact.case_no)))
+        if step is Step.RELEASE:
+            tx.collected.add(fact.case_no)
     for permit in tx.permits.values():
         if permit.case_no == fact.case_no and permit.state == "live":
             if step is Step.LOAD:
@@ -98,6 +104,19 @@ def _travel(tx: WorkingSet, fact: Fact, body: StepTaken, log_no: int) -> None:
         tx.trips[fact.case_no] = replace(open_trip, log_no=log_no, vehicle=details.vehicle, started_at=fact.at)
     elif step in (Step.ARRIVE, Step.CANCEL, Step.MERGE):
         tx.trips[fact.case_no] = replace(open_trip, ended_at=fact.at)
+
+
+def _tells(body: StepTaken) -> Notice | None:
+    """What the step makes the home tell somebody outside."""
+    match body.step:
+        case Step.VERIFY if body.details.paper is Paper.COLLECTOR_IDENTITY:
+            return Notice.COLLECTION_CODE
+        case Step.LIFT_HOLD:
+            return Notice.HOLD_LIFTED
+        case Step.NOTIFY:
+            return body.details.notice
+        case _:
+            return None
 
 
 def given(tx: WorkingSet, case: Case, fact: Fact) -> Fact:

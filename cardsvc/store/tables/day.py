@@ -152,7 +152,6 @@ collection_code = Table(
     Column("made_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
-    Column("tries", BigInteger, nullable=False),
 )
 
 outbox = Table(

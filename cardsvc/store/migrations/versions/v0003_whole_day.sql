@@ -106,7 +106,6 @@ CREATE TABLE collection_code (
     made_at          MOMENT NOT NULL,
     expires_at       MOMENT NOT NULL,
     used_at          MOMENT,
-    tries            BIGINT NOT NULL,
     PRIMARY KEY (home_id, case_no, code_hash)
 );
 

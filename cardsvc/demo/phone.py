@@ -1,0 +1,24 @@
+"""The family's phone in the demo: what the home has sent it."""
+
+import re
+
+from cardsvc.context import Context
+from cardsvc.core.ids import CaseNo
+from cardsvc.core.terms import Notice
+from cardsvc.store import outbox
+
+
+def messages(context: Context, case_no: CaseNo, notice: Notice | None = None) -> list[str]:
+    """The texts that were sent about a case, the newest first."""
+    with context.engine.connect() as connection:
+        entries = outbox.of_case(connection, context.home_id, case_no, notice)
+    return [context.vault.show(entry.body_sealed, f"{entry.where}/body") for entry in entries]
+
+
+def collection_code(context: Context, case_no: CaseNo) -> str:
+    """The six digits with which the ashes are collected. Raises LookupError when none were sent."""
+    texts = messages(context, case_no, Notice.COLLECTION_CODE)
+    found = re.search(r"\d{6}", texts[0]) if texts else None
+    if found is None:
+        raise LookupError(f"no collection code was sent for {case_no}")
+    return found.group()
