@@ -10,8 +10,8 @@ from bench.upload import served
 from cardsvc.core.facts import Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.handlers import family_link
-from tests.service.test_way import TO_STORAGE, go, opened
 from tests.support.home import Service
+from tests.support.telling import TO_STORAGE, go, opened
 
 
 def family(quick: bool) -> list[Figure]:

@@ -12,6 +12,7 @@ from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal, refuse_all
+from cardsvc.core.rules import RULES
 from cardsvc.core.wire import Judgement, Outcome
 from cardsvc.handlers import open_case, record_tap
 from cardsvc.handlers.open_case import Booking
@@ -25,7 +26,11 @@ from cardsvc.store.opening import working_set
 from cardsvc.store.working import WorkingSet
 
 T = TypeVar("T")
-OFFICE_STEPS = (Step.HOLD, Step.LIFT_HOLD, Step.RESOLVE, Step.CONFIRM_REST, Step.CLOSE, Step.CANCEL)
+WITH_FORMS = frozenset({Step.BOOK, Step.MERGE, Step.CORRECT_IDENTITY, Step.CHANGE_APPLICANT})
+"""Steps that come with more than details: handlers of their own take them."""
+OFFICE_STEPS = tuple(
+    step for step, rule in RULES.items() if StationKind.OFFICE in rule.stations and step not in WITH_FORMS
+)
 
 
 def mine(context: Context, signed: Signed, case_no: str) -> CaseRow:

@@ -46,10 +46,10 @@ class PaperSeen(Wire):
 
     paper: Paper
     number: str
-    issuer: Issuer | None
     alike: bool
     at: AwareDatetime
     cause: str
+    issuer: Issuer | None = None
 
 
 class Approved(Wire):
@@ -57,8 +57,8 @@ class Approved(Wire):
 
     approval: Approval
     reason: Reason
-    other: CaseNo | None
     cause: str
+    other: CaseNo | None = None
 
 
 class Alert(Wire):

@@ -25,7 +25,7 @@ class Policy(Wire):
     ash_weight_min_g: int = Field(default=300, ge=1, le=20_000)
     ash_weight_max_g: int = Field(default=8_000, ge=1, le=20_000)
     rest_follow_up_days: int = Field(default=30, ge=1, le=400)
-    collection_code_minutes: int = Field(default=60, ge=5, le=2_880)
+    collection_code_minutes: int = Field(default=120, ge=5, le=2_880)
     hall_minutes: int = Field(default=60, ge=15, le=480)
     furnace_minutes: int = Field(default=90, ge=15, le=480)
     video_required: bool = True

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from schemathesis.core.result import Ok
 
 from cardsvc.core.facts import StationKind
-from tests.admin_web.desk import Desk
+from tests.support.desk import Desk
 from tests.support.home import Service, booking_form
 
 

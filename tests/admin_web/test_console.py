@@ -7,11 +7,11 @@ from playwright.sync_api import Page, expect
 
 from cardsvc.api.app import Surface
 from cardsvc.surfaces import create_service
-from tests.admin_web.desk import BOOKING
-from tests.service.test_way import ARRANGED, DRESSED, FAREWELL, TO_STORAGE, go, opened
 from tests.support.browser import Pages, picture
+from tests.support.desk import BOOKING
 from tests.support.home import Service
 from tests.support.serving import Served
+from tests.support.telling import ARRANGED, DRESSED, FAREWELL, TO_STORAGE, go, opened
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from cardsvc.core.facts import StationKind
 from cardsvc.core.permissions import Action, may
 from cardsvc.demo.home import STAFF
 from cardsvc.handlers.found_home import Person
-from tests.admin_web.desk import BOOKING, Desk
+from tests.support.desk import BOOKING, Desk
 from tests.support.home import Service
 
 PAGES = {

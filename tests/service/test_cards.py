@@ -17,8 +17,8 @@ from cardsvc.handlers import block_card, issue_card, replace_card, return_card, 
 from cardsvc.store import cards, verifying
 from cardsvc.store.card_life import People
 from tests.core.story import DETAILS, Story
-from tests.service.test_way import go, opened, stored
 from tests.support.home import CardInHand, Service
+from tests.support.telling import go, opened, stored
 
 CLERK, MANAGER, AUDITOR = StaffNo("1001"), StaffNo("1015"), StaffNo("1016")
 NUMBER = CardNo("WZC-000001")

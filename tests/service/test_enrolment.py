@@ -13,7 +13,7 @@ from cardsvc.core.words import FINGERPRINT_WORDS
 from cardsvc.handlers import enrol_station, revoke_station
 from cardsvc.store import journals
 from cardsvc.store import tables as t
-from tests.admin_web.desk import Desk
+from tests.support.desk import Desk
 from tests.support.home import Service, Station
 
 REFUSED = wire.Refused(step=Step.STORE, problems=(Problem.TAG_MISMATCH,))

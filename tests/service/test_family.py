@@ -16,8 +16,8 @@ from cardsvc.api.app import Surface, create_app
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.handlers import family_link
 from cardsvc.store.family import hash_of
-from tests.service.test_way import ARRANGED, DRESSED, FAREWELL, TO_STORAGE, go, opened
 from tests.support.home import Service
+from tests.support.telling import ARRANGED, DRESSED, FAREWELL, TO_STORAGE, go, opened
 
 ALLOWED = {
     "home", "phone", "name", "milestones", "words", "at", "held", "paused", "over", "needs", "looked", "looks",

@@ -10,10 +10,10 @@ from cardsvc.api.app import Surface, create_app
 from cardsvc.core.ids import StaffNo
 from cardsvc.handlers import family_link
 from cardsvc.store.family import hash_of
-from tests.service.test_way import ARRANGED, TO_STORAGE, go, opened
 from tests.support.browser import Pages, picture
 from tests.support.home import Service
 from tests.support.serving import Served
+from tests.support.telling import ARRANGED, TO_STORAGE, go, opened
 
 
 @pytest.fixture

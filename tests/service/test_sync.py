@@ -22,8 +22,8 @@ from cardsvc.store import tables as t
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 from tests.core.story import DETAILS
-from tests.service.test_way import FIRE, TO_STORAGE, go, opened, stored
 from tests.support.home import CardInHand, Service, Station
+from tests.support.telling import FIRE, TO_STORAGE, go, opened, stored
 
 REFUSED = wire.Refused(step=Step.STORE, problems=(Problem.TAG_MISMATCH,))
 

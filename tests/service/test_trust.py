@@ -18,10 +18,10 @@ from cardsvc.handlers import block_card
 from cardsvc.store import cards
 from cardsvc.store.card_life import People
 from cardsvc.store.verifying import first_fault
-from tests.admin_web.desk import Desk
 from tests.core.story import DETAILS, TAG
-from tests.service.test_way import TO_STORAGE, go, opened, stored
+from tests.support.desk import Desk
 from tests.support.home import CardInHand, Service
+from tests.support.telling import TO_STORAGE, go, opened, stored
 
 TO_FIRE = (*TO_STORAGE, Step.AUTHORISE, Step.PLAN_ASHES, Step.QUEUE)
 OUT = Details(tag=TAG, reason=Reason.PREPARATION, due=DETAILS[Step.TAKE_OUT].due)

@@ -5,8 +5,8 @@ from sqlalchemy import text
 
 from cardsvc.core.facts import Step
 from cardsvc.store.verifying import counts, first_fault
-from tests.service.test_way import TO_STORAGE, go, opened
 from tests.support.home import Service
+from tests.support.telling import TO_STORAGE, go, opened
 
 TAMPERED = {
     "a link's subject": ("audit_link", "UPDATE audit_link SET subject = 'x' WHERE log_no = 20", "log 20 was changed"),

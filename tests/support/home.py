@@ -249,7 +249,8 @@ class Station:
         fields = who | {"case_no": case_no}
         granted = None
         if RULES[step].offline is not Offline.YES and step is not Step.LOAD:
-            granted = self.append(wire.Request(step=step, details=details), **fields)
+            held = {"card_no": card.card_no} if card is not None else {}
+            granted = self.append(wire.Request(step=step, details=details), **(fields | held))
             judgement = self.judged()
             if step is Step.ARM or judgement.outcome is not Outcome.ACCEPTED:
                 return judgement

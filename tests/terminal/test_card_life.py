@@ -20,8 +20,8 @@ from cardsvc.store import verifying
 from cardsvc.store.card_life import People
 from terminal.session import Phase
 from terminal.uplink import IDLE_S
-from tests.service.test_way import stored
 from tests.support.home import Service, booking_form
+from tests.support.telling import stored
 from tests.terminal.rig import Bench, Home, green
 from tests.terminal.way import TAG, WAY, booked, go
 

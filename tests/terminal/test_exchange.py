@@ -335,7 +335,7 @@ def test_verify_names_the_witness_of_a_history_that_was_recomputed_whole(home: H
 
 
 def test_a_witness_who_comes_after_the_rewriting_is_a_conflict_that_the_console_shows(home: Home) -> None:
-    from tests.admin_web.desk import Desk
+    from tests.support.desk import Desk
 
     bench = home.at(At.COLD_STORAGE)
     bench.clocks.steady += WITNESS_EVERY_MS

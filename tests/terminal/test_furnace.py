@@ -12,9 +12,9 @@ from cardsvc.core.virtual_card import store
 from cardsvc.core.virtual_card.card import VirtualCard
 from cardsvc.store import cards
 from terminal.session import Colour
-from tests.admin_web.desk import Desk
-from tests.service.test_way import stored
+from tests.support.desk import Desk
 from tests.support.home import booking_form
+from tests.support.telling import stored
 from tests.terminal.rig import Bench, Home, green
 from tests.terminal.test_station import stop_reason
 from tests.terminal.way import WAY, booked, go

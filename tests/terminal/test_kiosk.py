@@ -13,9 +13,9 @@ from cardsvc.core.ids import CaseNo
 from cardsvc.core.virtual_card.card import VirtualCard
 from cardsvc.core.virtual_card.misbehaving import ForeignCard
 from terminal.readers.reader import Fault
-from tests.service.test_way import stored
 from tests.support.browser import Pages, picture
 from tests.support.home import staff_for
+from tests.support.telling import stored
 from tests.terminal.pressing import Touch, sign_in, take
 from tests.terminal.rig import Home, until
 from tests.terminal.way import TAG, WAY

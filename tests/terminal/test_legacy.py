@@ -14,7 +14,7 @@ from cardsvc.handlers import adopt_card
 from cardsvc.store.verifying import first_fault
 from terminal.session import Colour, Phase
 from tests.core.story import DETAILS
-from tests.service.test_way import stored
+from tests.support.telling import stored
 from tests.terminal.other_cards import LEGACY_UID, adopted, booked_without_card
 from tests.terminal.rig import Bench, Home, green
 from tests.terminal.way import TAG, WAY, booked, go

@@ -20,7 +20,7 @@ from cardsvc.store import tables as t
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 from terminal.session import Colour, Phase
-from tests.service.test_way import stored
+from tests.support.telling import stored
 from tests.terminal.other_cards import booked_without_card, second_reader, staff_card
 from tests.terminal.rig import Bench, Home, green
 from tests.terminal.test_legacy import present, problems

@@ -11,7 +11,7 @@ from cardsvc.store.snapshots import case_bill
 from terminal.journal import Journal, JournalBroken
 from terminal.readers.reader import Fault
 from terminal.session import Colour, Phase
-from tests.service.test_way import stored
+from tests.support.telling import stored
 from tests.terminal.rig import Bench, Home, green
 from tests.terminal.way import TAG, WAY, booked, go
 

@@ -9,7 +9,7 @@ from cardsvc.core.virtual_card.card import VirtualCard
 from terminal.readers.reader import Fault
 from terminal.readers.soft import SoftReader
 from terminal.session import Phase
-from tests.service.test_way import stored
+from tests.support.telling import stored
 from tests.terminal.other_cards import adopted, booked_without_card, second_reader
 from tests.terminal.rig import Bench, Home, green
 from tests.terminal.test_legacy import problems

@@ -19,7 +19,7 @@ from cardsvc.core.workflow import stage_of
 from cardsvc.demo.way import Press
 from cardsvc.store import cards
 from terminal.session import Colour
-from tests.service import test_way
+from tests.support import telling
 from tests.support.home import Service
 from tests.terminal.rig import Bench
 from tests.terminal.sweeps.steps import Moment, moments, take
@@ -36,7 +36,7 @@ def flagged(service: Service, card_no: str, case_no: CaseNo) -> bool:
     """Whether this card is known to be copied: on the hot list, with a hold on its case."""
     with service.context.engine.connect() as connection:
         hot = cards.hot_list(connection, service.context.home_id).cards
-    held = [hold.reason for hold in test_way.stored(service, case_no).holds]
+    held = [hold.reason for hold in telling.stored(service, case_no).holds]
     assert (card_no in hot) == (Reason.CARD_COPIED in held), "hot and held go together"
     return card_no in hot
 
