@@ -23,7 +23,7 @@ from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 from tests.core.story import DETAILS
 from tests.support.home import CardInHand, Service, Station
-from tests.support.telling import FIRE, TO_STORAGE, go, opened, stored
+from tests.support.telling import FIRE, READY, TO_STORAGE, go, opened, stored
 
 REFUSED = wire.Refused(step=Step.STORE, problems=(Problem.TAG_MISMATCH,))
 
@@ -274,7 +274,7 @@ def test_a_slot_holds_one_body_and_the_second_is_a_conflict_that_is_kept(service
 
 def to_the_furnace(service: Service) -> tuple[CaseNo, CardInHand]:
     case_no, card = opened(service)
-    go(service, case_no, card, *TO_STORAGE, Step.AUTHORISE, Step.PLAN_ASHES, Step.QUEUE)
+    go(service, case_no, card, *TO_STORAGE, *READY, Step.DEPOSIT, Step.QUEUE)
     return case_no, card
 
 
