@@ -17,7 +17,7 @@ from cardsvc.core.snapshot import BillLine
 from cardsvc.store import family, snapshots
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.family import Link, Looked, Shown, View, hash_of
-from cardsvc.store.opening import price_book
+from cardsvc.store.opening import book_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,9 @@ def look(context: Context, cookie: str, now: datetime) -> Seen | Refusal:
             looked_at=family.opened_at(connection, home_id, link.token_hash),
             bill=snapshots.case_bill(connection, home_id, link.case_no) if confirmed else None,
             lines=snapshots.case_lines(connection, home_id, link.case_no) if confirmed else [],
-            running=running_meter(shown.case, price_book(connection, home_id, now), now) if confirmed else (),
+            running=running_meter(shown.case, book_of(connection, home_id, shown.case.price_version, now), now)
+            if confirmed
+            else (),
         )
 
 
