@@ -135,7 +135,8 @@ def _ashes(case: Case, fact: Fact, step: Step, details: Details) -> dict[str, ob
             until = case.storage_until if case.stage is Stage.SEALED else None
             return {"notices": (), "storage_until": until}
         case Step.RELEASE:
-            return {"destination": details.destination or case.ash_plan}
+            notices = tuple(one for one in case.notices if one is not Notice.CONFIRM_REST)
+            return {"destination": details.destination or case.ash_plan, "notices": notices}
         case Step.PLAN_REST:
             return {"ash_plan": details.destination, "rest_at": details.starts}
         case Step.POSTPONE_REST:
