@@ -8,12 +8,13 @@ from playwright.sync_api import Page, expect
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.terms import Destination, Reason
+from cardsvc.demo.phone import collection_code
 from tests.admin_web.test_console import office, sign_in
 from tests.support.accounts import taken
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import CardInHand, Service
-from tests.support.telling import FIRE, READY, TO_STORAGE, Office, go, opened, stored
+from tests.support.telling import FIRE, READY, TO_STORAGE, Office, collected, go, opened, stored
 
 __all__ = ["office"]
 ASHES = StationKind.ASHES
@@ -30,6 +31,14 @@ def two_boxes(service: Service) -> tuple[CaseNo, CardInHand]:
     sails = service.clock.now.replace(hour=1, minute=0, second=0) + timedelta(days=14)
     Office(service).step(case_no, Step.PLAN_REST, Details(destination=Destination.SEA, starts=sails))
     return case_no, card
+
+
+def handed_over(service: Service, case_no: CaseNo, card: CardInHand, label: str) -> None:
+    """A box goes to its collector, and nobody says where it rests."""
+    go(service, case_no, card, Step.CERTIFY)
+    collected(service, case_no, card)
+    code = collection_code(service.context, case_no)
+    taken(service, ASHES, case_no, Step.RELEASE, Details(label=label, destination=Destination.HOME, code=code), card)
 
 
 def test_an_empty_home_says_so_on_every_page(service: Service) -> None:
@@ -105,6 +114,7 @@ def tab_to(page: Page, selector: str) -> None:
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_ashes_are_followed_by_keyboard(service: Service, office: str, pages: Pages, language: str) -> None:
     case_no, card = two_boxes(service)
+    handed_over(service, case_no, card, "L0002")
     until = stored(service, case_no).storage_until
     assert until is not None
     service.clock.now = until + timedelta(days=1)
@@ -134,8 +144,8 @@ def test_ashes_are_followed_by_keyboard(service: Service, office: str, pages: Pa
     tab_to(page, ".fields button")
     page.keyboard.press("Enter")
     expect(page.locator("h2", has_text="2028-03-01")).to_be_visible()
-    taken(service, ASHES, case_no, Step.UNSHELVE, Details(label="L0001"), card)
     phone = pages.open(width=360, height=740, touch=True, language=language)
+    service.clock.now = until + timedelta(days=731)
     sign_in(phone, office, "1015")
     for name, path in zip(("shelves", "storage", "rest", "trips"), PAGES, strict=True):
         phone.goto(f"{office}{path}")

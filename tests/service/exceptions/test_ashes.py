@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from cardsvc.api import ash_notices
 from cardsvc.core.case import Case
@@ -11,6 +12,7 @@ from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.terms import Approval, Destination, Notice, Paper, Reason
 from cardsvc.demo.phone import collection_code
+from cardsvc.store import tables as t
 from tests.support.accounts import bill, lines, occupied, take, taken, told
 from tests.support.home import CardInHand, Service
 from tests.support.telling import (
@@ -47,6 +49,13 @@ def handed(service: Service, case_no: CaseNo, card: CardInHand, label: str, wher
     return at_ashes(service, case_no, card, Step.RELEASE, label=label, destination=where, code=code)
 
 
+def drawn(service: Service) -> list[str]:
+    """The certificates that were drawn from the stock."""
+    with service.context.engine.connect() as connection:
+        c = t.certificate.c
+        return list(connection.execute(select(c.number).where(c.state == "drawn")).scalars())
+
+
 def ran(service: Service) -> int:
     return ash_notices.handle(service.context, service.clock.now)
 
@@ -81,6 +90,7 @@ def split(service: Service) -> None:
     # One contract for all boxes: one period.
     assert [one for one in lines(service, case_no) if one[0] == "ash_storage"] == [("ash_storage", 6_000, 0, "family")]
     assert (occupied(service, case_no), bill(service, case_no).open_fen) == (set(), -294_000)
+    assert (case.gaps, drawn(service)) == ((), [case.certificate])
 
 
 def returned(service: Service) -> None:
@@ -89,6 +99,7 @@ def returned(service: Service) -> None:
     collected(service, case_no, card)
     go(service, case_no, card, *HANDED)
     assert stored(service, case_no).stage == "at_rest"
+    certificate = stored(service, case_no).certificate
 
     case = at_ashes(service, case_no, card, Step.RETURN_ASHES, label="L0001", reason=WISH)
 
@@ -102,6 +113,7 @@ def returned(service: Service) -> None:
     go(service, case_no, card, Step.DEPOSIT, Step.NOTIFY)
     case = handed(service, case_no, card, "L0001", Destination.TREE)
     assert (case.stage, case.portions[0].destination) == ("released", Destination.TREE)
+    assert certificate is not None and drawn(service) == [certificate] == [case.certificate]
     assert bill(service, case_no).due_fen == 6_000
 
 
