@@ -91,13 +91,13 @@ def test_a_trip_that_one_aboard_may_not_follow_moves_for_nobody(service: Service
     other = service.station(StationKind.BOOKING).book(id_no=None, deceased_name="陈守拙").case_no
     assert other is not None
     office.step(other, Step.PLAN_REST, Details(destination=Destination.SEA, starts=sails))
-    office.step(other, Step.HOLD, Details(reason=Reason.COURT, blocks=(Step.POSTPONE_REST,)))
+    office.step(case_no, Step.HOLD, Details(reason=Reason.COURT, blocks=(Step.POSTPONE_REST,)))
 
     answer = office.desk.post(
         "ashes/trips", starts=sails.isoformat(), moved_to="2027-01-01T09:00", reason=Reason.WEATHER.value
     )
 
-    assert answer.status_code == 409 and str(other) in answer.text
+    assert answer.status_code == 409 and str(case_no) in answer.text
     assert {stored(service, number).rest_at for number in (case_no, other)} == {sails}
 
 
