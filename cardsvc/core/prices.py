@@ -175,7 +175,7 @@ def ash_periods(case: Case, until: datetime, period_days: int) -> int:
 
 def _cancelled_late(rows: tuple[PriceItem, ...], case: Case, at: datetime) -> tuple[PriceItem, ...]:
     """The rule for a hall that is given up this late: the one with the shortest notice that still holds."""
-    if case.appointment is None:
+    if case.appointment is None or case.has_taken(Step.FAREWELL):
         return ()
     late = [row for row in rows if case.appointment - at < timedelta(hours=row.within_hours)]
     return tuple(sorted(late, key=lambda row: row.within_hours)[:1])

@@ -305,4 +305,4 @@ _DICTS = (
     "trips",
 )
 _SETS = ("changed", "awaited", "arrived", "collected")
-_LISTS = ("lines", "transfers", "facts", "outgoing")
+_LISTS = ("lines", "transfers", "facts", "outgoing", "cleared")

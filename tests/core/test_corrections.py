@@ -148,7 +148,14 @@ def test_a_hall_that_the_family_gives_up_late_costs_what_the_price_list_says(
     assert prices.lines_for(story.facts[-1], before, BOOK) == ()
 
 
-SHELVED = (Step.SEAL, Step.SHELVE)
+def test_a_hall_in_which_the_farewell_was_held_is_not_cancelled() -> None:
+    story = Story().booked().took(*STORED, Step.RESERVE, Step.TAKE_OUT, Step.FAREWELL, Step.FAREWELL_OVER)
+
+    story.took(Step.RELEASE_SLOT, at=START + timedelta(days=2))
+
+    assert prices.lines_for(story.facts[-1], Story(story.facts[:-1]).case, BOOKS) == ()
+
+
 A_DAY = timedelta(days=1)
 Told = Callable[[Story], Story]
 
