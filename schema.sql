@@ -236,7 +236,7 @@ CREATE TABLE price_book (
     PRIMARY KEY (home_id, version)
 );
 
--- A line of a bill, and the tap that caused it. Append-only; reverses names the line that it takes back.
+-- A line of a bill, and the tap that caused it. Append-only; (reverses, reverses_line) names the line that it takes back.
 CREATE TABLE bill_line (
     home_id          TEXT NOT NULL,
     case_no          TEXT NOT NULL,
@@ -254,6 +254,7 @@ CREATE TABLE bill_line (
     price_version    TEXT NOT NULL,
     at               MOMENT NOT NULL,
     reverses         BIGINT,
+    reverses_line    BIGINT,
     PRIMARY KEY (home_id, case_no, log_no, line_no),
     FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no),
     CONSTRAINT line_adds_up CHECK (price_fen = waiver_fen + due_fen)

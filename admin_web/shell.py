@@ -46,6 +46,7 @@ MENU = (
     Entry("cases", "cases", Action.SEE_CASES),
     Entry("book", "cases/new", Action.BOOK),
     Entry("unsettled", "unsettled", Action.SEE_STATIONS),
+    Entry("ashes", "ashes", Action.SEE_CASES),
     Entry("cards", "cards", Action.ISSUE_CARD),
     Entry("stations", "stations", Action.SEE_STATIONS),
     Entry("roles", "roles", Action.SEE_CASES),

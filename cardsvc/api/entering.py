@@ -1,6 +1,6 @@
 """What the office writes: a phone booking, and steps that are taken or entered at a desk. One transaction each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from cardsvc.api.access import Signed
@@ -69,25 +69,50 @@ def enter(
         return Refusal(Problem.STEP_NOT_HERE, step)
 
     def act(tx: WorkingSet, log_no: int) -> Judgement | Refusal:
-        tx.load_cases([case_no])
         tx.load_things()
-        reported = Reported(
-            case_no=case_no,
-            asked=Asked(step, details, signed.staff_no, second),
-            at=tx.now,
-            cause=f"office:{log_no}",
-            station_kind=StationKind.OFFICE,
-            happened=False,
-            observed=False,
-        )
-        judgement = record_tap.handle(tx, reported, log_no)
-        if judgement.outcome is Outcome.REFUSED:
-            return refuse_all([Refusal(one.problem, one.detail) for one in judgement.reasons]) or Refusal(
-                Problem.INPUT_INVALID
-            )
-        return judgement
+        return _taken(tx, case_no, Asked(step, details, signed.staff_no, second), log_no)
 
     return _within(context, signed, f"entered {step}", case_no, act)
+
+
+def enter_for_all(
+    context: Context, signed: Signed, cases: Sequence[CaseNo], step: Step, details: Details
+) -> Judgement | Refusal:
+    """Take one step for several cases, such as a trip that is put off: for all of them, or for none."""
+    if step not in OFFICE_STEPS or not cases:
+        return Refusal(Problem.STEP_NOT_HERE, step)
+
+    def act(tx: WorkingSet, log_no: int) -> Judgement | Refusal:
+        tx.load_things()
+        tx.load_cases(cases)
+        asked = Asked(step, details, signed.staff_no)
+        for case_no in cases:
+            link = tx.log.add(f"entered {step}", case_no, "", tx.now, signed.staff_no)
+            judgement = _taken(tx, case_no, asked, link)
+            if isinstance(judgement, Refusal):
+                return Refusal(judgement.problem, f"{case_no}, {judgement.detail}")
+        return judgement
+
+    return _within(context, signed, f"entered {step} for {len(cases)}", "", act)
+
+
+def _taken(tx: WorkingSet, case_no: CaseNo, asked: Asked, log_no: int) -> Judgement | Refusal:
+    """A step of the office, judged and done."""
+    tx.load_cases([case_no])
+    reported = Reported(
+        case_no=case_no,
+        asked=asked,
+        at=tx.now,
+        cause=f"office:{log_no}",
+        station_kind=StationKind.OFFICE,
+        happened=False,
+        observed=False,
+    )
+    judgement = record_tap.handle(tx, reported, log_no)
+    if judgement.outcome is not Outcome.REFUSED:
+        return judgement
+    reasons = [Refusal(one.problem, one.detail) for one in judgement.reasons]
+    return refuse_all(reasons) or Refusal(Problem.INPUT_INVALID)
 
 
 def _within(

@@ -179,6 +179,8 @@ def _shown(seen: Seen, language: Language) -> dict[str, Any]:
     if one.appointment is not None:
         hall = shown.hall_zh if zh else shown.hall_en
         answer["next"] = {"words": say(language, "milestone.farewell"), "at": _iso(one.appointment), "hall": hall or ""}
+    if seen.ashes_until is not None:
+        answer["ashes_until"] = _iso(seen.ashes_until)
     if seen.bill is not None:
         answer["bill"] = {
             "lines": [

@@ -1,9 +1,12 @@
 """What a step leaves on the case beside its stage and place: papers, decisions, marks, plans."""
 
 from cardsvc.core.case import Approved, Belongings, Case, Hold, PaperSeen, Switched
-from cardsvc.core.facts import Details, Fact, Step
+from cardsvc.core.facts import Details, Fact, Stage, Step
 from cardsvc.core.ids import CaseNo, StaffNo
-from cardsvc.core.terms import Belonging, Condition
+from cardsvc.core.terms import Belonging, Condition, Notice
+
+ABOUT_TERM = (Notice.ASHES_END, Notice.COLLECT_ASHES)
+"""What is told once about each term of ash storage."""
 
 
 def captured(case: Case, fact: Fact, step: Step, details: Details) -> dict[str, object]:
@@ -85,7 +88,7 @@ def _bodily(case: Case, fact: Fact, step: Step, details: Details) -> dict[str, o
             return {"recognised": True, "unrecognised": None}
         case Step.SKIP_RECOGNITION:
             return {"unrecognised": details.reason}
-        case Step.STORE | Step.EXTEND_STORAGE | Step.RENEW_STORAGE:
+        case Step.STORE | Step.EXTEND_STORAGE:
             return {"storage_until": details.due or case.storage_until}
         case Step.CONFIRM_TRANSFER:
             return {"transfer_receipt": details.receipt}
@@ -122,8 +125,18 @@ def _ashes(case: Case, fact: Fact, step: Step, details: Details) -> dict[str, ob
     match step:
         case Step.SEAL:
             return {"label": details.label, "cooled": bool(details.cooled), "storage_until": None}
+        case Step.SHELVE:
+            return {"storage_until": details.due or case.storage_until}
+        case Step.RENEW_STORAGE:
+            notices = tuple(one for one in case.notices if one not in ABOUT_TERM)
+            return {"storage_until": details.due or case.storage_until, "notices": notices}
+        case Step.RETURN_ASHES:
+            # Whoever was told before is told anew before they leave again; a term ended when the last box had left.
+            until = case.storage_until if case.stage is Stage.SEALED else None
+            return {"notices": (), "storage_until": until}
         case Step.RELEASE:
-            return {"destination": details.destination or case.ash_plan}
+            notices = tuple(one for one in case.notices if one is not Notice.CONFIRM_REST)
+            return {"destination": details.destination or case.ash_plan, "notices": notices}
         case Step.PLAN_REST:
             return {"ash_plan": details.destination, "rest_at": details.starts}
         case Step.POSTPONE_REST:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pydantic import AwareDatetime
 
 from cardsvc.core.case import Case
-from cardsvc.core.facts import Stage, Step, Wire
+from cardsvc.core.facts import PlaceKind, Stage, Step, Wire
 from cardsvc.core.rules import RULES
 from cardsvc.core.workflow import BEFORE_FIRE
 
@@ -55,6 +55,11 @@ def status(case: Case, shown_name: str) -> FamilyStatus:
     )
 
 
+def ashes_until(case: Case) -> datetime | None:
+    """Until when the ashes are kept on their shelf, as agreed; None when they are on none."""
+    return case.storage_until if any(one.place.kind is PlaceKind.SHELF for one in case.portions) else None
+
+
 def expired(case: Case, now: datetime) -> bool:
     """A link ends some days after the ashes are settled."""
     return case.stage in SETTLED and now - case.stage_since > KEPT_AFTER_REST
@@ -68,5 +73,6 @@ def _needs(case: Case) -> list[str]:
         needs += ["need_authorise"] if not case.authorised else []
         needs += ["need_plan"] if case.ash_plan is None else []
     if case.stage in (Stage.CREMATED, Stage.SEALED):
-        needs += ["need_collect"]
+        needs += ["need_collect", "need_code"]
+        needs += ["need_destination"] if case.ash_plan is None else []
     return needs

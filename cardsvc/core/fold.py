@@ -10,6 +10,7 @@ from cardsvc.core.captured import captured
 from cardsvc.core.case import Alert, Case, Taken
 from cardsvc.core.facts import Alerted, Booked, CardBound, CardReleased, Fact, Step, StepTaken
 from cardsvc.core.ids import CardNo, CaseNo
+from cardsvc.core.portions import shelved_since
 
 
 def fold(facts: Iterable[Fact]) -> Case | None:
@@ -101,4 +102,5 @@ def _back(case: Case, fact: Fact) -> Case:
             "taken": kept,
         }
         | ({"tag": None} if last.step is Step.COLLECT else {})
+        | ({"storage_until": None} if last.step is Step.SHELVE and shelved_since(kept) is None else {})
     )

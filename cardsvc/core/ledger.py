@@ -64,15 +64,15 @@ def till(means: Means) -> Account:
     return Account(f"till/{means}")
 
 
-def charge(case_no: CaseNo, line: Line) -> tuple[Transfer, ...]:
-    """The transfers of a line: its due to its payer, its waiver to whoever bears it."""
+def charge(case_no: CaseNo, line: Line, proof: str = "") -> tuple[Transfer, ...]:
+    """The transfers of a line: its due to its payer, its waiver to whoever bears it; `proof` says why it changed."""
     transfers = []
     if line.due_fen:
         transfers.append((receivable(case_no, line.payer), line.due_fen))
     if line.waiver_fen and line.waiver_payer is not None:
         transfers.append((receivable(case_no, line.waiver_payer), line.waiver_fen))
     return tuple(
-        Transfer(debit=account, credit=revenue(line.item), amount_fen=amount, memo=line.item)
+        Transfer(debit=account, credit=revenue(line.item), amount_fen=amount, memo=f"{line.item} {proof}".strip())
         for account, amount in transfers
     )
 
@@ -84,12 +84,12 @@ def money_moved(fact: Fact) -> tuple[Transfer, ...]:
     details = fact.body.details
     if details.amount_fen is None or details.means is None:
         return ()
-    family, held, money = receivable(fact.case_no, Payer.FAMILY), deposits(fact.case_no), till(details.means)
+    held, money = deposits(fact.case_no), till(details.means)
     match fact.body.step:
         case Step.DEPOSIT:
             debit, credit = money, held
         case Step.PAY:
-            debit, credit = money, family
+            debit, credit = money, receivable(fact.case_no, details.payer or Payer.FAMILY)
         case Step.REFUND:
             debit, credit = held, money
         case _:
@@ -98,14 +98,25 @@ def money_moved(fact: Fact) -> tuple[Transfer, ...]:
 
 
 def settle(case_no: CaseNo, balances: Mapping[Account, int]) -> tuple[Transfer, ...]:
-    """Set the deposit held for a case off against what its family owes."""
+    """Set the deposit held for a case off against what its family owes; what it paid too much becomes a deposit."""
     owed = balances.get(receivable(case_no, Payer.FAMILY), 0)
+    if owed < 0:
+        return surplus(case_no, balances)
     held = -balances.get(deposits(case_no), 0)
     used = min(owed, held)
     if used <= 0:
         return ()
     family = receivable(case_no, Payer.FAMILY)
     return (Transfer(debit=deposits(case_no), credit=family, amount_fen=used, memo=Step.SETTLE),)
+
+
+def surplus(case_no: CaseNo, balances: Mapping[Account, int]) -> tuple[Transfer, ...]:
+    """What the family paid beyond what it owes is held for it, and can be refunded."""
+    family = receivable(case_no, Payer.FAMILY)
+    over = -balances.get(family, 0)
+    if over <= 0:
+        return ()
+    return (Transfer(debit=family, credit=deposits(case_no), amount_fen=over, memo="surplus"),)
 
 
 def reversed_(transfers: Iterable[Transfer]) -> tuple[Transfer, ...]:

@@ -8,3 +8,8 @@ CHINA = timezone(timedelta(hours=8), "UTC+8")
 def local(at: datetime) -> datetime:
     """The same moment as clocks on the wall show it."""
     return at.astimezone(CHINA)
+
+
+def from_local(typed: datetime) -> datetime:
+    """The moment that somebody typed from a clock on the wall, without a zone."""
+    return typed.replace(tzinfo=CHINA)

@@ -169,6 +169,10 @@ def what_it_follows(case: Case, asked: Asked) -> Refusal | None:
             return Refusal(Problem.FIELD_INVALID, "other")
         case Step.CANCEL_ITEM if all(one.item != details.item for one in case.items):
             return Refusal(Problem.FIELD_INVALID, "item")
+        case Step.RENEW_STORAGE if all(one.kind is not PlaceKind.SHELF for one in case.places):
+            return Refusal(Problem.STEP_OUT_OF_ORDER, f"{case.place.kind} > {asked.step}")
+        case Step.RENEW_STORAGE if details.due and case.storage_until and details.due <= case.storage_until:
+            return Refusal(Problem.FIELD_INVALID, "due")
         case Step.MERGE if details.other == case.case_no:
             return Refusal(Problem.FIELD_INVALID, "other")
         case Step.MERGE if case.card_no is not None:

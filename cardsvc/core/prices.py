@@ -10,7 +10,8 @@ from pydantic import AwareDatetime, Field
 
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Code, Details, Fact, Quantity, Step, StepTaken, Wire
-from cardsvc.core.terms import Payer
+from cardsvc.core.portions import shelved_since
+from cardsvc.core.terms import Payer, Reason
 
 
 class Regime(StrEnum):
@@ -32,6 +33,7 @@ class Trigger(StrEnum):
     URN = "urn"
     ASH_STORAGE = "ash_storage"
     QUOTED = "quoted"
+    CANCELLATION = "cancellation"
 
 
 class PriceItem(Wire):
@@ -56,6 +58,10 @@ class PriceItem(Wire):
     floor_fen: int = 0
     waiver_fen: int = 0
     waiver_units: int = 0
+    period_days: int = Field(default=365, ge=1)
+    "Days of one unit of ash storage."
+    within_hours: int = Field(default=0, ge=0)
+    "A cancellation is charged when the family gives its hall up less than this before it."
     default: bool = False
     "Charged by its trigger when the signed quote names no other item for it."
 
@@ -103,6 +109,8 @@ _TRIGGERS = {
     Step.LOAD: Trigger.CREMATION,
     Step.SEAL: Trigger.URN,
     Step.UNSHELVE: Trigger.ASH_STORAGE,
+    Step.RENEW_STORAGE: Trigger.ASH_STORAGE,
+    Step.RELEASE_SLOT: Trigger.CANCELLATION,
     Step.SIGN_QUOTE: Trigger.QUOTED,
 }
 
@@ -124,7 +132,15 @@ def lines_for(fact: Fact, before: Case, book: PriceBook) -> tuple[Line, ...]:
             for chosen in before.items
             if (row := book.find(chosen.item)) is not None and row.trigger is Trigger.QUOTED
         )
-    return tuple(_line(row, 1, fact.at, before, book, fact.body.details) for row in _items(before, book, trigger))
+    details, rows = fact.body.details, _items(before, book, trigger)
+    if trigger is Trigger.ASH_STORAGE:
+        until = details.due if fact.body.step is Step.RENEW_STORAGE and details.due is not None else fact.at
+        counted = ((row, ash_periods(before, until, row.period_days)) for row in rows)
+        return tuple(_line(row, periods, fact.at, before, book) for row, periods in counted if periods)
+    if trigger is Trigger.CANCELLATION:
+        kept = _cancelled_late(rows, before, fact.at) if details.reason is Reason.FAMILY_WISH else ()
+        return tuple(_line(row, 1, fact.at, before, book) for row in kept)
+    return tuple(_line(row, 1, fact.at, before, book, details) for row in rows)
 
 
 def running_meter(case: Case, book: PriceBook, now: datetime) -> tuple[Line, ...]:
@@ -141,6 +157,28 @@ def days_stored(case: Case, until: datetime) -> int:
     if not moved or moved[-1].step is not Step.STORE:
         return 0
     return max(1, -(-(until - moved[-1].at) // timedelta(days=1)))
+
+
+def ash_periods(case: Case, until: datetime, period_days: int) -> int:
+    """Storage periods of the ashes that are begun by `until` and not charged yet; one contract for all portions."""
+    since = shelved_since(case.taken)
+    if since is None:
+        return 0
+    later = [taken for taken in case.taken if taken.at >= since]
+    charged = [taken.at for taken in later if taken.step is Step.UNSHELVE]
+    if case.storage_until is not None and any(taken.step is Step.RENEW_STORAGE for taken in later):
+        charged.append(case.storage_until)
+    period = timedelta(days=period_days)
+    begun, before = (max(1, -(-(end - since) // period)) for end in (until, max(charged, default=until)))
+    return max(0, begun - before) if charged else begun
+
+
+def _cancelled_late(rows: tuple[PriceItem, ...], case: Case, at: datetime) -> tuple[PriceItem, ...]:
+    """The rule for a hall that is given up this late: the one with the shortest notice that still holds."""
+    if case.appointment is None or case.has_taken(Step.FAREWELL):
+        return ()
+    late = [row for row in rows if case.appointment - at < timedelta(hours=row.within_hours)]
+    return tuple(sorted(late, key=lambda row: row.within_hours)[:1])
 
 
 def unlisted(items: tuple[Quantity, ...], book: PriceBook) -> tuple[str, ...]:
@@ -169,12 +207,18 @@ def _line(
         quantity=count,
         price_fen=price,
         waiver_fen=waiver,
-        payer=Payer.POLICE if case.police and row.trigger is Trigger.STORAGE_DAY else Payer.FAMILY,
+        payer=_payer(case, row),
         waiver_payer=Payer.TREASURY if waiver else None,
         legal_basis=row.legal_basis,
         price_version=book.version,
         at=at,
     )
+
+
+def _payer(case: Case, row: PriceItem) -> Payer:
+    """Who pays: whoever took the item over, the police for storage that they ordered, else the family."""
+    police = Payer.POLICE if case.police and row.trigger is Trigger.STORAGE_DAY else Payer.FAMILY
+    return next((one.payer for one in case.switched if one.item == row.item), police)
 
 
 def _waived_units(case: Case, row: PriceItem) -> int:

@@ -218,3 +218,4 @@ class Notice(StrEnum):
     COLLECT_ASHES = "collect_ashes"
     CONFIRM_REST = "confirm_rest"
     COLLECTION_CODE = "collection_code"
+    ASHES_END = "ashes_end"

@@ -38,6 +38,7 @@ TRANSITIONS: Mapping[tuple[Stage, Step], Stage] = {
     (Stage.SEALED, Step.RELEASE): Stage.RELEASED,
     (Stage.SEALED, Step.CONFIRM_REST): Stage.SEALED,
     (Stage.RELEASED, Step.CONFIRM_REST): Stage.AT_REST,
+    (Stage.SEALED, Step.RETURN_ASHES): Stage.SEALED,
     (Stage.RELEASED, Step.RETURN_ASHES): Stage.SEALED,
     (Stage.AT_REST, Step.RETURN_ASHES): Stage.SEALED,
     (Stage.AT_REST, Step.CLOSE): Stage.CLOSED,
@@ -127,7 +128,8 @@ BESIDE: Mapping[Step, frozenset[Stage]] = {
 """Steps that do not move the stage, and when they may be taken."""
 
 IRREVERSIBLE = frozenset({Step.LOAD, Step.UNLOAD, Step.RELEASE, Step.TRANSFER_OUT, Step.CLOSE, Step.CANCEL, Step.MERGE})
-TAKEN_BACK = frozenset(step for _, step in TRANSITIONS) - IRREVERSIBLE
+TAKEN_BACK = (frozenset(step for _, step in TRANSITIONS) | {Step.SPLIT}) - IRREVERSIBLE
+"""A split is taken back as what moves: to void a step before it would lose the portion."""
 
 _OUT_TO: Mapping[Reason, PlaceKind] = {
     Reason.PREPARATION: PlaceKind.PREP_ROOM,

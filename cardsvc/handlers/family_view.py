@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cardsvc.context import Context
-from cardsvc.core.family import FamilyStatus, expired, status
+from cardsvc.core.family import FamilyStatus, ashes_until, expired, status
 from cardsvc.core.ledger import Bill
 from cardsvc.core.prices import Line, running_meter
 from cardsvc.core.problems import Problem, Refusal
@@ -17,7 +17,7 @@ from cardsvc.core.snapshot import BillLine
 from cardsvc.store import family, snapshots
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.family import Link, Looked, Shown, View, hash_of
-from cardsvc.store.opening import price_book
+from cardsvc.store.opening import book_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Seen:
     looked_at: list[datetime]
     bill: Bill | None
     lines: list[BillLine]
+    ashes_until: datetime | None
     running: tuple[Line, ...]
     "What storage would cost if it ended now: shown before it runs."
 
@@ -64,7 +65,10 @@ def look(context: Context, cookie: str, now: datetime) -> Seen | Refusal:
             looked_at=family.opened_at(connection, home_id, link.token_hash),
             bill=snapshots.case_bill(connection, home_id, link.case_no) if confirmed else None,
             lines=snapshots.case_lines(connection, home_id, link.case_no) if confirmed else [],
-            running=running_meter(shown.case, price_book(connection, home_id, now), now) if confirmed else (),
+            ashes_until=ashes_until(shown.case) if confirmed else None,
+            running=running_meter(shown.case, book_of(connection, home_id, shown.case.price_version, now), now)
+            if confirmed
+            else (),
         )
 
 

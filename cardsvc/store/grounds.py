@@ -128,7 +128,8 @@ def next_queue_no(tx: WorkingSet, day: str) -> int:
 
 def ordered(tx: WorkingSet, case: Case) -> frozenset[Trigger]:
     """The services that the quote orders by name."""
-    rows = (tx.book.find(one.item) for one in case.items)
+    book = tx.book_of(case.price_version)
+    rows = (book.find(one.item) for one in case.items)
     return frozenset(row.trigger for row in rows if row is not None)
 
 

@@ -8,6 +8,9 @@ from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.ledger import Transfer
 from cardsvc.core.prices import Line
 
+LineKey = tuple[int, int]
+"""The log number that a line was posted under, and its own number there."""
+
 
 def line_of(row: Any) -> Line:
     """A stored line."""
@@ -30,7 +33,7 @@ def _plain(value: Any) -> Any:
 
 
 def line_row(
-    home: HomeId, number: int, case_no: CaseNo, log_no: int, cause: str, line: Line, reverses: int | None
+    home: HomeId, number: int, case_no: CaseNo, log_no: int, cause: str, line: Line, reverses: LineKey | None
 ) -> dict[str, Any]:
     """A line as a row; one that takes another back has its amounts negative."""
     sign = -1 if reverses is not None else 1
@@ -50,7 +53,8 @@ def line_row(
         "legal_basis": line.legal_basis,
         "price_version": line.price_version,
         "at": line.at,
-        "reverses": reverses,
+        "reverses": reverses[0] if reverses is not None else None,
+        "reverses_line": reverses[1] if reverses is not None else None,
     }
 
 

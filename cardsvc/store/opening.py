@@ -46,3 +46,15 @@ def price_book(connection: Connection, home_id: HomeId, now: datetime) -> PriceB
     if row is None:
         raise LookupError("no price list in force: import one")
     return PRICES.validate_json(row.body)
+
+
+def book_of(connection: Connection, home_id: HomeId, version: str | None, now: datetime) -> PriceBook:
+    """The price list of a version; the one in force for None. Raises LookupError when there is none."""
+    if version is None:
+        return price_book(connection, home_id, now)
+    c = t.price_book.c
+    where = (c.home_id == home_id, c.version == version)
+    body = connection.execute(select(c.body).where(*where)).scalar_one_or_none()
+    if body is None:
+        raise LookupError(f"no price list {version}")
+    return PRICES.validate_json(body)

@@ -26,7 +26,7 @@ from cardsvc.core.prices import Line, PriceBook
 from cardsvc.core.tap import CardChain
 from cardsvc.core.terms import Notice, Reason
 from cardsvc.store import tables as t
-from cardsvc.store.lines import line_of
+from cardsvc.store.lines import LineKey
 from cardsvc.store.log import Log
 
 CASE = TypeAdapter(Case)
@@ -107,7 +107,7 @@ class WorkingSet:
     halls: dict[tuple[str, datetime], CaseNo] = field(default_factory=dict)
     permits: dict[str, Permit] = field(default_factory=dict)
     writes: dict[tuple[CardNo, int], RecordKey] = field(default_factory=dict)
-    lines: list[tuple[CaseNo, int, str, Line, int | None]] = field(default_factory=list)
+    lines: list[tuple[CaseNo, int, str, Line, LineKey | None]] = field(default_factory=list)
     transfers: list[tuple[CaseNo, int, str, Transfer]] = field(default_factory=list)
     facts: list[tuple[int, Fact]] = field(default_factory=list)
     changed: set[CaseNo] = field(default_factory=set)
@@ -133,6 +133,8 @@ class WorkingSet:
     "What is to be told outside."
     collected: set[CaseNo] = field(default_factory=set)
     "Cases whose ashes went out: their one-time codes are used."
+    books: dict[str, PriceBook] = field(default_factory=dict)
+    "Price lists that are not in force any more, as they were needed."
 
     def mark(self) -> "WorkingSet":
         """A savepoint: the set as it is now."""
@@ -186,6 +188,19 @@ class WorkingSet:
                 self.hot[number] = HotReason(row.hot_reason)
             self.profile[number], self.kind[number] = row.profile, row.kind
 
+    def book_of(self, version: str | None) -> PriceBook:
+        """The price list of a version; the one in force for None. Raises LookupError when there is no such version."""
+        if version is None or version == self.book.version:
+            return self.book
+        if version not in self.books:
+            c = t.price_book.c
+            where = (c.home_id == self.home_id, c.version == version)
+            body = self.connection.execute(select(c.body).where(*where)).scalar_one_or_none()
+            if body is None:
+                raise LookupError(f"no price list {version}")
+            self.books[version] = PRICES.validate_json(body)
+        return self.books[version]
+
     def load_things(self) -> None:
         """Load who is where, which marks are used, which halls are held, which permits live: small tables."""
         run, home = self.connection.execute, self.home_id
@@ -233,27 +248,14 @@ class WorkingSet:
         """The balances of a case's transfers, this transaction's included."""
         return balances((*self._stored_transfers(case_no), *(one for no, _, _, one in self.transfers if no == case_no)))
 
-    def _stored_transfers(self, case_no: CaseNo, cause: str | None = None) -> list[Transfer]:
+    def _stored_transfers(self, case_no: CaseNo) -> list[Transfer]:
         c = t.transfer.c
-        where = [c.home_id == self.home_id, c.case_no == case_no]
-        if cause is not None:
-            where.append(c.cause == cause)
+        where = (c.home_id == self.home_id, c.case_no == case_no)
         rows = self.connection.execute(select(c.debit, c.credit, c.amount_fen, c.memo).where(*where))
         return [
             Transfer(debit=Account(one.debit), credit=Account(one.credit), amount_fen=one.amount_fen, memo=one.memo)
             for one in rows
         ]
-
-    def caused(self, case_no: CaseNo, cause: str) -> tuple[list[tuple[int, Line]], list[Transfer]]:
-        """The lines (with their log numbers) and transfers that a fact caused: what a void takes back."""
-        c = t.bill_line.c
-        rows = self.connection.execute(
-            select(t.bill_line).where(c.home_id == self.home_id, c.case_no == case_no, c.cause == cause)
-        )
-        stored = [(row.log_no, line_of(row)) for row in rows]
-        fresh = [(log_no, line) for no, log_no, why, line, _ in self.lines if no == case_no and why == cause]
-        moved = [one for no, _, why, one in self.transfers if no == case_no and why == cause]
-        return [*stored, *fresh], [*self._stored_transfers(case_no, cause), *moved]
 
     def add_fact(self, fact: Fact, log_no: int, *, late: bool) -> None:
         """Add a fact; a late one takes its own place among all facts of its case."""
@@ -303,4 +305,4 @@ _DICTS = (
     "trips",
 )
 _SETS = ("changed", "awaited", "arrived", "collected")
-_LISTS = ("lines", "transfers", "facts", "outgoing")
+_LISTS = ("lines", "transfers", "facts", "outgoing", "cleared")

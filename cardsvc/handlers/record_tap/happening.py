@@ -1,13 +1,14 @@
 """Let a fact happen in the working set: case, places, marks, permits, lines, transfers."""
 
 from dataclasses import replace
+from datetime import timedelta
 
-from cardsvc.core import ledger, prices, workflow
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact, PlaceKind, Step, StepTaken, step_of
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.terms import Notice, Paper
+from cardsvc.handlers.record_tap.charging import charge
 from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, cells, live_permit, marks_of
 from cardsvc.store.certificates import next_certificate
 from cardsvc.store.grounds import kind_of, next_queue_no
@@ -18,16 +19,7 @@ def let_happen(tx: WorkingSet, before: Case, fact: Fact, log_no: int, *, late: b
     """Let a fact happen: case, places, marks, permits, lines, transfers."""
     tx.add_fact(fact, log_no, late=late)
     step = step_of(fact)
-    if step is Step.VOID:
-        _take_back(tx, before, fact, log_no)
-    else:
-        for line in prices.lines_for(fact, before, tx.book):
-            tx.lines.append((fact.case_no, log_no, fact.cause, line, None))
-            tx.transfers.extend((fact.case_no, log_no, fact.cause, one) for one in ledger.charge(fact.case_no, line))
-        moved = ledger.money_moved(fact)
-        if step is Step.SETTLE:
-            moved = ledger.settle(fact.case_no, tx.balances(fact.case_no))
-        tx.transfers.extend((fact.case_no, log_no, fact.cause, one) for one in moved)
+    charge(tx, before, fact, log_no)
     _occupy(tx, tx.cases[fact.case_no])
     if isinstance(fact.body, StepTaken):
         _mark(tx, fact, fact.body)
@@ -43,16 +35,6 @@ def let_happen(tx: WorkingSet, before: Case, fact: Fact, log_no: int, *, late: b
                 permit.state = "used"
             elif step not in KEEPS_PERMIT:
                 permit.state = "dead"
-
-
-def _take_back(tx: WorkingSet, before: Case, fact: Fact, log_no: int) -> None:
-    """Counter-entries for all that the voided step had caused."""
-    voided = workflow.last_voidable(before)
-    if voided is None:
-        return
-    lines, transfers = tx.caused(fact.case_no, voided.cause)
-    tx.lines.extend((fact.case_no, log_no, fact.cause, line, number) for number, line in lines)
-    tx.transfers.extend((fact.case_no, log_no, fact.cause, one) for one in ledger.reversed_(transfers))
 
 
 def _occupy(tx: WorkingSet, case: Case) -> None:
@@ -120,7 +102,7 @@ def _tells(body: StepTaken) -> Notice | None:
 
 
 def given(tx: WorkingSet, case: Case, fact: Fact) -> Fact:
-    """The fact with what the service gives: the spared permit, the queue number, the certificate, the price list."""
+    """The fact with what the service gives: the spared permit, the queue number, certificate, price list, term."""
     if not isinstance(fact.body, StepTaken):
         return fact
     update: dict[str, object] = {}
@@ -144,6 +126,8 @@ def given(tx: WorkingSet, case: Case, fact: Fact) -> Fact:
             update["certificate"] = case.certificate
         case Step.SIGN_QUOTE:
             update["number"] = tx.book.version
+        case Step.SHELVE if case.storage_until is None:
+            update["due"] = fact.body.details.due or fact.at + timedelta(days=tx.policy.ash_storage_days)
         case _:
             return fact
     details = fact.body.details.model_copy(update=update)

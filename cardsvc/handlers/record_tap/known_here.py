@@ -39,6 +39,8 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
         reasons.append(Refusal(Problem.PERMIT_NEEDED, details.permit or ""))
     if step is Step.QUOTE:
         reasons.extend(Refusal(Problem.ITEM_UNLISTED, item) for item in prices.unlisted(details.items, tx.book))
+    if step is Step.SIGN_QUOTE:
+        reasons.extend(Refusal(Problem.ITEM_UNLISTED, item) for item in prices.unlisted(case.items, tx.book))
     if step is Step.REFUND and details.amount_fen is not None:
         held = -tx.balances(case.case_no).get(ledger.deposits(case.case_no), 0)
         if details.amount_fen > held:

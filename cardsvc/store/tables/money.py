@@ -34,6 +34,7 @@ bill_line = Table(
     Column("price_version", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("reverses", BigInteger),
+    Column("reverses_line", BigInteger),
     ForeignKeyConstraint(["home_id", "case_no"], ["funeral_case.home_id", "funeral_case.case_no"]),
     CheckConstraint("price_fen = waiver_fen + due_fen", name="line_adds_up"),
 )

@@ -46,6 +46,7 @@
     if (it.next) { put("next-words", it.next.words); put("next-at", when(it.next.at)); put("next-hall", it.next.hall); }
     var needs = empty("needs"); it.needs.forEach(function (one) { item(needs, one); }); show("nothing", !it.needs.length);
     show("second", !it.confirmed); show("bill", it.confirmed); show("revoke", it.confirmed);
+    show("kept", Boolean(it.ashes_until)); if (it.ashes_until) put("ashes-until", when(it.ashes_until));
     if (it.bill) {
       var lines = empty("lines"); it.bill.lines.forEach(function (one) { money(lines, one); });
       if (!it.bill.lines.length) item(lines, body.dataset.no_lines);

@@ -2,6 +2,7 @@
 ALTER TABLE staff ADD COLUMN qualified_until TEXT;
 ALTER TABLE resource ADD COLUMN traits TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE price_book ADD COLUMN made_by TEXT;
+ALTER TABLE bill_line ADD COLUMN reverses_line BIGINT;
 ALTER TABLE funeral_case ADD COLUMN second_contact_sealed BYTES;
 ALTER TABLE funeral_case ADD COLUMN place_blind TEXT;
 CREATE INDEX case_by_place ON funeral_case (home_id, place_blind);

@@ -1,0 +1,30 @@
+"""The lines of a bill that nothing has taken back, this transaction's included."""
+
+from sqlalchemy import select
+
+from cardsvc.core.corrections import Standing
+from cardsvc.core.ids import CaseNo
+from cardsvc.store import tables as t
+from cardsvc.store.lines import line_of
+from cardsvc.store.working import WorkingSet
+
+
+def open_lines(tx: WorkingSet, case_no: CaseNo) -> list[Standing]:
+    """The standing lines of a case, in the order in which they were posted."""
+    c = t.bill_line.c
+    where = (c.home_id == tx.home_id, c.case_no == case_no)
+    rows = tx.connection.execute(select(t.bill_line).where(*where).order_by(c.log_no, c.line_no)).all()
+    fresh = [(number, *one[1:]) for number, one in enumerate(tx.lines) if one[0] == case_no]
+    # Before single lines were named, a counter-line took all lines of its log number back.
+    back = {(row.reverses, row.reverses_line) for row in rows if row.reverses is not None}
+    back |= {one[4] for one in fresh if one[4] is not None}
+    stored = [
+        Standing(row.log_no, row.line_no, row.cause, line_of(row))
+        for row in rows
+        if row.reverses is None and not back & {(row.log_no, row.line_no), (row.log_no, None)}
+    ]
+    return stored + [
+        Standing(log_no, number, cause, line)
+        for number, log_no, cause, line, reverses in fresh
+        if reverses is None and (log_no, number) not in back
+    ]
