@@ -6,12 +6,28 @@ the drill red; so does a right attempt that is refused, because then the refusal
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from itertools import product
 
-from cardsvc.core.facts import StationKind, Step, Wire
-from cardsvc.core.ids import CaseNo
+from cardsvc.core.case import Approved, Belongings, Case, PaperSeen, Place, Taken
+from cardsvc.core.facts import PlaceKind, Stage, StationKind, Step, Wire
+from cardsvc.core.ids import CardNo, CaseNo
 from cardsvc.core.problems import Problem
+from cardsvc.core.terms import (
+    Approval,
+    CaseKind,
+    CauseClass,
+    Destination,
+    Implants,
+    Issuer,
+    Origin,
+    Paper,
+    Reason,
+    Signer,
+)
+
+CAUSE = "drill"
 
 
 class Whose(StrEnum):
@@ -103,3 +119,60 @@ def expected(attempt: Attempt) -> set[Problem]:
     things = {("card", attempt.card), ("tag", attempt.tag), ("disc", attempt.disc)}
     wrong = {problem for thing, problem in _EXPECTED.items() if thing in things}
     return wrong | ({Problem.STEP_NOT_HERE} if attempt.station is not StationKind.CREMATION else set())
+
+
+def made_ready(case: Case, number: int, now: datetime) -> Case:
+    """The case as it would stand before the furnace with nothing against it but what the drill does wrong.
+
+    Only ever a copy: what a case lacks (papers, list, container) is there, holds and alerts are gone.
+    """
+
+    def seen(paper: Paper) -> PaperSeen:
+        return PaperSeen(paper=paper, number="DRILL", alike=True, at=now, cause=CAUSE, issuer=Issuer.POLICE)
+
+    def taken(step: Step) -> Taken:
+        return Taken(
+            step=step,
+            at=now,
+            station_kind=StationKind.OFFICE,
+            cause=CAUSE,
+            stage_before=Stage.STORED,
+            place_before=Place(kind=PlaceKind.FURNACE_HALL),
+        )
+
+    leave = [Approved(approval=one, reason=Reason.URGENT, cause=CAUSE) for one in (Approval.CREDIT, Approval.REORDER)]
+    update: dict[str, object] = {
+        "kind": CaseKind.PERSON,
+        "cause_class": CauseClass.NATURAL,
+        "police": False,
+        "infectious": False,
+        "origin": Origin.ORDINARY,
+        "outside": False,
+        "conditions": (),
+        "weight_kg": None,
+        "stage": Stage.QUEUED,
+        "place": Place(kind=PlaceKind.FURNACE_HALL),
+        "doing": None,
+        "suspended": False,
+        "holds": (),
+        "alerts": (),
+        "gaps": (),
+        "relatives": (),
+        "items": (),
+        "appointment": None,
+        "authorised": True,
+        "signed_by": Signer.APPLICANT,
+        "ash_plan": Destination.HOME,
+        "implants": Implants.NONE,
+        "belongings": Belongings(things=(), handed=True),
+        "approvals": tuple(leave),
+        "papers": (seen(Paper.DEATH_CERTIFICATE), seen(Paper.APPLICANT_IDENTITY)),
+        "tag": case.tag or f"DRILL-T{number}",
+        "coffin": case.coffin or f"DRILL-K{number}",
+        "length_cm": 190,
+        "width_cm": 60,
+        "unrecognised": Reason.FAMILY_ABSENT,
+        "card_no": case.card_no or CardNo(f"DRILL-C{number}"),
+        "taken": (*case.taken, *(taken(step) for step in (Step.AUTHORISE, Step.LIST_BELONGINGS, Step.QUEUE))),
+    }
+    return case.model_copy(update=update)
