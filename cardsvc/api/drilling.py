@@ -16,7 +16,7 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.tap import CardChain
 from cardsvc.handlers import record_tap
 from cardsvc.handlers.record_tap import Reported
-from cardsvc.store import copying, drills, grounds, reconciling
+from cardsvc.store import copying, drills, furnaces, grounds, reconciling
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 from cardsvc.store.opening import working_set
@@ -90,7 +90,7 @@ def _ready(context: Context, copy: Connection, numbers: tuple[CaseNo, CaseNo], n
     if not able or not checkers:
         return Refusal(Problem.OPERATOR_UNQUALIFIED, "")
     copying.on_duty(tx, (able[0], checkers[0]), now)
-    codes = copying.furnaces(copy, context.home_id)
+    codes = [one.code for one in furnaces.furnaces(copy, context.home_id)]
     fit = [code for code in codes if (one := grounds.furnace_at(tx, code)).serviceable and one.video]
     if not fit:
         return Refusal(Problem.FURNACE_UNSERVICEABLE, ", ".join(codes))

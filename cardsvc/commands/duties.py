@@ -6,17 +6,24 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 
+from cardsvc.api import drilling
 from cardsvc.commands.ground import context_of, stop
 from cardsvc.context import Context
+from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.outgoing import Channel
+from cardsvc.core.permissions import Action, may
+from cardsvc.core.problems import Refusal
 from cardsvc.core.words import say
 from cardsvc.handlers import reconcile as reconciling
 from cardsvc.loops import Duty, running
 from cardsvc.outbox import Receiver, Sender, receiver
 from cardsvc.settings import Settings
+from cardsvc.store import drills
 from cardsvc.store import outbox as store
+from cardsvc.store.opening import load_staff
 
 app = typer.Typer()
 SEND_EVERY_S = 5.0
@@ -95,3 +102,38 @@ def reconcile(
         names = ", ".join(dict.fromkeys(one.case_no or one.name for one in finding.rows[:8]))
         print(f"{finding.code:<24}{len(finding.rows):>4}  {say('en', f'finding.{finding.code}')}: {names}")
     raise SystemExit(1)
+
+
+@app.command()
+def drill(
+    by: Annotated[str, typer.Option(help="Staff number of the duty manager who orders it.")],
+    first: Annotated[str, typer.Option(help="A case; without both, the newest two are taken.")] = "",
+    second: Annotated[str, typer.Option(help="Another case.")] = "",
+) -> None:
+    """Try to burn the wrong body, on a copy of two cases. Exit code 1 when a wrong attempt passes: the drill is red."""
+    context = context_of(Settings())
+    if bool(first) != bool(second):
+        stop("name both cases, or none", 2)
+    with context.engine.connect() as connection:
+        roles = load_staff(connection, context.home_id).get(StaffNo(by), ())
+    if not may(roles, Action.OPERATE):
+        stop(f"{by} may not order a drill", 2)
+    numbers = (CaseNo(first), CaseNo(second)) if first else None
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("attempts", total=None)
+        done = drilling.run(
+            context, StaffNo(by), numbers, say=lambda now, of: progress.update(task, completed=now, total=of)
+        )
+    if isinstance(done, Refusal):
+        stop(f"{say('en', f'problem.{done.problem}.say')}: {done.detail}", 2)
+    with context.engine.connect() as connection:
+        row = drills.one(connection, context.home_id, done)
+    if row is None:
+        stop("the drill was not kept")
+    result = row[3]
+    for problem, count in drilling.summary(result):
+        print(f"{count:>6}  {say('en', f'problem.{problem}.say')}")
+    colour = "RED" if result.red else "green"
+    print(f"drill {done}: {colour}, {len(result.attempts)} attempts, {len(result.failed)} as they must not")
+    if result.red:
+        raise SystemExit(1)

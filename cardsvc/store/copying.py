@@ -57,10 +57,3 @@ def on_duty(tx: WorkingSet, people: Collection[StaffNo], now: datetime) -> None:
     there = set(tx.connection.execute(select(d.staff_no).where(d.home_id == tx.home_id, d.off_at.is_(None))).scalars())
     for one in sorted(set(people) - there):
         tx.connection.execute(insert(t.duty).values(home_id=tx.home_id, staff_no=one, on_at=now, off_at=None))
-
-
-def furnaces(connection: Connection, home_id: HomeId) -> list[str]:
-    """The furnaces of the home."""
-    r = t.resource.c
-    rows = connection.execute(select(r.code).where(r.home_id == home_id, r.kind == "furnace").order_by(r.code))
-    return list(rows.scalars())
