@@ -34,10 +34,11 @@ def running(duties: list[Duty]) -> Iterator[None]:
 
 
 def _turns(duty: Duty, stopped: threading.Event) -> None:
-    while not stopped.wait(duty.every_s):
+    while not stopped.is_set():
         try:
             duty.act()
         except Exception as error:
             # The database may be away for a while; the next turn finds everything where this one left it. Only the
             # kind of the fault is said: its words may quote a row.
             LOG.error("%s failed: %s", duty.name, type(error).__name__)
+        stopped.wait(duty.every_s)

@@ -60,7 +60,8 @@ def _report(context: Context, tx: WorkingSet, case_no: CaseNo, event: Event) -> 
         if earlier
         else None
     )
-    content = content_of(tx.cases[case_no], event, _deceased(context, tx, case_no))
+    who = _deceased(context, tx, case_no) if event is Event.CREMATION else Deceased()
+    content = content_of(tx.cases[case_no], event, who)
     report = next_report(tx.cases[case_no], event, newest, content)
     if report is None:
         return

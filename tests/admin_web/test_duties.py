@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from cardsvc.core.facts import Step
-from cardsvc.core.ids import CaseNo
+from cardsvc.core.drill import Attempt, Drill, Whose
+from cardsvc.core.facts import StationKind, Step
+from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.outgoing import SendError
 from cardsvc.core.terms import Approval, Reason
 from cardsvc.handlers import reconcile
-from cardsvc.store import outbox
+from cardsvc.store import drills, outbox
 from cardsvc.store.outbox import Entry
 from tests.admin_web.test_console import office, sign_in
 from tests.core.story import DETAILS
@@ -106,6 +107,32 @@ def test_a_furnace_log_shows_the_run_its_trip_its_people_and_the_approved_order(
     assert "高某" in page and "何某" in page
     assert "没有开始火化" in Desk(service, "1015").get("furnaces?day=2026-01-01").text
     assert Desk(service, "1015").get("furnaces?day=x").status_code == 422
+
+
+def test_a_red_drill_stands_on_top_of_the_pages_until_a_green_one(service: Service) -> None:
+    passed = Attempt(
+        case_no=CaseNo("WZ-2026-000001"),
+        step=Step.ARM,
+        station=StationKind.CREMATION,
+        card=Whose.OWN,
+        tag=Whose.OTHER,
+        disc=Whose.OWN,
+        refusals=(),
+    )
+    right = passed.model_copy(update={"tag": Whose.OWN})
+    red = Drill(first=passed.case_no, second=CaseNo("WZ-2026-000002"), policy_version=0, attempts=(right, passed))
+    home, manager = service.context.home_id, Desk(service, "1015")
+
+    def keep(drill: Drill, number: int) -> None:
+        with service.context.engine.begin() as connection:
+            drills.keep(connection, home, drill, number, StaffNo("1015"), service.clock.now)
+
+    keep(red, 900)
+    told = [manager.get(page).text for page in ("drills", "reconciliation", "drills/900")]
+    assert all("停止火化" in text for text in told[:2])
+    assert "结果不应如此" in told[2] and "放行" in told[2] and 'class="verdict red"' in told[2]
+    keep(red.model_copy(update={"attempts": (right,)}), 901)
+    assert not any("停止火化" in manager.get(page).text for page in ("drills", "reconciliation"))
 
 
 def tab_to(page: Page, selector: str) -> None:

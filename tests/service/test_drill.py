@@ -1,11 +1,15 @@
 """The drill: green on a home that works, red with a planted bug, and the real database is only read."""
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from typer.testing import CliRunner
 
+from cardsvc.__main__ import app
 from cardsvc.api import drilling
 from cardsvc.core import preconditions, tap
 from cardsvc.core.case import Case
@@ -20,6 +24,7 @@ from cardsvc.handlers import reconcile
 from cardsvc.handlers.record_tap import known_here
 from cardsvc.store import drills
 from cardsvc.store.tables.kinds import metadata
+from cardsvc.vault import keystore
 from tests.support.home import Service
 from tests.support.telling import TO_STORAGE, go, opened, stored
 
@@ -165,3 +170,24 @@ def test_the_evidence_of_a_drill_cannot_be_rewritten(service: Service, two: tupl
     table = metadata.tables["drill"]
     with pytest.raises(Exception, match="append-only"), service.context.engine.begin() as connection:
         connection.execute(table.update().values(staff_no="1001"))
+
+
+def test_the_command_says_the_colour_and_who_may_order_it(
+    service: Service, two: tuple[CaseNo, CaseNo], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keystore.make(tmp_path / "vault.json", "a passphrase of a test", random.Random(1).randbytes)
+    monkeypatch.setenv("ONECARD_DATA", str(tmp_path))
+    monkeypatch.setenv("ONECARD_DSN", service.context.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("ONECARD_PASSPHRASE", "a passphrase of a test")
+
+    def ordered(*arguments: str) -> tuple[int, str]:
+        result = CliRunner().invoke(app, ["drill", *arguments])
+        return result.exit_code, result.output
+
+    assert ordered("--by", "1001")[0] == 2
+    assert ordered("--by", "1015", "--first", two[0])[0] == 2
+    green = ordered("--by", "1015", "--first", two[0], "--second", two[1])
+    assert green[0] == 0 and "green, 648 attempts, 0 as they must not" in green[1]
+    no_tag_at_furnace(monkeypatch)
+    red = ordered("--by", "1015")
+    assert red[0] == 1 and "RED" in red[1]

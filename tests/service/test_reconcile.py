@@ -111,3 +111,33 @@ def test_the_command_names_what_does_not_agree(
     assert (quiet.exit_code, found.exit_code, wrong.exit_code, nobody.exit_code) == (0, 1, 2, 2), found.output
     assert "count_missing" in found.output and "everything agrees" in quiet.output
     assert "ONECARD_GATEWAY_URL" in nobody.output
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ({"ONECARD_GATEWAY_URL": "http://127.0.0.1:9/"}, "ONECARD_GATEWAY_SECRET"),
+        ({"ONECARD_STATUTORY_URL": "http://127.0.0.1:9/", "ONECARD_STATUTORY_SECRET": "x"}, "https://"),
+        (
+            {
+                "ONECARD_STATUTORY_URL": "https://127.0.0.1:9/",
+                "ONECARD_STATUTORY_SECRET": "x",
+                "ONECARD_STATUTORY_CA": "/nowhere.pem",
+            },
+            "there is no file",
+        ),
+    ],
+)
+def test_a_receiver_that_is_set_up_by_halves_is_refused_with_what_to_set(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: dict[str, str], says: str
+) -> None:
+    keystore.make(tmp_path / "vault.json", "a passphrase of a test", random.Random(1).randbytes)
+    monkeypatch.setenv("ONECARD_DATA", str(tmp_path))
+    monkeypatch.setenv("ONECARD_DSN", service.context.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("ONECARD_PASSPHRASE", "a passphrase of a test")
+    for name, value in setting.items():
+        monkeypatch.setenv(name, value)
+
+    refused = CliRunner().invoke(app, ["outbox"])
+
+    assert refused.exit_code == 2 and says in refused.output
