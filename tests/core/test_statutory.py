@@ -1,6 +1,7 @@
 """The city is told observed times only, each event once, and what is corrected again."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,3 +104,26 @@ def test_no_history_makes_a_time_observed_that_nobody_saw(steps: list[Step], dat
         said = content_of(case, event, SOMEBODY)
         for name, moment in (said.times if said else {}).items():
             assert moment.at is None or moment.at in seen.get(times[name], set()), (event, name)
+
+
+@given(st.lists(st.sampled_from([*BURNT, Step.VOID, Step.RESOLVE, Step.COLLECT, Step.SEAL]), max_size=40), st.data())
+def test_the_newest_report_is_always_the_truth_and_nothing_is_told_twice(
+    steps: list[Step], data: st.DataObject
+) -> None:
+    told_so_far: dict[Event, list[Report]] = {event: [] for event in Event}
+    facts = [
+        fact.model_copy(update={"observed": data.draw(st.booleans()), "contested": data.draw(st.booleans())})
+        for fact in Story().booked().bound().took(*steps).facts
+    ]
+    for known in range(1, len(facts) + 1):
+        case = fold(facts[:known])
+        assert case is not None
+        for event, reports in told_so_far.items():
+            report = told(case, event, reports[-1] if reports else None)
+            if report is not None:
+                reports.append(report)
+            content = content_of(case, event, SOMEBODY)
+            assert (reports[-1].content if reports and not reports[-1].withdrawn else None) == content
+    for reports in told_so_far.values():
+        assert [one.revision for one in reports] == list(range(1, len(reports) + 1))
+        assert all((a.content, a.withdrawn) != (b.content, b.withdrawn) for a, b in pairwise(reports))
