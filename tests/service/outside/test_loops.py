@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from sqlalchemy import func, select
 
 from cardsvc.context import Context
 from cardsvc.core.ids import HomeId
+from cardsvc.core.statutory import Content, Event, Moment, Report, WhyNot
+from cardsvc.core.terms import CaseKind
 from cardsvc.demo import outside
 from cardsvc.demo.home import found
 from cardsvc.loops import Duty, running
@@ -30,6 +33,16 @@ from tests.support.serving import Served
 
 PASSPHRASE, SECRET = "a passphrase of a test", "the gateway's secret"
 MESSAGES = 7
+REPORT = Report(
+    report="WZ-2026-000001/collection",
+    revision=1,
+    content=Content(
+        event=Event.COLLECTION,
+        case_kind=CaseKind.PERSON,
+        counts_as_person=True,
+        times={"collected": Moment(why_not=WhyNot.TYPED)},
+    ),
+)
 
 
 def home(folder: Path) -> Context:
@@ -44,7 +57,10 @@ def home(folder: Path) -> Context:
         for number in range(1, MESSAGES + 1):
             entry = Entry(number, 1, "message", "hold_lifted", None, b"", b"")
             to, body = (vault.hide("13800000000", f"{entry.where}/{name}", chance(12)) for name in ("to", "body"))
-            outbox.put(connection, context.home_id, Entry(number, 1, "message", "hold_lifted", None, to, body), clock())
+            outbox.put(connection, context.home_id, replace(entry, to_sealed=to, body_sealed=body), clock())
+        report = Entry(MESSAGES + 1, 1, "statutory", "collection", None, None, b"")
+        sealed = vault.hide(REPORT.model_dump_json(), f"{report.where}/body", chance(12))
+        outbox.put(connection, context.home_id, replace(report, body_sealed=sealed), clock())
     return context
 
 
@@ -59,11 +75,16 @@ def test_two_processes_send_each_message_once_and_reconcile_yesterday_once(tmp_p
     context = home(tmp_path)
     gateway = outside.gateway(SECRET.encode(), clock)
     served = Served(outside.create(gateway))
+    city, certificate = outside.city(SECRET.encode(), clock), outside.certificate(tmp_path, clock())
+    served_city = Served(outside.create(city), certificate=certificate)
     environment = {
         "ONECARD_DATA": str(tmp_path),
         "ONECARD_PASSPHRASE": PASSPHRASE,
         "ONECARD_GATEWAY_URL": f"{served.address}send",
         "ONECARD_GATEWAY_SECRET": SECRET,
+        "ONECARD_STATUTORY_URL": f"{served_city.address}send",
+        "ONECARD_STATUTORY_SECRET": SECRET,
+        "ONECARD_STATUTORY_CA": str(certificate[0]),
         "ONECARD_RECONCILE_AT": "00:00",
     }
     command = (sys.executable, "-m", "cardsvc", "serve", "--surface", "office", "--port")
@@ -74,16 +95,18 @@ def test_two_processes_send_each_message_once_and_reconcile_yesterday_once(tmp_p
             return connection.execute(select(func.count()).select_from(t.reconciliation)).scalar_one()
 
     until("the messages came", lambda: len(gateway.received) == MESSAGES)
+    until("the report came", lambda: len(city.received) == 1)
     until("the night was reconciled", lambda: reconciled() > 0)
     for one in both:
         assert one.stop() in (0, -2, 130)
         assert "failed" not in one.said() and "13800000000" not in one.said()
     served.close()
+    served_city.close()
 
     assert {one.times for one in gateway.received.values()} == {1}
     assert reconciled() == 1
     with context.engine.connect() as connection:
-        assert outbox.counts(connection, context.home_id) == {"sent": MESSAGES}
+        assert outbox.counts(connection, context.home_id) == {"sent": MESSAGES + 1}
 
 
 def test_a_fault_of_one_turn_is_said_by_its_kind_and_the_next_turn_comes(caplog: pytest.LogCaptureFixture) -> None:
