@@ -488,6 +488,7 @@ CREATE TABLE collection_code (
 
 -- What is to be told outside, written by the transaction that caused it. channel: message | statutory. to_sealed: phone,
 -- body_sealed: text or JSON. state: waiting | sent | failed. Sent again until the receiver has confirmed; the id tells repeats.
+-- error: names of core.outgoing.SendError, the class of the last one.
 CREATE TABLE outbox (
     home_id          TEXT NOT NULL,
     log_no           BIGINT NOT NULL,
@@ -501,6 +502,7 @@ CREATE TABLE outbox (
     tries            BIGINT NOT NULL,
     next_at          MOMENT NOT NULL,
     sent_at          MOMENT,
+    error            TEXT,
     PRIMARY KEY (home_id, log_no, entry_no)
 );
 CREATE INDEX outbox_waiting ON outbox (home_id, next_at) WHERE state = 'waiting';

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import TypeAdapter, ValidationError
 
-from admin_web import ashes, asking, cards, stations
+from admin_web import ashes, asking, cards, duties, stations
 from admin_web.shell import HEADERS, HERE, Shell
 from admin_web.timeline import timeline
 from cardsvc.api import entering
@@ -299,6 +299,7 @@ def create(context: Context, access: Access) -> FastAPI:
 
     cards.add(app, context, access, shell)
     ashes.add(app, context, access, shell)
+    duties.add(app, context, access, shell)
 
     @app.get("/roles")
     def roles(request: Request, signed: Annotated[Signed, sees]) -> Response:

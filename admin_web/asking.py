@@ -22,6 +22,23 @@ def asks(access: Access, action: Action) -> tuple[Any, Any]:
     return Depends(who), Depends(looks)
 
 
+def asks_whole(access: Access, action: Action) -> tuple[Any, Any]:
+    """As `asks`, for what is about the whole home: nobody of one county only."""
+
+    def whole(signed: Signed) -> Signed:
+        if signed.county is not None:
+            raise Refused(Refusal(Problem.NOT_ALLOWED, "county"))
+        return signed
+
+    def who(request: Request, form_token: Annotated[str, Form()] = "") -> Signed:
+        return whole(sends(access, request, action, form_token))
+
+    def looks(request: Request) -> Signed:
+        return whole(access.allows(request, action))
+
+    return Depends(who), Depends(looks)
+
+
 def sends(access: Access, request: Request, action: Action, form_token: str) -> Signed:
     """Who sends this form, if they may. Raises Refused."""
     signed = access.allows(request, action)

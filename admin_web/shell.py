@@ -45,6 +45,10 @@ class Entry:
 MENU = (
     Entry("cases", "cases", Action.SEE_CASES),
     Entry("book", "cases/new", Action.BOOK),
+    Entry("furnace_log", "furnaces", Action.SEE_OPERATIONS),
+    Entry("reconciliation", "reconciliation", Action.SEE_OPERATIONS),
+    Entry("outbox", "outbox", Action.SEE_OPERATIONS),
+    Entry("drills", "drills", Action.SEE_OPERATIONS),
     Entry("unsettled", "unsettled", Action.SEE_STATIONS),
     Entry("ashes", "ashes", Action.SEE_CASES),
     Entry("cards", "cards", Action.ISSUE_CARD),

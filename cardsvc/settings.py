@@ -1,7 +1,7 @@
 """Settings of the service, read from the environment (ONECARD_*) or given by the command line."""
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -26,6 +26,12 @@ class Settings(BaseSettings):
     demo: bool = False
     secure_cookies: bool = True
     family_url: str = "http://127.0.0.1:8700/family/"
+    gateway_url: str = ""
+    gateway_secret: SecretStr = SecretStr("")
+    statutory_url: str = ""
+    statutory_secret: SecretStr = SecretStr("")
+    statutory_ca: Path | None = None
+    reconcile_at: time = time(2, 30)
 
     @property
     def database(self) -> str:

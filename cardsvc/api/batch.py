@@ -181,7 +181,9 @@ class Batch:
         """Judge a request, and let nothing happen."""
         savepoint = self.tx.mark()
         judgement = record_tap.handle(self.tx, reported, log_no)
+        cleared = self.tx.cleared
         self.tx.back(savepoint)
+        self.tx.cleared = cleared  # that all held when it was asked is kept, whatever comes of it
         return judgement
 
     def _happen(self, intent: Record | None, log_no: int) -> Judgement:

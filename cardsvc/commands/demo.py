@@ -27,7 +27,7 @@ from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import may_take
 from cardsvc.core.rules import RULES
 from cardsvc.core.words import say
-from cardsvc.demo import chips, tray
+from cardsvc.demo import chips, outside, tray
 from cardsvc.demo.hands import NotDone
 from cardsvc.demo.history import History
 from cardsvc.demo.home import STAFF, found
@@ -47,8 +47,8 @@ app = typer.Typer()
 POOL = 12
 STAFF_CARDS = tuple(StaffNo(number) for number in ("1004", "1005", "1011", "1012"))
 """Cold storage and the furnace: where two people are needed, the demo has cards for both."""
-TRAY_AFTER, PAGES_AFTER = 90, 100
-"""The tray's and the touch pages' ports, counted from the service's."""
+TRAY_AFTER, GATEWAY_AFTER, CITY_AFTER, PAGES_AFTER = 90, 91, 92, 100
+"""The ports of the tray, of the two parties outside and of the touch pages, counted from the service's."""
 Cases = Annotated[int, typer.Option(min=1, max=5_000, help="How many cases to invent.")]
 
 
@@ -94,7 +94,13 @@ def demo(
     why_soft = "asked for with --soft" if soft else stack.missing()
     if why_soft is not None:
         print(f"readers: in this process, not PC/SC ({why_soft})", flush=True)
+    city_certificate, city_key = outside.certificate(folder, clock())
     environment = {
+        "ONECARD_GATEWAY_URL": f"http://127.0.0.1:{port + GATEWAY_AFTER}/send",
+        "ONECARD_GATEWAY_SECRET": DEMO_PASSPHRASE,
+        "ONECARD_STATUTORY_URL": f"https://127.0.0.1:{port + CITY_AFTER}/send",
+        "ONECARD_STATUTORY_SECRET": DEMO_PASSPHRASE,
+        "ONECARD_STATUTORY_CA": str(city_certificate.resolve()),
         "ONECARD_DATA": str(folder.resolve()),
         "ONECARD_PASSPHRASE": DEMO_PASSPHRASE,
         "ONECARD_DEMO": "true",
@@ -109,7 +115,13 @@ def demo(
     try:
         home.start()
         cards = tray.Tray(folder / "cards", home, context)
-        with served(tray.create(cards, home), port + TRAY_AFTER):
+        secret = DEMO_PASSPHRASE.encode()
+        gateway, city = outside.gateway(secret, clock), outside.city(secret, clock)
+        with (
+            served(tray.create(cards, home), port + TRAY_AFTER),
+            served(outside.create(gateway), port + GATEWAY_AFTER),
+            served(outside.create(city), port + CITY_AFTER, (city_certificate, city_key)),
+        ):
             if playing:
                 show_play(home, context, folder)
             addresses(home, context, port, real=why_soft is None)
@@ -153,13 +165,16 @@ def make(settings: Settings, cases: int) -> None:
 
 
 @contextmanager
-def served(app_: FastAPI, port: int) -> Iterator[None]:
-    """Serve the tray from a thread while the demo runs. Raises DidNotStart when its port is taken."""
+def served(app_: FastAPI, port: int, certificate: tuple[Path, Path] | None = None) -> Iterator[None]:
+    """Serve what stands beside the home while the demo runs. Raises DidNotStart when its port is taken."""
     try:
         listening = socket.create_server(("127.0.0.1", port))
     except OSError as error:
         raise DidNotStart(f"port {port}: {error.strerror}; choose another with --port") from None
-    server = uvicorn.Server(uvicorn.Config(app_, log_level="error", timeout_graceful_shutdown=1))
+    config = uvicorn.Config(app_, log_level="error", timeout_graceful_shutdown=1)
+    if certificate is not None:
+        config.ssl_certfile, config.ssl_keyfile = certificate
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     try:
@@ -202,6 +217,8 @@ One Card demo 殡葬一卡通演示 — everybody here is invented; password and
   family    {link}
             second factor: the last four digits of the applicant's phone (office, personal data)
   cards     http://127.0.0.1:{port + TRAY_AFTER}/          lay a virtual card on a station's reader
+  phones    http://127.0.0.1:{port + GATEWAY_AFTER}/          what the families' phones have received
+  city      https://127.0.0.1:{port + CITY_AFTER}/         what was reported to the city
   readers   {readers}
 """,
         flush=True,

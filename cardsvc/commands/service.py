@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from rich.console import Console
 
 from cardsvc.api.app import Surface
+from cardsvc.commands.duties import by_itself
 from cardsvc.commands.ground import context_of, need_every_version, passphrase_of, stop, token_place, vault_of
 from cardsvc.core.ids import HomeId, StaffNo
 from cardsvc.core.permissions import Role
@@ -45,21 +46,23 @@ def serve(
         surfaces = [Surface(one.strip()) for one in surface.split(",")]
     except ValueError:
         stop(f"--surface knows {', '.join(Surface)}", 2)
-    context = context_of(settings_with(dsn))
+    settings = settings_with(dsn)
+    context = context_of(settings)
     if not migrations.current(context.engine):
         stop("the database is not at this version: run `cardsvc migrate`")
     need_every_version(context)
     if context.demo:
         logging.getLogger("cardsvc").warning("DEMO: invented people, known passwords; never for real cases")
-    uvicorn.run(
-        create_service(surfaces, context),
-        host=host,
-        port=port,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=2,
-        access_log=False,
-    )
+    with by_itself(context, settings):
+        uvicorn.run(
+            create_service(surfaces, context),
+            host=host,
+            port=port,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=2,
+            access_log=False,
+        )
 
 
 @app.command()

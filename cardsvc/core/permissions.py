@@ -50,6 +50,8 @@ class Action(StrEnum):
     APPROVE_STATION = "approve_station"  # and revoke; two people
     MANAGE_STAFF = "manage_staff"
     SEE_AUDIT = "see_audit"
+    SEE_OPERATIONS = "see_operations"  # outbox, reconciliation, drills, furnace log
+    OPERATE = "operate"  # send again, reconcile now, run a drill
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +112,12 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(S.PROVE_WAIVER, S.HAND_BELONGINGS),
         *(A.ISSUE_CARD, A.BLOCK_CARD, A.UNBLOCK_CARD, A.APPROVE_STATION),
         *(A.BOOK, A.ENTER_STEP, A.HOLD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
+        *(A.SEE_OPERATIONS, A.OPERATE),
     ),
-    Role.AUDITOR: _may(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, *_SEE),
-    Role.ADMINISTRATOR: _may(A.ENROL_STATION, A.APPROVE_STATION, A.MANAGE_STAFF, A.SEE_STATIONS, A.SEE_AUDIT),
+    Role.AUDITOR: _may(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, *_SEE),
+    Role.ADMINISTRATOR: _may(
+        *(A.ENROL_STATION, A.APPROVE_STATION, A.MANAGE_STAFF, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS),
+    ),
 }
 
 

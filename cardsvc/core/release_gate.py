@@ -84,12 +84,15 @@ def destination_recorded(gate: Gate) -> Evidence | Refusal:
 
 
 def scanned_by_two(gate: Gate) -> Evidence | Refusal:
-    """9: two staff scan at shelf, counter and hand-over, and the box stands on the counter."""
+    """9: two staff scan at shelf, counter and hand-over, no relative hands over, and the box stands on the counter."""
     case, asked = gate.case, gate.asked
     scans = [one for step in (Step.SEAL, Step.SHELVE, Step.UNSHELVE) if (one := case.last(step)) is not None]
     alone = [one for one in scans if one.second in (None, one.by)]
+    relative = next((one for one in (asked.staff_no, asked.second_staff_no) if one in case.relatives), None)
     portion = case.portion(asked.details.label)
     on_counter = portion is not None and portion.place.kind is PlaceKind.DESK
+    if relative is not None:
+        return Refusal(Problem.SCAN_MISSING, relative)
     if alone or not on_counter or asked.second_staff_no in (None, asked.staff_no):
         return Refusal(Problem.SCAN_MISSING, alone[0].step if alone else asked.details.label or "")
     return asked.details.label or ""

@@ -55,3 +55,10 @@ def contact(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Any:
         .join(t.home, h.home_id == c.home_id)
         .where(c.home_id == home_id, c.case_no == case_no)
     ).one_or_none()
+
+
+def identity(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Any:
+    """The sealed name and ID number of the deceased; None for no such case."""
+    c = t.funeral_case.c
+    where = (c.home_id == home_id, c.case_no == case_no)
+    return connection.execute(select(c.deceased_name_sealed, c.id_no_sealed).where(*where)).one_or_none()

@@ -4,10 +4,13 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, delete, update
 
+from cardsvc.core.facts import PlaceKind
 from cardsvc.core.ids import CardNo, CaseNo
+from cardsvc.core.terms import Reason
 from cardsvc.store import cards
 from cardsvc.store import tables as t
 from cardsvc.store.collection import use_codes
+from cardsvc.store.grounds import out_of_service
 from cardsvc.store.lines import line_row, transfer_row
 from cardsvc.store.working import WorkingSet
 
@@ -146,25 +149,24 @@ def _flush_day(tx: WorkingSet) -> None:
 
 
 def _flush_trips(tx: WorkingSet) -> None:
-    run, home, before, c = tx.connection.execute, tx.home_id, tx.known_before.get("trips", {}), t.trip.c
+    run, home, known, c = tx.connection.execute, tx.home_id, tx.known_before.get("trips", {}), t.trip.c
+    before = {one.log_no: one for one in known.values()}
     # Ended ones first: a vehicle may leave again in the same transaction.
-    for trip in sorted(tx.trips.values(), key=lambda one: one.ended_at is None):
-        old = before.get(trip.case_no)
-        if old == trip:
+    for trip in sorted((*tx.left, *tx.trips.values()), key=lambda one: one.ended_at is None):
+        if before.get(trip.log_no) == trip:
             continue
-        if old is not None and old.log_no == trip.log_no:
+        if trip.log_no in before:
             where = (c.home_id == home, c.case_no == trip.case_no, c.log_no == trip.log_no)
             run(update(t.trip).where(*where).values(ended_at=trip.ended_at, kilometres=trip.kilometres))
             continue
-        if old is not None:
-            where = (c.home_id == home, c.case_no == old.case_no, c.log_no == old.log_no)
-            run(update(t.trip).where(*where).values(ended_at=tx.now))
         run(
             t.trip.insert().values(
                 home_id=home, case_no=trip.case_no, log_no=trip.log_no, vehicle=trip.vehicle, driver=trip.driver,
                 mate=trip.mate, started_at=trip.started_at, ended_at=trip.ended_at, kilometres=trip.kilometres,
             )
         )  # fmt: skip
+    for vehicle in sorted(tx.broken):
+        out_of_service(tx.connection, home, PlaceKind.VEHICLE, vehicle, Reason.VEHICLE_BROKEN)
 
 
 _CASE_MOVED = update(t.funeral_case).where(

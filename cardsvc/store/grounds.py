@@ -3,18 +3,18 @@
 import hashlib
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from cardsvc.core import ledger
 from cardsvc.core.case import Case
 from cardsvc.core.facts import PlaceKind, Stage, Step
 from cardsvc.core.gate import Furnace, Ground
-from cardsvc.core.ids import CardNo, CaseNo, StaffNo
+from cardsvc.core.ids import CardNo, CaseNo, HomeId, StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Role
 from cardsvc.core.prices import Trigger
 from cardsvc.core.snapshot import Traits
-from cardsvc.core.terms import Payer
+from cardsvc.core.terms import Payer, Reason
 from cardsvc.store import tables as t
 from cardsvc.store.working import WorkingSet
 
@@ -65,6 +65,18 @@ def traits_of(tx: WorkingSet, kind: PlaceKind, code: str) -> Traits | None:
         select(r.traits).where(r.home_id == tx.home_id, r.kind == kind.value, r.code == code)
     ).scalar_one_or_none()
     return TRAITS.validate_json(found) if found is not None else None
+
+
+def out_of_service(connection: Connection, home_id: HomeId, kind: PlaceKind, code: str, why: Reason) -> None:
+    """Take a thing out of service; stations learn it with their next hello."""
+    r, h = t.resource.c, t.home.c
+    one = (r.home_id == home_id, r.kind == kind.value, r.code == code)
+    found = connection.execute(select(r.traits).where(*one)).scalar_one_or_none()
+    if found is None:
+        return
+    traits = TRAITS.validate_json(found).model_copy(update={"closed": why})
+    connection.execute(t.resource.update().where(*one).values(traits=traits.model_dump_json()))
+    connection.execute(t.home.update().where(h.home_id == home_id).values(setup_version=h.setup_version + 1))
 
 
 def closed(tx: WorkingSet, kind: PlaceKind, code: str) -> bool:

@@ -128,6 +128,10 @@ class WorkingSet:
     voided: dict[str, Voided] = field(default_factory=dict)
     trips: dict[CaseNo, Trip] = field(default_factory=dict)
     "Open trips, and those that this transaction starts or ends."
+    left: list[Trip] = field(default_factory=list)
+    "Trips that ended with a change of vehicle; the body goes on in another."
+    broken: set[str] = field(default_factory=set)
+    "Vehicles that broke down on their way."
     cleared: list[tuple[int, Clearance]] = field(default_factory=list)
     outgoing: list[tuple[int, Message]] = field(default_factory=list)
     "What is to be told outside."
@@ -304,5 +308,5 @@ _DICTS = (
     "voided",
     "trips",
 )
-_SETS = ("changed", "awaited", "arrived", "collected")
-_LISTS = ("lines", "transfers", "facts", "outgoing", "cleared")
+_SETS = ("changed", "awaited", "arrived", "collected", "broken")
+_LISTS = ("lines", "transfers", "facts", "outgoing", "cleared", "left")

@@ -30,7 +30,7 @@ def opened(service: Service, **changes: object) -> tuple[CaseNo, CardInHand]:
     judgement = service.station(StationKind.BOOKING).book(**changes)
     assert judgement.outcome is Outcome.ACCEPTED, judgement
     assert judgement.case_no is not None
-    card = CardInHand(service.pool_card(1))
+    card = CardInHand(service.pool_card(int(judgement.case_no[-6:])))
     booking = service.station(StationKind.BOOKING)
     bound = booking.take(judgement.case_no, Step.BIND_CARD, Details(), card)
     assert bound.outcome is Outcome.ACCEPTED, bound

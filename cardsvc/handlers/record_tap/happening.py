@@ -7,7 +7,7 @@ from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact, PlaceKind, Step, StepTaken, step_of
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.local_time import local
-from cardsvc.core.terms import Notice, Paper
+from cardsvc.core.terms import Notice, Paper, Reason
 from cardsvc.handlers.record_tap.charging import charge
 from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, cells, live_permit, marks_of
 from cardsvc.store.certificates import next_certificate
@@ -83,7 +83,12 @@ def _travel(tx: WorkingSet, fact: Fact, body: StepTaken, log_no: int) -> None:
     elif step is Step.COLLECT:
         tx.trips[fact.case_no] = replace(open_trip, kilometres=details.kilometres)
     elif step is Step.CHANGE_VEHICLE and details.vehicle is not None:
-        tx.trips[fact.case_no] = replace(open_trip, log_no=log_no, vehicle=details.vehicle, started_at=fact.at)
+        tx.left.append(replace(open_trip, ended_at=fact.at))
+        tx.trips[fact.case_no] = replace(
+            open_trip, log_no=log_no, vehicle=details.vehicle, started_at=fact.at, kilometres=details.kilometres
+        )
+        if details.reason is Reason.VEHICLE_BROKEN:
+            tx.broken.add(open_trip.vehicle)
     elif step in (Step.ARRIVE, Step.CANCEL, Step.MERGE):
         tx.trips[fact.case_no] = replace(open_trip, ended_at=fact.at)
 

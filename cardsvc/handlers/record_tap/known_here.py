@@ -27,6 +27,9 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
         reasons.append(Refusal(Problem.CARD_NOT_WRITABLE, legacy))
     if reported.card_no is not None and tx.kind.get(reported.card_no) == STAFF:
         reasons.append(Refusal(Problem.STAFF_CARD, reported.card_no))
+    presented = tx.cards.get(reported.card_no) if reported.card_no is not None else None
+    if not reported.happened and presented is not None and presented.case_no not in (None, case.case_no):
+        reasons.append(Refusal(Problem.CARD_CHANGED, presented.card_no))
     for mark, code in marks_of(Step.LOAD if step is Step.ARM else step, details):
         owner = tx.mark_owner(mark.kind, code)
         if owner is not None and owner != case.case_no:

@@ -169,6 +169,7 @@ outbox = Table(
     Column("tries", BigInteger, nullable=False),
     Column("next_at", Moment, nullable=False),
     Column("sent_at", Moment),
+    Column("error", Text),
     Index(
         "outbox_waiting",
         "home_id",

@@ -123,6 +123,7 @@ CREATE TABLE outbox (
     tries            BIGINT NOT NULL,
     next_at          MOMENT NOT NULL,
     sent_at          MOMENT,
+    error            TEXT,
     PRIMARY KEY (home_id, log_no, entry_no)
 );
 CREATE INDEX outbox_waiting ON outbox (home_id, next_at) WHERE state = 'waiting';
