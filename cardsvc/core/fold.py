@@ -39,6 +39,8 @@ def opened(fact: Fact) -> Case | None:
         origin=body.origin,
         outside=body.outside,
         weight_kg=body.weight_kg,
+        floor=body.floor,
+        wanted_at=body.wanted_at,
         opened_at=fact.at,
         stage_since=fact.at,
     )
