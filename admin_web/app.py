@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import TypeAdapter, ValidationError
 
-from admin_web import asking, cards, stations
+from admin_web import asking, cards, corrections, dispatch, stations
 from admin_web.shell import HEADERS, HERE, Shell
 from admin_web.timeline import timeline
 from cardsvc.api import entering
@@ -311,6 +311,8 @@ def create(context: Context, access: Access) -> FastAPI:
         )
 
     cards.add(app, context, access, shell)
+    dispatch.add(app, context, access, shell)
+    corrections.add(app, context, access, shell)
 
     @app.get("/roles")
     def roles(request: Request, signed: Annotated[Signed, sees]) -> Response:

@@ -45,6 +45,7 @@ class Entry:
 MENU = (
     Entry("cases", "cases", Action.SEE_CASES),
     Entry("book", "cases/new", Action.BOOK),
+    Entry("dispatch", "dispatch", Action.DISPATCH),
     Entry("unsettled", "unsettled", Action.SEE_STATIONS),
     Entry("cards", "cards", Action.ISSUE_CARD),
     Entry("stations", "stations", Action.SEE_STATIONS),

@@ -3,7 +3,9 @@
 from cardsvc.core.case import Approved, Belongings, Case, Hold, PaperSeen, Switched
 from cardsvc.core.facts import Details, Fact, Step
 from cardsvc.core.ids import CaseNo, StaffNo
-from cardsvc.core.terms import Belonging, Condition
+from cardsvc.core.terms import Belonging, Condition, Paper
+
+OF_APPLICANT = (Paper.APPLICANT_IDENTITY, Paper.DELEGATION)
 
 
 def captured(case: Case, fact: Fact, step: Step, details: Details) -> dict[str, object]:
@@ -97,7 +99,9 @@ def _bodily(case: Case, fact: Fact, step: Step, details: Details) -> dict[str, o
             # Every paper is compared anew with the name that is right now.
             return {"papers": tuple(one.model_copy(update={"alike": False}) for one in case.papers)}
         case Step.CHANGE_APPLICANT:
-            return {"authorised": False, "signed_by": None}
+            # The papers of the one before say nothing of who signs from now on.
+            kept = tuple(one for one in case.papers if one.paper not in OF_APPLICANT)
+            return {"authorised": False, "signed_by": None, "papers": kept}
         case _:
             return None
 
