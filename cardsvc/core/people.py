@@ -3,7 +3,7 @@
 Masking keeps a surname and hides the rest; no digit of an ID number is ever kept.
 """
 
-COMPOUND = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯")
+COMPOUND = ("欧阳", "歐陽", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯")
 NAMELESS = "无"
 """What stands for the name of somebody unidentified (DOMAIN.md section 1)."""
 

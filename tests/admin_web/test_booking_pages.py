@@ -71,8 +71,9 @@ def test_a_dispatcher_sends_a_crew_by_keyboard_and_prints_its_sheet(
     sign_in(page, office, "1002")
     page.goto(f"{office}dispatch")
     page.locator("[name=vehicle]").focus()
-    for typed in ("V1", "周", "韩"):
-        page.keyboard.type(typed)
+    for down in (1, 2, 3):
+        for _ in range(down):
+            page.keyboard.press("ArrowDown")
         page.keyboard.press("Tab")
     picture(page, "dispatch-waiting", whole=True)
     page.keyboard.press("Enter")
