@@ -138,6 +138,7 @@ CREATE TABLE funeral_case (
     id_no_blind              TEXT,
     phone_blind              TEXT NOT NULL,
     second_contact_sealed    BYTES,
+    second_name_sealed       BYTES,
     place_blind              TEXT,
     PRIMARY KEY (home_id, case_no)
 );
@@ -146,7 +147,8 @@ CREATE INDEX case_by_change ON funeral_case (home_id, changed_log_no);
 CREATE INDEX case_by_place ON funeral_case (home_id, place_blind);
 CREATE INDEX case_by_id_no ON funeral_case (home_id, id_no_blind);
 
--- Words by which a name can be found: keyed indexes of the name, its pinyin and its initials.
+-- Words by which a name can be found and compared: keyed indexes of the name, its pinyin and initials, of its form
+-- without traditional and variant characters, and of its readings.
 CREATE TABLE case_word (
     home_id          TEXT NOT NULL,
     word_blind       TEXT NOT NULL,
@@ -155,12 +157,25 @@ CREATE TABLE case_word (
     FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
 );
 
--- The number that a booking had before the service gave it its own.
+-- The number that a booking had before the service gave it its own, or that a case had before it was merged into another.
 CREATE TABLE case_alias (
     home_id          TEXT NOT NULL,
     provisional_no   TEXT NOT NULL,
     case_no          TEXT NOT NULL,
     PRIMARY KEY (home_id, provisional_no),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+
+-- What a correction replaced: a name, ID number, phone or relation as it was, sealed at
+-- earlier_value/{case_no}/{log_no}/{what}; log_no is the correction's. Append-only.
+CREATE TABLE earlier_value (
+    home_id          TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    what             TEXT NOT NULL,
+    sealed           BYTES NOT NULL,
+    at               MOMENT NOT NULL,
+    PRIMARY KEY (home_id, case_no, log_no, what),
     FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
 );
 
@@ -540,6 +555,7 @@ CREATE TRIGGER clearance_append_only BEFORE UPDATE OR DELETE ON clearance FOR EA
 CREATE TRIGGER reconciliation_append_only BEFORE UPDATE OR DELETE ON reconciliation FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER drill_append_only BEFORE UPDATE OR DELETE ON drill FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER body_count_append_only BEFORE UPDATE OR DELETE ON body_count FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER earlier_value_append_only BEFORE UPDATE OR DELETE ON earlier_value FOR EACH ROW EXECUTE FUNCTION refuse_change();
 -- @end
 -- @sqlite
 CREATE TRIGGER record_no_update BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'record is append-only'); END;
@@ -560,4 +576,6 @@ CREATE TRIGGER drill_no_update BEFORE UPDATE ON drill BEGIN SELECT RAISE(ABORT, 
 CREATE TRIGGER drill_no_delete BEFORE DELETE ON drill BEGIN SELECT RAISE(ABORT, 'drill is append-only'); END;
 CREATE TRIGGER body_count_no_update BEFORE UPDATE ON body_count BEGIN SELECT RAISE(ABORT, 'body_count is append-only'); END;
 CREATE TRIGGER body_count_no_delete BEFORE DELETE ON body_count BEGIN SELECT RAISE(ABORT, 'body_count is append-only'); END;
+CREATE TRIGGER earlier_value_no_update BEFORE UPDATE ON earlier_value BEGIN SELECT RAISE(ABORT, 'earlier_value is append-only'); END;
+CREATE TRIGGER earlier_value_no_delete BEFORE DELETE ON earlier_value BEGIN SELECT RAISE(ABORT, 'earlier_value is append-only'); END;
 -- @end

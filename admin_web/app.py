@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import TypeAdapter, ValidationError
 
-from admin_web import ashes, asking, cards, duties, stations
+from admin_web import ashes, asking, cards, corrections, dispatch, duties, stations
 from admin_web.shell import HEADERS, HERE, Shell
 from admin_web.timeline import timeline
 from cardsvc.api import entering
@@ -23,11 +23,13 @@ from cardsvc.context import Context
 from cardsvc.core.booking import BookingForm, booking_of, questions
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, Stage, Step
+from cardsvc.core.ids import CaseNo
 from cardsvc.core.permissions import ALLOWED, Action
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.radar import Hit
 from cardsvc.core.rules import RULES
 from cardsvc.core.station import REASONS
-from cardsvc.core.terms import Reason
+from cardsvc.core.terms import AlertWhy, Reason
 from cardsvc.core.workflow import in_order
 from cardsvc.documents import receipt
 from cardsvc.handlers import family_link, reveal
@@ -163,13 +165,19 @@ def create(context: Context, access: Access) -> FastAPI:
         values = {"rows": rows[: office.PAGE], "q": q, "stage": known, "oldest": oldest, "more": more}
         return shell.page(request, "cases", signed, {**values, "stages": list(Stage)})
 
-    def booking_page(request: Request, signed: Signed, typed: dict[str, str], refusal: Refusal | None) -> Response:
-        values = {"questions": questions(language_of(request)), "typed": typed}
+    def booking_page(
+        request: Request, signed: Signed, typed: dict[str, str], refusal: Refusal | None, hits: tuple[Hit, ...] = ()
+    ) -> Response:
+        if refusal is not None and refusal.problem is Problem.CASE_DUPLICATE:
+            hits = (Hit(CaseNo(refusal.detail), AlertWhy.SAME_ID),)
+        with context.engine.connect() as connection:
+            found = [(hit, office.case(connection, context.home_id, hit.case_no)) for hit in hits]
+        values = {"questions": questions(language_of(request)), "typed": typed, "hits": found}
         return shell.page(request, "book", signed, values, refusal=refusal, status=422 if refusal else 200)
 
     @app.get("/cases/new")
     def booking(request: Request, signed: Annotated[Signed, may_book]) -> Response:
-        return booking_page(request, signed, {"floor": "1"}, None)
+        return booking_page(request, signed, {"floor": "1", "outside": "no", "origin": "ordinary"}, None)
 
     @app.post("/cases/new")
     async def book(request: Request, signed: Annotated[Signed, books]) -> Response:
@@ -180,6 +188,11 @@ def create(context: Context, access: Access) -> FastAPI:
         except ValidationError as error:
             names = ", ".join(dict.fromkeys(str(one["loc"][0]) for one in error.errors() if one["loc"]))
             return booking_page(request, signed, typed, Refusal(Problem.FIELD_INVALID, names))
+        heard = entering.radar(context, asked)
+        if isinstance(heard, Refusal):
+            return booking_page(request, signed, typed, heard)
+        if not {hit.case_no for hit in heard} <= set(str(form.get("another", "")).split(",")):
+            return booking_page(request, signed, typed, None, heard)
         number = entering.book(context, signed, asked)
         if isinstance(number, Refusal):
             return booking_page(request, signed, typed, number)
@@ -300,6 +313,8 @@ def create(context: Context, access: Access) -> FastAPI:
     cards.add(app, context, access, shell)
     ashes.add(app, context, access, shell)
     duties.add(app, context, access, shell)
+    dispatch.add(app, context, access, shell)
+    corrections.add(app, context, access, shell)
 
     @app.get("/roles")
     def roles(request: Request, signed: Annotated[Signed, sees]) -> Response:

@@ -45,6 +45,7 @@ class Entry:
 MENU = (
     Entry("cases", "cases", Action.SEE_CASES),
     Entry("book", "cases/new", Action.BOOK),
+    Entry("dispatch", "dispatch", Action.DISPATCH),
     Entry("furnace_log", "furnaces", Action.SEE_OPERATIONS),
     Entry("reconciliation", "reconciliation", Action.SEE_OPERATIONS),
     Entry("outbox", "outbox", Action.SEE_OPERATIONS),

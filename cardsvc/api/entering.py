@@ -1,6 +1,7 @@
 """What the office writes: a phone booking, and steps that are taken or entered at a desk. One transaction each."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from cardsvc.api.access import Signed
@@ -10,10 +11,13 @@ from cardsvc.context import Context
 from cardsvc.core.booking import BookingForm
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.permissions import may_take
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal, refuse_all
+from cardsvc.core.radar import Hit
 from cardsvc.core.rules import RULES
 from cardsvc.core.wire import Judgement, Outcome
+from cardsvc.core.workflow import ENDED
 from cardsvc.handlers import open_case, record_tap
 from cardsvc.handlers.open_case import Booking
 from cardsvc.handlers.record_tap import Reported
@@ -58,21 +62,36 @@ def book(context: Context, signed: Signed, form: BookingForm) -> CaseNo | Refusa
         )
         return open_case.handle(tx, booking, log_no, context.vault, context.chance)
 
-    return _within(context, signed, "booked by phone", "", act)
+    return within(context, signed, "booked by phone", "", act)
+
+
+def radar(context: Context, form: BookingForm) -> tuple[Hit, ...] | Refusal:
+    """The cases that a booking could be mixed up with, before it is made; nothing is written but the look's lock."""
+
+    def run(connection: Connection) -> tuple[Hit, ...] | Refusal:
+        now = context.clock()
+        tx = working_set(connection, context.home_id, open_log(connection, context.home_id), now)
+        return open_case.listen(tx, form, now, context.vault)
+
+    return transact(context.engine, run)
 
 
 def enter(
     context: Context, signed: Signed, case_no: CaseNo, step: Step, details: Details, second: StaffNo | None
 ) -> Judgement | Refusal:
-    """Take a step of the office; every reason against it is told at once."""
+    """Take a step of the office; every reason against it is told at once. An alert is cleared on both of its cases."""
     if step not in OFFICE_STEPS:
         return Refusal(Problem.STEP_NOT_HERE, step)
+    if not may_take(signed.roles, step):
+        return Refusal(Problem.NOT_ALLOWED, step)
 
     def act(tx: WorkingSet, log_no: int) -> Judgement | Refusal:
         tx.load_things()
-        return _taken(tx, case_no, Asked(step, details, signed.staff_no, second), log_no)
+        asked = Asked(step, details, signed.staff_no, second)
+        judgement = take(tx, case_no, asked, log_no)
+        return _cleared_too(tx, case_no, asked) or judgement if step is Step.CLEAR_ALERT else judgement
 
-    return _within(context, signed, f"entered {step}", case_no, act)
+    return within(context, signed, f"entered {step}", case_no, act)
 
 
 def enter_for_all(
@@ -88,17 +107,16 @@ def enter_for_all(
         asked = Asked(step, details, signed.staff_no)
         for case_no in cases:
             link = tx.log.add(f"entered {step}", case_no, "", tx.now, signed.staff_no)
-            judgement = _taken(tx, case_no, asked, link)
+            judgement = take(tx, case_no, asked, link)
             if isinstance(judgement, Refusal):
                 return Refusal(judgement.problem, f"{case_no}, {judgement.detail}")
         return judgement
 
-    return _within(context, signed, f"entered {step} for {len(cases)}", "", act)
+    return within(context, signed, f"entered {step} for {len(cases)}", "", act)
 
 
-def _taken(tx: WorkingSet, case_no: CaseNo, asked: Asked, log_no: int) -> Judgement | Refusal:
-    """A step of the office, judged and done."""
-    tx.load_cases([case_no])
+def take(tx: WorkingSet, case_no: CaseNo, asked: Asked, log_no: int) -> Judgement | Refusal:
+    """Let the office take a step in a transaction whose things are loaded; every reason against it in one refusal."""
     reported = Reported(
         case_no=case_no,
         asked=asked,
@@ -109,13 +127,24 @@ def _taken(tx: WorkingSet, case_no: CaseNo, asked: Asked, log_no: int) -> Judgem
         observed=False,
     )
     judgement = record_tap.handle(tx, reported, log_no)
-    if judgement.outcome is not Outcome.REFUSED:
-        return judgement
-    reasons = [Refusal(one.problem, one.detail) for one in judgement.reasons]
-    return refuse_all(reasons) or Refusal(Problem.INPUT_INVALID)
+    if judgement.outcome is Outcome.REFUSED:
+        reasons = [Refusal(one.problem, one.detail) for one in judgement.reasons]
+        return refuse_all(reasons) or Refusal(Problem.INPUT_INVALID)
+    return judgement
 
 
-def _within(
+def _cleared_too(tx: WorkingSet, case_no: CaseNo, asked: Asked) -> Refusal | None:
+    """Clear the other side of an alert, if it is open still; who compared two cases has compared both."""
+    other = tx.case(CaseNo(asked.details.other or ""))
+    if other is None or other.stage in ENDED or all(one.other != case_no for one in other.alerts):
+        return None
+    details = asked.details.model_copy(update={"other": case_no})
+    log_no = tx.log.add(f"entered {asked.step}", other.case_no, "", tx.now, asked.staff_no)
+    taken = take(tx, other.case_no, replace(asked, details=details), log_no)
+    return taken if isinstance(taken, Refusal) else None
+
+
+def within(
     context: Context, signed: Signed, what: str, subject: str, act: Callable[[WorkingSet, int], T | Refusal]
 ) -> T | Refusal:
     """One transaction: a refusal leaves nothing behind but its link in the log."""

@@ -5,7 +5,7 @@ Personal data is found only by equal keyed indexes; what was typed is never stor
 
 from pypinyin import lazy_pinyin
 
-from cardsvc.handlers.open_case import digits
+from cardsvc.naming.names import digits
 from cardsvc.store.office import Wanted
 from cardsvc.vault.vault import Vault
 

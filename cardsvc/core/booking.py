@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, Field
 
 from cardsvc.core.facts import Wire
 from cardsvc.core.local_time import CHINA
-from cardsvc.core.terms import CaseKind, CauseClass
+from cardsvc.core.people import NAMELESS
+from cardsvc.core.terms import CaseKind, CauseClass, Origin
 from cardsvc.core.words import Language, say, table
 
 
@@ -16,6 +17,7 @@ class BookingForm(Wire):
     """What the call desk asks (DOMAIN.md section 2, booking); it travels sealed."""
 
     deceased_name: str = Field(min_length=1, max_length=60)
+    "无 for somebody unidentified: name, and kind and number of the ID (DOMAIN.md section 1)."
     id_no: str | None = Field(default=None, max_length=32)
     applicant_name: str = Field(min_length=1, max_length=60)
     applicant_phone: str = Field(pattern=r"^\+?[0-9 \-]{5,20}$")
@@ -28,11 +30,15 @@ class BookingForm(Wire):
     infectious: bool
     police: bool
     resident: bool = False
+    origin: str = Origin.ORDINARY.value
+    outside: bool = False
+    second_name: str | None = Field(default=None, max_length=60)
+    second_phone: str | None = Field(default=None, pattern=r"^\+?[0-9 \-]{5,20}$")
     weight_kg: int | None = Field(default=None, ge=1, le=400)
     wanted_at: AwareDatetime | None = None
 
 
-YES_OR_NO = ("infectious", "police", "resident")
+YES_OR_NO = ("infectious", "police", "resident", "outside")
 WHOLE = ("floor", "weight_kg")
 
 
@@ -57,6 +63,7 @@ def questions(language: Language) -> tuple[Question, ...]:
     yes_no = (("yes", say(language, "kiosk.yes")), ("no", say(language, "kiosk.no")))
     kinds = tuple((one.value, say(language, f"case_kind.{one}")) for one in CaseKind)
     causes = tuple((one.value, say(language, f"cause_class.{one}")) for one in CauseClass)
+    origins = tuple((one.value, say(language, f"origin.{one}")) for one in Origin)
     return (
         Question("deceased_name", word("deceased_name"), "text"),
         Question("id_no", word("id_no"), "text", required=False),
@@ -64,6 +71,8 @@ def questions(language: Language) -> tuple[Question, ...]:
         Question("applicant_phone", word("applicant_phone"), "tel"),
         Question("relation", word("relation"), "select", tuple(table(language, "relation").items())),
         Question("county", word("county"), "select", tuple(table(language, "county").items())),
+        Question("second_name", word("second_name"), "text", required=False),
+        Question("second_phone", word("second_phone"), "tel", required=False),
         Question("address", word("address"), "text"),
         Question("floor", word("floor"), "number"),
         Question("weight_kg", word("weight_kg"), "number", required=False),
@@ -71,6 +80,8 @@ def questions(language: Language) -> tuple[Question, ...]:
         Question("infectious", word("infectious"), "pick", yes_no, size="third"),
         Question("police", word("police"), "pick", yes_no, size="third"),
         Question("resident", word("resident"), "pick", yes_no, size="third"),
+        Question("outside", word("outside"), "pick", yes_no, required=False, size="third"),
+        Question("origin", word("origin"), "pick", origins, required=False, size="wide"),
         Question("cause_class", word("cause_class"), "pick", causes, size="wide"),
         Question("case_kind", word("case_kind"), "pick", kinds, size="wide"),
     )
@@ -79,6 +90,8 @@ def questions(language: Language) -> tuple[Question, ...]:
 def booking_of(typed: dict[str, str]) -> dict[str, Any]:
     """The typed texts as a booking form takes them; what cannot be read is left for the form to refuse by name."""
     form: dict[str, Any] = {name: text.strip() for name, text in typed.items() if text.strip()}
+    if form.get("case_kind") == CaseKind.UNIDENTIFIED:
+        form["deceased_name"] = NAMELESS
     for name in YES_OR_NO:
         if form.get(name) in ("yes", "no"):
             form[name] = form[name] == "yes"

@@ -3,10 +3,11 @@
 from cardsvc.core.case import Approved, Belongings, Case, Hold, PaperSeen, Switched
 from cardsvc.core.facts import Details, Fact, Stage, Step
 from cardsvc.core.ids import CaseNo, StaffNo
-from cardsvc.core.terms import Belonging, Condition, Notice
+from cardsvc.core.terms import Belonging, Condition, Notice, Paper
 
 ABOUT_TERM = (Notice.ASHES_END, Notice.COLLECT_ASHES)
 """What is told once about each term of ash storage."""
+OF_APPLICANT = (Paper.APPLICANT_IDENTITY, Paper.DELEGATION)
 
 
 def captured(case: Case, fact: Fact, step: Step, details: Details) -> dict[str, object]:
@@ -100,7 +101,9 @@ def _bodily(case: Case, fact: Fact, step: Step, details: Details) -> dict[str, o
             # Every paper is compared anew with the name that is right now.
             return {"papers": tuple(one.model_copy(update={"alike": False}) for one in case.papers)}
         case Step.CHANGE_APPLICANT:
-            return {"authorised": False, "signed_by": None}
+            # The papers of the one before say nothing of who signs from now on.
+            kept = tuple(one for one in case.papers if one.paper not in OF_APPLICANT)
+            return {"authorised": False, "signed_by": None, "papers": kept}
         case _:
             return None
 

@@ -120,6 +120,8 @@ class Case(Wire):
     origin: Origin = Origin.ORDINARY
     outside: bool = False
     weight_kg: int | None = None
+    floor: int | None = None
+    wanted_at: AwareDatetime | None = None
     opened_at: AwareDatetime
     stage: Stage = Stage.BOOKED
     stage_since: AwareDatetime

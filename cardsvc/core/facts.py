@@ -261,6 +261,9 @@ class Booked(Wire):
     outside: bool = False
     "The body comes from outside the area."
     weight_kg: int | None = Field(default=None, ge=1, le=400)
+    floor: int | None = Field(default=None, ge=-5, le=120)
+    wanted_at: AwareDatetime | None = None
+    "When the family would like to be collected."
 
 
 class CardBound(Wire):

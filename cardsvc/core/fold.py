@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from cardsvc.core import workflow
 from cardsvc.core.captured import captured
 from cardsvc.core.case import Alert, Case, Taken
-from cardsvc.core.facts import Alerted, Booked, CardBound, CardReleased, Fact, Step, StepTaken
+from cardsvc.core.facts import Alerted, Booked, CardBound, CardReleased, Details, Fact, Step, StepTaken
 from cardsvc.core.ids import CardNo, CaseNo
 from cardsvc.core.portions import shelved_since
+from cardsvc.core.rules import RULES
 
 
 def fold(facts: Iterable[Fact]) -> Case | None:
@@ -40,6 +41,8 @@ def opened(fact: Fact) -> Case | None:
         origin=body.origin,
         outside=body.outside,
         weight_kg=body.weight_kg,
+        floor=body.floor,
+        wanted_at=body.wanted_at,
         opened_at=fact.at,
         stage_since=fact.at,
     )
@@ -77,12 +80,17 @@ def then(case: Case, fact: Fact) -> Case:
                 portions_before=case.portions,
             )
             update["taken"] = (*case.taken, taken)
-            if not moved.follows or fact.contested:
+            if not moved.follows or fact.contested or _another_tag(case, step, details):
                 update["gaps"] = (*case.gaps, fact.cause)
             if moved.stage is not case.stage:
                 update |= {"stage": moved.stage, "stage_since": fact.at}
             moves = {"place": moved.place, "doing": moved.doing, "portions": moved.portions}
             return case.model_copy(update=update | moves)
+
+
+def _another_tag(case: Case, step: Step, details: Details) -> bool:
+    """Whether another tag was scanned than the one that was bound, as it turned out when a late record had come."""
+    return RULES[step].tag and case.tag is not None and details.tag not in (None, case.tag)
 
 
 def _back(case: Case, fact: Fact) -> Case:

@@ -3,14 +3,16 @@
 Masking keeps a surname and hides the rest; no digit of an ID number is ever kept.
 """
 
-COMPOUND = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯")
+COMPOUND = ("欧阳", "歐陽", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯")
+NAMELESS = "无"
+"""What stands for the name of somebody unidentified (DOMAIN.md section 1)."""
 
 
 def masked_name(name: str) -> str:
     """The surname and one 某 for the given name: 王某; a foreign name keeps its first letter."""
     name = name.strip()
-    if not name:
-        return ""
+    if name in ("", NAMELESS):
+        return name
     if name.isascii():
         return f"{name[0]}***"
     length = 2 if name.startswith(COMPOUND) and len(name) > 2 else 1

@@ -52,6 +52,8 @@ class Action(StrEnum):
     SEE_AUDIT = "see_audit"
     SEE_OPERATIONS = "see_operations"  # outbox, reconciliation, drills, furnace log
     OPERATE = "operate"  # send again, reconcile now, run a drill
+    CORRECT = "correct"  # merge, wrong name, another applicant, alike cases; two people
+    DISPATCH = "dispatch"  # the dispatch board and the crew's sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ _WORK = (S.SUSPEND, S.RESUME, S.RETURN_STEP, S.VOID)
 
 ALLOWED: Mapping[Role, Allowance] = {
     Role.CALL_DESK: _may(S.BOOK, S.BIND_CARD, A.BOOK, A.ISSUE_CARD, A.BLOCK_CARD, A.FAMILY_LINK, *_SEE, *_WORK),
-    Role.DISPATCHER: _may(S.DISPATCH, *_SEE, *_WORK),
+    Role.DISPATCHER: _may(S.DISPATCH, A.DISPATCH, *_SEE, *_WORK),
     Role.CREW: _may(
         *(S.COLLECT, S.ARRIVE, S.BIND_CARD, S.LIST_BELONGINGS, S.CHANGE_VEHICLE, S.REPLACE_TAG, S.DECLARE), *_WORK
     ),
@@ -110,7 +112,7 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(S.CERTIFY, S.VOID_CERTIFICATE, S.CLEAR_ALERT, S.NOTIFY, S.RENEW_STORAGE, S.PLAN_REST, S.POSTPONE_REST),
         *(S.EXTEND_STORAGE, S.CONFIRM_TRANSFER, S.MERGE, S.CORRECT_IDENTITY, S.CHANGE_APPLICANT, S.SWITCH_PAYER),
         *(S.PROVE_WAIVER, S.HAND_BELONGINGS),
-        *(A.ISSUE_CARD, A.BLOCK_CARD, A.UNBLOCK_CARD, A.APPROVE_STATION),
+        *(A.ISSUE_CARD, A.BLOCK_CARD, A.UNBLOCK_CARD, A.APPROVE_STATION, A.CORRECT, A.DISPATCH),
         *(A.BOOK, A.ENTER_STEP, A.HOLD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
         *(A.SEE_OPERATIONS, A.OPERATE),
     ),

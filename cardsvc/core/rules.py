@@ -41,7 +41,7 @@ NO, NEVER = Offline.NO, Offline.NEVER
 RULES: Mapping[Step, Rule] = {
     Step.BOOK: Rule(_at(At.BOOKING, At.OFFICE), milestone=True),
     Step.BIND_CARD: Rule(_at(At.BOOKING, At.TRANSPORT, At.ARRANGEMENT), card=True),
-    Step.DISPATCH: Rule(_at(At.TRANSPORT), ("vehicle", "driver", "mate"), NO, milestone=True),
+    Step.DISPATCH: Rule(_at(At.TRANSPORT, At.OFFICE), ("vehicle", "driver", "mate"), NO, milestone=True),
     Step.COLLECT: Rule(_at(At.TRANSPORT), ("tag", "kilometres", "floor"), card=True, second=True, milestone=True),
     Step.ARRIVE: Rule(_at(At.TRANSPORT, At.COLD_STORAGE), ("tag",), card=True, tag=True, milestone=True),
     Step.STORE: Rule(_at(At.COLD_STORAGE), ("tag", "slot"), card=True, second=True, tag=True, milestone=True),

@@ -313,11 +313,16 @@ def judge(
         facts = (StepTaken(step=asked.step, details=_with_skip(case, asked)),)
     if not reasons:
         return Judged(Outcome.WAITING if awaits else Outcome.ACCEPTED, (), facts, awaits)
-    if awaits is not None and all(one.problem in FACTS_STAND for one in reasons):
+    if awaits is not None and all(_explained(case, one) for one in reasons):
         return Judged(Outcome.WAITING, (), facts, awaits)
     if happened and (asked.step in IRREVERSIBLE or all(one.problem in CONTESTED for one in reasons)):
         return Judged(Outcome.CONFLICT, tuple(reasons), facts)
     return Judged(Outcome.REFUSED, tuple(reasons))
+
+
+def _explained(case: Case, reason: Refusal) -> bool:
+    """Whether the record that is on its way may explain it: the tag too, while nobody has said which one was bound."""
+    return reason.problem in FACTS_STAND or (reason.problem is Problem.TAG_MISMATCH and case.tag is None)
 
 
 _NO_CARD = KnownCard(

@@ -53,5 +53,5 @@ def invent(random: Random, died: date) -> Invented:
         applicant=random.choice((surname, random.choice(SURNAMES))) + "".join(random.choices(GIVEN, k=2)),
         phone=f"1380000{random.randrange(10_000):04d}",
         relation=random.choice(("spouse", "child", "child", "child", "sibling", "grandchild")),
-        address=f"演示路{random.randrange(1, 300)}号",
+        address=f"演示路{random.randrange(1, 300)}号{random.randrange(1, 40)}栋{random.randrange(101, 1900)}室",
     )

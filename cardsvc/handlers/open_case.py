@@ -4,18 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pypinyin import Style, lazy_pinyin
-from stdnum.cn import ric
-from stdnum.exceptions import ValidationError
-
+from cardsvc.core import radar
 from cardsvc.core.booking import BookingForm
 from cardsvc.core.facts import Booked, Fact, StationKind
 from cardsvc.core.fold import opened
 from cardsvc.core.ids import CaseNo, StaffNo, StationId, case_no
-from cardsvc.core.people import masked_name
+from cardsvc.core.people import NAMELESS, masked_name
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.terms import CaseKind, CauseClass
+from cardsvc.core.radar import Hit
+from cardsvc.core.terms import CaseKind, CauseClass, Origin
+from cardsvc.naming.identity import serial_of, valid_id_no
+from cardsvc.naming.names import digits
+from cardsvc.naming.signs import signs_of, words_of
 from cardsvc.store import cases
+from cardsvc.store.radar import alert, echoes
 from cardsvc.store.working import WorkingSet
 from cardsvc.vault.vault import Vault
 
@@ -34,29 +36,35 @@ class Booking:
     provisional_no: CaseNo | None = None
 
 
+def listen(tx: WorkingSet, form: BookingForm, at: datetime, vault: Vault) -> tuple[Hit, ...] | Refusal:
+    """What the radar says of a booking before it is made; nothing is written."""
+    if (wrong := _wrong(form)) is not None:
+        return wrong
+    signs = signs_of(vault.blind, _name(form), _id_no(form, CaseNo("")), form.address, at)
+    heard = echoes(tx, signs)
+    return radar.duplicate(signs, heard) or radar.hits(signs, heard)
+
+
 def handle(
     tx: WorkingSet, booking: Booking, log_no: int, vault: Vault, chance: Callable[[int], bytes]
 ) -> CaseNo | Refusal:
-    """Open a case; refuses a wrong ID number, and a second open case on the same one (DOMAIN.md section 2)."""
-    form = booking.form
-    if form.id_no is not None and not valid_id_no(form.id_no):
-        return Refusal(Problem.FIELD_INVALID, "id_no")
-    try:
-        kind, cause_class = CaseKind(form.case_kind), CauseClass(form.cause_class)
-    except ValueError:
-        return Refusal(Problem.FIELD_INVALID, "case_kind")
-    home = tx.home_id
-    id_blind = vault.blind("id_no", form.id_no.upper()) if form.id_no else None
-    other = cases.open_with_identity(tx.connection, home, id_blind) if id_blind is not None else None
-    if other is not None:
-        return Refusal(Problem.CASE_DUPLICATE, other)
+    """Open a case, and alert what could be mixed up with it.
+
+    Refuses a wrong ID number, and a second open case on the same one or on the same name and place (DOMAIN.md section
+    2).
+    """
+    form, home = booking.form, tx.home_id
+    if (wrong := _wrong(form)) is not None:
+        return wrong
     number = case_no(home, booking.at.year, cases.last_number(tx.connection, home, booking.at.year) + 1)
-    body = Booked(
-        case_kind=kind, cause_class=cause_class, infectious=form.infectious, police=form.police, resident=form.resident
-    )
+    name, id_no = _name(form), _id_no(form, number)
+    signs = signs_of(vault.blind, name, id_no, form.address, booking.at)
+    heard = echoes(tx, signs)
+    if (twice := radar.duplicate(signs, heard)) is not None:
+        return twice
     fact = Fact(
         case_no=number,
-        body=body,
+        body=_booked(form),
         at=booking.at,
         observed=booking.observed,
         staff_no=booking.staff_no,
@@ -69,8 +77,8 @@ def handle(
     if case is None:
         return Refusal(Problem.INPUT_INVALID, "booking")
 
-    def hidden(column: str, value: str) -> bytes:
-        return vault.hide(value, f"funeral_case/{number}/{column}", chance(12))
+    def hidden(column: str, value: str | None) -> bytes | None:
+        return vault.hide(value, f"funeral_case/{number}/{column}", chance(12)) if value else None
 
     row = {
         "home_id": home,
@@ -80,54 +88,54 @@ def handle(
         "opened_at": booking.at,
         "changed_log_no": log_no,
         "body": case.model_dump_json(),
-        "shown_name": masked_name(form.deceased_name),
+        "shown_name": masked_name(name),
         "relation": form.relation,
-        "deceased_name_sealed": hidden("deceased_name", form.deceased_name),
-        "id_no_sealed": hidden("id_no", form.id_no) if form.id_no else None,
+        "deceased_name_sealed": hidden("deceased_name", name),
+        "id_no_sealed": hidden("id_no", id_no),
         "applicant_name_sealed": hidden("applicant_name", form.applicant_name),
         "applicant_phone_sealed": hidden("applicant_phone", form.applicant_phone),
         "address_sealed": hidden("address", form.address),
-        "id_no_blind": id_blind,
+        "second_name_sealed": hidden("second_name", form.second_name),
+        "second_contact_sealed": hidden("second_contact", form.second_phone),
+        "id_no_blind": signs.identity,
+        "place_blind": signs.place,
         "phone_blind": vault.blind("phone", digits(form.applicant_phone)),
     }
-    words = [vault.blind("word", word) for word in sorted(name_words(form.deceased_name))]
-    cases.add(tx.connection, row, words, booking.provisional_no)
+    cases.add(tx.connection, row, words_of(vault.blind, name, signs), booking.provisional_no)
     tx.cases[number] = case
     tx.changed.add(number)
     tx.facts.append((log_no, fact))
+    alert(tx, number, radar.hits(signs, heard), booking.staff_no)
     return number
 
 
-def valid_id_no(id_no: str) -> bool:
-    """Check digit and birth day of a resident identity number (GB 11643).
-
-    The place code is not checked: it is the county's at the time of issue, and tables of today reject old ones.
-    """
-    number = ric.compact(id_no)
-    if len(number) != 18 or not number[:-1].isdigit():
-        return False
-    try:
-        ric.get_birth_date(number)
-    except ValidationError:
-        return False
-    return bool(ric.calc_check_digit(number) == number[-1])
+def _wrong(form: BookingForm) -> Refusal | None:
+    """What cannot be in a booking."""
+    if form.case_kind != CaseKind.UNIDENTIFIED and form.id_no is not None and not valid_id_no(form.id_no):
+        return Refusal(Problem.FIELD_INVALID, "id_no")
+    kinds = (("case_kind", CaseKind), ("cause_class", CauseClass), ("origin", Origin))
+    wrong = [name for name, kind in kinds if getattr(form, name) not in set(kind)]
+    return Refusal(Problem.FIELD_INVALID, ", ".join(wrong)) if wrong else None
 
 
-def digits(phone: str) -> str:
-    """The digits of a phone number, by which it is found."""
-    return "".join(one for one in phone if one.isdigit())
+def _booked(form: BookingForm) -> Booked:
+    return Booked(
+        case_kind=CaseKind(form.case_kind),
+        cause_class=CauseClass(form.cause_class),
+        infectious=form.infectious,
+        police=form.police,
+        resident=form.resident,
+        origin=Origin(form.origin),
+        outside=form.outside,
+        weight_kg=form.weight_kg,
+        floor=form.floor,
+        wanted_at=form.wanted_at,
+    )
 
 
-def name_words(name: str) -> set[str]:
-    """The words by which a name is found: itself, its pinyin, its initials, and each word of a foreign name."""
-    name = "".join(name.split()) if not name.isascii() else name.strip().lower()
-    syllables = lazy_pinyin(name)
-    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
-    surname_first = {
-        name,
-        "".join(syllables).lower(),
-        initials.lower(),
-        name[:1],
-        syllables[0].lower() if syllables else "",
-    }
-    return {word for word in surname_first | set(name.split()) if word}
+def _name(form: BookingForm) -> str:
+    return NAMELESS if form.case_kind == CaseKind.UNIDENTIFIED else form.deceased_name
+
+
+def _id_no(form: BookingForm, number: CaseNo) -> str | None:
+    return serial_of(number) if form.case_kind == CaseKind.UNIDENTIFIED else form.id_no

@@ -6,7 +6,7 @@ from enum import StrEnum
 from cardsvc.context import Context
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.store import office
+from cardsvc.store import corrections, office
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 
@@ -19,6 +19,8 @@ class Personal(StrEnum):
     APPLICANT_NAME = "applicant_name"
     APPLICANT_PHONE = "applicant_phone"
     ADDRESS = "address"
+    SECOND_NAME = "second_name"
+    SECOND_CONTACT = "second_contact"
 
 
 class Why(StrEnum):
@@ -49,3 +51,21 @@ def handle(
     if isinstance(sealed, Refusal):
         return sealed
     return context.vault.show(sealed, f"funeral_case/{case_no}/{what}") if sealed is not None else ""
+
+
+def earlier(
+    context: Context, case_no: CaseNo, log_no: int, what: Personal, staff_no: StaffNo, now: datetime
+) -> str | Refusal:
+    """A value as it was before the correction of this log number."""
+
+    def act(connection: Connection) -> bytes | None:
+        log = open_log(connection, context.home_id)
+        found = corrections.earlier_sealed(connection, context.home_id, case_no, log_no, what)
+        log.add(f"revealed {what} before {log_no} for {Why.CORRECTION}", case_no, "", now, staff_no)
+        log.close()
+        return found
+
+    sealed = transact(context.engine, act)
+    if sealed is None:
+        return Refusal(Problem.NOT_FOUND)
+    return context.vault.show(sealed, corrections.where_earlier(case_no, log_no, what))

@@ -7,16 +7,6 @@ from sqlalchemy import Connection, func, select
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.store import tables as t
 
-ENDED = ("closed", "cancelled", "transferred")
-
-
-def open_with_identity(connection: Connection, home_id: HomeId, id_no_blind: str) -> CaseNo | None:
-    """An open case on the same ID number."""
-    c = t.funeral_case.c
-    where = (c.home_id == home_id, c.id_no_blind == id_no_blind, c.stage.not_in(ENDED))
-    found = connection.execute(select(c.case_no).where(*where).limit(1)).scalar_one_or_none()
-    return CaseNo(found) if found else None
-
 
 def last_number(connection: Connection, home_id: HomeId, year: int) -> int:
     """The highest case number of a year; 0 when there is none. The home's log is locked, so nobody takes the next."""

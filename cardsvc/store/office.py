@@ -74,7 +74,9 @@ def cases(connection: Connection, home_id: HomeId, wanted: Wanted) -> list[CaseR
         named = select(w.case_no).where(w.home_id == home_id, w.word_blind.in_(wanted.blind))
         tagged = select(t.mark.c.case_no).where(t.mark.c.home_id == home_id, t.mark.c.code == wanted.text.upper())
         pattern = wanted.text.upper().replace("\\", "").replace("%", "").replace("_", "")
-        either = [c.case_no.in_(named), c.case_no.in_(tagged), c.id_no_blind.in_(wanted.blind)]
+        a = t.case_alias.c
+        known_as = select(a.case_no).where(a.home_id == home_id, a.provisional_no == wanted.text.upper())
+        either = [c.case_no.in_(named), c.case_no.in_(tagged), c.id_no_blind.in_(wanted.blind), c.case_no.in_(known_as)]
         either += [c.phone_blind.in_(wanted.blind)]
         if pattern:
             either.append(c.case_no.like(f"%{pattern}%"))

@@ -197,6 +197,20 @@ def test_a_second_booking_of_the_same_person_names_the_first(service: Service) -
     assert "WZ-2026-000001" in again.text
 
 
+def test_a_caller_desk_sees_who_is_alike_before_it_books(service: Service) -> None:
+    desk = Desk(service, "1001")
+    desk.post("cases/new", **BOOKING)
+    other = {**BOOKING, "deceased_name": "歐陽春", "id_no": "", "address": "某路 2 号"}
+
+    asked = desk.post("cases/new", **other)
+
+    assert asked.status_code == 200 and desk.numbers("") == ["WZ-2026-000001"]
+    assert "WZ-2026-000001" in asked.text and "欧阳某" in asked.text and "歐陽春" in asked.text
+    assert desk.post("cases/new", **other, another="WZ-2026-000009").status_code == 200
+    assert desk.post("cases/new", **other, another="WZ-2026-000001").status_code == 303
+    assert desk.numbers("") == ["WZ-2026-000002", "WZ-2026-000001"]
+
+
 def test_personal_data_is_hidden_until_somebody_says_why_and_then_logged(service: Service) -> None:
     desk = Desk(service, "1015")
     desk.post("cases/new", **BOOKING)

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from cardsvc.core import workflow
-from cardsvc.core.facts import PlaceKind, Stage, Step
+from cardsvc.core.facts import Details, PlaceKind, Stage, Step
 from cardsvc.core.fold import fold
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.rules import RULES
@@ -154,3 +154,10 @@ def test_codes_on_the_card_come_back_as_what_they_were() -> None:
     assert [workflow.step_from(workflow.step_code(step)) for step in Step] == list(Step)
     assert workflow.stage_of(0) is None
     assert workflow.step_from(255) is None
+
+
+def test_another_tag_that_comes_to_light_late_waits_for_a_person() -> None:
+    late = Story().booked().took(Step.DISPATCH, Step.COLLECT, Step.ARRIVE)
+    late.took(Step.STORE, details=Details(tag="ZZZZ", slot="A-07"))
+    assert (late.case.stage, late.case.gaps) == (Stage.STORED, (late.facts[-1].cause,))
+    assert Story().booked().took(Step.DISPATCH, Step.COLLECT, Step.ARRIVE, Step.STORE).case.gaps == ()

@@ -19,7 +19,7 @@ from cardsvc.core.profiles.desfire_ev2 import PROFILE
 from cardsvc.core.virtual_card import store
 from cardsvc.demo.history import History
 from cardsvc.demo.people import invent
-from cardsvc.handlers.open_case import valid_id_no
+from cardsvc.naming.identity import valid_id_no
 from cardsvc.store import office
 from cardsvc.store.verifying import first_fault
 from terminal import identity

@@ -17,6 +17,7 @@ from cardsvc.handlers.record_tap.gates import clear, ground_of
 from cardsvc.handlers.record_tap.happening import given, let_happen
 from cardsvc.handlers.record_tap.known_here import awaits, forked, further_reasons
 from cardsvc.handlers.record_tap.reported import Reported
+from cardsvc.store.chains import place_of
 from cardsvc.store.working import WorkingSet
 
 
@@ -103,14 +104,6 @@ def copied(tx: WorkingSet, card_no: CardNo, case_no: CaseNo | None) -> None:
             order=(place_of(tx, case), log_no),
         )
         let_happen(tx, case, given(tx, case, fact), log_no, late=False)
-
-
-def place_of(tx: WorkingSet, case: Case) -> int:
-    """Where a fact that wrote no card stands among those that did: after all that the service knows of."""
-    if case.card_no is None:
-        return chain_place(case.issue_no + 1, 0)
-    tx.load_cards([case.card_no])
-    return chain_place(case.issue_no, tx.cards[case.card_no].counter)
 
 
 def _issue_no(tx: WorkingSet, case: Case, card: CardChain | None) -> int:

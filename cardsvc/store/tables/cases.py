@@ -24,6 +24,7 @@ funeral_case = Table(
     Column("id_no_blind", Text),
     Column("phone_blind", Text, nullable=False),
     Column("second_contact_sealed", LargeBinary),
+    Column("second_name_sealed", LargeBinary),
     Column("place_blind", Text),
     ForeignKeyConstraint(["home_id"], ["home.home_id"]),
     Index("case_by_stage", "home_id", "stage", "case_no"),
@@ -47,6 +48,18 @@ case_alias = Table(
     Column("home_id", Text, primary_key=True),
     Column("provisional_no", Text, primary_key=True),
     Column("case_no", Text, nullable=False),
+    ForeignKeyConstraint(["home_id", "case_no"], ["funeral_case.home_id", "funeral_case.case_no"]),
+)
+
+earlier_value = Table(
+    "earlier_value",
+    metadata,
+    Column("home_id", Text, primary_key=True),
+    Column("case_no", Text, primary_key=True),
+    Column("log_no", BigInteger, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
     ForeignKeyConstraint(["home_id", "case_no"], ["funeral_case.home_id", "funeral_case.case_no"]),
 )
 

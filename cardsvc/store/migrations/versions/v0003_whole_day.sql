@@ -4,8 +4,20 @@ ALTER TABLE resource ADD COLUMN traits TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE price_book ADD COLUMN made_by TEXT;
 ALTER TABLE bill_line ADD COLUMN reverses_line BIGINT;
 ALTER TABLE funeral_case ADD COLUMN second_contact_sealed BYTES;
+ALTER TABLE funeral_case ADD COLUMN second_name_sealed BYTES;
 ALTER TABLE funeral_case ADD COLUMN place_blind TEXT;
 CREATE INDEX case_by_place ON funeral_case (home_id, place_blind);
+CREATE TABLE earlier_value (
+    home_id          TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    what             TEXT NOT NULL,
+    sealed           BYTES NOT NULL,
+    at               MOMENT NOT NULL,
+    PRIMARY KEY (home_id, case_no, log_no, what),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+
 CREATE TABLE duty (
     home_id          TEXT NOT NULL,
     staff_no         TEXT NOT NULL,
@@ -150,6 +162,7 @@ CREATE TRIGGER clearance_append_only BEFORE UPDATE OR DELETE ON clearance FOR EA
 CREATE TRIGGER reconciliation_append_only BEFORE UPDATE OR DELETE ON reconciliation FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER drill_append_only BEFORE UPDATE OR DELETE ON drill FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER body_count_append_only BEFORE UPDATE OR DELETE ON body_count FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER earlier_value_append_only BEFORE UPDATE OR DELETE ON earlier_value FOR EACH ROW EXECUTE FUNCTION refuse_change();
 -- @end
 -- @sqlite
 CREATE TRIGGER clearance_no_update BEFORE UPDATE ON clearance BEGIN SELECT RAISE(ABORT, 'clearance is append-only'); END;
@@ -160,4 +173,6 @@ CREATE TRIGGER drill_no_update BEFORE UPDATE ON drill BEGIN SELECT RAISE(ABORT, 
 CREATE TRIGGER drill_no_delete BEFORE DELETE ON drill BEGIN SELECT RAISE(ABORT, 'drill is append-only'); END;
 CREATE TRIGGER body_count_no_update BEFORE UPDATE ON body_count BEGIN SELECT RAISE(ABORT, 'body_count is append-only'); END;
 CREATE TRIGGER body_count_no_delete BEFORE DELETE ON body_count BEGIN SELECT RAISE(ABORT, 'body_count is append-only'); END;
+CREATE TRIGGER earlier_value_no_update BEFORE UPDATE ON earlier_value BEGIN SELECT RAISE(ABORT, 'earlier_value is append-only'); END;
+CREATE TRIGGER earlier_value_no_delete BEFORE DELETE ON earlier_value BEGIN SELECT RAISE(ABORT, 'earlier_value is append-only'); END;
 -- @end
