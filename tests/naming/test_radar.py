@@ -66,6 +66,7 @@ def test_unrelated_names_never_alert(name: str, other: str) -> None:
         ("萧红", "肖红", AlertWhy.LOOKS_ALIKE),
         ("阎锋", "闫鋒", AlertWhy.LOOKS_ALIKE),
         ("钟升", "鐘昇", AlertWhy.LOOKS_ALIKE),
+        ("阎锋", "閆锋", AlertWhy.LOOKS_ALIKE),
         ("王守义", "汪守艺", AlertWhy.SOUNDS_ALIKE),
         ("单明", "山明", AlertWhy.SOUNDS_ALIKE),
         ("单明", "丹明", AlertWhy.SOUNDS_ALIKE),
