@@ -8,8 +8,8 @@ from cardsvc.core.ash_lists import due_notices
 from cardsvc.core.facts import Details, Fact, StationKind, Step, StepTaken
 from cardsvc.core.ids import StaffNo
 from cardsvc.handlers.record_tap.happening import let_happen
-from cardsvc.handlers.record_tap.judging import place_of
 from cardsvc.store import ashes
+from cardsvc.store.chains import place_of
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.flushing import flush
 from cardsvc.store.log import open_log

@@ -7,16 +7,16 @@ done of it: what was paid for them goes along.
 from cardsvc.core import ledger, merging
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.store import corrections, family
+from cardsvc.store.open_lines import open_lines
 from cardsvc.store.working import WorkingSet
 
 
 def handle(tx: WorkingSet, source: CaseNo, target: CaseNo, log_no: int, staff_no: StaffNo) -> None:
     """The source's accounts are zero afterwards; `log_no` is the merge's link, whose cause both sides name."""
     cause = f"office:{log_no}"
-    for charged in corrections.charged_causes(tx, source):
-        lines, transfers = tx.caused(source, charged)
-        tx.lines.extend((source, log_no, cause, line, number) for number, line in lines)
-        tx.transfers.extend((source, log_no, cause, one) for one in ledger.reversed_(transfers))
+    for old in open_lines(tx, source):
+        tx.lines.append((source, log_no, cause, old.line, (old.log_no, old.line_no)))
+        tx.transfers.extend((source, log_no, cause, one) for one in ledger.reversed_(ledger.charge(source, old.line)))
     out, in_ = merging.carried_over(source, target, tx.balances(source))
     tx.transfers.extend((source, log_no, cause, one) for one in out)
     tx.transfers.extend((target, log_no, cause, one) for one in in_)

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Connection, select
 from cardsvc.core.case import Case
 from cardsvc.core.facts import PlaceKind, Stage
 from cardsvc.core.ids import CaseNo, HomeId
+from cardsvc.core.workflow import ENDED
 from cardsvc.store import tables as t
-from cardsvc.store.cases import ENDED
 from cardsvc.store.working import CASE
 
 
@@ -45,7 +45,9 @@ def planned(connection: Connection, home_id: HomeId, county: str | None = None) 
     """The open cases with a day of rest."""
     c = t.funeral_case.c
     # The body leaves out what is not set.
-    return _cases(connection, home_id, county, c.stage.not_in(ENDED) & c.body.contains('"rest_at":'))
+    return _cases(
+        connection, home_id, county, c.stage.not_in([one.value for one in ENDED]) & c.body.contains('"rest_at":')
+    )
 
 
 def _cases(connection: Connection, home_id: HomeId, county: str | None, which: ColumnElement[bool]) -> list[Case]:

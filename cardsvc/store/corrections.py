@@ -58,15 +58,6 @@ def earlier_sealed(connection: Connection, home_id: HomeId, case_no: CaseNo, log
     return connection.execute(select(e.sealed).where(*where)).scalar_one_or_none()
 
 
-def charged_causes(tx: WorkingSet, case_no: CaseNo) -> list[str]:
-    """The causes of the lines that stand on a case's bill and were not taken back."""
-    b = t.bill_line.c
-    where = (b.home_id == tx.home_id, b.case_no == case_no)
-    back = select(b.reverses).where(*where, b.reverses.is_not(None))
-    stands = select(b.cause).where(*where, b.reverses.is_(None), b.log_no.not_in(back))
-    return list(dict.fromkeys(tx.connection.execute(stands.order_by(b.log_no)).scalars()))
-
-
 def redirect(tx: WorkingSet, source: CaseNo, target: CaseNo) -> None:
     """What comes for the one number goes to the other case, and so do the death documents that it had."""
     a, m = t.case_alias.c, t.mark.c
