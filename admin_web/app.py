@@ -1,7 +1,6 @@
 """The console's pages. Every write goes through a handler; every page is by permission, home and county."""
 
 import base64
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -12,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import TypeAdapter, ValidationError
 
-from admin_web import ashes, asking, cards, corrections, dispatch, duties, stations
+from admin_web import ashes, asking, cards, corrections, dispatch, duties, stations, steps
 from admin_web.shell import HEADERS, HERE, Shell
 from admin_web.timeline import timeline
 from cardsvc.api import entering
@@ -21,16 +20,13 @@ from cardsvc.api.errors import STATUS, Refused, language_of
 from cardsvc.api.searching import wanted_of
 from cardsvc.context import Context
 from cardsvc.core.booking import BookingForm, booking_of, questions
-from cardsvc.core.case import Case
-from cardsvc.core.facts import Details, Stage, Step
+from cardsvc.core.facts import Stage, Step
 from cardsvc.core.ids import CaseNo
-from cardsvc.core.permissions import ALLOWED, Action
+from cardsvc.core.permissions import ALLOWED, Action, may_take
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.radar import Hit
 from cardsvc.core.rules import RULES
-from cardsvc.core.station import REASONS
-from cardsvc.core.terms import AlertWhy, Reason
-from cardsvc.core.workflow import in_order
+from cardsvc.core.terms import AlertWhy
 from cardsvc.documents import receipt
 from cardsvc.handlers import family_link, reveal
 from cardsvc.handlers.reveal import Personal, Why
@@ -38,25 +34,6 @@ from cardsvc.store import cards as card_store
 from cardsvc.store import family, office, snapshots, staff
 
 BOOKING = TypeAdapter(BookingForm)
-BLOCKS = {"fire": (Step.QUEUE, Step.ARM, Step.LOAD), "ashes": (Step.RELEASE,), "all": tuple(RULES)}
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A step of the office that is in order now, and what its form asks."""
-
-    step: Step
-    needs: tuple[str, ...]
-    second: bool
-    reasons: tuple[Reason, ...]
-
-
-def offers(case: Case) -> list[Offer]:
-    """The steps that the office may take now."""
-    steps = [step for step in entering.OFFICE_STEPS if in_order(case, step) is None]
-    idle = {Step.LIFT_HOLD: not case.holds, Step.RESOLVE: not case.gaps}
-    steps = [step for step in steps if not idle.get(step, False)]
-    return [Offer(step, RULES[step].needs, RULES[step].second, REASONS.get(step, ())) for step in steps]
 
 
 def create(context: Context, access: Access) -> FastAPI:
@@ -98,7 +75,7 @@ def create(context: Context, access: Access) -> FastAPI:
     _, sees_audit = asks(Action.SEE_AUDIT)
     links, _ = asks(Action.FAMILY_LINK)
     reveals, _ = asks(Action.REVEAL)
-    holds, _ = asks(Action.HOLD)
+    takes, _ = asks(Action.SEE_CASES)
 
     mine = partial(entering.mine, context)
 
@@ -224,8 +201,9 @@ def create(context: Context, access: Access) -> FastAPI:
                 "shown": {},
                 "address": "",
                 "qr": "",
-                "blocks": list(BLOCKS),
-                "offers": offers(row.case),
+                "offers": steps.offers(
+                    row.case, signed.roles, snapshots.resources(connection, home), language_of(request)
+                ),
                 **more,
             }
         return shell.page(request, "case", signed, values, refusal=refusal, status=409 if refusal else 200)
@@ -249,26 +227,28 @@ def create(context: Context, access: Access) -> FastAPI:
         return case_page(request, signed, row, shown={what: value or "—"})
 
     @app.post("/cases/{case_no}/enter")
-    def enter(
+    async def enter(
         request: Request,
-        signed: Annotated[Signed, holds],
+        signed: Annotated[Signed, takes],
         case_no: str,
         step: Annotated[Step, Form()],
-        reason: Annotated[str, Form(max_length=30)] = "",
-        blocks: Annotated[str, Form(max_length=10)] = "",
-        receipt_no: Annotated[str, Form(max_length=32)] = "",
         second_staff_no: Annotated[str, Form(max_length=20)] = "",
         second_password: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
         row = mine(signed, case_no)
-        raw = {"reason": reason or None, "receipt": receipt_no.strip() or None, "blocks": BLOCKS.get(blocks, ())}
+        if not may_take(signed.roles, step):
+            raise Refused(Refusal(Problem.NOT_ALLOWED, step))
+        form = {name: str(value)[:400] for name, value in (await request.form()).items()}
         try:
-            details = Details.model_validate(raw, strict=False)
+            details = steps.details_of(step, form)
             second = access.second(request, second_staff_no.strip(), second_password)
-        except ValidationError:
-            return case_page(request, signed, row, Refusal(Problem.FIELD_INVALID, "reason, receipt"))
         except Refused as error:
             return case_page(request, signed, row, error.refusal)
+        except ValidationError as error:
+            names = ", ".join(dict.fromkeys(str(one["loc"][0]) for one in error.errors() if one["loc"]))
+            return case_page(request, signed, row, Refusal(Problem.FIELD_INVALID, names))
+        except ValueError:
+            return case_page(request, signed, row, Refusal(Problem.FIELD_INVALID, ", ".join(RULES[step].needs)))
         judgement = entering.enter(context, signed, row.case.case_no, step, details, second)
         if isinstance(judgement, Refusal):
             return case_page(request, signed, row, judgement)

@@ -21,11 +21,11 @@ from cardsvc.core.card.image import CardImage
 from cardsvc.core.card.profile import KEY_TAP, CardProfile
 from cardsvc.core.facts import Details, Step
 from cardsvc.core.ids import CaseNo, StaffNo, provisional_no
-from cardsvc.core.money import yuan
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import KnownCard
-from cardsvc.core.station import ENTRIES, WAY_BACK, Entry, Finds, Station
+from cardsvc.core.station import ENTRIES, WAY_BACK, Finds, Station
+from cardsvc.core.typed import typed
 from terminal.cards import CardTalk
 from terminal.identity import Identity
 from terminal.journal import Journal, JournalBroken
@@ -320,22 +320,7 @@ class StationLoop:
 
     def _details(self, step: Step) -> Details:
         """The entered text as details. Raises ValidationError or ValueError for what cannot be."""
-        raw: dict[str, Any] = {}
-        for name, text in self.session.entered.items():
-            if not text.strip():
-                continue
-            match ENTRIES[name]:
-                case Entry.NUMBER:
-                    raw[name] = int(text)
-                case Entry.MONEY:
-                    raw[name] = int(yuan(text))
-                case Entry.YES_NO:
-                    raw[name] = text == "yes"
-                case Entry.ITEMS | Entry.THINGS:
-                    pairs = [one.split(":") for one in text.split(",") if one]
-                    raw[name] = [{"item": item, "count": int(count)} for item, count in pairs]
-                case _:
-                    raw[name] = text.strip()
+        raw = typed(self.session.entered)
         permit = self.session.permit
         if step is Step.LOAD and permit is not None:
             raw["permit"] = permit.permit

@@ -28,6 +28,8 @@ class Rule:
     tag: bool = False
     disc: bool = False
     milestone: bool = False
+    may: tuple[str, ...] = ()
+    "Fields that may be given too."
 
 
 def _at(*kinds: StationKind) -> frozenset[StationKind]:
@@ -81,7 +83,7 @@ RULES: Mapping[Step, Rule] = {
     Step.SHELVE: Rule(_at(At.ASHES), ("label", "shelf"), card=True, second=True, milestone=True),
     Step.UNSHELVE: Rule(_at(At.ASHES), ("label",), card=True, second=True),
     Step.RELEASE: Rule(_at(At.ASHES), ("label", "destination", "code"), NEVER, card=True, second=True, milestone=True),
-    Step.CONFIRM_REST: Rule(_at(At.ASHES, At.OFFICE), ("receipt",), milestone=True),
+    Step.CONFIRM_REST: Rule(_at(At.ASHES, At.OFFICE), ("receipt",), milestone=True, may=("label",)),
     Step.CLOSE: Rule(_at(At.OFFICE), (), NO),
     Step.HOLD: Rule(_at(At.OFFICE), ("reason", "blocks"), milestone=True),
     Step.LIFT_HOLD: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
@@ -93,7 +95,7 @@ RULES: Mapping[Step, Rule] = {
     Step.RESOLVE: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
     Step.VERIFY_DEATH: Rule(DESK, ("paper", "number", "issuer", "alike"), NO),
     Step.VERIFY: Rule(_at(At.ARRANGEMENT, At.ASHES, At.OFFICE), ("paper", "number", "alike"), NO),
-    Step.APPROVE: Rule(_at(At.OFFICE), ("approval", "reason"), NO, second=True),
+    Step.APPROVE: Rule(_at(At.OFFICE), ("approval", "reason"), NO, second=True, may=("other",)),
     Step.DECLARE: Rule(
         _at(At.TRANSPORT, At.COLD_STORAGE, At.ARRANGEMENT, At.DRESSING, At.CREMATION, At.OFFICE), ("condition",)
     ),

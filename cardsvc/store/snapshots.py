@@ -151,7 +151,7 @@ def _keys_for(row: Any, kind: StationKind) -> tuple[int, ...]:
 
 def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) -> Setup:
     home_id = HomeId(home.home_id)
-    s, r, a, j = t.staff.c, t.resource.c, t.station.c, t.journal.c
+    s, a, j = t.staff.c, t.station.c, t.journal.c
     here = [step for step, rule in RULES.items() if kind in rule.stations]
     staff = []
     for row in connection.execute(select(t.staff).where(s.home_id == home_id, s.disabled_at.is_(None))):
@@ -167,23 +167,13 @@ def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) 
         .where(a.home_id == home_id, j.approved_at.is_not(None))
         .order_by(a.number, j.journal_id)
     )
-    resources = connection.execute(select(t.resource).where(r.home_id == home_id).order_by(r.kind, r.code))
     return Setup(
         version=home.setup_version,
         home_id=home_id,
         home_name_zh=home.name_zh,
         home_name_en=home.name_en,
         staff=tuple(staff),
-        resources=tuple(
-            Resource(
-                kind=PlaceKind(one.kind),
-                code=one.code,
-                title_zh=one.title_zh,
-                title_en=one.title_en,
-                traits=TRAITS.validate_json(one.traits),
-            )
-            for one in resources
-        ),
+        resources=resources(connection, home_id),
         stations=tuple(
             StationKey(
                 number=one.number,
@@ -198,6 +188,22 @@ def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) 
         prices=price_book(connection, home_id, now),
         limits=limits_of(connection, home_id),
         policy=policy_of(connection, home_id, now),
+    )
+
+
+def resources(connection: Connection, home_id: HomeId) -> tuple[Resource, ...]:
+    """The home's places and things."""
+    r = t.resource.c
+    rows = connection.execute(select(t.resource).where(r.home_id == home_id).order_by(r.kind, r.code))
+    return tuple(
+        Resource(
+            kind=PlaceKind(one.kind),
+            code=one.code,
+            title_zh=one.title_zh,
+            title_en=one.title_en,
+            traits=TRAITS.validate_json(one.traits),
+        )
+        for one in rows
     )
 
 
