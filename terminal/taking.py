@@ -236,7 +236,8 @@ class Taking:
     def _refuse(self, refusal: Refusal, asked: Asked, case_no: CaseNo | None) -> Refusal:
         """A no is a record too."""
         problems = tuple(one.problem for one in refusal.all())[:40]
-        self.append(wire.Refused(step=asked.step, problems=problems), case_no, asked=asked)
+        refused = wire.Refused(step=asked.step, problems=problems, details=asked.details)
+        self.append(refused, case_no, asked=asked)
         self.uplink.wake()
         return refusal
 

@@ -141,18 +141,24 @@ class Batch:
                 needs_word = RULES[step].offline is not Offline.YES or record_tap.by_uid(self.tx, record.card_no)
                 if needs_word and not self._granted(granted, step):
                     return record_tap.refused(Refusal(Problem.OFFLINE_FORBIDDEN, step))
-                return record_tap.handle(self.tx, self._reported(record, step, details), log_no)
+                judgement = record_tap.handle(self.tx, self._reported(record, step, details), log_no)
+                return record_tap.near_missed(self.tx, self._case_no(record), details, judgement)
             case wire.Request(step=Step.ARM as step, details=details):
                 reported = self._reported(record, step, details, happened=False)
                 permit = self.context.chance(8).hex().upper()
                 limits = limits_of(self.tx.connection, self.tx.home_id)
-                return record_tap.grant_permit(self.tx, reported, limits, permit)
+                judgement = record_tap.grant_permit(self.tx, reported, limits, permit)
+                return record_tap.near_missed(self.tx, self._case_no(record), details, judgement)
             case wire.Request(step=step, details=details):
-                return self._only_ask(self._reported(record, step, details, happened=False), log_no)
+                judgement = self._only_ask(self._reported(record, step, details, happened=False), log_no)
+                return record_tap.near_missed(self.tx, self._case_no(record), details, judgement)
             case wire.Booking(sealed=sealed):
                 return self._book(record, sealed, log_no)
             case wire.Refused(problems=problems) if Problem.CARD_ROLLED_BACK in problems:
                 self._copied(record)
+                return NOTED
+            case wire.Refused(problems=problems, details=Details() as details):
+                record_tap.near_miss(self.tx, self._case_no(record), details, frozenset(problems))
                 return NOTED
             case wire.PermitDead(permit=code):
                 record_tap.permit_over(self.tx, code, self.journal.journal_id)

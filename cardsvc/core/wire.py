@@ -106,6 +106,8 @@ class Refused(Wire):
     kind: Literal["refused"] = "refused"
     step: Step | None = None
     problems: tuple[Problem, ...] = Field(min_length=1, max_length=40)
+    details: Details | None = None
+    "What had been entered: a scan that belongs to another case is a near miss, and the service freezes both."
 
 
 class Booking(Wire):

@@ -4,15 +4,13 @@ The rules are `core.tap.judge`; the reasons that the service alone can know stan
 """
 
 from cardsvc.core.case import Case
-from cardsvc.core.facts import Details, Fact, StationKind, Step, StepTaken, chain_place
-from cardsvc.core.hot import HotReason
-from cardsvc.core.ids import CardNo, CaseNo, StaffNo
-from cardsvc.core.preconditions import BEFORE_NO_RETURN
+from cardsvc.core.facts import Fact, chain_place
+from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.tap import FACTS_STAND, CardChain, judge
-from cardsvc.core.terms import Reason as HoldReason
 from cardsvc.core.wire import Judgement, Outcome
 from cardsvc.handlers.record_tap.answering import answer, refused
+from cardsvc.handlers.record_tap.freezing import copied
 from cardsvc.handlers.record_tap.gates import clear, ground_of
 from cardsvc.handlers.record_tap.happening import given, let_happen
 from cardsvc.handlers.record_tap.known_here import awaits, forked, further_reasons
@@ -74,36 +72,6 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
     if card is not None and reported.happened and forked(tx, reported, card) is not None:
         copied(tx, card.card_no, case.case_no)
     return answer(judged)
-
-
-def copied(tx: WorkingSet, card_no: CardNo, case_no: CaseNo | None) -> None:
-    """A card exists twice: both are hot from now on, and its cases wait for a person before what cannot be undone."""
-    tx.load_cards([card_no])
-    if card_no not in tx.cards:
-        return
-    if tx.hot.get(card_no) is not HotReason.CLONED:
-        tx.heat[card_no] = HotReason.CLONED
-        tx.hot[card_no] = HotReason.CLONED
-    for number in sorted({number for number in (case_no, tx.cards[card_no].case_no) if number is not None}):
-        case = tx.case(number)
-        if case is None or any(hold.reason is HoldReason.CARD_COPIED for hold in case.holds):
-            continue
-        log_no = tx.log.add("held: card copied", case.case_no, "", tx.now)
-        body = StepTaken(
-            step=Step.HOLD, details=Details(reason=HoldReason.CARD_COPIED, blocks=tuple(sorted(BEFORE_NO_RETURN)))
-        )
-        fact = Fact(
-            case_no=case.case_no,
-            body=body,
-            at=tx.now,
-            observed=False,
-            staff_no=StaffNo(""),
-            station_kind=StationKind.OFFICE,
-            card_no=card_no,
-            cause=f"office:{log_no}",
-            order=(place_of(tx, case), log_no),
-        )
-        let_happen(tx, case, given(tx, case, fact), log_no, late=False)
 
 
 def _issue_no(tx: WorkingSet, case: Case, card: CardChain | None) -> int:
