@@ -24,7 +24,7 @@ from terminal.readers.reader import CardIn
 from terminal.session import Colour
 from tests.support.home import Service
 from tests.terminal.rig import Bench, Home
-from tests.terminal.way import TAG, WAY, booked, go
+from tests.terminal.way import TAG, before, booked, go
 
 ROW_BYTES = 1_000
 ENTERED = {
@@ -56,7 +56,7 @@ def tap(quick: bool) -> list[Figure]:
         service = Service(f"sqlite:///{folder}/onecard.db")
         home = Home(service, folder / "stations")
         _, card = booked(home)
-        go(home, card, *WAY[:3])
+        go(home, card, *before(Step.STORE))
         station = home.at(StationKind.COLD_STORAGE)
         station.exchange()
         station.close()

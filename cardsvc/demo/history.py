@@ -30,9 +30,12 @@ from cardsvc.core.rules import RULES
 from cardsvc.core.wire import Judgement
 from cardsvc.core.workflow import ENDED, moved, stage_code
 from cardsvc.demo import chips
+from cardsvc.demo.endings import way
+from cardsvc.demo.home import STAFF
 from cardsvc.demo.past_station import PastStation, Refused
 from cardsvc.demo.people import invent
-from cardsvc.demo.stories import Plan, Story, Turn, way
+from cardsvc.demo.phone import collection_code
+from cardsvc.demo.stories import NOBODYS, OFFICE, Plan, Story, Turn
 from cardsvc.demo.way import people_for
 from cardsvc.handlers import issue_card
 from cardsvc.handlers.found_home import HALLS, NUMBERED, STATIONS
@@ -48,8 +51,33 @@ OPEN_STOPS = (
     *(Step.CANCEL, Step.TRANSFER_OUT),
 )
 """Where the open cases stand today, over and over: every stage that lasts longer than minutes."""
-OFFICE = (Step.HOLD, Step.CANCEL, Step.CLOSE)
+BUSY = frozenset({Step.DISPATCH, Step.COLLECT, Step.ARRIVE, Step.QUEUE, Step.LOAD, Step.UNLOAD})
+"""Stops that keep a vehicle, a furnace or the queue: only once round, or there would be none for the others."""
+HURRIES = {
+    Step.QUEUE: (Step.QUEUE, 4, 50),
+    Step.LOAD: (Step.QUEUE, 150, 200),
+    Step.UNLOAD: (Step.QUEUE, 300, 360),
+    Step.RELEASE: (Step.CERTIFY, 110, 160),
+}
+"""Stops that follow quickly on an earlier step: that one is held back until so many minutes before the end."""
+LEAVES = (Step.ARRIVE, Step.TAKE_OUT, Step.TRANSFER_OUT, Step.QUEUE, Step.CLOSE_FURNACE, Step.UNSHELVE)
 KINDS = list(StationKind)
+RARE = {
+    7: Turn.CANCELLED,
+    9: Turn.EXTENDED,
+    11: Turn.BODY_PART,
+    13: Turn.BONES,
+    17: Turn.SPLIT,
+    19: Turn.BREAKDOWN,
+    23: Turn.TRANSFERRED,
+    27: Turn.UNIDENTIFIED,
+    29: Turn.SEA,
+    31: Turn.INFECTIOUS,
+    37: Turn.URGENT,
+    40: Turn.CANCELLED,
+    43: Turn.INFECTED,
+}
+"""Which case of fifty is not like most."""
 MANAGER = Signed(StaffNo("1015"), "罗某", (Role.DUTY_MANAGER,), None, "")
 CHECKER = StaffNo("1016")
 
@@ -83,6 +111,7 @@ class History:
         self._folder, self._end, self._count = folder, end, count
         self._taken: dict[tuple[str, str], Story] = {}
         self._periods: set[tuple[str, datetime]] = set()
+        self._queue: list[Story] = []
         self._cards: dict[int, CardOfCase] = {}
         self._stations: dict[StationKind, PastStation] = {}
 
@@ -108,8 +137,10 @@ class History:
         for number in range(1, self._count + 1):
             old = number <= self._count - recent
             stop = None if old else OPEN_STOPS[number % len(OPEN_STOPS)]
+            if stop in BUSY and number > self._count - recent + len(OPEN_STOPS):
+                stop = Step.STORE
             turn = self._turn(number, stop)
-            stop = None if turn is Turn.POLICE else stop
+            stop = None if turn in (Turn.POLICE, Turn.NOTICE) else stop
             opened = self._end - timedelta(days=self._random.uniform(*_age(stop, turn, old)))
             person = invent(self._random, local(opened).date())
             tag = f"{number % 10}{'ABCDEFGHJK'[number // 10 % 10]}{self._random.randrange(10)}{number:03d}"
@@ -119,10 +150,9 @@ class History:
 
     def _turn(self, number: int, stop: Step | None) -> Turn:
         if stop is None:
-            rare = {7: Turn.CANCELLED, 23: Turn.TRANSFERRED, 31: Turn.INFECTIOUS, 40: Turn.CANCELLED}
-            return rare.get(number % 50, Turn.NO_FAREWELL if self._random.random() < 0.2 else Turn.USUAL)
-        if stop is Step.STORE and self._random.random() < 0.3:
-            return Turn.POLICE
+            return RARE.get(number % 50, Turn.NO_FAREWELL if self._random.random() < 0.2 else Turn.USUAL)
+        if stop is Step.STORE and (drawn := self._random.random()) < 0.4:
+            return Turn.POLICE if drawn < 0.3 else Turn.NOTICE
         return {Step.CANCEL: Turn.CANCELLED, Step.TRANSFER_OUT: Turn.TRANSFERRED}.get(stop, Turn.USUAL)
 
     def _happen(self, stories: list[Story]) -> Iterator[tuple[int, int]]:
@@ -142,7 +172,7 @@ class History:
             if details is None:
                 heapq.heappush(waiting, (self.now + timedelta(minutes=15), number, story, plan, plans))
                 continue
-            self._take(story, plan.step, details)
+            self._take(story, plan, details)
             if plan.step is story.stop or not self._next(waiting, story, plans):
                 told += 1
                 yield told, open_
@@ -157,22 +187,18 @@ class History:
         plan = next(plans, None)
         if plan is None:
             return False
-        at = plan.at
-        if plan.step is story.stop:
-            at = max(at, self._end - timedelta(minutes=self._random.uniform(4, 50)))
-        heapq.heappush(
-            waiting, (min(at, self._end) if plan.step is story.stop else at, story.number, story, plan, plans)
-        )
+        at, stops = plan.at, plan.step is story.stop
+        held, *minutes = HURRIES.get(story.stop, (story.stop, 4, 50)) if story.stop else (None, 0, 0)
+        if plan.step is held:
+            at = max(at, self._end - timedelta(minutes=self._random.uniform(*minutes)))
+        heapq.heappush(waiting, (min(at, self._end) if stops else at, story.number, story, plan, plans))
         return True
 
     # --- what a story asks of the home ------------------------------------------------------------------------------
 
     def free(self, kind: str, story: Story) -> str | None:
         """A free place of a kind, which is the story's from now on; None when all are taken."""
-        prefix, count = next((one[1], one[3]) for one in NUMBERED if one[0] == kind)
-        width = 1 if count < 10 else 2
-        codes = [f"{prefix}{number:0{width}d}" for number in range(1, count + 1)]
-        code = next((code for code in codes if (kind, code) not in self._taken), None)
+        code = next((code for code in CODES[kind] if (kind, code) not in self._taken), None)
         if code is not None:
             self._taken[(kind, code)] = story
         return code
@@ -196,25 +222,41 @@ class History:
         with self._context.engine.connect() as connection:
             return max(0, snapshots.case_bill(connection, self._context.home_id, story.case_no).open_fen)
 
+    def first(self, story: Story) -> bool:
+        """Whether nobody waits for a furnace before this case, or it may go before the others."""
+        return self._queue[0] is story or story.turn is Turn.URGENT
+
+    def alerts(self, story: Story) -> tuple[CaseNo, ...]:
+        """The cases of the same or a similar name that nobody has compared with this one yet."""
+        return tuple(one.other for one in self._case(story).alerts)
+
+    def code(self, story: Story) -> str:
+        """The one-time code on the collector's phone."""
+        return collection_code(self._context, story.case_no or CaseNo(""))
+
     # --- taking a step ----------------------------------------------------------------------------------------------
 
-    def _take(self, story: Story, step: Step, details: Details) -> None:
-        if step in (Step.TAKE_OUT, Step.TRANSFER_OUT, Step.QUEUE, Step.UNLOAD, Step.UNSHELVE):
+    def _take(self, story: Story, plan: Plan, details: Details) -> None:
+        step = plan.step
+        if step in LEAVES:
             self._leave(story)
         if step is Step.BOOK:
             story.case_no = self._book(story)
             return
         if story.case_no is None:
             raise Refused("a story goes on before it has begun")
-        if step in OFFICE:
+        kind = StationKind.TRANSPORT if step is Step.BIND_CARD else min(RULES[step].stations, key=KINDS.index)
+        kind = plan.where or kind
+        if kind is OFFICE:
             second = CHECKER if RULES[step].second else None
             said = entering.enter(self._context, MANAGER, story.case_no, step, details, second)
             if isinstance(said, Refusal):
                 raise Refused(f"{step}: {said}")
             return
-        kind = StationKind.TRANSPORT if step is Step.BIND_CARD else min(RULES[step].stations, key=KINDS.index)
         station = self._stations[kind]
         first, second = people_for(step)
+        if story.crew is not None and kind is StationKind.TRANSPORT and step is not Step.DISPATCH:
+            first, second = story.crew[0], story.crew[1] if RULES[step].second else None
         people: dict[str, Any] = {"staff_no": first, "second_staff_no": second}
         if step is Step.BIND_CARD:
             self._pool_card(story)
@@ -223,6 +265,10 @@ class History:
             judgement = station.observe(story.case_no, step, details, **people)
         if judgement.permit is not None:
             story.things["permit"] = judgement.permit
+        if step is Step.QUEUE:
+            self._queue.append(story)
+        elif step is Step.ARM:
+            self._queue.remove(story)
 
     def _leave(self, story: Story) -> None:
         for place in [place for place, owner in self._taken.items() if owner is story]:
@@ -232,13 +278,14 @@ class History:
         station, person = self._stations[StationKind.BOOKING], story.person
         form = BookingForm(
             deceased_name=person.name,
-            id_no=person.id_no,
+            id_no=None if story.turn in NOBODYS else person.id_no,
             applicant_name=person.applicant,
             applicant_phone=person.phone,
             relation=person.relation,
             address=person.address,
             floor=self._random.randrange(1, 7),
             county=person.county,
+            case_kind=story.kind,
             cause_class="non_natural" if story.turn is Turn.POLICE else "natural",
             infectious=story.turn is Turn.INFECTIOUS,
             police=story.turn is Turn.POLICE,
@@ -268,7 +315,7 @@ class History:
         if state is None:
             raise Refused("a card without state")
         if RULES[step].offline is not RULES[Step.STORE].offline and step is not Step.LOAD:
-            station.ask(case.case_no, step, details, **people)
+            station.ask(case.case_no, step, details, **people, card_no=card.card_no)
         after = moved(case, step, details)
         flags = card_commit.card_flags(case, at_work=after.doing is not None)
         bound = None
@@ -307,16 +354,29 @@ class History:
         yield len(stories), len(stories)
 
 
+def _codes() -> Iterator[tuple[str, str]]:
+    """Everything of which a case may need one: kind and code."""
+    for kind, prefix, _, count in NUMBERED:
+        width = 1 if count < 10 else 2
+        yield from ((kind.value, f"{prefix}{number:0{width}d}") for number in range(1, count + 1))
+    yield from (("crew", person.staff_no) for person in STAFF if Role.CREW in person.roles)
+
+
+CODES = {kind: tuple(code for one, code in _codes() if one == kind) for kind, _ in _codes()}
+
+
 def _age(stop: Step | None, turn: Turn, old: bool) -> tuple[float, float]:
     """How many days ago a case was opened, at least and at most."""
     if old:
-        return 40.0, MONTHS.days - 2.0
-    if turn is Turn.POLICE:
+        return (80.0 if turn is Turn.UNIDENTIFIED else 40.0), MONTHS.days - 2.0
+    if turn in (Turn.POLICE, Turn.NOTICE):
         return 2.0, 12.0
     match stop:
         case Step.BOOK | Step.CANCEL:
             return 0.1, 0.2
-        case Step.DISPATCH | Step.COLLECT | Step.ARRIVE | Step.STORE:
+        case Step.DISPATCH | Step.COLLECT | Step.ARRIVE:
+            return 0.08, 0.14
+        case Step.STORE:
             return 0.3, 0.9
         case Step.SIGN_QUOTE | Step.DEPOSIT | Step.TRANSFER_OUT:
             return 1.2, 1.9

@@ -5,6 +5,7 @@ import re
 from cardsvc.context import Context
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.terms import Notice
+from cardsvc.demo.way import CODE
 from cardsvc.store import outbox
 
 
@@ -22,3 +23,8 @@ def collection_code(context: Context, case_no: CaseNo) -> str:
     if found is None:
         raise LookupError(f"no collection code was sent for {case_no}")
     return found.group()
+
+
+def with_code(context: Context, case_no: CaseNo, entered: dict[str, str]) -> dict[str, str]:
+    """What is entered, with the code from the family's phone where the way stands for it."""
+    return entered | {"code": collection_code(context, case_no)} if entered.get("code") == CODE else entered

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from cardsvc.context import Context
 from cardsvc.core.facts import StationKind as At
 from cardsvc.core.facts import Step
+from cardsvc.core.ids import CaseNo
 from cardsvc.core.virtual_card.card import VirtualCard
 from cardsvc.demo import chips
 from cardsvc.demo.hands import Hands
 from cardsvc.demo.people import Invented
+from cardsvc.demo.phone import with_code
 from cardsvc.demo.running import RunningHome
 from cardsvc.demo.way import Things, people_for, whole_way
 from cardsvc.handlers.found_home import HALLS, NUMBERED
@@ -33,7 +35,7 @@ def play(
         card = chips.blank(context)
         way = [(At.BOOKING, Step.BIND_CARD, {}), *whole_way(things, from_)]
         for kind, step, entered in way:
-            press(home, hands, card, kind, step, case_no, entered)
+            press(home, hands, card, kind, step, case_no, with_code(context, CaseNo(case_no), entered))
             said(kind, step, case_no)
         for one in hands.values():
             one.act("sign_out")

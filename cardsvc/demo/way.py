@@ -75,8 +75,8 @@ def whole_way(things: Things, from_: datetime) -> Iterator[Press]:
     yield At.ASHES, Step.UNSHELVE, label
     yield At.ARRANGEMENT, Step.CERTIFY, {}
     yield At.CASHIER, Step.SETTLE, {}
-    yield At.ASHES, Step.VERIFY, {"paper": "collector_identity", "number": "COPY-2", "alike": "yes"}
     yield At.ASHES, Step.NOTIFY, {"notice": "second_contact", "number": "M1"}
+    yield At.ASHES, Step.VERIFY, {"paper": "collector_identity", "number": "COPY-2", "alike": "yes"}
     yield At.ASHES, Step.RELEASE, {**label, "destination": "cemetery", "code": CODE}
     yield At.ASHES, Step.CONFIRM_REST, {"receipt": "R2"}
 

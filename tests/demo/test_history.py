@@ -101,7 +101,9 @@ def test_the_cards_of_open_cases_say_what_the_service_says(told: Service, folder
 def test_no_invented_name_or_number_is_in_a_journal_or_on_a_card(told: Service, folder: Path) -> None:
     """The stations' files hold bookings only sealed; a card holds no personal data at all."""
     with told.context.engine.connect() as connection:
-        sealed = connection.execute(text("SELECT case_no, id_no_sealed FROM funeral_case")).all()
+        sealed = connection.execute(
+            text("SELECT case_no, id_no_sealed FROM funeral_case WHERE id_no_sealed IS NOT NULL")
+        ).all()
     numbers = [told.context.vault.show(row.id_no_sealed, f"funeral_case/{row.case_no}/id_no") for row in sealed]
     kept = b"".join(
         path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix in (".json", ".db")

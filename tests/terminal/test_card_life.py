@@ -23,7 +23,7 @@ from terminal.uplink import IDLE_S
 from tests.support.home import Service, booking_form
 from tests.support.telling import stored
 from tests.terminal.rig import Bench, Home, green
-from tests.terminal.way import TAG, WAY, booked, go
+from tests.terminal.way import DISPATCHED, TAG, at, before, booked, go, onward
 
 CLERK, BOTH = People(StaffNo("1001")), People(StaffNo("1015"), StaffNo("1016"))
 FIRST = CardNo("WZC-000001")
@@ -83,7 +83,7 @@ def test_a_station_that_idles_hears_of_a_blocked_card_with_one_exchange(home: Ho
 
 def test_a_card_that_lies_on_the_reader_when_it_is_blocked_is_not_written_any_more(home: Home) -> None:
     case_no, card = booked(home)
-    go(home, card, WAY[0])
+    go(home, card, at(Step.DISPATCH))
     bench = home.at(At.TRANSPORT)
     bench.sign_in(Step.COLLECT)
     bench.reader.present(card)
@@ -91,7 +91,7 @@ def test_a_card_that_lies_on_the_reader_when_it_is_blocked_is_not_written_any_mo
     bench.act("choose_step", step="collect")
     assert bench.loop.session.phase is Phase.FORM
     bench.second(Step.COLLECT)
-    for field, value in WAY[1][2].items():
+    for field, value in at(Step.COLLECT)[2].items():
         bench.act("enter", field=field, value=value)
     before = look(home.service, card).state
     block(home)
@@ -107,7 +107,7 @@ def test_a_card_that_lies_on_the_reader_when_it_is_blocked_is_not_written_any_mo
 
 def test_a_lost_card_is_replaced_and_the_case_goes_on_with_the_new_one(home: Home) -> None:
     case_no, old = booked(home)
-    go(home, old, *WAY[:2])
+    go(home, old, *before(Step.LIST_BELONGINGS))
     kept = stored(home.service, case_no)
     replace_card.handle(home.service.context, FIRST, HotReason.LOST, BOTH, home.service.clock.now)
     new = home.blank_card(2)
@@ -117,7 +117,7 @@ def test_a_lost_card_is_replaced_and_the_case_goes_on_with_the_new_one(home: Hom
 
     identity = look(home.service, new).identity
     assert identity is not None and (identity.case_no, identity.issue_no) == (case_no, 2)
-    go(home, new, *WAY[2:])
+    go(home, new, *onward(Step.LIST_BELONGINGS))
     case = stored(home.service, case_no)
     assert (case.stage, case.card_no, case.issue_no, case.gaps) == ("at_rest", "WZC-000002", 2, ())
     assert case.taken[: len(kept.taken)] == kept.taken, "what the first card saw stays"
@@ -131,10 +131,10 @@ def test_a_lost_card_is_replaced_and_the_case_goes_on_with_the_new_one(home: Hom
 
 def test_a_tap_without_network_before_the_loss_was_known_still_counts(home: Home) -> None:
     case_no, old = booked(home)
-    go(home, old, WAY[0])
+    go(home, old, at(Step.DISPATCH))
     crew = home.at(At.TRANSPORT)
     crew.cable.pulled = True
-    green(crew.take(Step.COLLECT, old, **WAY[1][2]))
+    green(crew.take(Step.COLLECT, old, **at(Step.COLLECT)[2]))
     block(home)
     new = home.blank_card(2)
     desk = home.at(At.BOOKING)
@@ -147,18 +147,18 @@ def test_a_tap_without_network_before_the_loss_was_known_still_counts(home: Home
     case = stored(home.service, case_no)
     assert (case.stage, case.tag, case.card_no, case.gaps) == ("in_transit", TAG, "WZC-000002", ())
     assert meets(crew, old, Step.COLLECT) is Problem.CARD_HOT
-    go(home, new, *WAY[2:4])
+    go(home, new, *before(Step.VERIFY_DEATH, Step.LIST_BELONGINGS))
     whole(home)
 
 
 def test_a_card_that_is_found_again_in_time_serves_on(home: Home) -> None:
     case_no, card = booked(home)
-    go(home, card, WAY[0])
+    go(home, card, at(Step.DISPATCH))
     block(home)
     assert home.at(At.TRANSPORT).uplink.exchange() is not None
     unblock_card.handle(home.service.context, FIRST, BOTH, home.service.clock.now)
 
-    go(home, card, *WAY[1:4])
+    go(home, card, *before(Step.VERIFY_DEATH, Step.COLLECT))
 
     assert stored(home.service, case_no).stage == "stored"
     whole(home)
@@ -166,7 +166,7 @@ def test_a_card_that_is_found_again_in_time_serves_on(home: Home) -> None:
 
 def test_a_wiped_chip_tells_nothing_of_the_old_card_and_serves_another_case(home: Home) -> None:
     case_no, card = booked(home)
-    go(home, card, *WAY[:2])
+    go(home, card, *before(Step.LIST_BELONGINGS))
     old = look(home.service, card)
     block(home)
     context = home.service.context
@@ -222,7 +222,7 @@ def test_a_crew_without_network_binds_a_blank_card_of_its_pool(home: Home) -> No
     case_no, card = desk.outcome.case_no, home.blank_card()
     crew = home.at(At.TRANSPORT)
     crew.exchange()
-    green(crew.take(Step.DISPATCH, None, case_no, vehicle="V1"))
+    green(crew.take(Step.DISPATCH, None, case_no, **DISPATCHED))
     crew.cable.pulled = True
 
     green(crew.take(Step.BIND_CARD, card, case_no))

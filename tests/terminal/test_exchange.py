@@ -33,7 +33,7 @@ from terminal.uplink import WITNESS_EVERY_MS, LinkDown
 from tests.support.browser import Pages, picture
 from tests.terminal.pressing import Touch
 from tests.terminal.rig import Bench, Cable, Home, green
-from tests.terminal.way import WAY, booked, go
+from tests.terminal.way import at, before, booked, go
 
 REFUSED = wire.Refused(step=Step.STORE, problems=(Problem.TAG_MISMATCH,))
 TWO = (StaffNo("1017"), StaffNo("1015"))
@@ -262,20 +262,20 @@ def renewed(home: Home, kind: At) -> None:
 
 def test_a_card_that_a_replaced_station_wrote_is_still_good(home: Home) -> None:
     _, card = booked(home)
-    go(home, card, *WAY[:4])
+    go(home, card, *before(Step.VERIFY_DEATH))
 
     for kind in (At.BOOKING, At.TRANSPORT):
         renewed(home, kind)
 
-    go(home, card, *WAY[4:6])
+    go(home, card, *before(Step.QUOTE, Step.VERIFY_DEATH))
 
 
 @pytest.mark.parametrize("sent", [True, False])
 def test_what_a_stolen_station_wrote_is_good_only_when_the_service_has_it(home: Home, sent: bool) -> None:
     _, card = booked(home)
-    go(home, card, *WAY[:3])
+    go(home, card, *before(Step.STORE))
     thief, cold = home.at(At.TRANSPORT), home.at(At.COLD_STORAGE)
-    kind, step, entered = WAY[3]
+    kind, step, entered = at(Step.STORE)
     thief = home.at(kind)
     thief.exchange()
     cold.exchange()

@@ -17,15 +17,14 @@ from tests.support.home import booking_form
 from tests.support.telling import stored
 from tests.terminal.rig import Bench, Home, green
 from tests.terminal.test_station import stop_reason
-from tests.terminal.way import WAY, booked, go
+from tests.terminal.way import at, before, booked, go
 
-AT_FURNACE = next(number for number, press in enumerate(WAY) if press[1] is Step.ARM)
-ARM, LOAD = WAY[AT_FURNACE][2], WAY[AT_FURNACE + 1][2]
+ARM, LOAD = at(Step.ARM)[2], at(Step.LOAD)[2]
 
 
 def armed(home: Home) -> tuple[CaseNo, VirtualCard, Bench]:
     case_no, card = booked(home)
-    go(home, card, *WAY[:AT_FURNACE])
+    go(home, card, *before(Step.ARM))
     furnace = home.at(StationKind.CREMATION)
     green(furnace.take(Step.ARM, card, **ARM))
     return case_no, card, furnace
@@ -104,7 +103,7 @@ def test_no_permit_offline_whatever_was_granted_before(home: Home) -> None:
 def test_an_older_image_of_a_card_is_refused_recorded_and_flagged_at_the_service(home: Home) -> None:
     case_no, card = booked(home)
     older = store.dump(card)
-    go(home, card, *WAY[:4])
+    go(home, card, *before(Step.VERIFY_DEATH))
     cold = home.at(StationKind.COLD_STORAGE)
     cold.exchange()
     cold.sign_in(Step.STORE)

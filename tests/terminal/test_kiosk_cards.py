@@ -6,12 +6,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cardsvc.core.facts import StationKind as At
+from cardsvc.core.facts import Step
 from cardsvc.core.words import Language, say
 from tests.support.browser import Pages, picture
 from tests.terminal.other_cards import adopted, booked_without_card, second_reader, staff_card
 from tests.terminal.pressing import Touch, sign_in
 from tests.terminal.rig import Bench, Home, until
-from tests.terminal.way import TAG, WAY, booked, go
+from tests.terminal.way import TAG, before, booked, go
 
 Touching = Callable[[Bench], Touch]
 LANGUAGES: tuple[Language, ...] = ("zh_CN", "en")
@@ -61,7 +62,7 @@ def test_a_legacy_card_is_marked(home: Home, touching: Touching, pages: Pages, l
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_staff_card_asks_for_the_pin_only(home: Home, touching: Touching, pages: Pages, language: Language) -> None:
     _, family_card = booked(home)
-    go(home, family_card, *WAY[:3])
+    go(home, family_card, *before(Step.STORE))
     mine, colleague = staff_card(home, "1004", 201), staff_card(home, "1005", 202)
     bench = home.at(At.COLD_STORAGE)
     bench.exchange()

@@ -17,7 +17,7 @@ from tests.core.story import DETAILS
 from tests.support.telling import stored
 from tests.terminal.other_cards import LEGACY_UID, adopted, booked_without_card
 from tests.terminal.rig import Bench, Home, green
-from tests.terminal.way import TAG, WAY, booked, go
+from tests.terminal.way import DISPATCHED, TAG, before, booked, go
 
 
 def problems(bench: Bench) -> set[Problem]:
@@ -37,7 +37,7 @@ def test_a_legacy_card_brings_up_its_case_and_takes_a_step_with_the_services_wor
     card = adopted(home, case_no)
     bench = home.at(At.TRANSPORT)
 
-    green(bench.take(Step.DISPATCH, card, vehicle="V1"))  # type: ignore[arg-type]
+    green(bench.take(Step.DISPATCH, card, **DISPATCHED))  # type: ignore[arg-type]
     green(bench.take(Step.COLLECT, card, tag=TAG, kilometres="12", floor="3"))  # type: ignore[arg-type]
 
     case = stored(home.service, case_no)
@@ -52,7 +52,7 @@ def test_without_the_service_no_step_is_taken_with_a_legacy_card(home: Home) -> 
     case_no = booked_without_card(home)
     card = adopted(home, case_no)
     bench = home.at(At.TRANSPORT)
-    green(bench.take(Step.DISPATCH, card, vehicle="V1"))  # type: ignore[arg-type]
+    green(bench.take(Step.DISPATCH, card, **DISPATCHED))  # type: ignore[arg-type]
     bench.cable.pulled = True
     bench.clocks.steady += 60_000
 
@@ -102,7 +102,7 @@ def test_neither_load_nor_release_is_taken_with_a_legacy_card_at_the_service(hom
 def test_the_service_takes_nothing_with_a_legacy_card_that_it_has_not_granted(home: Home) -> None:
     case_no = booked_without_card(home)
     card = adopted(home, case_no)
-    green(home.at(At.TRANSPORT).take(Step.DISPATCH, card, vehicle="V1"))  # type: ignore[arg-type]
+    green(home.at(At.TRANSPORT).take(Step.DISPATCH, card, **DISPATCHED))  # type: ignore[arg-type]
     crew = home.service.station(At.TRANSPORT)
     who = crew.people(Step.COLLECT) | {"case_no": case_no, "card_no": "WZC-000001"}
 
@@ -127,7 +127,8 @@ def test_another_legacy_card_at_confirm_is_stopped(home: Home) -> None:
     present(bench, card)
     bench.act("choose_step", step="dispatch")
     bench.second(Step.DISPATCH)
-    bench.act("enter", field="vehicle", value="V1")
+    for field, value in DISPATCHED.items():
+        bench.act("enter", field=field, value=value)
     present(bench, LegacyCard(b"\x01\x02\x03\x04"))
     bench.act("confirm")
 
@@ -149,14 +150,14 @@ def test_a_uid_copy_of_a_family_card_is_forged_and_opens_no_case(home: Home) -> 
 def test_a_uid_copy_is_accepted_in_none_of_500_tries_over_all_stations(home: Home) -> None:
     """Laid down at first sight, or swapped in before the confirm, seen or unseen by the reader; online and offline."""
     case_no, card = booked(home)
-    go(home, card, *WAY[:2])
+    go(home, card, *before(Step.LIST_BELONGINGS))
     copies = (LegacyCard(card.uid), LegacyCard(card.uid, kilobytes=4))
     benches = [home.at(kind) for kind in At if kind is not At.OFFICE]
     for bench in benches:
         bench.exchange()
     seed = 20_261_125
     chance = random.Random(seed)
-    before, accepted, forms = stored(home.service, case_no), 0, 0
+    earlier, accepted, forms = stored(home.service, case_no), 0, 0
     for number in range(500):
         bench = chance.choice(benches)
         bench.cable.pulled = chance.random() < 0.3
@@ -189,7 +190,7 @@ def test_a_uid_copy_is_accepted_in_none_of_500_tries_over_all_stations(home: Hom
     for bench in benches:
         bench.cable.pulled = False
         bench.exchange()
-    assert (forms > 50, stored(home.service, case_no)) == (True, before)
+    assert (forms > 50, stored(home.service, case_no)) == (True, earlier)
 
 
 def test_adopting_refuses_what_cannot_be(home: Home) -> None:

@@ -17,7 +17,7 @@ from terminal.kiosk.limits import Strip, strip
 from terminal.session import Outcome
 from tests.terminal.rig import Bench, Home, green
 from tests.terminal.test_legacy import problems
-from tests.terminal.way import TAG, WAY, booked, go
+from tests.terminal.way import TAG, before, booked, go
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_cash_without_network_needs_a_receipt_number_and_a_payment_by_phone_wait
 
 def test_a_stale_snapshot_stops_card_steps_and_binding_but_no_observation(home: Home) -> None:
     _, card = booked(home)
-    go(home, card, *WAY[:3])
+    go(home, card, *before(Step.STORE))
     blank = home.blank_card(5)
     cold, desk = home.at(At.COLD_STORAGE), home.at(At.BOOKING)
     for bench in (cold, desk):
@@ -92,7 +92,7 @@ def test_a_stale_snapshot_stops_card_steps_and_binding_but_no_observation(home: 
 
 def test_a_station_that_heard_no_news_for_days_is_not_stale_when_the_network_goes(home: Home) -> None:
     _, card = booked(home)
-    go(home, card, *WAY[:3])
+    go(home, card, *before(Step.STORE))
     cold = home.at(At.COLD_STORAGE)
     cold.exchange()
     home.service.clock.forward(days=6)
@@ -107,7 +107,7 @@ def test_a_station_that_heard_no_news_for_days_is_not_stale_when_the_network_goe
 def test_beyond_the_most_unsent_rows_only_observations_are_taken(home: Home) -> None:
     set_limit.handle(home.service.context, "most_unsent", 100, home.service.clock.now)
     _, card = booked(home)
-    go(home, card, *WAY[:3])
+    go(home, card, *before(Step.STORE))
     cold = home.at(At.COLD_STORAGE)
     cold.exchange()
     cold.cable.pulled = True

@@ -24,7 +24,7 @@ from tests.support.telling import stored
 from tests.terminal.other_cards import booked_without_card, second_reader, staff_card
 from tests.terminal.rig import Bench, Home, green
 from tests.terminal.test_legacy import present, problems
-from tests.terminal.way import TAG, WAY, booked, go
+from tests.terminal.way import TAG, before, booked, go
 
 
 def pin(number: str) -> str:
@@ -61,7 +61,7 @@ def test_a_staff_card_taken_away_before_the_pin_says_nothing_any_more(home: Home
 
 def test_the_second_person_confirms_with_their_card_on_the_one_reader(home: Home) -> None:
     _, family_card = booked(home)
-    go(home, family_card, *WAY[:3])
+    go(home, family_card, *before(Step.STORE))
     colleague = staff_card(home, "1005")
     bench = home.at(At.COLD_STORAGE)
     bench.exchange()
@@ -84,7 +84,7 @@ def test_the_second_person_confirms_with_their_card_on_the_one_reader(home: Home
 
 def test_with_a_second_reader_both_cards_lie_at_once(home: Home) -> None:
     _, family_card = booked(home)
-    go(home, family_card, *WAY[:3])
+    go(home, family_card, *before(Step.STORE))
     colleague = staff_card(home, "1005")
     bench = home.at(At.COLD_STORAGE)
     bench.exchange()

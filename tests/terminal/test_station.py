@@ -7,21 +7,24 @@ from cardsvc.core.facts import Step
 from cardsvc.core.problems import Problem
 from cardsvc.core.virtual_card.misbehaving import Fault as CardFault
 from cardsvc.core.virtual_card.misbehaving import ForeignCard, Misbehaving
+from cardsvc.core.workflow import BESIDE
 from cardsvc.store.snapshots import case_bill
 from terminal.journal import Journal, JournalBroken
 from terminal.readers.reader import Fault
 from terminal.session import Colour, Phase
 from tests.support.telling import stored
 from tests.terminal.rig import Bench, Home, green
-from tests.terminal.way import TAG, WAY, booked, go
+from tests.terminal.way import DISPATCHED, TAG, WAY, at, before, booked, go, onward
 
 
 def summary(home: Home, case_no: str) -> tuple[object, ...]:
+    """What the way came to; work beside it has no order of its own."""
     case = stored(home.service, case_no)  # type: ignore[arg-type]
     with home.service.context.engine.connect() as connection:
         bill = case_bill(connection, home.service.context.home_id, case.case_no)
-    steps = [taken.step for taken in case.taken]
-    return case.stage, case.place, case.gaps, case.tag, case.disc, case.label, steps, bill
+    way = [taken.step for taken in case.taken if taken.step not in BESIDE]
+    beside = sorted(taken.step for taken in case.taken if taken.step in BESIDE)
+    return case.stage, case.place, case.gaps, case.tag, case.disc, case.label, way, beside, bill
 
 
 def test_one_card_through_nine_stations(home: Home) -> None:
@@ -39,28 +42,28 @@ def test_with_the_network_cut_at_four_stations_it_ends_in_the_same_state(
 ) -> None:
     case_no, card = booked(home)
     cut = (At.COLD_STORAGE, At.DRESSING, At.FAREWELL)
-    go(home, card, *WAY[:2])
+    go(home, card, *before(Step.LIST_BELONGINGS))
     home.at(At.TRANSPORT).cable.pulled = True
     for kind in cut:
         home.at(kind)
-    go(home, card, *WAY[2:3])
+    go(home, card, *before(Step.STORE, Step.LIST_BELONGINGS))
     home.at(At.COLD_STORAGE).cable.pulled = True
-    go(home, card, *WAY[3:4])
+    go(home, card, at(Step.STORE))
     assert stored(home.service, case_no).stage == "in_transit"
     for kind in (At.TRANSPORT, At.COLD_STORAGE):
         home.at(kind).cable.pulled = False
     home.at(At.COLD_STORAGE).exchange()
     home.at(At.TRANSPORT).exchange()
     assert (stored(home.service, case_no).stage, stored(home.service, case_no).gaps) == ("stored", ())
-    go(home, card, *WAY[4:9])
+    go(home, card, *before(Step.TAKE_OUT, Step.VERIFY_DEATH))
     for kind in cut:
         home.at(kind).exchange()
         home.at(kind).cable.pulled = True
-    go(home, card, *WAY[9:17])
+    go(home, card, *before(Step.DEPOSIT, Step.TAKE_OUT))
     for kind in reversed(cut):
         home.at(kind).cable.pulled = False
         home.at(kind).exchange()
-    go(home, card, *WAY[17:])
+    go(home, card, *onward(Step.DEPOSIT))
 
     there = summary(home, case_no)
     service_dir = tmp_path_factory.mktemp("online")
@@ -78,7 +81,7 @@ def test_with_the_network_cut_at_four_stations_it_ends_in_the_same_state(
 @pytest.fixture
 def cold(home: Home) -> Bench:
     _, card = booked(home)
-    go(home, card, *WAY[:3])
+    go(home, card, *before(Step.STORE))
     bench = home.at(At.COLD_STORAGE)
     bench.exchange()
     bench.sign_in(Step.STORE)
@@ -183,7 +186,7 @@ def test_a_step_that_needs_the_service_is_refused_without_it_and_nothing_happens
     bench.cable.pulled = True
     bench.clocks.steady += 60_000
 
-    outcome = bench.take(Step.DISPATCH, card, vehicle="V1")
+    outcome = bench.take(Step.DISPATCH, card, **DISPATCHED)
 
     assert outcome.refusal is not None
     assert outcome.refusal.problem is Problem.OFFLINE_FORBIDDEN

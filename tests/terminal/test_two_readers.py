@@ -13,7 +13,7 @@ from tests.support.telling import stored
 from tests.terminal.other_cards import adopted, booked_without_card, second_reader
 from tests.terminal.rig import Bench, Home, green
 from tests.terminal.test_legacy import problems
-from tests.terminal.way import TAG, WAY, booked, go
+from tests.terminal.way import TAG, before, booked, go
 
 
 class Pair:
@@ -21,7 +21,7 @@ class Pair:
 
     def __init__(self, home: Home) -> None:
         self.case_no, self.card = booked(home)
-        go(home, self.card, *WAY[:3])
+        go(home, self.card, *before(Step.STORE))
         other_case = booked_without_card(home, id_no="330302195002020020", deceased_name="李四海")
         self.other_card = adopted(home, other_case)
         self.bench: Bench = home.at(At.COLD_STORAGE)

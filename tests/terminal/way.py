@@ -6,6 +6,7 @@ from cardsvc.core.facts import StationKind as At
 from cardsvc.core.facts import Step
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.virtual_card.card import VirtualCard
+from cardsvc.demo.phone import with_code
 from cardsvc.demo.way import Press, Things, whole_way
 from tests.support.home import booking_form
 from tests.terminal.rig import Home, green
@@ -13,6 +14,26 @@ from tests.terminal.rig import Home, green
 THINGS = Things()
 TAG = THINGS.tag
 WAY: tuple[Press, ...] = tuple(whole_way(THINGS, datetime(2026, 11, 7, tzinfo=UTC)))
+
+
+def before(step: Step, since: Step = Step.DISPATCH) -> tuple[Press, ...]:
+    """The way from a step on, as far as another is still to come."""
+    steps = [press[1] for press in WAY]
+    first = steps.index(since)
+    return WAY[first : steps.index(step, first)]
+
+
+def onward(step: Step) -> tuple[Press, ...]:
+    """The rest of the way, from a step on."""
+    return WAY[[press[1] for press in WAY].index(step) :]
+
+
+def at(step: Step) -> Press:
+    """What is pressed where for a step."""
+    return next(press for press in WAY if press[1] is step)
+
+
+DISPATCHED = {"vehicle": THINGS.vehicle, "driver": THINGS.driver, "mate": THINGS.mate}
 
 
 def booked(home: Home) -> tuple[CaseNo, VirtualCard]:
@@ -35,5 +56,6 @@ def booked(home: Home) -> tuple[CaseNo, VirtualCard]:
 def go(home: Home, card: VirtualCard, *way: tuple[At, Step, dict[str, str]]) -> None:
     for kind, step, entered in way:
         home.service.clock.forward(hours=1)
-        outcome = home.at(kind).take(step, card, **entered)
+        case_no = CaseNo("WZ-2026-000001")
+        outcome = home.at(kind).take(step, card, **with_code(home.service.context, case_no, entered))
         assert outcome.colour == "go", (kind, step, outcome)

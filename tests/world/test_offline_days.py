@@ -51,7 +51,7 @@ def in_storage(world: World, number: int) -> tuple[CaseNo, VirtualCard, str]:
     card, tag = world.blank_card(number + 1), f"{number + 2}Q2F"
     for press in (
         (At.BOOKING, Step.BIND_CARD, dict[str, str]()),
-        (At.TRANSPORT, Step.DISPATCH, {"vehicle": "V1"}),
+        (At.TRANSPORT, Step.DISPATCH, {"vehicle": "V1", "driver": "1003", "mate": "1019"}),
         (At.TRANSPORT, Step.COLLECT, {"tag": tag, "kilometres": "12", "floor": "3"}),
         (At.TRANSPORT, Step.ARRIVE, {"tag": tag}),
         (At.COLD_STORAGE, Step.STORE, {"tag": tag, "slot": f"A-{number + 1:02d}"}),

@@ -9,6 +9,7 @@ from cardsvc.core.facts import Step
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.rules import RULES
 from cardsvc.core.virtual_card.card import VirtualCard
+from cardsvc.demo.phone import with_code
 from cardsvc.demo.way import Press, Things, whole_way
 from terminal.readers.soft import Card
 from terminal.session import Outcome, Phase
@@ -18,7 +19,9 @@ from tests.terminal.sweeps.world import Frozen, World
 
 THINGS = (
     Things(),
-    Things("8R3G", "D0002", "L0002", "A-01", "A-02", "V2", "H2", "F2", "S-02", "1000"),
+    Things(
+        *("8R3G", "D0002", "L0002", "A-01", "A-02", "V2", "H2", "F2", "S-02", "3000", "K0002", "DC0002", "1020", "1021")
+    ),
 )
 
 
@@ -72,7 +75,11 @@ def moments(world: World, cases: int = 1) -> Iterator[Moment]:
 
 def _book(desk: Bench, things: Things) -> CaseNo:
     desk.sign_in(Step.BOOK)
-    form = booking_form() if things == THINGS[0] else booking_form(deceased_name="李守信", id_no=None)
+    form = (
+        booking_form()
+        if things == THINGS[0]
+        else booking_form(deceased_name="李守信", id_no=None, address="瓯海区测试路9号")
+    )
     desk.act("booking", **form.model_dump(mode="json"))
     assert desk.outcome is not None
     green(desk.outcome)
@@ -94,7 +101,7 @@ def take(bench: Bench, press: Press, card: Card | None, case_no: CaseNo) -> Outc
     bench.act("choose_step", step=step.value)
     if bench.loop.session.phase is Phase.FORM:
         bench.second(step)
-        for field, value in entered.items():
+        for field, value in with_code(bench.service.context, case_no, entered).items():
             bench.act("enter", field=field, value=value)
         bench.act("confirm")
     outcome = bench.outcome
