@@ -8,8 +8,6 @@ from cardsvc.handlers.record_tap.permits import grant_permit, permit_over
 from cardsvc.handlers.record_tap.reported import Reported
 
 __all__ = [
-    "Reported", "answer", "by_uid", "copied", "grant_permit", "handle", "near_miss", "near_missed", "permit_over", "refused",
-]  # fmt: skip
     "Reported",
     "answer",
     "by_uid",
