@@ -30,6 +30,8 @@ class BookingForm(Wire):
     resident: bool = False
     weight_kg: int | None = Field(default=None, ge=1, le=400)
     wanted_at: AwareDatetime | None = None
+    origin: str = "ordinary"
+    outside: bool = False
 
 
 YES_OR_NO = ("infectious", "police", "resident")

@@ -14,7 +14,7 @@ from cardsvc.core.fold import opened
 from cardsvc.core.ids import CaseNo, StaffNo, StationId, case_no
 from cardsvc.core.people import masked_name
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.terms import CaseKind, CauseClass
+from cardsvc.core.terms import CaseKind, CauseClass, Origin
 from cardsvc.store import cases
 from cardsvc.store.working import WorkingSet
 from cardsvc.vault.vault import Vault
@@ -42,9 +42,9 @@ def handle(
     if form.id_no is not None and not valid_id_no(form.id_no):
         return Refusal(Problem.FIELD_INVALID, "id_no")
     try:
-        kind, cause_class = CaseKind(form.case_kind), CauseClass(form.cause_class)
+        kind, cause_class, origin = CaseKind(form.case_kind), CauseClass(form.cause_class), Origin(form.origin)
     except ValueError:
-        return Refusal(Problem.FIELD_INVALID, "case_kind")
+        return Refusal(Problem.FIELD_INVALID, "case_kind, cause_class, origin")
     home = tx.home_id
     id_blind = vault.blind("id_no", form.id_no.upper()) if form.id_no else None
     other = cases.open_with_identity(tx.connection, home, id_blind) if id_blind is not None else None
@@ -52,7 +52,14 @@ def handle(
         return Refusal(Problem.CASE_DUPLICATE, other)
     number = case_no(home, booking.at.year, cases.last_number(tx.connection, home, booking.at.year) + 1)
     body = Booked(
-        case_kind=kind, cause_class=cause_class, infectious=form.infectious, police=form.police, resident=form.resident
+        case_kind=kind,
+        cause_class=cause_class,
+        infectious=form.infectious,
+        police=form.police,
+        resident=form.resident,
+        origin=origin,
+        outside=form.outside,
+        weight_kg=form.weight_kg,
     )
     fact = Fact(
         case_no=number,
