@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import TypeAdapter, ValidationError
 
-from admin_web import asking, cards, stations
+from admin_web import asking, cards, cold_storage, resources, rules, shifts, stations
 from admin_web.shell import HEADERS, HERE, Shell
 from admin_web.timeline import timeline
 from cardsvc.api import entering
@@ -298,6 +298,8 @@ def create(context: Context, access: Access) -> FastAPI:
         )
 
     cards.add(app, context, access, shell)
+    for pages in (cold_storage, resources, shifts, rules):
+        pages.add(app, context, access, shell)
 
     @app.get("/roles")
     def roles(request: Request, signed: Annotated[Signed, sees]) -> Response:

@@ -45,6 +45,10 @@ class Entry:
 MENU = (
     Entry("cases", "cases", Action.SEE_CASES),
     Entry("book", "cases/new", Action.BOOK),
+    Entry("cold_storage", "cold-storage", Action.SEE_PLACES),
+    Entry("resources", "resources", Action.SEE_PLACES),
+    Entry("shifts", "shifts", Action.SEE_RULES),
+    Entry("rules", "rules", Action.SEE_RULES),
     Entry("unsettled", "unsettled", Action.SEE_STATIONS),
     Entry("cards", "cards", Action.ISSUE_CARD),
     Entry("stations", "stations", Action.SEE_STATIONS),
