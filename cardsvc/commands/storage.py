@@ -13,4 +13,4 @@ app = typer.Typer()
 def storage_notices() -> None:
     """Write the notices of storage terms that are due now; for an hourly timer: a second run writes none."""
     context = context_of(Settings())
-    print(f"{storage_terms.handle(context, context.clock())} notices written")
+    print(f"notices written: {storage_terms.handle(context, context.clock())}")
