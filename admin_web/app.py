@@ -11,7 +11,20 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import TypeAdapter, ValidationError
 
-from admin_web import ashes, asking, cards, corrections, dispatch, duties, stations, steps
+from admin_web import (
+    ashes,
+    asking,
+    cards,
+    cold_storage,
+    corrections,
+    dispatch,
+    duties,
+    resources,
+    rules,
+    shifts,
+    stations,
+    steps,
+)
 from admin_web.shell import HEADERS, HERE, Shell
 from admin_web.timeline import timeline
 from cardsvc.api import entering
@@ -291,10 +304,8 @@ def create(context: Context, access: Access) -> FastAPI:
         )
 
     cards.add(app, context, access, shell)
-    ashes.add(app, context, access, shell)
-    duties.add(app, context, access, shell)
-    dispatch.add(app, context, access, shell)
-    corrections.add(app, context, access, shell)
+    for pages in (ashes, duties, dispatch, corrections, cold_storage, resources, shifts, rules):
+        pages.add(app, context, access, shell)
 
     @app.get("/roles")
     def roles(request: Request, signed: Annotated[Signed, sees]) -> Response:

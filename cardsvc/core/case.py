@@ -106,6 +106,8 @@ class Taken(Wire):
     place_before: Place
     doing_before: Step | None = None
     skip: str | None = None
+    reason: Reason | None = None
+    due: AwareDatetime | None = None
 
 
 class Case(Wire):

@@ -78,6 +78,8 @@ def then(case: Case, fact: Fact) -> Case:
                 second=fact.second_staff_no,
                 observed=fact.observed,
                 portions_before=case.portions,
+                reason=details.reason,
+                due=details.due,
             )
             update["taken"] = (*case.taken, taken)
             if not moved.follows or fact.contested or _another_tag(case, step, details):

@@ -54,6 +54,12 @@ class Action(StrEnum):
     OPERATE = "operate"  # send again, reconcile now, run a drill
     CORRECT = "correct"  # merge, wrong name, another applicant, alike cases; two people
     DISPATCH = "dispatch"  # the dispatch board and the crew's sheet
+    SEE_PLACES = "see_places"  # cold storage, halls, furnaces, vehicles, shelves
+    WATCH_STORAGE = "watch_storage"  # temperatures and the count of bodies
+    MANAGE_PLACES = "manage_places"  # out of service, sizes, temporary slots
+    SEE_RULES = "see_rules"  # city rules, limits, price lists, who is on shift
+    SET_RULES = "set_rules"  # two people
+    CLOCK_STAFF = "clock_staff"  # somebody else's shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +89,14 @@ ALLOWED: Mapping[Role, Allowance] = {
     ),
     Role.COLD_CLERK: _may(
         *(S.ARRIVE, S.STORE, S.TAKE_OUT, S.TRANSFER_OUT, S.CONFIRM_TRANSFER, S.EXTEND_STORAGE, S.LIST_BELONGINGS),
-        *(S.ENCOFFIN, S.REPLACE_TAG, S.DECLARE, *_SEE, *_WORK),
+        *(S.ENCOFFIN, S.REPLACE_TAG, S.DECLARE, A.SEE_PLACES, A.WATCH_STORAGE, *_SEE, *_WORK),
     ),
     Role.ARRANGER: _may(
         *(S.QUOTE, S.SIGN_QUOTE, S.RESERVE, S.RELEASE_SLOT, S.AUTHORISE, S.PLAN_ASHES, S.BIND_CARD),
         *(S.RESERVE_FURNACE, S.VERIFY_DEATH, S.VERIFY, S.DECLARE_IMPLANTS, S.DECLARE_RELATIVE, S.DECLARE),
         *(S.HAND_BELONGINGS, S.CANCEL_ITEM, S.SKIP_RECOGNITION, S.EXTEND_STORAGE, S.PLAN_REST, S.CERTIFY),
         *(A.BOOK, A.ISSUE_CARD, A.BLOCK_CARD, A.FAMILY_LINK, A.REVEAL, A.SEE_BILLS, *_SEE, *_WORK),
+        *(A.SEE_PLACES, A.SEE_RULES),
     ),
     Role.PREP_STAFF: _may(
         *(S.PREPARE, S.PREPARED, S.DECLARE_IMPLANTS, S.LIST_BELONGINGS, S.HAND_BELONGINGS, S.ENCOFFIN, S.REPLACE_TAG),
@@ -113,12 +120,16 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(S.EXTEND_STORAGE, S.CONFIRM_TRANSFER, S.MERGE, S.CORRECT_IDENTITY, S.CHANGE_APPLICANT, S.SWITCH_PAYER),
         *(S.PROVE_WAIVER, S.HAND_BELONGINGS),
         *(A.ISSUE_CARD, A.BLOCK_CARD, A.UNBLOCK_CARD, A.APPROVE_STATION, A.CORRECT, A.DISPATCH),
+        *(A.SEE_PLACES, A.WATCH_STORAGE, A.MANAGE_PLACES, A.SEE_RULES, A.SET_RULES, A.CLOCK_STAFF),
         *(A.BOOK, A.ENTER_STEP, A.HOLD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
         *(A.SEE_OPERATIONS, A.OPERATE),
     ),
-    Role.AUDITOR: _may(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, *_SEE),
+    Role.AUDITOR: _may(
+        *(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, A.SEE_PLACES, A.SEE_RULES, *_SEE),
+    ),
     Role.ADMINISTRATOR: _may(
         *(A.ENROL_STATION, A.APPROVE_STATION, A.MANAGE_STAFF, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS),
+        *(A.SEE_PLACES, A.MANAGE_PLACES, A.SEE_RULES, A.SET_RULES),
     ),
 }
 
@@ -150,3 +161,16 @@ def four_eyes(
     if not all(may(staff.get(one, ()), action) for one in (first, second)):
         return Refusal(Problem.NOT_ALLOWED, action)
     return None
+
+
+def confirmed(
+    first: StaffNo, second: StaffNo | None, staff: Mapping[StaffNo, Iterable[Role]], action: Action
+) -> Refusal | None:
+    """Why the second person does not confirm what the first one does; None when they do.
+
+    The first must be allowed the action; the second may be the auditor too.
+    """
+    if second is None or second == first:
+        return Refusal(Problem.FOUR_EYES, action)
+    able = may(staff.get(first, ()), action) and may_confirm(staff.get(second, ()), action)
+    return None if able else Refusal(Problem.NOT_ALLOWED, action)

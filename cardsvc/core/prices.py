@@ -6,11 +6,12 @@ The tariff is data (`PriceBook`) with a legal basis and a validity; nothing here
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Code, Details, Fact, Quantity, Step, StepTaken, Wire
 from cardsvc.core.portions import shelved_since
+from cardsvc.core.storage import StorageDay, open_days
 from cardsvc.core.terms import Payer, Reason
 
 
@@ -34,6 +35,13 @@ class Trigger(StrEnum):
     ASH_STORAGE = "ash_storage"
     QUOTED = "quoted"
     CANCELLATION = "cancellation"
+
+
+class Tier(Wire):
+    """From this day of storage on (counted from 1, over all periods of the case) a day costs `price_fen`."""
+
+    from_day: int = Field(ge=2, le=3_650)
+    price_fen: int = Field(ge=0)
 
 
 class PriceItem(Wire):
@@ -62,8 +70,22 @@ class PriceItem(Wire):
     "Days of one unit of ash storage."
     within_hours: int = Field(default=0, ge=0)
     "A cancellation is charged when the family gives its hall up less than this before it."
+    tiers: tuple[Tier, ...] = Field(default=(), max_length=10)
     default: bool = False
     "Charged by its trigger when the signed quote names no other item for it."
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "PriceItem":
+        days = [one.from_day for one in self.tiers]
+        if days != sorted(set(days)):
+            raise ValueError(f"{self.item}: tiers out of order")
+        if self.tiers and self.trigger is not Trigger.STORAGE_DAY:
+            raise ValueError(f"{self.item}: only days have tiers")
+        return self
+
+    def day_fen(self, number: int) -> int:
+        """What the day with this number costs, in fen."""
+        return next((one.price_fen for one in reversed(self.tiers) if one.from_day <= number), self.price_fen)
 
 
 class PriceBook(Wire):
@@ -124,8 +146,7 @@ def lines_for(fact: Fact, before: Case, book: PriceBook) -> tuple[Line, ...]:
         return ()
     trigger = _TRIGGERS[fact.body.step]
     if trigger is Trigger.STORAGE_DAY:
-        days = days_stored(before, fact.at)
-        return tuple(_line(row, days, fact.at, before, book) for row in _items(before, book, trigger) if days)
+        return running_meter(before, book, fact.at)
     if trigger is Trigger.QUOTED:
         return tuple(
             _line(row, chosen.count, fact.at, before, book)
@@ -145,18 +166,43 @@ def lines_for(fact: Fact, before: Case, book: PriceBook) -> tuple[Line, ...]:
 
 def running_meter(case: Case, book: PriceBook, now: datetime) -> tuple[Line, ...]:
     """What storage would cost if the body were taken out now: the family sees it before it runs."""
-    days = days_stored(case, now)
-    return tuple(_line(row, days, now, case, book) for row in _items(case, book, Trigger.STORAGE_DAY) if days)
+    days = open_days(case, now)
+    return tuple(
+        line for row in storage_rows(case, book) if days for line in _storage_lines(row, days, now, case, book)
+    )
 
 
-def days_stored(case: Case, until: datetime) -> int:
-    """Days of the storage period that is open in this case, a begun day counting whole; 0 when none is open."""
-    if not case.taken:
-        return 0
-    moved = [taken for taken in case.taken if taken.step in (Step.STORE, Step.TAKE_OUT)]
-    if not moved or moved[-1].step is not Step.STORE:
-        return 0
-    return max(1, -(-(until - moved[-1].at) // timedelta(days=1)))
+def storage_rows(case: Case, book: PriceBook) -> tuple[PriceItem, ...]:
+    """The rows of the price list that a day of cold storage costs in this case."""
+    return _items(case, book, Trigger.STORAGE_DAY)
+
+
+def _storage_lines(
+    row: PriceItem, days: tuple[StorageDay, ...], at: datetime, case: Case, book: PriceBook
+) -> list[Line]:
+    """A line for each payer and each price of a day; the waived days are the first ones that the family would pay."""
+    groups: dict[tuple[Payer, int], list[StorageDay]] = {}
+    for day in days:
+        groups.setdefault((day.payer, row.day_fen(day.number)), []).append(day)
+    lines = []
+    for (payer, fen), group in groups.items():
+        entitled = case.resident and payer is Payer.FAMILY
+        waived = sum(one.of_payer <= row.waiver_units for one in group) if entitled else 0
+        waiver = waived * min(fen, row.waiver_fen)
+        lines.append(
+            Line(
+                item=row.item,
+                quantity=len(group),
+                price_fen=fen * len(group),
+                waiver_fen=waiver,
+                payer=_payer(case, row, payer),
+                waiver_payer=Payer.TREASURY if waiver else None,
+                legal_basis=row.legal_basis,
+                price_version=book.version,
+                at=at,
+            )
+        )
+    return lines
 
 
 def ash_periods(case: Case, until: datetime, period_days: int) -> int:
@@ -199,15 +245,14 @@ def _line(
     if details is not None:
         price += max(0, (details.kilometres or 0) - row.included) * row.extra_fen
         price += max(0, (details.floor or 0) - row.floors_included) * row.floor_fen
-    used = _waived_units(case, row)
-    units = max(0, min(count, row.waiver_units - used))
+    units = min(count, row.waiver_units)
     waiver = min(price, units * row.waiver_fen) if case.resident else 0
     return Line(
         item=row.item,
         quantity=count,
         price_fen=price,
         waiver_fen=waiver,
-        payer=_payer(case, row),
+        payer=_payer(case, row, Payer.FAMILY),
         waiver_payer=Payer.TREASURY if waiver else None,
         legal_basis=row.legal_basis,
         price_version=book.version,
@@ -215,21 +260,6 @@ def _line(
     )
 
 
-def _payer(case: Case, row: PriceItem) -> Payer:
-    """Who pays: whoever took the item over, the police for storage that they ordered, else the family."""
-    police = Payer.POLICE if case.police and row.trigger is Trigger.STORAGE_DAY else Payer.FAMILY
-    return next((one.payer for one in case.switched if one.item == row.item), police)
-
-
-def _waived_units(case: Case, row: PriceItem) -> int:
-    """Units of a basic service that earlier periods of this case have used up."""
-    if row.trigger is not Trigger.STORAGE_DAY:
-        return 0
-    days, stored = 0, None
-    for taken in case.taken:
-        if taken.step is Step.STORE:
-            stored = taken.at
-        elif stored is not None and taken.step is Step.TAKE_OUT:
-            days += max(1, -(-(taken.at - stored) // timedelta(days=1)))
-            stored = None
-    return days
+def _payer(case: Case, row: PriceItem, usual: Payer) -> Payer:
+    """Who pays: whoever took the item over, else who pays it usually."""
+    return next((one.payer for one in case.switched if one.item == row.item), usual)

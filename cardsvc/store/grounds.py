@@ -14,7 +14,7 @@ from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Role
 from cardsvc.core.prices import Trigger
 from cardsvc.core.snapshot import Traits
-from cardsvc.core.terms import Payer, Reason
+from cardsvc.core.terms import Approval, Payer, Reason
 from cardsvc.store import tables as t
 from cardsvc.store.working import WorkingSet
 
@@ -106,6 +106,17 @@ def furnace_at(tx: WorkingSet, code: str) -> Furnace:
         occupied_by=owner if inside else None,
         open_case=None if inside else owner,
     )
+
+
+def also_inside(tx: WorkingSet, code: str, case_no: CaseNo) -> CaseNo | None:
+    """Another case that was loaded together into this furnace and whose record is not closed yet."""
+    c = t.funeral_case.c
+    stages = (Stage.CREMATING.value, Stage.CREMATED.value)
+    rows = tx.connection.execute(select(c.case_no).where(c.home_id == tx.home_id, c.stage.in_(stages)))
+    others = {CaseNo(number) for number in rows.scalars()} - {case_no}
+    tx.load_cases(others)
+    inside = (one for number in sorted(others) if (one := tx.cases[number]).furnace == code and not one.furnace_closed)
+    return next((one.case_no for one in inside if one.approved(Approval.TOGETHER)), None)
 
 
 def ahead(tx: WorkingSet, case: Case) -> tuple[CaseNo, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from cardsvc.core.ids import HomeId, StaffNo
+from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Role
 from cardsvc.core.prices import PriceBook
 from cardsvc.store import tables as t
@@ -39,13 +40,18 @@ def roles_of(text: str) -> tuple[Role, ...]:
 
 
 def price_book(connection: Connection, home_id: HomeId, now: datetime) -> PriceBook:
-    """The price list in force. Raises LookupError when the home has none."""
+    """The price list in force. Raises LookupError when the home has none.
+
+    When every list that has begun is over, the newest of them goes on: taps do not stop for a late price list.
+    """
     c = t.price_book.c
-    where = (c.home_id == home_id, c.valid_from <= now.date().isoformat())
-    row = connection.execute(select(c.body).where(*where).order_by(c.valid_from.desc()).limit(1)).one_or_none()
-    if row is None:
+    today = local(now).date()
+    where = (c.home_id == home_id, c.valid_from <= today.isoformat())
+    rows = connection.execute(select(c.body).where(*where).order_by(c.valid_from.desc(), c.version.desc()))
+    books = [PRICES.validate_json(row.body) for row in rows]
+    if not books:
         raise LookupError("no price list in force: import one")
-    return PRICES.validate_json(row.body)
+    return next((one for one in books if one.valid_to is None or today <= one.valid_to), books[0])
 
 
 def book_of(connection: Connection, home_id: HomeId, version: str | None, now: datetime) -> PriceBook:

@@ -1,6 +1,6 @@
 """The city's rules, version by version."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, func, select
@@ -15,10 +15,15 @@ POLICY = TypeAdapter(Policy)
 
 def policy_of(connection: Connection, home_id: HomeId, now: datetime) -> Policy:
     """The rules in force today; those of the product when the city has set none."""
+    return policy_on(connection, home_id, local(now).date())
+
+
+def policy_on(connection: Connection, home_id: HomeId, day: date) -> Policy:
+    """The rules of a local day, as they are known now."""
     c = t.policy.c
     row = connection.execute(
         select(c.body)
-        .where(c.home_id == home_id, c.valid_from <= local(now).date().isoformat())
+        .where(c.home_id == home_id, c.valid_from <= day.isoformat())
         .order_by(c.valid_from.desc(), c.version.desc())
         .limit(1)
     ).one_or_none()

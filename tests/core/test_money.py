@@ -118,15 +118,6 @@ def test_the_furnace_of_the_signed_quote_is_charged_and_the_waiver_set_off() -> 
     assert not [one for one in charged(story) if one[0] == "furnace"]
 
 
-def test_the_police_pay_for_the_storage_that_they_ordered() -> None:
-    story = Story().booked().took(Step.DISPATCH, Step.COLLECT, Step.ARRIVE).took(Step.STORE, at=START)
-    case = story.case.model_copy(update={"police": True})
-
-    (line,) = prices.running_meter(case, BOOK, START + timedelta(hours=1))
-
-    assert line.payer is Payer.POLICE
-
-
 def test_every_line_becomes_transfers_that_sum_to_zero_and_a_void_takes_them_back() -> None:
     story = Story().booked(resident=True).took(Step.DISPATCH, Step.COLLECT)
     (line,) = prices.lines_for(story.facts[-1], Story(story.facts[:-1]).case, BOOK)

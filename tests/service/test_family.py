@@ -22,7 +22,7 @@ from tests.support.telling import ARRANGED, DRESSED, FAREWELL, TO_STORAGE, go, o
 ALLOWED = {
     "home", "phone", "name", "milestones", "words", "at", "held", "paused", "over", "needs", "looked", "looks",
     "confirmed", "version", "next", "hall", "bill", "lines", "item", "quantity", "price", "waived", "due", "payer",
-    "basis", "running", "paid", "deposit", "open", "ashes_until",
+    "basis", "running", "paid", "deposit", "open", "ashes_until", "storage",
 }  # fmt: skip
 OURS = {"x-one-card": "1"}
 SECRETS = (
@@ -91,6 +91,8 @@ def test_the_bill_needs_the_second_factor(service: Service, case_no: CaseNo) -> 
     client.post("/family/confirm", json={"digits": "0000"}, headers=OURS)
     bill = client.get("/family/status").json()["bill"]
     assert bill["running"][0]["quantity"] == 1
+    assert bill["storage"][0].endswith("¥80.00"), "the price of a day before it runs"
+    assert bill["storage"][-1].endswith("¥320.00"), "seven days, the first three waived"
     assert bill["lines"][0]["basis"]
 
 

@@ -11,7 +11,7 @@ from cardsvc.core.terms import Notice, Paper, Reason
 from cardsvc.handlers.record_tap.charging import charge
 from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, cells, live_permit, marks_of
 from cardsvc.store.certificates import next_certificate
-from cardsvc.store.grounds import kind_of, next_queue_no
+from cardsvc.store.grounds import also_inside, kind_of, next_queue_no
 from cardsvc.store.working import Drawn, Message, Trip, Voided, WorkingSet
 
 
@@ -46,6 +46,9 @@ def _occupy(tx: WorkingSet, case: Case) -> None:
         here.add((PlaceKind.FURNACE.value, case.furnace))
     for key in [key for key, owner in tx.places.items() if owner == case.case_no and key not in here]:
         del tx.places[key]
+        heir = also_inside(tx, key[1], case.case_no) if key[0] == PlaceKind.FURNACE else None
+        if heir is not None:
+            tx.places[key] = heir
     for kind, code in here:
         tx.places.setdefault((kind, code or ""), case.case_no)
 

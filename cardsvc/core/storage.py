@@ -1,0 +1,126 @@
+"""Cold storage of a body: its begun days, whose days those are, and when its term ends.
+
+A day is 24 hours from the moment of storing, and a begun day counts whole; days are numbered on over all periods of a
+case, because tariff tiers ask how long the body has been with us. Whoever is the payer when a day begins pays for it:
+the police while their hold is on, the family from the first day that begins after its lift (DOMAIN.md sections 5, 6).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from cardsvc.core.case import Case
+from cardsvc.core.facts import Stage, Step
+from cardsvc.core.policy import Policy
+from cardsvc.core.terms import Approval, Payer, Reason
+
+ENDS_STORAGE = frozenset({Step.TAKE_OUT, Step.TRANSFER_OUT, Step.QUEUE})
+KEPT = frozenset({Stage.STORED, Stage.OUT})
+"""Stages in which the storage term runs: an outing does not stop it."""
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class StorageDay:
+    """A begun day: its number in the case from 1, who pays, and its number among that payer's days from 1."""
+
+    number: int
+    payer: Payer
+    of_payer: int
+
+
+class Term(StrEnum):
+    """Which term of cold storage a body is in."""
+
+    FIRST = "first"
+    EXTENDED = "extended"
+    AUTHORITY = "authority"
+    OVERDUE = "overdue"
+
+
+def open_days(case: Case, until: datetime) -> tuple[StorageDay, ...]:
+    """The begun days of the period that is open; none when the body is not stored."""
+    periods = _periods(case)
+    if not periods or periods[-1][1] is not None:
+        return ()
+    closed = sum(_count(start, end) for start, end in periods[:-1] if end is not None)
+    return tuple(_days(case, until))[closed:]
+
+
+def all_days(case: Case, until: datetime) -> int:
+    """Begun days of all periods, up to `until`."""
+    return sum(_count(start, end or until) for start, end in _periods(case))
+
+
+def term_end(case: Case, policy: Policy) -> datetime | None:
+    """Until when the body may stay: as agreed, or the city's first term; None when it is not in our cold storage."""
+    first = first_stored(case)
+    if first is None or case.stage not in KEPT:
+        return None
+    return case.storage_until or first + policy.storage_days * DAY
+
+
+def term_of(case: Case, policy: Policy, now: datetime) -> Term | None:
+    """Which term the body is in; beyond the extended one only the authority's word carries it."""
+    first, end = first_stored(case), term_end(case, policy)
+    if first is None or end is None:
+        return None
+    if now > end:
+        return Term.OVERDUE
+    if now > first + policy.storage_extended_days * DAY and case.approved(Approval.STORAGE):
+        return Term.AUTHORITY
+    return Term.FIRST if now <= first + policy.storage_days * DAY else Term.EXTENDED
+
+
+def first_stored(case: Case) -> datetime | None:
+    """When the body first came into cold storage."""
+    return next((taken.at for taken in case.taken if taken.step is Step.STORE), None)
+
+
+def term_set(case: Case) -> datetime | None:
+    """When the term that runs was set."""
+    return max((t.at for t in case.taken if t.step is Step.EXTEND_STORAGE), default=first_stored(case))
+
+
+def _days(case: Case, until: datetime) -> Iterator[StorageDay]:
+    number, counts = 0, {Payer.FAMILY: 0, Payer.POLICE: 0}
+    held = _held(case)
+    for start, end in _periods(case):
+        for passed in range(_count(start, end or until)):
+            begins = start + passed * DAY
+            ordered = any(since <= begins and (lifted is None or begins < lifted) for since, lifted in held)
+            payer = Payer.POLICE if ordered else Payer.FAMILY
+            number += 1
+            counts[payer] += 1
+            yield StorageDay(number, payer, counts[payer])
+
+
+def _count(start: datetime, end: datetime) -> int:
+    return max(1, -(-(end - start) // DAY))
+
+
+def _periods(case: Case) -> list[tuple[datetime, datetime | None]]:
+    """When the body was stored, and until when; the last one may be open."""
+    periods: list[tuple[datetime, datetime | None]] = []
+    for taken in case.taken:
+        is_open = bool(periods) and periods[-1][1] is None
+        if taken.step is Step.STORE and not is_open:
+            periods.append((taken.at, None))
+        elif taken.step in ENDS_STORAGE and is_open:
+            periods[-1] = (periods[-1][0], taken.at)
+    return periods
+
+
+def _held(case: Case) -> list[tuple[datetime, datetime | None]]:
+    """When a hold of the police was on."""
+    holds: list[tuple[datetime, datetime | None]] = []
+    for taken in case.taken:
+        is_open = bool(holds) and holds[-1][1] is None
+        if taken.reason is not Reason.POLICE:
+            continue
+        if taken.step is Step.HOLD and not is_open:
+            holds.append((taken.at, None))
+        elif taken.step is Step.LIFT_HOLD and is_open:
+            holds[-1] = (holds[-1][0], taken.at)
+    return holds
