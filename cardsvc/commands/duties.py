@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from cardsvc.api import drilling
+from cardsvc.api import ash_notices, drilling, storage_terms
 from cardsvc.commands.ground import context_of, stop
 from cardsvc.context import Context
 from cardsvc.core.ids import CaseNo, StaffNo
@@ -28,6 +28,7 @@ from cardsvc.store.opening import load_staff
 app = typer.Typer()
 SEND_EVERY_S = 5.0
 LOOK_EVERY_S = 30.0
+TERMS_EVERY_S = 3_600.0
 
 
 def receivers(settings: Settings) -> dict[Channel, Receiver]:
@@ -51,7 +52,7 @@ def receivers(settings: Settings) -> dict[Channel, Receiver]:
 
 
 def by_itself(context: Context, settings: Settings) -> AbstractContextManager[None]:
-    """The loops of a service: sending, and the night's reconciliation."""
+    """The loops of a service: sending, the night's reconciliation, and what families are told of terms that end."""
     sender = Sender(context, receivers(settings))
 
     def night() -> None:
@@ -60,7 +61,17 @@ def by_itself(context: Context, settings: Settings) -> AbstractContextManager[No
         if day is not None:
             reconciling.handle(context, day, now)
 
-    return running([Duty("outbox", SEND_EVERY_S, sender.send_due), Duty("reconciliation", LOOK_EVERY_S, night)])
+    def terms() -> None:
+        storage_terms.handle(context, context.clock())
+        ash_notices.handle(context, context.clock())
+
+    return running(
+        [
+            Duty("outbox", SEND_EVERY_S, sender.send_due),
+            Duty("reconciliation", LOOK_EVERY_S, night),
+            Duty("terms", TERMS_EVERY_S, terms),
+        ]
+    )
 
 
 @app.command()

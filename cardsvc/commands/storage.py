@@ -11,6 +11,6 @@ app = typer.Typer()
 
 @app.command("storage-notices")
 def storage_notices() -> None:
-    """Write the notices of storage terms that are due now; for an hourly timer: a second run writes none."""
+    """Write the notices of storage terms that are due now, as `cardsvc serve` does every hour; again writes none."""
     context = context_of(Settings())
     print(f"notices written: {storage_terms.handle(context, context.clock())}")
