@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from cardsvc.core import workflow
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Booked, Details, Fact, PlaceKind, Stage, StationKind, Step, StepTaken
@@ -111,6 +113,7 @@ def check(case: Case, step: Step) -> None:
         assert {one.place.kind for one in case.portions} <= {K.DESK, K.SHELF, K.COLLECTOR, K.DESTINATION}
 
 
+@pytest.mark.timeout(3_600)
 def test_every_case_is_in_one_place_and_after_the_fire_every_box_is(night: bool) -> None:
     reached: dict[Stage, int] = {}
     for seed in range(NIGHT if night else DAY):
