@@ -20,7 +20,7 @@ from cardsvc.core.booking import BookingForm
 from cardsvc.core.card.image import LAYOUT, CardImage, CardState, Identity
 from cardsvc.core.card_commit import Decision
 from cardsvc.core.case import Case
-from cardsvc.core.facts import Details, StationKind, Step
+from cardsvc.core.facts import Details, PlaceKind, StationKind, Step
 from cardsvc.core.ids import CardNo, CaseNo, RecordKey, StaffNo
 from cardsvc.core.local_time import CHINA, local
 from cardsvc.core.permissions import Role
@@ -37,7 +37,7 @@ from cardsvc.demo.people import invent
 from cardsvc.demo.phone import collection_code
 from cardsvc.demo.stories import NOBODYS, OFFICE, Plan, Story, Turn
 from cardsvc.demo.way import people_for
-from cardsvc.handlers import issue_card
+from cardsvc.handlers import issue_card, set_resource
 from cardsvc.handlers.found_home import HALLS, NUMBERED, STATIONS
 from cardsvc.store import office, snapshots
 from terminal.journal import Appended
@@ -263,12 +263,23 @@ class History:
         judgement = self._on_card(story, station, step, details, people) if RULES[step].card else None
         if judgement is None:
             judgement = station.observe(story.case_no, step, details, **people)
+        if step is Step.CHANGE_VEHICLE:
+            self._repaired()
         if judgement.permit is not None:
             story.things["permit"] = judgement.permit
         if step is Step.QUEUE:
             self._queue.append(story)
         elif step is Step.ARM:
             self._queue.remove(story)
+
+    def _repaired(self) -> None:
+        """Vehicles that broke down come back from the workshop: the office puts them into service again."""
+        with self._context.engine.connect() as connection:
+            things = snapshots.resources(connection, self._context.home_id)
+        for one in things:
+            if one.kind is PlaceKind.VEHICLE and one.traits.closed is not None:
+                mended = one.traits.model_copy(update={"closed": None})
+                set_resource.handle(self._context, one.kind, one.code, mended, MANAGER.staff_no, self.now)
 
     def _leave(self, story: Story) -> None:
         for place in [place for place, owner in self._taken.items() if owner is story]:

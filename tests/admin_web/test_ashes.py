@@ -64,7 +64,7 @@ def test_shelves_show_who_is_where_and_another_county_sees_no_case(service: Serv
     [
         ("1015", "storage/{case}", {"periods": "2"}, 303),
         ("1015", "storage/{case}", {"periods": "0"}, 422),
-        ("1016", "storage/{case}", {"periods": "1"}, 409),
+        ("1016", "storage/{case}", {"periods": "1"}, 403),
         ("1018", "storage/{case}", {"periods": "1"}, 404),
         ("1015", "storage/{case}", {"form_token": "x"}, 403),
         ("1015", "trips", {"starts": "2026-11-01T00:00:00+00:00", **MOVED}, 404),

@@ -213,7 +213,7 @@ def test_taps_at_stations_with_the_services_keys_on_a_token(made: Vault, tmp_pat
     home = Home(service, tmp_path)
 
     _, card = booked(home)
-    go(home, card, *WAY[:4])
+    go(home, card, *WAY[:5])
 
     assert all(bench.uplink.unsent == 0 for bench in home.benches.values())
     assert {At.BOOKING, At.TRANSPORT, At.COLD_STORAGE} <= home.benches.keys()

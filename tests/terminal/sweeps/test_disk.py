@@ -21,7 +21,7 @@ from tests.terminal.sweeps.steps import moments, press_step
 from tests.terminal.sweeps.test_kill import recovers, spoiled
 from tests.terminal.sweeps.world import World, read
 
-MOST = 60
+MOST = 160
 PAST_THE_FOLDER = 2
 """SQLite shrugs at a folder that does not sync, which is the second sync of a fresh start: the row itself is synced."""
 FAULTS = ("fdatasync:error=EIO", "pwrite64:error=ENOSPC", "pwrite64:error=EROFS")
@@ -35,7 +35,7 @@ def test_a_disk_that_fails_at_any_write_or_sync_of_a_tap_shows_no_green_and_lose
 ) -> None:
     moment = next(one for one in moments(world) if one.step is Step.STORE)
     app, began, ran = Served(world.service.http.app), time.monotonic(), Counter[str]()
-    for number in range(1, MOST, 1 if night or "fdatasync" in fault else 4):
+    for number in range(1, MOST, 1 if night or "fdatasync" in fault else 8):
         (card,) = world.thaw(moment.frozen)
         said, ended = spoiled(f"{fault}:when={number}", world.all[moment.kind, 0].folder, app.address, card)
         assert ended, f"the station died of {fault} at {number}"
