@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
+from cardsvc.api import storage_terms
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, Stage, StationKind, Step
-from cardsvc.core.ids import CaseNo
-from cardsvc.core.problems import Problem
+from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.local_time import local
+from cardsvc.core.prices import Tier
+from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.rules import RULES
+from cardsvc.core.storage import first_stored
 from cardsvc.core.terms import (
     Approval,
     Condition,
@@ -23,8 +27,10 @@ from cardsvc.core.terms import (
     Signer,
 )
 from cardsvc.core.wire import Judgement, Outcome
+from cardsvc.handlers import import_prices
 from cardsvc.store import outbox
 from cardsvc.store import tables as t
+from cardsvc.store.opening import price_book
 from cardsvc.store.snapshots import case_bill
 from tests.core.story import DETAILS
 from tests.support.home import CardInHand, Service
@@ -131,6 +137,50 @@ def transfer(service: Service) -> Told:
     assert one.case.place.kind == "other_home"
     one.office.step(one.case_no, Step.CONFIRM_TRANSFER, Details(receipt="T1"))
     one.office.step(one.case_no, Step.CLOSE)
+    return one
+
+
+def tiered(service: Service) -> None:
+    """A price list with dearer days from the 8th and the 31st on."""
+    with service.context.engine.connect() as connection:
+        book = price_book(connection, service.context.home_id, service.clock.now)
+    tiers = (Tier(from_day=8, price_fen=12_000), Tier(from_day=31, price_fen=20_000))
+    items = [one.model_copy(update={"tiers": tiers if one.item == "cold_storage" else ()}) for one in book.items]
+    changed = {"version": "WZ-2026-2", "valid_from": local(service.clock.now).date(), "items": tuple(items)}
+    raw = book.model_copy(update=changed).model_dump_json().encode()
+    kept = import_prices.handle(service.context, raw, StaffNo("1015"), StaffNo("1016"), service.clock.now)
+    assert not isinstance(kept, Refusal), kept
+
+
+def extension(service: Service) -> Told:
+    tiered(service)
+    one = begun(service)
+    one.go(*TO_STORAGE)
+    first = first_stored(one.case)
+    assert first is not None
+
+    def notices(day: float) -> tuple[int, int]:
+        service.clock.now = first + timedelta(days=day)
+        storage_terms.handle(service.context, service.clock.now)
+        storage_terms.handle(service.context, service.clock.now)
+        return one.told(Notice.STORAGE_ENDS), one.told(Notice.STORAGE_OVERDUE)
+
+    assert [notices(day) for day in (4.9, 5.1, 6.9, 7.1, 8)] == [(0, 0), (1, 0), (1, 0), (1, 1), (1, 1)]
+    one.does(Step.EXTEND_STORAGE, due=first + timedelta(days=30))
+    assert [notices(day) for day in (27.9, 28.1)] == [(1, 1), (2, 1)]
+    one.refused(Step.EXTEND_STORAGE, Problem.STORAGE_TERM, due=first + timedelta(days=40))
+    one.decides(Approval.STORAGE, Reason.FAMILY_WISH)
+    one.does(Step.EXTEND_STORAGE, due=first + timedelta(days=40))
+    assert notices(31.5) == (2, 1), "the authority's term has begun, the old one is forgotten"
+    one.go(*READY, Step.DEPOSIT, Step.QUEUE)
+    one.refused(Step.ARM, Problem.UNPAID)
+    one.go(Step.PAY, *FIRE[1:])
+    # Days 1-7 at 80, three of them waived; 8-30 at 120; 31 and 32 at 200.
+    assert one.storage() == [
+        ("family", 7, 56_000, 24_000),
+        ("family", 23, 276_000, 0),
+        ("family", 2, 40_000, 0),
+    ]
     return one
 
 
@@ -286,6 +336,7 @@ class End:
 STORIES = {
     "out and back in": End(out_and_back, (80_000, 80_000, 300_000), PERSON_PAPERS),
     "transfer to another home": End(transfer, (31_000, 31_000, 0), set(), Stage.CLOSED, "other_home"),
+    "storage extension": End(extension, (428_000, 80_000, 350_000), PERSON_PAPERS),
     "police hold and release": End(
         police_hold, (88_000, 80_000, 300_000), PERSON_PAPERS, others=frozenset({Payer.POLICE})
     ),
