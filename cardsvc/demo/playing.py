@@ -4,19 +4,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from cardsvc.api import entering
 from cardsvc.context import Context
+from cardsvc.core.facts import Details, Step
 from cardsvc.core.facts import StationKind as At
-from cardsvc.core.facts import Step
 from cardsvc.core.ids import CaseNo
+from cardsvc.core.problems import Refusal
+from cardsvc.core.terms import Approval, Reason
 from cardsvc.core.virtual_card.card import VirtualCard
 from cardsvc.demo import chips
-from cardsvc.demo.hands import Hands
+from cardsvc.demo.hands import Hands, NotDone
+from cardsvc.demo.history import CHECKER, MANAGER
 from cardsvc.demo.people import Invented
 from cardsvc.demo.phone import with_code
 from cardsvc.demo.running import RunningHome
 from cardsvc.demo.way import Things, people_for, whole_way
 from cardsvc.handlers.found_home import HALLS, NUMBERED
-from cardsvc.store import office
+from cardsvc.store import dispatching, office
 from cardsvc.virtual_reader.vpcd import CardInField
 
 
@@ -35,6 +39,8 @@ def play(
         card = chips.blank(context)
         way = [(At.BOOKING, Step.BIND_CARD, {}), *whole_way(things, from_)]
         for kind, step, entered in way:
+            if step is Step.ARM:
+                _before_others(context, CaseNo(case_no))
             press(home, hands, card, kind, step, case_no, with_code(context, CaseNo(case_no), entered))
             said(kind, step, case_no)
         for one in hands.values():
@@ -43,6 +49,14 @@ def play(
     finally:
         for one in hands.values():
             one.close()
+
+
+def _before_others(context: Context, case_no: CaseNo) -> None:
+    """Two people approve another order of the queue: the played case does not wait for those that stand in it."""
+    details = Details(approval=Approval.REORDER, reason=Reason.URGENT)
+    said = entering.enter(context, MANAGER, case_no, Step.APPROVE, details, CHECKER)
+    if isinstance(said, Refusal):
+        raise NotDone(f"the queue's order: {said.problem}")
 
 
 def press(
@@ -90,6 +104,9 @@ def free_things(context: Context) -> tuple[Things, datetime]:
     with context.engine.connect() as connection:
         taken = office.occupied(connection, context.home_id)
         periods = office.periods(connection, context.home_id)
+        sent = dispatching.board(connection, context.home_id, None, now)
+    vehicle = next(one.code for one in sent.vehicles if one.way is None and one.closed is None)
+    driver, mate = [one.staff_no for one in sent.crew if one.free][:2]
     free: dict[str, list[str]] = {}
     for kind, prefix, _, count in NUMBERED:
         codes = [f"{prefix}{number:0{1 if count < 10 else 2}d}" for number in range(1, count + 1)]
@@ -99,6 +116,11 @@ def free_things(context: Context) -> tuple[Things, datetime]:
         tag=f"P{mark}",
         disc=f"DP{mark}",
         label=f"LP{mark}",
+        coffin=f"KP{mark}",
+        paper=f"DCP{mark}",
+        vehicle=vehicle,
+        driver=driver,
+        mate=mate,
         slot=free["slot"][0],
         second_slot=free["slot"][1],
         furnace=free["furnace"][0],
@@ -111,6 +133,6 @@ def free_things(context: Context) -> tuple[Things, datetime]:
             datetime.fromisoformat(one["starts"]) for _, _, one in whole_way(things, from_) if "starts" in one
         )
         for hall in halls:
-            if (hall, starts) not in periods:
+            if not any((hall, starts + timedelta(minutes=one)) in periods for one in range(0, 60, 15)):
                 return replace(things, hall=hall), from_
     return things, now

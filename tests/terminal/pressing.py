@@ -65,13 +65,13 @@ def take(page: Page, step: Step, staff_no: str, entered: dict[str, str], look: C
 def enter(page: Page, name: str, value: str) -> None:
     """One field, in the way that it is entered."""
     match ENTRIES[name]:
-        case Entry.ITEMS:
+        case Entry.ITEMS | Entry.THINGS:
             for pair in value.split(","):
                 item, count = pair.split(":")
                 for _ in range(int(count)):
                     page.locator(f"[data-more={item}]").click()
             page.locator("form[data-form=items] [type=submit]").click()
-        case Entry.CHOOSE | Entry.PICK:
+        case Entry.CHOOSE | Entry.PICK | Entry.YES_NO | Entry.CREW:
             page.locator(f".choices [data-field={name}][data-value='{value}']").click()
         case Entry.TIME:
             page.locator(f".choices [data-field={name}]").first.click()

@@ -12,6 +12,7 @@ from cardsvc.core.facts import Step
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.virtual_card.card import VirtualCard
 from cardsvc.core.virtual_card.misbehaving import ForeignCard
+from cardsvc.demo.phone import with_code
 from terminal.readers.reader import Fault
 from tests.support.browser import Pages, picture
 from tests.support.home import staff_for
@@ -101,7 +102,8 @@ def test_a_case_goes_through_nine_stations_by_touch(
         bench.reader.present(card)
         expect(page.locator(f"[data-act=choose_step][data-step={step}]")).to_be_visible()
         look(kind, f"{step}-case")
-        take(page, step, staff, entered, partial(look, kind))
+        typed = with_code(home.service.context, CaseNo(case_no), entered)
+        take(page, step, staff, typed, partial(look, kind))
         look(kind, f"{step}-done")
         bench.reader.remove()
     assert stored(home.service, CaseNo(case_no)).stage == "at_rest"

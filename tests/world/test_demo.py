@@ -29,7 +29,7 @@ def test_the_demo_starts_plays_stops_and_goes_on(programs: Programs, tmp_path: P
     said = demo.wait_for("Ctrl-C stops", 150)
 
     assert "starting anew" in said and not (folder / "half").exists()
-    assert said.count("✓") == 30 and re.search(r"WZ-\d{4}-000026 is at rest", said)
+    assert said.count("✓") == 40 and re.search(r"WZ-\d{4}-000026 is at rest", said)
     assert ("readers: in this process" in said) == (pcsc_missing() is not None)
     look(pages, said)
     assert demo.stop() == 0

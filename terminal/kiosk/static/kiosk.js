@@ -137,7 +137,7 @@ if (booking) {
     event.preventDefault();
     let first = null;
     for (const question of booking.querySelectorAll(".question")) {
-      const required = question.querySelector("[data-required], select, .picks");
+      const required = question.querySelector("[data-required], select");
       const radios = [...question.querySelectorAll("input[type=radio]")], input = question.querySelector("input:not([type=radio]), select");
       const empty = required && (radios.length ? !radios.some((one) => one.checked) : !input.value.trim());
       question.classList.toggle("bad", Boolean(empty));
