@@ -103,11 +103,11 @@ class Clearance(Wire):
     step: Step
     at: AwareDatetime
     staff_no: StaffNo
-    second_staff_no: StaffNo | None
-    tag: str | None
-    disc: str | None
-    furnace: str | None
-    label: str | None
+    second_staff_no: StaffNo | None = None
+    tag: str | None = None
+    disc: str | None = None
+    furnace: str | None = None
+    label: str | None = None
     policy_version: int
     checks: tuple[Check, ...]
 

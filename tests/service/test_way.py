@@ -1,6 +1,10 @@
 """A case through nine stations at the service: stage, place, bill and card after every step."""
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from cardsvc.core.facts import StationKind, Step
+from cardsvc.core.gate import Clearance
+from cardsvc.store import tables as t
 from cardsvc.store.snapshots import case_bill
 from tests.support.home import Service
 from tests.support.telling import (
@@ -9,6 +13,7 @@ from tests.support.telling import (
     FAREWELL,
     FIRE,
     HANDED,
+    READY,
     TO_SHELF,
     TO_STORAGE,
     collected,
@@ -34,3 +39,18 @@ def test_one_card_goes_through_nine_stations(service: Service) -> None:
     assert (bill.charged_fen, bill.waived_fen, bill.due_fen) == (284_000, 92_000, 192_000)
     assert bill.deposit_fen + bill.paid_fen == 300_000
     assert case.taken[0].cause.startswith(service.station(StationKind.TRANSPORT).journal_id)
+
+
+def test_that_all_held_is_signed_and_kept_for_the_fire_and_for_the_release(service: Service) -> None:
+    case_no, card = opened(service)
+    go(service, case_no, card, *TO_STORAGE, *READY, Step.DEPOSIT, *FIRE, *TO_SHELF, Step.SETTLE)
+    collected(service, case_no, card)
+    go(service, case_no, card, *HANDED)
+
+    with service.context.engine.connect() as connection:
+        kept = connection.execute(t.clearance.select().where(t.clearance.c.case_no == case_no)).all()
+    key = Ed25519PublicKey.from_public_bytes(service.context.vault.public_key)
+    for row in kept:
+        key.verify(row.sig, row.body.encode())
+    checks = {row.step: len(Clearance.model_validate_json(row.body).checks) for row in kept}
+    assert checks == {"arm": 27, "release": 12}
