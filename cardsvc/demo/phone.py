@@ -1,12 +1,15 @@
 """The family's phone in the demo: what the home has sent it."""
 
 import re
+import time
 
 from cardsvc.context import Context
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.terms import Notice
 from cardsvc.demo.way import CODE
 from cardsvc.store import outbox
+
+LOOKS, LOOK_EVERY_S = 200, 0.05
 
 
 def messages(context: Context, case_no: CaseNo, notice: Notice | None = None) -> list[str]:
@@ -27,4 +30,10 @@ def collection_code(context: Context, case_no: CaseNo) -> str:
 
 def with_code(context: Context, case_no: CaseNo, entered: dict[str, str]) -> dict[str, str]:
     """What is entered, with the code from the family's phone where the way stands for it."""
-    return entered | {"code": collection_code(context, case_no)} if entered.get("code") == CODE else entered
+    if entered.get("code") != CODE:
+        return entered
+    for _ in range(LOOKS):  # the record that makes the home send it may still be on its way
+        if messages(context, case_no, Notice.COLLECTION_CODE):
+            break
+        time.sleep(LOOK_EVERY_S)
+    return entered | {"code": collection_code(context, case_no)}
