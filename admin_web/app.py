@@ -176,8 +176,7 @@ def create(context: Context, access: Access) -> FastAPI:
         try:
             asked = BOOKING.validate_python(booking_of(typed), strict=False)
         except ValidationError as error:
-            names = ", ".join(dict.fromkeys(str(one["loc"][0]) for one in error.errors() if one["loc"]))
-            return booking_page(request, signed, typed, Refusal(Problem.FIELD_INVALID, names))
+            return booking_page(request, signed, typed, asking.wrong_fields(error))
         heard = entering.radar(context, asked)
         if isinstance(heard, Refusal):
             return booking_page(request, signed, typed, heard)
@@ -258,8 +257,7 @@ def create(context: Context, access: Access) -> FastAPI:
         except Refused as error:
             return case_page(request, signed, row, error.refusal)
         except ValidationError as error:
-            names = ", ".join(dict.fromkeys(str(one["loc"][0]) for one in error.errors() if one["loc"]))
-            return case_page(request, signed, row, Refusal(Problem.FIELD_INVALID, names))
+            return case_page(request, signed, row, asking.wrong_fields(error))
         except ValueError:
             return case_page(request, signed, row, Refusal(Problem.FIELD_INVALID, ", ".join(RULES[step].needs)))
         judgement = entering.enter(context, signed, row.case.case_no, step, details, second)

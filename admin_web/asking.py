@@ -1,11 +1,13 @@
-"""Who may ask for a page or send a form: somebody signed in with the permission, and the form's own token."""
+"""Who may ask for a page or send a form: somebody with the permission, the form's own token, the second person."""
 
 from typing import Annotated, Any
 
 from fastapi import Depends, Form, Request
+from pydantic import ValidationError
 
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import Refused
+from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
 
@@ -45,3 +47,25 @@ def sends(access: Access, request: Request, action: Action, form_token: str) -> 
     if form_token != signed.form_token:
         raise Refused(Refusal(Problem.FORM_EXPIRED))
     return signed
+
+
+def second_by(access: Access) -> Any:
+    """A dependency: the second person whose number and password stand in the form, None, or why they cannot be."""
+
+    def second_of(
+        request: Request,
+        second_staff_no: Annotated[str, Form(max_length=20)] = "",
+        second_password: Annotated[str, Form(max_length=200)] = "",
+    ) -> StaffNo | Refusal | None:
+        try:
+            return access.second(request, second_staff_no.strip(), second_password)
+        except Refused as error:
+            return error.refusal
+
+    return Depends(second_of)
+
+
+def wrong_fields(error: ValidationError) -> Refusal:
+    """What was typed and cannot be, by the names of its fields."""
+    names = dict.fromkeys(str(one["loc"][0]) for one in error.errors() if one["loc"])
+    return Refusal(Problem.FIELD_INVALID, ", ".join(names))

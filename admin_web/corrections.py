@@ -1,9 +1,10 @@
 """The console's corrections: alike cases side by side, a duplicate merged, the right name, another applicant."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Form, Request, Response
+from fastapi import FastAPI, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
@@ -38,17 +39,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     corrects, may_correct = asks(Action.CORRECT)
     mine = partial(entering.mine, context)
 
-    def second_of(
-        request: Request,
-        second_staff_no: Annotated[str, Form(max_length=20)] = "",
-        second_password: Annotated[str, Form(max_length=200)] = "",
-    ) -> StaffNo | Refusal | None:
-        try:
-            return access.second(request, second_staff_no.strip(), second_password)
-        except Refused as error:
-            return error.refusal
-
-    Second = Annotated[StaffNo | Refusal | None, Depends(second_of)]
+    Second = Annotated[StaffNo | Refusal | None, asking.second_by(access)]
 
     def answer(request: Request, name: str, signed: Signed, values: dict[str, Any], no: Refusal | None) -> Response:
         status = STATUS.get(no.problem, 409) if no is not None else 200
@@ -130,6 +121,18 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         }
         return answer(request, "correct", signed, values, refusal)
 
+    def corrected(
+        request: Request,
+        signed: Signed,
+        row: CaseRow,
+        act: Callable[[StaffNo | None], CaseNo | Refusal],
+        second: StaffNo | Refusal | None,
+        typed: dict[str, str],
+    ) -> Response:
+        """Correct it with the second person, and show the case; or say why not, with what was typed."""
+        done = second if isinstance(second, Refusal) else act(second)
+        return correct_page(request, signed, row, done, typed) if isinstance(done, Refusal) else to_case(request, done)
+
     @app.get("/cases/{case_no}/correct")
     def correct(request: Request, signed: Annotated[Signed, may_correct], case_no: str) -> Response:
         return correct_page(request, signed, mine(signed, case_no))
@@ -143,14 +146,8 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             goes_on = mine(signed, target.strip().upper())
         except Refused as error:
             return correct_page(request, signed, row, error.refusal, {"target": target})
-        done: CaseNo | Refusal = (
-            second
-            if isinstance(second, Refusal)
-            else correcting.merge(context, signed, row.case.case_no, goes_on.case.case_no, second)
-        )
-        if isinstance(done, Refusal):
-            return correct_page(request, signed, row, done, {"target": target})
-        return to_case(request, done)
+        act = partial(correcting.merge, context, signed, row.case.case_no, goes_on.case.case_no)
+        return corrected(request, signed, row, act, second, {"target": target})
 
     @app.post("/cases/{case_no}/correct/identity")
     def identity(
@@ -166,14 +163,8 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             right = RightIdentity(deceased_name=deceased_name.strip(), id_no=id_no.strip() or None)
         except ValidationError:
             return correct_page(request, signed, row, Refusal(Problem.FIELD_INVALID, "deceased_name, id_no"), typed)
-        done: CaseNo | Refusal = (
-            second
-            if isinstance(second, Refusal)
-            else correcting.right_identity(context, signed, row.case.case_no, right, second)
-        )
-        if isinstance(done, Refusal):
-            return correct_page(request, signed, row, done, typed)
-        return to_case(request, done)
+        act = partial(correcting.right_identity, context, signed, row.case.case_no, right)
+        return corrected(request, signed, row, act, second, typed)
 
     @app.post("/cases/{case_no}/correct/applicant")
     def applicant(
@@ -191,16 +182,9 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         try:
             new = NewApplicant(**{name: text.strip() for name, text in typed.items()})
         except ValidationError as error:
-            names = ", ".join(str(one["loc"][0]) for one in error.errors() if one["loc"])
-            return correct_page(request, signed, row, Refusal(Problem.FIELD_INVALID, names), typed)
-        done: CaseNo | Refusal = (
-            second
-            if isinstance(second, Refusal)
-            else correcting.another_applicant(context, signed, row.case.case_no, new, reason, second)
-        )
-        if isinstance(done, Refusal):
-            return correct_page(request, signed, row, done, typed)
-        return to_case(request, done)
+            return correct_page(request, signed, row, asking.wrong_fields(error), typed)
+        act = partial(correcting.another_applicant, context, signed, row.case.case_no, new, reason)
+        return corrected(request, signed, row, act, second, typed)
 
     @app.post("/cases/{case_no}/correct/earlier")
     def earlier(

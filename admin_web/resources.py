@@ -78,8 +78,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         try:
             traits = Traits.model_validate(thing.traits.model_dump() | typed, strict=False)
         except ValidationError as error:
-            names = ", ".join(str(one["loc"][0]) for one in error.errors())
-            return page(request, signed, kind, Refusal(Problem.FIELD_INVALID, names))
+            return page(request, signed, kind, asking.wrong_fields(error))
         done = set_resource.handle(context, kind, code, traits, signed.staff_no, context.clock())
         return page(request, signed, kind, done) if isinstance(done, Refusal) else back(request, kind, code)
 

@@ -13,6 +13,7 @@ from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import STATUS, Refused
 from cardsvc.context import Context
+from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Action, confirmed
 from cardsvc.core.policy import RULES, Policy, changed
@@ -98,15 +99,12 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     async def limit(
         request: Request,
         signed: Annotated[Signed, sets],
+        second: Annotated[StaffNo | Refusal | None, asking.second_by(access)],
         name: Annotated[str, Form(max_length=30)] = "",
         value: Annotated[int, Form()] = 0,
-        second_staff_no: Annotated[str, Form(max_length=20)] = "",
-        second_password: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
-        try:
-            second = access.second(request, second_staff_no.strip(), second_password)
-        except Refused as error:
-            return page(request, signed, error.refusal)
+        if isinstance(second, Refusal):
+            return page(request, signed, second)
         with context.engine.connect() as connection:
             people = load_staff(connection, context.home_id)
         alone = confirmed(signed.staff_no, second, people, Action.SET_RULES)

@@ -5,13 +5,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 
+from admin_web import asking
 from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import STATUS, Refused
 from cardsvc.context import Context
 from cardsvc.core.facts import StationKind
 from cardsvc.core.fingerprint import words_of
-from cardsvc.core.ids import StationId
+from cardsvc.core.ids import StaffNo, StationId
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.wire import RevokedWhy
@@ -25,6 +26,7 @@ def routes(context: Context, access: Access, shell: Shell, asks: Callable[[Actio
     _, sees = asks(Action.SEE_STATIONS)
     enrols, _ = asks(Action.ENROL_STATION)
     approves, _ = asks(Action.APPROVE_STATION)
+    seconds = asking.second_by(access)
 
     def page(request: Request, signed: Signed, refusal: Refusal | None = None, **more: Any) -> Response:
         with context.engine.connect() as connection:
@@ -63,13 +65,10 @@ def routes(context: Context, access: Access, shell: Shell, asks: Callable[[Actio
         request: Request,
         signed: Annotated[Signed, approves],
         journal_id: str,
-        second_staff_no: Annotated[str, Form(max_length=20)] = "",
-        second_password: Annotated[str, Form(max_length=200)] = "",
+        second: Annotated[StaffNo | Refusal | None, seconds],
     ) -> Response:
-        try:
-            second = access.second(request, second_staff_no.strip(), second_password)
-        except Refused as error:
-            return page(request, signed, error.refusal)
+        if isinstance(second, Refusal):
+            return page(request, signed, second)
         done = enrol_station.approve(context, journal_id, signed.staff_no, second)
         return page(request, signed, done if isinstance(done, Refusal) else None)
 
@@ -79,13 +78,10 @@ def routes(context: Context, access: Access, shell: Shell, asks: Callable[[Actio
         signed: Annotated[Signed, approves],
         journal_id: str,
         why: Annotated[RevokedWhy, Form()],
-        second_staff_no: Annotated[str, Form(max_length=20)] = "",
-        second_password: Annotated[str, Form(max_length=200)] = "",
+        second: Annotated[StaffNo | Refusal | None, seconds],
     ) -> Response:
-        try:
-            second = access.second(request, second_staff_no.strip(), second_password)
-        except Refused as error:
-            return page(request, signed, error.refusal)
+        if isinstance(second, Refusal):
+            return page(request, signed, second)
         done = revoke_station.handle(context, journal_id, why, signed.staff_no, second)
         return page(request, signed, done if isinstance(done, Refusal) else None)
 

@@ -5,11 +5,9 @@ from datetime import datetime
 from cardsvc.api.posting import post
 from cardsvc.context import Context
 from cardsvc.core.ash_lists import due_notices
-from cardsvc.core.facts import Details, Fact, StationKind, Step, StepTaken
-from cardsvc.core.ids import StaffNo
-from cardsvc.handlers.record_tap.happening import let_happen
+from cardsvc.core.facts import Details, Step
+from cardsvc.handlers.record_tap import take_by_itself
 from cardsvc.store import ashes
-from cardsvc.store.chains import place_of
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.flushing import flush
 from cardsvc.store.log import open_log
@@ -33,17 +31,8 @@ def handle(context: Context, now: datetime) -> int:
         for case, notices in due:
             for notice in notices:
                 log_no = tx.log.add(f"told {notice}", case.case_no, "", now)
-                fact = Fact(
-                    case_no=case.case_no,
-                    body=StepTaken(step=Step.NOTIFY, details=Details(notice=notice, number=f"N{log_no}")),
-                    at=now,
-                    observed=False,
-                    staff_no=StaffNo(""),
-                    station_kind=StationKind.OFFICE,
-                    cause=f"office:{log_no}",
-                    order=(place_of(tx, case), log_no),
-                )
-                let_happen(tx, tx.cases[case.case_no], fact, log_no, late=False)
+                details = Details(notice=notice, number=f"N{log_no}")
+                take_by_itself(tx, tx.cases[case.case_no], Step.NOTIFY, details, log_no)
         told = len(tx.outgoing)
         post(context, tx)
         flush(tx)

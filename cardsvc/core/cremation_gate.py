@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from cardsvc.core import preconditions
 from cardsvc.core.case import Case
 from cardsvc.core.facts import PlaceKind, Step
 from cardsvc.core.gate import LATER, NOT_NEEDED, Evidence, Gate, Precondition
@@ -81,8 +82,7 @@ def applicant_verified(gate: Gate) -> Evidence | Refusal:
 
 def no_hold(gate: Gate) -> Evidence | Refusal:
     """5: no active hold blocks the step."""
-    reasons = gate.case.blocked(gate.asked.step, gate.asked.details.permit)
-    return Refusal(Problem.CASE_ON_HOLD, ", ".join(reasons)) if reasons else NOT_NEEDED
+    return preconditions.no_hold(gate.case, gate.asked) or NOT_NEEDED
 
 
 def consent_of_origin(gate: Gate) -> Evidence | Refusal:
@@ -216,14 +216,17 @@ def queue_kept(gate: Gate) -> Evidence | Refusal:
 
 def paid(gate: Gate) -> Evidence | Refusal:
     """19: paid, waived, public payer or approved credit; money never delays infectious remains."""
-    if gate.case.infectious:
-        return Condition.INFECTIOUS
-    decided = gate.case.approved(Approval.CREDIT)
+    return Condition.INFECTIOUS if gate.case.infectious else owes_nothing(gate)
+
+
+def owes_nothing(gate: Gate) -> Evidence | Refusal:
+    """The family owes nothing now, or two people approved credit."""
+    decided, owed_fen = gate.case.approved(Approval.CREDIT), gate.ground.owed_fen
     if decided is not None:
         return decided.cause
-    if gate.ground.owed_fen is None:
+    if owed_fen is None:
         return LATER
-    return NOT_NEEDED if gate.ground.owed_fen <= 0 else Refusal(Problem.UNPAID, str(gate.ground.owed_fen))
+    return NOT_NEEDED if owed_fen <= 0 else Refusal(Problem.UNPAID, str(owed_fen))
 
 
 def belongings_closed(gate: Gate) -> Evidence | Refusal:

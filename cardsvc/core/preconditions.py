@@ -14,6 +14,7 @@ from cardsvc.core.ids import StaffNo
 from cardsvc.core.policy import Policy
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.rules import RULES
+from cardsvc.core.storage import first_stored
 from cardsvc.core.terms import Approval, CaseKind
 
 
@@ -187,7 +188,7 @@ def what_it_follows(case: Case, asked: Asked) -> Refusal | None:
 
 def within_term(case: Case, asked: Asked, policy: Policy) -> Refusal | None:
     """Cold storage is extended within the city's term; beyond it the authority decides (section 5)."""
-    first = next((taken.at for taken in case.taken if taken.step is Step.STORE), None)
+    first = first_stored(case)
     if asked.step is not Step.EXTEND_STORAGE or first is None or asked.details.due is None:
         return None
     longest = first + timedelta(days=policy.storage_extended_days)

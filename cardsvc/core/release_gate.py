@@ -1,6 +1,6 @@
 """The 12 preconditions before ashes leave (DOMAIN.md section 4), in its order."""
 
-from cardsvc.core.cremation_gate import no_hold, unclaimed
+from cardsvc.core.cremation_gate import no_hold, owes_nothing, unclaimed
 from cardsvc.core.facts import PlaceKind, Step
 from cardsvc.core.gate import LATER, NOT_NEEDED, Evidence, Gate, Precondition
 from cardsvc.core.problems import Problem, Refusal
@@ -100,12 +100,7 @@ def scanned_by_two(gate: Gate) -> Evidence | Refusal:
 
 def charges_settled(gate: Gate) -> Evidence | Refusal:
     """10: charges are settled or waived; to hand over with a debt is the management's decision, and logged."""
-    decided = gate.case.approved(Approval.CREDIT)
-    if decided is not None:
-        return decided.cause
-    if gate.ground.owed_fen is None:
-        return LATER
-    return NOT_NEEDED if gate.ground.owed_fen <= 0 else Refusal(Problem.UNPAID, str(gate.ground.owed_fen))
+    return owes_nothing(gate)
 
 
 def scattering_approved(gate: Gate) -> Evidence | Refusal:

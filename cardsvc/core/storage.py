@@ -78,11 +78,6 @@ def first_stored(case: Case) -> datetime | None:
     return next((taken.at for taken in case.taken if taken.step is Step.STORE), None)
 
 
-def term_set(case: Case) -> datetime | None:
-    """When the term that runs was set."""
-    return max((t.at for t in case.taken if t.step is Step.EXTEND_STORAGE), default=first_stored(case))
-
-
 def _days(case: Case, until: datetime) -> Iterator[StorageDay]:
     number, counts = 0, {Payer.FAMILY: 0, Payer.POLICE: 0}
     held = _held(case)

@@ -60,10 +60,11 @@ def owed(tx: WorkingSet, case_no: CaseNo) -> int:
 
 def traits_of(tx: WorkingSet, kind: PlaceKind, code: str) -> Traits | None:
     """What a thing is like; None when the home has no such thing."""
-    r = t.resource.c
-    found = tx.connection.execute(
-        select(r.traits).where(r.home_id == tx.home_id, r.kind == kind.value, r.code == code)
-    ).scalar_one_or_none()
+    if tx.traits is None:
+        r = t.resource.c
+        rows = tx.connection.execute(select(r.kind, r.code, r.traits).where(r.home_id == tx.home_id))
+        tx.traits = {(row.kind, row.code): row.traits for row in rows}
+    found = tx.traits.get((kind.value, code))
     return TRAITS.validate_json(found) if found is not None else None
 
 

@@ -139,6 +139,8 @@ class WorkingSet:
     "Cases whose ashes went out: their one-time codes are used."
     books: dict[str, PriceBook] = field(default_factory=dict)
     "Price lists that are not in force any more, as they were needed."
+    traits: dict[tuple[str, str], str] | None = None
+    "What each of the home's things is like (JSON of Traits), once it was asked for."
 
     def mark(self) -> "WorkingSet":
         """A savepoint: the set as it is now."""

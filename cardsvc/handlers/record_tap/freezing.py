@@ -1,15 +1,13 @@
 """Cases that the service itself holds: a copied card, and a near miss. Two people lift the hold of each case."""
 
-from cardsvc.core.case import Case
-from cardsvc.core.facts import Details, Fact, StationKind, Step, StepTaken
+from cardsvc.core.facts import Details, Step
 from cardsvc.core.hot import HotReason
-from cardsvc.core.ids import CardNo, CaseNo, StaffNo
+from cardsvc.core.ids import CardNo, CaseNo
 from cardsvc.core.preconditions import BEFORE_NO_RETURN
 from cardsvc.core.problems import Problem
 from cardsvc.core.terms import Reason
 from cardsvc.core.wire import Judgement, Outcome
-from cardsvc.handlers.record_tap.happening import given, let_happen
-from cardsvc.store.chains import place_of
+from cardsvc.handlers.record_tap.by_itself import take_by_itself
 from cardsvc.store.working import WorkingSet
 
 MIXED_UP = frozenset({Problem.TAG_MISMATCH, Problem.DISC_MISMATCH, Problem.LABEL_DISAGREES})
@@ -36,7 +34,7 @@ def near_miss(tx: WorkingSet, case_no: CaseNo | None, details: Details, refused:
         return
     scanned = ((kind, getattr(details, name)) for name, kind in SCANNED)
     owners = {tx.mark_owner(kind, code) for kind, code in scanned if code is not None}
-    for other in sorted(owner for owner in owners if owner not in (None, case_no) and owner is not None):
+    for other in sorted(owner for owner in owners if owner is not None and owner != case_no):
         for number in (case_no, other):
             _freeze(tx, number, Reason.NEAR_MISS, "held: near miss")
 
@@ -49,20 +47,9 @@ def near_missed(tx: WorkingSet, case_no: CaseNo | None, details: Details, judgem
 
 
 def _freeze(tx: WorkingSet, number: CaseNo, reason: Reason, what: str, card_no: CardNo | None = None) -> None:
-    case: Case | None = tx.case(number)
+    case = tx.case(number)
     if case is None or any(hold.reason is reason for hold in case.holds):
         return
     log_no = tx.log.add(what, case.case_no, "", tx.now)
     details = Details(reason=reason, blocks=tuple(sorted(BEFORE_NO_RETURN)))
-    fact = Fact(
-        case_no=case.case_no,
-        body=StepTaken(step=Step.HOLD, details=details),
-        at=tx.now,
-        observed=False,
-        staff_no=StaffNo(""),
-        station_kind=StationKind.OFFICE,
-        card_no=card_no,
-        cause=f"office:{log_no}",
-        order=(place_of(tx, case), log_no),
-    )
-    let_happen(tx, case, given(tx, case, fact), log_no, late=False)
+    take_by_itself(tx, case, Step.HOLD, details, log_no, card_no)

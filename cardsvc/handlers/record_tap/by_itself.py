@@ -1,0 +1,26 @@
+"""A step that the service takes by itself: nobody pressed anything."""
+
+from cardsvc.core.case import Case
+from cardsvc.core.facts import Details, Fact, StationKind, Step, StepTaken
+from cardsvc.core.ids import CardNo, StaffNo
+from cardsvc.handlers.record_tap.happening import given, let_happen
+from cardsvc.store.chains import place_of
+from cardsvc.store.working import WorkingSet
+
+
+def take_by_itself(
+    tx: WorkingSet, case: Case, step: Step, details: Details, log_no: int, card_no: CardNo | None = None
+) -> None:
+    """Let the step happen now, in the office, by nobody; `log_no` is the link in the log that says why."""
+    fact = Fact(
+        case_no=case.case_no,
+        body=StepTaken(step=step, details=details),
+        at=tx.now,
+        observed=False,
+        staff_no=StaffNo(""),
+        station_kind=StationKind.OFFICE,
+        card_no=card_no,
+        cause=f"office:{log_no}",
+        order=(place_of(tx, case), log_no),
+    )
+    let_happen(tx, case, given(tx, case, fact), log_no, late=False)
