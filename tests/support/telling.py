@@ -1,13 +1,15 @@
 """Telling a case at the real service: a card in hand, steps at their stations, acts of the office."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
 
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo
+from cardsvc.core.problems import Problem
 from cardsvc.core.rules import RULES
 from cardsvc.core.terms import Paper
-from cardsvc.core.wire import Outcome
+from cardsvc.core.wire import Judgement, Outcome
 from cardsvc.demo.phone import collection_code
 from cardsvc.store import tables as t
 from cardsvc.store.working import CASE
@@ -88,3 +90,57 @@ class Office:
         two = {"second_staff_no": second, "second_password": second * 2} if second and RULES[step].second else {}
         body = {"step": step.value, "details": details.model_dump(mode="json", exclude_defaults=True), **two}
         return self.desk.api("POST", f"cases/{case_no}/steps", body)
+
+
+@dataclass
+class Told:
+    """One case in hand: its card, its office, and the steps that it takes."""
+
+    service: Service
+    case_no: CaseNo
+    card: CardInHand
+    hours: ClassVar[int] = 0
+    "How long each step waits for the one before it."
+
+    @classmethod
+    def begun(cls, service: Service, number: int = 1, **booking: object) -> Self:
+        """Booked, with the card of this number bound to it."""
+        case_no = service.station(StationKind.BOOKING).book(**booking).case_no
+        assert case_no is not None
+        one = cls(service, case_no, CardInHand(service.pool_card(number)))
+        one.does(Step.BIND_CARD)
+        return one
+
+    @property
+    def office(self) -> Office:
+        """Signed in anew: hours and days pass in these stories."""
+        return Office(self.service)
+
+    @property
+    def case(self) -> Case:
+        return stored(self.service, self.case_no)
+
+    def go(self, *steps: Step) -> None:
+        go(self.service, self.case_no, self.card, *steps)
+
+    def tries(self, step: Step, at: StationKind | None = None, **details: Any) -> Judgement:
+        """A step with details of its own, whatever the service thinks of it."""
+        self.service.clock.forward(hours=self.hours)
+        kind = at or min(RULES[step].stations, key=KINDS.index)
+        entered = DETAILS.get(step, Details()).model_copy(update=details)
+        return self.service.station(kind).take(self.case_no, step, entered, self.card)
+
+    def does(self, step: Step, at: StationKind | None = None, **details: Any) -> None:
+        judgement = self.tries(step, at, **details)
+        assert judgement.outcome is Outcome.ACCEPTED, (step, judgement)
+
+    def refused(self, step: Step, problem: Problem, **details: Any) -> None:
+        judgement = self.tries(step, **details)
+        assert judgement.outcome is Outcome.REFUSED, (step, judgement)
+        assert problem in {one.problem for one in judgement.reasons}, (step, judgement)
+
+    def occupied(self) -> set[tuple[str, str]]:
+        """The places of which there is one that the case has."""
+        with self.service.context.engine.connect() as connection:
+            rows = connection.execute(t.occupancy.select().where(t.occupancy.c.case_no == self.case_no))
+            return {(row.kind, row.code) for row in rows}

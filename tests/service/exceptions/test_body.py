@@ -3,18 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from cardsvc.api import storage_terms
-from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, Stage, StationKind, Step
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.prices import Tier
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.rules import RULES
 from cardsvc.core.storage import first_stored
 from cardsvc.core.terms import (
     Approval,
@@ -26,15 +24,13 @@ from cardsvc.core.terms import (
     Reason,
     Signer,
 )
-from cardsvc.core.wire import Judgement, Outcome
 from cardsvc.handlers import import_prices
 from cardsvc.store import outbox
 from cardsvc.store import tables as t
 from cardsvc.store.opening import price_book
 from cardsvc.store.snapshots import case_bill
-from tests.core.story import DETAILS
-from tests.support.home import CardInHand, Service
-from tests.support.telling import BELONGINGS, FIRE, KINDS, PAPERS, READY, TO_STORAGE, Office, go, stored
+from tests.support.home import Service
+from tests.support.telling import BELONGINGS, FIRE, PAPERS, READY, TO_STORAGE, Told
 
 PERSON_PAPERS = {Paper.DEATH_CERTIFICATE, Paper.APPLICANT_IDENTITY}
 UNCLAIMED = (Paper.UNCLAIMED_NOTICE, Paper.DNA_SAMPLE, Paper.FINGERPRINTS)
@@ -43,38 +39,10 @@ TO_FIRE = (Step.DEPOSIT, *FIRE)
 
 
 @dataclass
-class Told:
-    """One case in hand: its card, its office, and the steps that it takes."""
+class Kept(Told):
+    """A case whose body is told of: its papers, decisions, lines of storage."""
 
-    service: Service
-    case_no: CaseNo
-    card: CardInHand
-
-    @property
-    def office(self) -> Office:
-        """Signed in anew: days pass in these stories."""
-        return Office(self.service)
-
-    @property
-    def case(self) -> Case:
-        return stored(self.service, self.case_no)
-
-    def go(self, *steps: Step) -> None:
-        go(self.service, self.case_no, self.card, *steps)
-
-    def tries(self, step: Step, details: Details | None = None, at: StationKind | None = None) -> Judgement:
-        """A step with details of its own, whatever the service thinks of it."""
-        self.service.clock.forward(hours=1)
-        kind = at or min(RULES[step].stations, key=KINDS.index)
-        return self.service.station(kind).take(self.case_no, step, details or DETAILS[step], self.card)
-
-    def does(self, step: Step, at: StationKind | None = None, **details: Any) -> None:
-        judgement = self.tries(step, DETAILS.get(step, Details()).model_copy(update=details), at)
-        assert judgement.outcome is Outcome.ACCEPTED, (step, judgement)
-
-    def refused(self, step: Step, problem: Problem, **details: Any) -> None:
-        judgement = self.tries(step, DETAILS.get(step, Details()).model_copy(update=details))
-        assert problem in {one.problem for one in judgement.reasons}, (step, judgement)
+    hours: ClassVar[int] = 1
 
     def decides(self, approval: Approval, reason: Reason = Reason.HARDSHIP, other: CaseNo | None = None) -> None:
         self.office.step(self.case_no, Step.APPROVE, Details(approval=approval, reason=reason, other=other))
@@ -96,26 +64,15 @@ class Told:
     def storage(self) -> list[tuple[str, int, int, int]]:
         return [line[1:] for line in self.lines() if line[0] == "cold_storage"]
 
-    def occupied(self) -> set[tuple[str, str]]:
-        with self.service.context.engine.connect() as connection:
-            rows = connection.execute(t.occupancy.select().where(t.occupancy.c.case_no == self.case_no))
-            return {(row.kind, row.code) for row in rows}
-
     def told(self, notice: Notice) -> int:
         with self.service.context.engine.connect() as connection:
             return len(outbox.of_case(connection, self.service.context.home_id, self.case_no, notice))
 
 
-def begun(service: Service, number: int = 1, **booking: object) -> Told:
-    station = service.station(StationKind.BOOKING)
-    case_no, card = station.book(**booking).case_no, CardInHand(service.pool_card(number))
-    assert case_no is not None
-    one = Told(service, case_no, card)
-    one.does(Step.BIND_CARD)
-    return one
+begun = Kept.begun
 
 
-def out_and_back(service: Service) -> Told:
+def out_and_back(service: Service) -> Kept:
     one = begun(service)
     one.go(*TO_STORAGE)
     due = service.clock.now + timedelta(hours=6)
@@ -129,7 +86,7 @@ def out_and_back(service: Service) -> Told:
     return one
 
 
-def transfer(service: Service) -> Told:
+def transfer(service: Service) -> Kept:
     one = begun(service)
     one.go(*TO_STORAGE, Step.TRANSFER_OUT)
     refused = one.office.try_step(one.case_no, Step.CLOSE)
@@ -152,7 +109,7 @@ def tiered(service: Service) -> None:
     assert not isinstance(kept, Refusal), kept
 
 
-def extension(service: Service) -> Told:
+def extension(service: Service) -> Kept:
     tiered(service)
     one = begun(service)
     one.go(*TO_STORAGE)
@@ -184,7 +141,7 @@ def extension(service: Service) -> Told:
     return one
 
 
-def police_hold(service: Service) -> Told:
+def police_hold(service: Service) -> Kept:
     one = begun(service, police=True)
     one.go(*TO_STORAGE)
     one.waits(hours=1)
@@ -203,7 +160,7 @@ def police_hold(service: Service) -> Told:
     return one
 
 
-def unclaimed_papers(one: Told, issuer: Issuer) -> None:
+def unclaimed_papers(one: Kept, issuer: Issuer) -> None:
     one.does(Step.VERIFY_DEATH, issuer=issuer)
     for paper in UNCLAIMED:
         one.shows(paper)
@@ -217,7 +174,7 @@ def unclaimed_papers(one: Told, issuer: Issuer) -> None:
     one.waits(days=60)
 
 
-def unidentified(service: Service) -> Told:
+def unidentified(service: Service) -> Kept:
     one = begun(service, case_kind="unidentified", id_no=None, police=True, cause_class="unknown", resident=False)
     one.go(*TO_STORAGE)
     unclaimed_papers(one, Issuer.POLICE)
@@ -225,7 +182,7 @@ def unidentified(service: Service) -> Told:
     return one
 
 
-def unclaimed(service: Service) -> Told:
+def unclaimed(service: Service) -> Kept:
     one = begun(service, resident=False)
     one.go(*TO_STORAGE)
     one.does(Step.DECLARE, condition=Condition.UNCLAIMED)
@@ -234,7 +191,7 @@ def unclaimed(service: Service) -> Told:
     return one
 
 
-def infectious(service: Service) -> Told:
+def infectious(service: Service) -> Kept:
     one = begun(service, infectious=True)
     one.go(Step.DISPATCH, Step.COLLECT, Step.ARRIVE, *READY)
     one.go(*FIRE)  # not paid: money never delays infectious remains
@@ -242,7 +199,7 @@ def infectious(service: Service) -> Told:
     return one
 
 
-def oversize(service: Service) -> Told:
+def oversize(service: Service) -> Kept:
     one = begun(service, weight_kg=190)
     one.go(*TO_STORAGE)
     one.does(Step.DECLARE, condition=Condition.DECOMPOSED)
@@ -257,7 +214,7 @@ def oversize(service: Service) -> Told:
     return one
 
 
-def several_at_once(service: Service) -> Told:
+def several_at_once(service: Service) -> Kept:
     mother = begun(service)
     mother.go(*TO_STORAGE, *READY, Step.DEPOSIT, Step.QUEUE)
     child = begun(service, 2, case_kind="stillborn", id_no=None, deceased_name="王小安")
@@ -274,7 +231,7 @@ def several_at_once(service: Service) -> Told:
     marks: dict[str, Any] = {"tag": "7Q2H", "disc": "D0002", "furnace": "F1"}
     child.refused(Step.ARM, Problem.FURNACE_TAKEN, **marks)
     child.decides(Approval.TOGETHER, Reason.FAMILY_WISH, mother.case_no)
-    armed = child.tries(Step.ARM, DETAILS[Step.ARM].model_copy(update=marks))
+    armed = child.tries(Step.ARM, **marks)
     child.does(Step.LOAD, **marks, permit=armed.permit)
     mother.go(Step.UNLOAD, Step.CLOSE_FURNACE)
     assert child.occupied() == {("furnace", "F1")}, "the other body is still in it"
@@ -284,7 +241,7 @@ def several_at_once(service: Service) -> Told:
     return child
 
 
-def stillborn(service: Service) -> Told:
+def stillborn(service: Service) -> Kept:
     one = begun(service, case_kind="stillborn", id_no=None)
     one.go(*TO_STORAGE)
     one.does(Step.VERIFY_DEATH, paper=Paper.STILLBIRTH_CERTIFICATE, number="SB1", issuer=Issuer.HOSPITAL)
@@ -292,7 +249,7 @@ def stillborn(service: Service) -> Told:
     return one
 
 
-def body_part(service: Service) -> Told:
+def body_part(service: Service) -> Kept:
     one = begun(service, case_kind="body_part", id_no=None)
     one.go(*TO_STORAGE)
     one.does(Step.VERIFY_DEATH, paper=Paper.BODY_PART_DOCUMENT, number="BP1", issuer=Issuer.HOSPITAL)
@@ -300,15 +257,15 @@ def body_part(service: Service) -> Told:
     return one
 
 
-def bones(service: Service) -> Told:
+def bones(service: Service) -> Kept:
     one = begun(service, case_kind="bones", id_no=None, resident=False)
     one.does(Step.VERIFY_DEATH, paper=Paper.EXHUMATION_PERMIT, number="EP1", issuer=Issuer.CIVIL_AFFAIRS)
     one.go(*PAPERS[1:4], Step.ENCOFFIN, *TO_FIRE)
     return one
 
 
-def of_origin(origin: str, paper: Paper) -> Callable[[Service], Told]:
-    def tell(service: Service) -> Told:
+def of_origin(origin: str, paper: Paper) -> Callable[[Service], Kept]:
+    def tell(service: Service) -> Kept:
         one = begun(service, origin=origin, outside=True, id_no=None, resident=False)
         one.go(*TO_STORAGE, *READY, Step.DEPOSIT, Step.QUEUE)
         one.refused(Step.ARM, Problem.CONSENT_MISSING)
@@ -325,7 +282,7 @@ def of_origin(origin: str, paper: Paper) -> Callable[[Service], Told]:
 class End:
     """How a story ends: the family's bill is (charged, waived, paid or deposited) in fen."""
 
-    tell: Callable[[Service], Told]
+    tell: Callable[[Service], Kept]
     bill: tuple[int, int, int]
     papers: set[Paper]
     stage: Stage = Stage.CREMATED

@@ -2,26 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from cardsvc.core.card_life import CardState
-from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, Quantity, StationKind, Step
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.merging import CARRIED, accounts
 from cardsvc.core.problems import Problem
-from cardsvc.core.rules import RULES
 from cardsvc.core.terms import Means, Reason
-from cardsvc.core.wire import Judgement, Outcome
+from cardsvc.core.wire import Outcome
 from cardsvc.store import cards, verifying
 from cardsvc.store import tables as t
 from cardsvc.store.snapshots import case_bill
 from tests.core.story import DETAILS
 from tests.support.desk import Desk
 from tests.support.home import CardInHand, Service
-from tests.support.telling import FIRE, KINDS, READY, TO_STORAGE, Office, go, stored
+from tests.support.telling import FIRE, READY, TO_STORAGE, Told
 
 TWO = {"second_staff_no": "1016", "second_password": "10161016"}
 NO_RETURN = (Step.ARM, Step.LOAD, Step.RELEASE, Step.TRANSFER_OUT)
@@ -29,39 +26,8 @@ TO_CERTIFICATE = (*READY, Step.DEPOSIT, *FIRE, Step.CERTIFY)
 
 
 @dataclass
-class Told:
+class Carded(Told):
     """One case in hand, with the card that is its key now."""
-
-    service: Service
-    case_no: CaseNo
-    card: CardInHand
-
-    @property
-    def office(self) -> Office:
-        """Signed in anew: hours pass in these stories."""
-        return Office(self.service)
-
-    @property
-    def case(self) -> Case:
-        return stored(self.service, self.case_no)
-
-    def go(self, *steps: Step) -> None:
-        go(self.service, self.case_no, self.card, *steps)
-
-    def tries(self, step: Step, at: StationKind | None = None, **details: Any) -> Judgement:
-        """A step with details of its own, whatever the service thinks of it."""
-        kind = at or min(RULES[step].stations, key=KINDS.index)
-        entered = DETAILS.get(step, Details()).model_copy(update=details)
-        return self.service.station(kind).take(self.case_no, step, entered, self.card)
-
-    def does(self, step: Step, at: StationKind | None = None, **details: Any) -> None:
-        judgement = self.tries(step, at, **details)
-        assert judgement.outcome is Outcome.ACCEPTED, (step, judgement)
-
-    def refused(self, step: Step, problem: Problem, **details: Any) -> None:
-        judgement = self.tries(step, **details)
-        assert judgement.outcome is Outcome.REFUSED, (step, judgement)
-        assert problem in {one.problem for one in judgement.reasons}, (step, judgement)
 
     def card_act(self, card: CardInHand, act: str, **asked: str) -> None:
         answer = Desk(self.service, "1015").api("POST", f"cards/{card.card_no}/acts", {"act": act, **asked})
@@ -77,15 +43,10 @@ class Told:
             self.office.step(self.case_no, Step.LIFT_HOLD, Details(reason=hold.reason))
 
 
-def begun(service: Service, number: int = 1, **booking: object) -> Told:
-    case_no = service.station(StationKind.BOOKING).book(**booking).case_no
-    assert case_no is not None
-    one = Told(service, case_no, CardInHand(service.pool_card(number)))
-    one.does(Step.BIND_CARD)
-    return one
+begun = Carded.begun
 
 
-def card_lost(service: Service) -> Told:
+def card_lost(service: Service) -> Carded:
     one = begun(service)
     one.go(*TO_STORAGE)
     lost = one.card
@@ -97,7 +58,7 @@ def card_lost(service: Service) -> Told:
     return one
 
 
-def card_damaged(service: Service) -> Told:
+def card_damaged(service: Service) -> Carded:
     one = begun(service)
     one.go(*TO_STORAGE)
     one.card_act(one.card, "replace", reason="damaged", **TWO)
@@ -106,7 +67,7 @@ def card_damaged(service: Service) -> Told:
     return one
 
 
-def card_swapped(service: Service) -> Told:
+def card_swapped(service: Service) -> Carded:
     """Two families have each other's card: the card says the one case, the tag on the body the other."""
     one, other = begun(service), begun(service, 2, id_no=None)
     one.go(*TO_STORAGE)
@@ -123,7 +84,7 @@ def card_swapped(service: Service) -> Told:
     return one
 
 
-def two_cards_for_one_case(service: Service) -> Told:
+def two_cards_for_one_case(service: Service) -> Carded:
     """The crew binds a blank without network while the desk has bound one: a further card is bound by two."""
     one = begun(service)
     first = one.card
@@ -141,7 +102,7 @@ def two_cards_for_one_case(service: Service) -> Told:
     return one
 
 
-def tag_lost(service: Service) -> Told:
+def tag_lost(service: Service) -> Carded:
     one = begun(service)
     one.go(*TO_STORAGE)
     one.go(*READY[:-1])
@@ -157,7 +118,7 @@ def tag_lost(service: Service) -> Told:
     return one
 
 
-def network_down(service: Service) -> Told:
+def network_down(service: Service) -> Carded:
     """Crew and cold storage work on; the cold store's records come first, and wait for the crew's."""
     one = begun(service)
     one.go(Step.DISPATCH)
@@ -173,7 +134,7 @@ def network_down(service: Service) -> Told:
     return one
 
 
-def duplicate_merged(service: Service) -> Told:
+def duplicate_merged(service: Service) -> Carded:
     one = begun(service)
     one.go(*TO_STORAGE)
     twice = begun(service, 2, deceased_name="王守義", id_no=None)
@@ -201,7 +162,7 @@ def duplicate_merged(service: Service) -> Told:
     return one
 
 
-def wrong_name(service: Service) -> Told:
+def wrong_name(service: Service) -> Carded:
     one = begun(service)
     one.go(*TO_STORAGE, *READY)
     desk, page = Desk(service, "1015"), f"cases/{one.case_no}/correct/identity"
@@ -216,7 +177,7 @@ def wrong_name(service: Service) -> Told:
     return one
 
 
-def near_miss(service: Service) -> Told:
+def near_miss(service: Service) -> Carded:
     """A body nearly went into the furnace as another: both cases stop before what cannot be undone."""
     one, other = begun(service), begun(service, 2, id_no=None)
     one.go(*TO_STORAGE, *READY, Step.DEPOSIT, Step.QUEUE)
@@ -237,7 +198,7 @@ def near_miss(service: Service) -> Told:
 class End:
     """How a story ends: the states of the cards that it met, and the family's (charged, waived, paid in) in fen."""
 
-    tell: Callable[[Service], Told]
+    tell: Callable[[Service], Carded]
     cards: tuple[CardState, ...] = (CardState.BOUND,)
     tags: tuple[str, ...] = ("7Q2F",)
     money: tuple[int, int, int] = (64_000, 64_000, 300_000)

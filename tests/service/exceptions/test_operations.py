@@ -9,10 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from cardsvc.core import wire
-from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, Stage, StationKind, Step
 from cardsvc.core.furnace_log import run_of
-from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Role
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem
@@ -30,30 +29,18 @@ from cardsvc.store import tables as t
 from cardsvc.store.snapshots import case_bill
 from tests.core.story import DETAILS
 from tests.support.home import CardInHand, Service, quick_hash
-from tests.support.telling import COLLECTOR, FIRE, HANDED, KINDS, READY, TO_SHELF, TO_STORAGE, Office, stored
+from tests.support.telling import COLLECTOR, FIRE, HANDED, KINDS, READY, TO_SHELF, TO_STORAGE, Told
 
 NUMBERED = {"tag": "T-{}", "disc": "D-{}", "coffin": "K-{}", "label": "L-{}", "slot": "B-{:02}", "number": "N-{}"}
 VEHICLES = ("V1", "V2", "V3", "V4", "V5", "V6")
 
 
 @dataclass
-class Told:
+class Marked(Told):
     """One case in hand, with marks and places of its own."""
 
-    service: Service
-    number: int
-    case_no: CaseNo
-    card: CardInHand
+    number: int = 1
     permit: str = ""
-
-    @property
-    def case(self) -> Case:
-        return stored(self.service, self.case_no)
-
-    @property
-    def office(self) -> Office:
-        """Signed in anew: hours pass in these stories."""
-        return Office(self.service)
 
     def details(self, step: Step, **changes: Any) -> Details:
         told = DETAILS.get(step, Details())
@@ -71,9 +58,11 @@ class Told:
             own["code"] = collection_code(self.service.context, self.case_no)
         return told.model_copy(update=own | changes)
 
-    def tries(self, step: Step, people: dict[str, Any] | None = None, **changes: Any) -> Judgement:
+    def tries(
+        self, step: Step, at: StationKind | None = None, people: dict[str, Any] | None = None, **changes: Any
+    ) -> Judgement:
         self.service.clock.forward(minutes=5)
-        kind = min(RULES[step].stations, key=KINDS.index)
+        kind = at or min(RULES[step].stations, key=KINDS.index)
         if step in (Step.SUSPEND, Step.RESUME):
             kind = StationKind.CREMATION
         station = self.service.station(kind)
@@ -81,30 +70,15 @@ class Told:
         self.permit = judgement.permit or self.permit
         return judgement
 
-    def does(self, step: Step, people: dict[str, Any] | None = None, **changes: Any) -> None:
-        judgement = self.tries(step, people, **changes)
-        assert judgement.outcome is Outcome.ACCEPTED, (step, judgement)
-
     def go(self, *steps: Step) -> None:
         for step in steps:
             self.does(step)
-
-    def refused(self, step: Step, problem: Problem, people: dict[str, Any] | None = None, **changes: Any) -> None:
-        judgement = self.tries(step, people, **changes)
-        assert judgement.outcome is Outcome.REFUSED, judgement
-        assert problem in {one.problem for one in judgement.reasons}, judgement
 
     def station_refuses(self, step: Step, problem: Problem) -> None:
         """The station's own rule book, before anything happens."""
         asked = Asked(step, self.details(step), StaffNo("1011"), StaffNo("1012"))
         met = objections(self.case, asked, StationKind.CREMATION, (Role.FURNACE_OPERATOR,))
         assert problem in {one.problem for one in met}, met
-
-    def occupied(self) -> set[tuple[str, str]]:
-        o = t.occupancy.c
-        with self.service.context.engine.connect() as connection:
-            rows = connection.execute(select(o.kind, o.code).where(o.case_no == self.case_no))
-            return {(row.kind, row.code) for row in rows}
 
     def items(self) -> list[str]:
         b = t.bill_line.c
@@ -128,15 +102,15 @@ class Told:
             return {one for one in Event if outbox.of_case(connection, home, self.case_no, one)}
 
 
-def begun(service: Service, number: int = 1) -> Told:
+def begun(service: Service, number: int = 1) -> Marked:
     booked = service.station(StationKind.BOOKING).book(id_no=None, deceased_name="王李张刘陈杨"[number - 1] + "守义")
     assert booked.case_no is not None, booked
-    one = Told(service, number, booked.case_no, CardInHand(service.pool_card(number)))
+    one = Marked(service, booked.case_no, CardInHand(service.pool_card(number)), number)
     one.does(Step.BIND_CARD)
     return one
 
 
-def ready(service: Service, number: int = 1) -> Told:
+def ready(service: Service, number: int = 1) -> Marked:
     """In storage, everything there that the furnace asks for."""
     one = begun(service, number)
     one.go(*TO_STORAGE, *READY, Step.DEPOSIT)
@@ -300,21 +274,21 @@ def staff_member_is_a_relative(service: Service) -> None:
     independent = {"staff_no": "1040", "second_staff_no": "1041"}
     for operator, checker in (("1011", "1012"), ("1011", "1040"), ("1040", "1012")):
         people = {"staff_no": operator, "second_staff_no": checker}
-        one.refused(Step.ARM, Problem.CHECKER_NOT_INDEPENDENT, people)
+        one.refused(Step.ARM, Problem.CHECKER_NOT_INDEPENDENT, people=people)
     second = Person(StaffNo("1041"), "林深", (Role.CHECKER,))
     found_home.add_staff(service.context, [(second, "10411041")], quick_hash)
     for step in FIRE[1:]:
-        one.does(step, independent)
+        one.does(step, people=independent)
     clerks = {"staff_no": "1014", "second_staff_no": "1015"}
     for step in (*TO_SHELF[:3],):
-        one.does(step, clerks)
+        one.does(step, people=clerks)
     one.does(Step.CERTIFY)
     one.does(Step.NOTIFY)
     verified = service.station(StationKind.ASHES).take(one.case_no, Step.VERIFY, COLLECTOR, one.card)
     assert verified.outcome is Outcome.ACCEPTED
     for giver, witness in (("1013", "1014"), ("1014", "1013")):
-        one.refused(Step.RELEASE, Problem.SCAN_MISSING, {"staff_no": giver, "second_staff_no": witness})
-    one.does(Step.RELEASE, clerks)
+        one.refused(Step.RELEASE, Problem.SCAN_MISSING, people={"staff_no": giver, "second_staff_no": witness})
+    one.does(Step.RELEASE, people=clerks)
     one.does(HANDED[1])
 
     assert (one.case.stage, one.case.gaps, one.occupied()) == (Stage.AT_REST, (), set())
