@@ -1,0 +1,1 @@
+-- The fourth version: what is shown.
