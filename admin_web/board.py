@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
+from markupsafe import Markup
 
 from admin_web import asking
-from admin_web.board_cards import STATIONS, Drawing, Looks, Wanted
+from admin_web.board_cards import STATIONS, Card, Drawing, Looks, Wanted
 from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import language_of
@@ -52,9 +53,11 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             rows = boards.open_cases(connection, home, signed.county, asked.stage)
             policy = policy_of(connection, home, now)
         cards = drawing.cards(rows, asked, policy, looks_of(request, signed), now)
-        stages = (asked.stage,) if asked.stage is not None else ON_BOARD
+        columns: dict[Stage, list[Card]] = {stage: [] for stage in ((asked.stage,) if asked.stage else ON_BOARD)}
+        for card in cards:
+            columns[card.live.stage].append(card)
         values = {
-            "columns": [(stage, [card for card in cards if card.live.stage is stage]) for stage in stages],
+            "columns": [(stage, len(row), Markup().join(card.html for card in row)) for stage, row in columns.items()],
             "count": len(cards),
             "stuck": sum(card.stuck for card in cards),
             "cursor": cursor,

@@ -1,9 +1,11 @@
 """The cards of the live board: which are shown, what each says, drawn once and kept until it changes."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
+from operator import attrgetter
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -19,7 +21,7 @@ from cardsvc.core.words import Language
 from cardsvc.store.boards import Row, live_of
 
 STATIONS = discover(station_package, "STATION", Station)
-HOUR = timedelta(hours=1)
+SHOWN = frozenset(ON_BOARD)
 MOST_KEPT = 20_000
 """Cards that are kept drawn: a few thousand open cases in two languages."""
 
@@ -71,11 +73,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What follows from a case and the city's rules alone, whatever the time."""
+    """What follows from a case and the city's rules alone, whatever the time; moments also as seconds, counted fast."""
 
     live: Live
     blocked: tuple[Blocked, ...]
     moments: tuple[Ahead, ...]
+    blocked_from: tuple[float, ...]
+    moments_at: tuple[float, ...]
+    since: str
 
 
 def chips(blocked: Sequence[Blocked], active: int) -> tuple[Chip, ...]:
@@ -105,49 +110,47 @@ class Drawing:
             self._known.cache_clear()
             self._drawn.cache_clear()
         steps = frozenset(STATIONS[wanted.station].steps) if wanted.station else frozenset()
-        text = wanted.q.strip().upper()
+        text, at = wanted.q.strip().upper(), now.timestamp()
         found = []
         for row in rows:
             known = self._known(row.text, row.owed_fen > 0)
             one, blocked = known.live, known.blocked
-            if one.stage not in ON_BOARD or wanted.stage not in (None, one.stage):
+            if one.stage not in SHOWN or wanted.stage not in (None, one.stage):
                 continue
             if (text and not _says(row, one, text)) or (wanted.stuck and not blocked):
                 continue
-            active = sum(other.since is None or other.since <= now for other in blocked)
+            active = bisect_right(known.blocked_from, at)
             if steps and not steps & waits_for(one, blocked[:active], row.owed_fen):
                 continue
-            passed = sum(other.at <= now for other in known.moments)
-            hours = max(0, (now - one.since) // HOUR)
-            html = self._drawn(row.text, row.shown_name, row.owed_fen > 0, active, passed, hours, looks)
-            found.append(Card(one, html, active > 0, order_of(one, active > 0)))
-        return sorted(found, key=lambda card: card.order)
+            passed = bisect_right(known.moments_at, at)
+            html = self._drawn(row.text, row.shown_name, row.owed_fen > 0, active, passed, looks)
+            found.append(Card(one, html, active > 0, f"{0 if active else 1}{known.since}"))
+        return sorted(found, key=attrgetter("order"))
 
     def _learn(self, text: str, owes: bool) -> Known:
         one = live_of(text)
-        return Known(one, coming(one, self._policy, int(owes)), moments(one, self._policy))
+        blocked, ahead = coming(one, self._policy, int(owes)), moments(one, self._policy)
+        return Known(
+            one,
+            blocked,
+            ahead,
+            tuple(row.since.timestamp() if row.since is not None else 0.0 for row in blocked),
+            tuple(row.at.timestamp() for row in ahead),
+            f"{one.since.astimezone(UTC):%Y%m%d%H%M%S}{one.case_no}",
+        )
 
-    def _draw(
-        self, text: str, shown_name: str, owes: bool, active: int, passed: int, hours: int, looks: Looks
-    ) -> Markup:
+    def _draw(self, text: str, shown_name: str, owes: bool, active: int, passed: int, looks: Looks) -> Markup:
         known = self._known(text, owes)
         following = next((one for one in known.moments[passed:] if one.step in APPOINTMENTS), None)
         values = {
             "one": known.live,
             "shown_name": shown_name,
             "chips": chips(known.blocked, active),
-            "stuck": active > 0,
+            "order": f"{0 if active else 1}{known.since}",
             "following": following,
-            "hours": hours,
             "looks": looks,
-            "order": order_of(known.live, active > 0),
         }
-        return self._shell.part(looks.language, "board_card", values)
-
-
-def order_of(one: Live, stuck: bool) -> str:
-    """Sorts a card within its column: as text, so that the page can put a new one in its place."""
-    return f"{0 if stuck else 1}{one.since.astimezone(UTC).isoformat(timespec='microseconds')}{one.case_no}"
+        return self._shell.part(looks.language, "board_card", {**values, "stuck": active > 0})
 
 
 def _says(row: Row, one: Live, text: str) -> bool:

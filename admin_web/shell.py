@@ -77,6 +77,7 @@ class Shell:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
         self._pages.filters["when"] = when
         self._pages.filters["second"] = lambda at: local(at).strftime("%H:%M:%S")
@@ -112,7 +113,9 @@ class Shell:
 
     def part(self, language: Language, name: str, values: Mapping[str, Any]) -> Markup:
         """A piece of a page."""
-        return Markup(self._pages.get_template(f"{name}.html").render(say=Words(language), **values))
+        return Markup(
+            self._pages.get_template(f"{name}.html").render(say=Words(language), words=CATALOGUES[language], **values)
+        )
 
 
 class Words:

@@ -12,7 +12,7 @@ from admin_web import asking
 from admin_web.board_cards import STATIONS, Chip, chips
 from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
-from cardsvc.api.errors import Refused
+from cardsvc.api.errors import Refused, language_of
 from cardsvc.context import Context
 from cardsvc.core.board import Ahead, Live, begun, coming, moments, urgency, waits_for
 from cardsvc.core.facts import Stage, Step
@@ -20,6 +20,7 @@ from cardsvc.core.permissions import Action, may_take
 from cardsvc.core.policy import Policy
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.station import Station, own_steps
+from cardsvc.core.words import CATALOGUES
 from cardsvc.store import boards
 from cardsvc.store.boards import Row
 from cardsvc.store.policies import policy_of
@@ -90,6 +91,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         sends = Step.TAKE_OUT in station.steps
         sees_money = signed.may(Action.SEE_BILLS) and Step.PAY in station.steps
         values = {
+            "words": CATALOGUES[language_of(request)],
             "names": names,
             "station": station,
             "waiting": [line for line in every if line.steps],
