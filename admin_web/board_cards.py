@@ -13,7 +13,8 @@ from markupsafe import Markup
 from admin_web.shell import Shell
 from cardsvc.core import stations as station_package
 from cardsvc.core.board import APPOINTMENTS, ON_BOARD, Ahead, Block, Blocked, Live, coming, moments, waits_for
-from cardsvc.core.facts import Stage
+from cardsvc.core.due import taken_at
+from cardsvc.core.facts import Stage, Step
 from cardsvc.core.plug import discover
 from cardsvc.core.policy import Policy
 from cardsvc.core.station import Station
@@ -83,6 +84,16 @@ class Known:
     since: str
 
 
+def steps_here(station: Station, row: Row, one: Live, active: Sequence[Blocked]) -> tuple[Step, ...]:
+    """The steps for which a case waits at this station."""
+    return _taken_at(station.name, one.stage, waits_for(one, active, row.owed_fen))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _taken_at(name: str, stage: Stage, waiting: frozenset[Step]) -> tuple[Step, ...]:
+    return taken_at(STATIONS[name], STATIONS.values(), stage, waiting)
+
+
 def chips(blocked: Sequence[Blocked], active: int) -> tuple[Chip, ...]:
     """What blocks, in the order in which it begins; what has not begun yet is drawn hidden."""
     found: list[Chip] = []
@@ -109,7 +120,7 @@ class Drawing:
             self._policy = policy
             self._known.cache_clear()
             self._drawn.cache_clear()
-        steps = frozenset(STATIONS[wanted.station].steps) if wanted.station else frozenset()
+        station = STATIONS.get(wanted.station)
         text, at = wanted.q.strip().upper(), now.timestamp()
         found = []
         for row in rows:
@@ -120,7 +131,7 @@ class Drawing:
             if (text and not _says(row, one, text)) or (wanted.stuck and not blocked):
                 continue
             active = bisect_right(known.blocked_from, at)
-            if steps and not steps & waits_for(one, blocked[:active], row.owed_fen):
+            if station is not None and not steps_here(station, row, one, blocked[:active]):
                 continue
             passed = bisect_right(known.moments_at, at)
             html = self._drawn(row.text, row.shown_name, row.owed_fen > 0, active, passed, looks)

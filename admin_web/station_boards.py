@@ -9,12 +9,12 @@ from typing import Annotated
 from fastapi import FastAPI, Request, Response
 
 from admin_web import asking
-from admin_web.board_cards import STATIONS, Chip, chips
+from admin_web.board_cards import STATIONS, Chip, chips, steps_here
 from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import Refused, language_of
 from cardsvc.context import Context
-from cardsvc.core.board import Ahead, Live, begun, coming, moments, urgency, waits_for
+from cardsvc.core.board import Ahead, Live, begun, coming, moments, urgency
 from cardsvc.core.facts import Stage, Step
 from cardsvc.core.permissions import Action, may_take
 from cardsvc.core.policy import Policy
@@ -48,8 +48,7 @@ def lines(rows: Sequence[Row], station: Station, policy: Policy, now: datetime) 
     for row in rows:
         one = boards.live_of(row.text)
         active = begun(coming(one, policy, row.owed_fen), now)
-        waits = waits_for(one, active, row.owed_fen)
-        steps = tuple(step for step in station.steps if step in waits)
+        steps = steps_here(station, row, one, active)
         until = next((at for at in moments(one, policy) if at.step in station.steps), None)
         presses = urgency(one, active, policy)
         found.append(Line(one, row.shown_name, row.owed_fen, steps, chips(active, len(active)), until, presses))

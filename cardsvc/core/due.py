@@ -4,13 +4,14 @@ The workflow says what may be taken; this table says what somebody is expected t
 with when it is due; whatever the workflow would refuse is never due.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from cardsvc.core import workflow
 from cardsvc.core.case import Case
 from cardsvc.core.cremation_gate import KIND_PAPER, NO_LIVING_BODY, unclaimed
 from cardsvc.core.facts import PlaceKind, Stage, Step
 from cardsvc.core.problems import Refusal
+from cardsvc.core.station import Station, own_steps
 from cardsvc.core.terms import CaseKind, Paper
 
 Due = Callable[[Case], bool]
@@ -33,6 +34,11 @@ def _farewell_planned(case: Case) -> bool:
 def _goes_out(case: Case) -> bool:
     """Something is planned for a body that lies in its slot."""
     return case.stage is Stage.STORED and (_farewell_planned(case) or case.furnace_at is not None)
+
+
+def _to_the_hall(case: Case) -> bool:
+    dressed = case.place.kind is PlaceKind.PREP_ROOM and case.has_taken(Step.PREPARED) and _farewell_planned(case)
+    return not case.has_taken(Step.FAREWELL) and (case.place.kind is PlaceKind.HALL or dressed)
 
 
 def _comes_back(case: Case) -> bool:
@@ -68,7 +74,7 @@ DUE: tuple[tuple[Step, Due], ...] = (
     (Step.DECLARE_IMPLANTS, lambda case: _has_body(case) and case.implants is None),
     (Step.PREPARE, lambda case: case.place.kind is PlaceKind.PREP_ROOM and not case.has_taken(Step.PREPARED)),
     (Step.PREPARED, _always),
-    (Step.FAREWELL, lambda case: case.place.kind is PlaceKind.HALL and not case.has_taken(Step.FAREWELL)),
+    (Step.FAREWELL, _to_the_hall),
     (Step.RECOGNISE, lambda case: case.doing is Step.FAREWELL and not case.recognised and case.unrecognised is None),
     (Step.FAREWELL_OVER, _always),
     (Step.HAND_BELONGINGS, lambda case: case.belongings is not None and not case.belongings.handed),
@@ -90,6 +96,16 @@ DUE: tuple[tuple[Step, Due], ...] = (
 def due(case: Case) -> tuple[Step, ...]:
     """The steps that somebody is expected to take now, in the order of the way."""
     return tuple(step for step, wanted in DUE if wanted(case) and _may(case, step))
+
+
+def taken_at(station: Station, stations: Iterable[Station], stage: Stage, waiting: frozenset[Step]) -> tuple[Step, ...]:
+    """Of the steps for which a case in this stage waits, those that this station takes, in the order of its work.
+
+    A step that several stations have belongs to those that move cases out of this stage, or that move none at all.
+    """
+    moves = {before for before, step in workflow.TRANSITIONS if step in station.steps}
+    own = own_steps(station, stations)
+    return tuple(step for step in station.steps if step in waiting and (step in own or not moves or stage in moves))
 
 
 def _may(case: Case, step: Step) -> bool:
