@@ -1,0 +1,1 @@
+-- The fifth version: money explained.
