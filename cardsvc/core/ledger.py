@@ -136,7 +136,7 @@ def lowers(one: Transfer) -> bool:
 
 
 def below_floor(totals: Mapping[Account, int]) -> tuple[Account, ...]:
-    """The accounts that are below their floor: nobody owes less than nothing, and no money is held that is not there."""
+    """Accounts below their floor: nobody owes less than nothing, no money is held that is not there."""
     return tuple(account for account, total in sorted(totals.items()) if _available(account, total) < 0)
 
 

@@ -20,7 +20,7 @@ SETS_OFF = CORRECTS | {Step.PAY, Step.SETTLE}
 
 @dataclass(frozen=True, slots=True)
 class PostedLine:
-    """A line to be posted; `cause` is the tap or entry that it is charged for, `reverses` the line that it takes back."""
+    """A line to post; `cause` is the tap or entry that it is charged for, `reverses` the line that it takes back."""
 
     cause: str
     line: Line

@@ -26,7 +26,8 @@ QUOTED = {"hall": 60_001, "flowers": 333, "music": 1}
 def item(name: str, trigger: Trigger, fen: int, waiver_fen: int = 0, units: int = 0) -> PriceItem:
     return PriceItem(
         item=name, name_zh=name, name_en=name, unit="time", regime=Regime.GUIDED, legal_basis="indicative",
-        trigger=trigger, price_fen=fen, waiver_fen=waiver_fen, waiver_units=units, default=trigger is not Trigger.QUOTED,
+        trigger=trigger, price_fen=fen, waiver_fen=waiver_fen, waiver_units=units,
+        default=trigger is not Trigger.QUOTED,
     )  # fmt: skip
 
 
@@ -211,8 +212,8 @@ def test_the_books_agree_with_the_model_to_the_fen(night: bool) -> None:
     for seed in range(NIGHT if night else DAY):
         told = Told(seed)
         for turn in range(LENGTH):
-            told.turn()
             try:
+                told.turn()
                 told.agrees()
             except AssertionError as error:
                 pytest.fail(f"seed {seed}, turn {turn}: {error}")
