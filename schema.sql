@@ -119,7 +119,8 @@ CREATE TABLE record (
 );
 CREATE INDEX record_by_outcome ON record (home_id, outcome, log_no);
 
--- A case as its facts add up: body is JSON of core.case.Case, a cache that `cardsvc verify` recomputes.
+-- A case as its facts add up: body is JSON of core.case.Case, a cache that `cardsvc verify` recomputes. So are live, JSON of
+-- core.board.Live, what boards show of it; and owed_fen, what the family owes beyond what it has paid and deposited.
 CREATE TABLE funeral_case (
     home_id                  TEXT NOT NULL REFERENCES home (home_id),
     case_no                  TEXT NOT NULL,
@@ -140,6 +141,8 @@ CREATE TABLE funeral_case (
     second_contact_sealed    BYTES,
     second_name_sealed       BYTES,
     place_blind              TEXT,
+    live                     TEXT NOT NULL DEFAULT '{}',
+    owed_fen                 BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (home_id, case_no)
 );
 CREATE INDEX case_by_stage ON funeral_case (home_id, stage, case_no);

@@ -166,6 +166,16 @@ def added(before: Mapping[Account, int], transfers: Iterable[Transfer]) -> dict[
     return totals
 
 
+def owed_by(transfers: Iterable[tuple[CaseNo, Transfer]]) -> dict[CaseNo, int]:
+    """What each family owes beyond what it has paid and deposited, in fen; of cases that the transfers touch."""
+    totals: dict[CaseNo, int] = {}
+    for case_no, one in transfers:
+        ours = (receivable(case_no, Payer.FAMILY), deposits(case_no))
+        fen = one.amount_fen * ((one.debit in ours) - (one.credit in ours))
+        totals[case_no] = totals.get(case_no, 0) + fen
+    return {case_no: fen for case_no, fen in totals.items() if fen}
+
+
 def bill(case_no: CaseNo, totals: Mapping[Account, int], charged_fen: int, waived_fen: int) -> Bill:
     """The family's bill from the balances of the case's accounts.
 
