@@ -41,6 +41,10 @@ class Member:
         return f"D{self.number:04d}"
 
     @property
+    def label(self) -> str:
+        return f"L{self.number:04d}"
+
+    @property
     def coffin(self) -> str:
         return f"K{self.number:04d}"
 
