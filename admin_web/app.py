@@ -15,6 +15,7 @@ from admin_web import (
     ashes,
     asking,
     cards,
+    certificates,
     cold_storage,
     corrections,
     dispatch,
@@ -302,7 +303,7 @@ def create(context: Context, access: Access) -> FastAPI:
         )
 
     cards.add(app, context, access, shell)
-    for pages in (ashes, duties, dispatch, corrections, cold_storage, resources, shifts, rules):
+    for pages in (ashes, certificates, duties, dispatch, corrections, cold_storage, resources, shifts, rules):
         pages.add(app, context, access, shell)
 
     @app.get("/roles")

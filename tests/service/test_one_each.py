@@ -129,18 +129,16 @@ def whole(service: Service) -> bool:
 
 def test_a_period_of_a_hall_or_a_furnace_has_one_case(service: Service, client: httpx2.Client) -> None:
     rush, six = Rush(service, client), crowd.booked(service, SIX)
-    for thing, code, step in (("hall", "H2", Step.RESERVE), ("furnace", "F2", Step.RESERVE_FURNACE)):
-        starts = [START + timedelta(days=2, minutes=9 * number) for number in range(SIX)]
+    starts = [START + timedelta(days=2, minutes=9 * number) for number in range(SIX)]
 
-        judged = rush.ask(
-            StationKind.ARRANGEMENT,
-            step,
-            six,
-            lambda one, thing=thing, code=code, starts=starts: Details(
-                **{thing: code, "starts": starts[one.number - 1]}
-            ),
-        )
+    def in_hall(one: Member) -> Details:
+        return Details(hall="H2", starts=starts[one.number - 1])
 
+    def in_furnace(one: Member) -> Details:
+        return Details(furnace="F2", starts=starts[one.number - 1])
+
+    for code, step, of in (("H2", Step.RESERVE, in_hall), ("F2", Step.RESERVE_FURNACE, in_furnace)):
+        judged = rush.ask(StationKind.ARRANGEMENT, step, six, of)
         has = rush.one_has_it(six, judged, Problem.PLACE_TAKEN)
         assert rush.owners("hall_booking", f"hall = '{code}'") == [has.case_no]
     assert whole(service)

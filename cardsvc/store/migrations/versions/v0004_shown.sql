@@ -4,6 +4,7 @@
 -- Of permits with one disc that an older version let live, the youngest stays.
 UPDATE permit SET state = 'dead' WHERE state = 'live' AND EXISTS (SELECT 1 FROM permit AS other WHERE other.home_id = permit.home_id AND other.disc = permit.disc AND other.state = 'live' AND (other.until, other.permit) > (permit.until, permit.permit));
 CREATE UNIQUE INDEX permit_live_disc ON permit (home_id, disc) WHERE state = 'live';
+CREATE INDEX audit_link_of_certificates ON audit_link (home_id, log_no) WHERE substr(what, 1, 13) = 'certificates ';
 ALTER TABLE certificate ADD COLUMN held_by TEXT;
 ALTER TABLE certificate ADD COLUMN void_by TEXT;
 ALTER TABLE certificate ADD COLUMN void_second TEXT;
