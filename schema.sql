@@ -356,7 +356,7 @@ CREATE TABLE mark (
     PRIMARY KEY (home_id, kind, code)
 );
 
--- Leave to load. state: live | used | dead; until: the service's clock, TTL and margin. One live a case and a furnace.
+-- Leave to load. state: live | used | dead; until: the service's clock, TTL and margin. One live a case, furnace and disc.
 CREATE TABLE permit (
     home_id          TEXT NOT NULL,
     permit           TEXT NOT NULL,
@@ -370,6 +370,7 @@ CREATE TABLE permit (
 );
 CREATE UNIQUE INDEX permit_live_case ON permit (home_id, case_no) WHERE state = 'live';
 CREATE UNIQUE INDEX permit_live_furnace ON permit (home_id, furnace) WHERE state = 'live';
+CREATE UNIQUE INDEX permit_live_disc ON permit (home_id, disc) WHERE state = 'live';
 
 -- The audit chain: one link for each record and each act of the office. Append-only.
 -- hash = SHA-256 (prev, log_no, what, subject, digest).
@@ -385,6 +386,7 @@ CREATE TABLE audit_link (
     hash             TEXT NOT NULL,
     PRIMARY KEY (home_id, log_no)
 );
+CREATE INDEX audit_link_of_certificates ON audit_link (home_id, log_no) WHERE substr(what, 1, 13) = 'certificates ';
 CREATE INDEX audit_link_of_cards ON audit_link (home_id, subject) WHERE substr(what, 1, 5) = 'card ';
 
 -- A family's link; only the SHA-256 of its token, and of the cookie that it was exchanged for, is kept.
@@ -448,6 +450,8 @@ CREATE TABLE clearance (
 );
 
 -- The numbered stock of cremation certificates. state: stock | drawn | void; only a closed furnace record draws one.
+-- held_by: who keeps the form while it is stock. void_why: names of core.terms.Reason; void_by, void_second: who
+-- said so where no case draws it (a form that was spoiled, misprinted or lost).
 CREATE TABLE certificate (
     home_id          TEXT NOT NULL REFERENCES home (home_id),
     number           TEXT NOT NULL,
@@ -459,10 +463,26 @@ CREATE TABLE certificate (
     drawn_by         TEXT,
     void_at          MOMENT,
     void_why         TEXT,
+    held_by          TEXT,
+    void_by          TEXT,
+    void_second      TEXT,
     PRIMARY KEY (home_id, number)
 );
 CREATE UNIQUE INDEX certificate_of_case ON certificate (home_id, case_no) WHERE state = 'drawn';
 CREATE INDEX certificate_by_state ON certificate (home_id, state, number);
+
+-- The stock of certificates counted by hand, and how it differed from the ledger: body is JSON of
+-- core.certificates.Count. Append-only.
+CREATE TABLE certificate_count (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    at               MOMENT NOT NULL,
+    staff_no         TEXT NOT NULL,
+    counted          BIGINT NOT NULL,
+    recorded         BIGINT NOT NULL,
+    body             TEXT NOT NULL,
+    PRIMARY KEY (home_id, log_no)
+);
 
 -- A trip of a vehicle and its crew of two; both are free again when it has ended.
 CREATE TABLE trip (
@@ -663,4 +683,28 @@ WHEN NEW.home_id <> OLD.home_id OR NEW.account <> OLD.account OR NEW.floor_fen <
     OR NEW.debit_fen < OLD.debit_fen OR NEW.credit_fen < OLD.credit_fen
 BEGIN SELECT RAISE(ABORT, 'account is kept by transfers alone'); END;
 CREATE TRIGGER account_no_delete BEFORE DELETE ON account BEGIN SELECT RAISE(ABORT, 'account is kept by transfers alone'); END;
+-- @end
+
+-- What belongs to one case belongs to no other, ever: a certificate goes from stock to drawn to void, a mark stays with
+-- its case (a death document moves with a merge), and nobody of a crew is on two trips.
+-- @postgresql
+CREATE TRIGGER certificate_count_append_only BEFORE UPDATE OR DELETE ON certificate_count FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE FUNCTION refuse_second_use() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is used once'; END $$;
+CREATE TRIGGER certificate_path BEFORE UPDATE ON certificate FOR EACH ROW WHEN (OLD.home_id <> NEW.home_id OR OLD.number <> NEW.number OR (OLD.state = 'void' AND NEW.state <> 'void') OR (OLD.state = 'drawn' AND NEW.state = 'stock') OR (OLD.case_no IS NOT NULL AND NEW.case_no IS DISTINCT FROM OLD.case_no)) EXECUTE FUNCTION refuse_second_use();
+CREATE TRIGGER certificate_no_delete BEFORE DELETE ON certificate FOR EACH ROW EXECUTE FUNCTION refuse_second_use();
+CREATE TRIGGER mark_stays BEFORE UPDATE ON mark FOR EACH ROW WHEN (OLD.kind <> 'death_paper') EXECUTE FUNCTION refuse_second_use();
+CREATE TRIGGER mark_no_delete BEFORE DELETE ON mark FOR EACH ROW EXECUTE FUNCTION refuse_second_use();
+CREATE FUNCTION refuse_busy_crew() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN IF EXISTS (SELECT 1 FROM trip AS other WHERE other.home_id = NEW.home_id AND other.ended_at IS NULL AND (other.driver = NEW.mate OR other.mate = NEW.driver)) THEN RAISE EXCEPTION 'somebody of the crew is on another trip'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER trip_crew_free BEFORE INSERT ON trip FOR EACH ROW WHEN (NEW.ended_at IS NULL) EXECUTE FUNCTION refuse_busy_crew();
+-- @end
+-- @sqlite
+CREATE TRIGGER certificate_count_no_update BEFORE UPDATE ON certificate_count BEGIN SELECT RAISE(ABORT, 'certificate_count is append-only'); END;
+CREATE TRIGGER certificate_count_no_delete BEFORE DELETE ON certificate_count BEGIN SELECT RAISE(ABORT, 'certificate_count is append-only'); END;
+CREATE TRIGGER certificate_path BEFORE UPDATE ON certificate WHEN OLD.home_id <> NEW.home_id OR OLD.number <> NEW.number OR (OLD.state = 'void' AND NEW.state <> 'void') OR (OLD.state = 'drawn' AND NEW.state = 'stock') OR (OLD.case_no IS NOT NULL AND NEW.case_no IS NOT OLD.case_no) BEGIN SELECT RAISE(ABORT, 'certificate is used once'); END;
+CREATE TRIGGER certificate_no_delete BEFORE DELETE ON certificate BEGIN SELECT RAISE(ABORT, 'certificate is used once'); END;
+CREATE TRIGGER mark_stays BEFORE UPDATE ON mark WHEN OLD.kind <> 'death_paper' BEGIN SELECT RAISE(ABORT, 'mark is used once'); END;
+CREATE TRIGGER mark_no_delete BEFORE DELETE ON mark BEGIN SELECT RAISE(ABORT, 'mark is used once'); END;
+CREATE TRIGGER trip_crew_free BEFORE INSERT ON trip WHEN NEW.ended_at IS NULL AND EXISTS (SELECT 1 FROM trip AS other WHERE other.home_id = NEW.home_id AND other.ended_at IS NULL AND (other.driver = NEW.mate OR other.mate = NEW.driver)) BEGIN SELECT RAISE(ABORT, 'somebody of the crew is on another trip'); END;
 -- @end

@@ -16,6 +16,7 @@ from admin_web import (
     asking,
     board,
     cards,
+    certificates,
     cold_storage,
     corrections,
     dispatch,
@@ -306,7 +307,7 @@ def create(context: Context, access: Access) -> FastAPI:
 
     cards.add(app, context, access, shell)
     for pages in (
-        *(ashes, duties, dispatch, corrections, cold_storage, resources, shifts, rules, board),
+        *(ashes, certificates, duties, dispatch, corrections, cold_storage, resources, shifts, rules, board),
         station_boards,
     ):
         pages.add(app, context, access, shell)

@@ -59,6 +59,7 @@ MENU = (
     Entry("rules", "rules", Action.SEE_RULES),
     Entry("unsettled", "unsettled", Action.SEE_STATIONS),
     Entry("ashes", "ashes", Action.SEE_CASES),
+    Entry("certificates", "certificates", Action.SEE_CERTIFICATES),
     Entry("cards", "cards", Action.ISSUE_CARD),
     Entry("stations", "stations", Action.SEE_STATIONS),
     Entry("roles", "roles", Action.SEE_CASES),

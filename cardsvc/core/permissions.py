@@ -62,6 +62,8 @@ class Action(StrEnum):
     CLOCK_STAFF = "clock_staff"  # somebody else's shift
     SEE_BOARD = "see_board"  # the live board of all open cases
     SEE_STATION_BOARDS = "see_station_boards"  # of the stations that they work at; all of them with SEE_BOARD
+    SEE_CERTIFICATES = "see_certificates"  # the stock of certificate forms
+    KEEP_CERTIFICATES = "keep_certificates"  # receive, hand on, count; void by two people
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(S.RESERVE_FURNACE, S.VERIFY_DEATH, S.VERIFY, S.DECLARE_IMPLANTS, S.DECLARE_RELATIVE, S.DECLARE),
         *(S.HAND_BELONGINGS, S.CANCEL_ITEM, S.SKIP_RECOGNITION, S.EXTEND_STORAGE, S.PLAN_REST, S.CERTIFY),
         *(A.BOOK, A.ISSUE_CARD, A.BLOCK_CARD, A.FAMILY_LINK, A.REVEAL, A.SEE_BILLS, *_SEE, *_WORK),
-        *(A.SEE_PLACES, A.SEE_RULES),
+        *(A.SEE_PLACES, A.SEE_RULES, A.SEE_CERTIFICATES),
     ),
     Role.PREP_STAFF: _may(
         *(S.PREPARE, S.PREPARED, S.DECLARE_IMPLANTS, S.LIST_BELONGINGS, S.HAND_BELONGINGS, S.ENCOFFIN, S.REPLACE_TAG),
@@ -125,11 +127,12 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(A.ISSUE_CARD, A.BLOCK_CARD, A.UNBLOCK_CARD, A.APPROVE_STATION, A.CORRECT, A.DISPATCH),
         *(A.SEE_PLACES, A.WATCH_STORAGE, A.MANAGE_PLACES, A.SEE_RULES, A.SET_RULES, A.CLOCK_STAFF),
         *(A.BOOK, A.ENTER_STEP, A.HOLD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
-        *(A.SEE_OPERATIONS, A.OPERATE),
+        *(A.SEE_OPERATIONS, A.OPERATE, A.SEE_CERTIFICATES, A.KEEP_CERTIFICATES),
     ),
     Role.AUDITOR: _may(
         *(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, A.SEE_PLACES, A.SEE_RULES, *_SEE),
         *(A.SEE_BOARD, A.SEE_STATION_BOARDS),
+        A.SEE_CERTIFICATES,
     ),
     Role.ADMINISTRATOR: _may(
         *(A.ENROL_STATION, A.APPROVE_STATION, A.MANAGE_STAFF, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS),

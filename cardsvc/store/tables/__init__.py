@@ -18,6 +18,7 @@ from cardsvc.store.tables.cases import (
 from cardsvc.store.tables.day import (
     body_count,
     certificate,
+    certificate_count,
     clearance,
     collection_code,
     drill,
@@ -45,6 +46,7 @@ __all__ = [
     "case_alias",
     "case_word",
     "certificate",
+    "certificate_count",
     "clearance",
     "collection_code",
     "drill",
