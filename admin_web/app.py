@@ -21,11 +21,12 @@ from admin_web import (
     duties,
     resources,
     rules,
+    screens,
     shifts,
     stations,
     steps,
 )
-from admin_web.shell import HEADERS, HERE, Shell
+from admin_web.shell import HEADERS, HERE, MENU, Shell
 from admin_web.timeline import timeline
 from cardsvc.api import entering
 from cardsvc.api.access import Access, Signed, same_site
@@ -39,12 +40,14 @@ from cardsvc.core.permissions import ALLOWED, Action, may_take
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.radar import Hit
 from cardsvc.core.rules import RULES
+from cardsvc.core.shown import NameChoice
 from cardsvc.core.terms import AlertWhy
 from cardsvc.documents import receipt
 from cardsvc.handlers import family_link, reveal
 from cardsvc.handlers.reveal import Personal, Why
 from cardsvc.store import cards as card_store
 from cardsvc.store import family, office, snapshots, staff
+from cardsvc.store import screens as screen_store
 
 BOOKING = TypeAdapter(BookingForm)
 
@@ -132,8 +135,8 @@ def create(context: Context, access: Access) -> FastAPI:
         signed = access.signed(request)
         if signed is None:
             raise Refused(Refusal(Problem.NOT_SIGNED_IN))
-        root = request.scope["root_path"]
-        return RedirectResponse(f"{root}/cases" if signed.may(Action.SEE_CASES) else f"{root}/stations", 303)
+        path = next((entry.path for entry in MENU if signed.may(entry.action)), "cases")
+        return RedirectResponse(f"{request.scope['root_path']}/{path}", 303)
 
     @app.get("/cases")
     def cases(
@@ -205,6 +208,8 @@ def create(context: Context, access: Access) -> FastAPI:
                 "lines": lines,
                 "named": {one.item: one.name_zh if language_of(request) == "zh_CN" else one.name_en for one in lines},
                 "links": family.links(connection, home, number),
+                "name_choice": screen_store.name_choice(connection, home, number),
+                "name_choices": list(NameChoice),
                 "unsettled": office.unsettled(connection, home, number),
                 "missing": card_store.missing(connection, home, number),
                 "spared": office.live_permit(connection, home, number, context.clock()),
@@ -302,7 +307,7 @@ def create(context: Context, access: Access) -> FastAPI:
         )
 
     cards.add(app, context, access, shell)
-    for pages in (ashes, duties, dispatch, corrections, cold_storage, resources, shifts, rules):
+    for pages in (ashes, duties, dispatch, corrections, cold_storage, resources, shifts, rules, screens):
         pages.add(app, context, access, shell)
 
     @app.get("/roles")
