@@ -14,10 +14,12 @@ from pydantic import TypeAdapter, ValidationError
 from admin_web import (
     ashes,
     asking,
+    calendar,
     cards,
     cold_storage,
     corrections,
     dispatch,
+    dressing,
     duties,
     resources,
     rules,
@@ -307,7 +309,19 @@ def create(context: Context, access: Access) -> FastAPI:
         )
 
     cards.add(app, context, access, shell)
-    for pages in (ashes, duties, dispatch, corrections, cold_storage, resources, shifts, rules, screens):
+    for pages in (
+        ashes,
+        calendar,
+        dressing,
+        duties,
+        dispatch,
+        corrections,
+        cold_storage,
+        resources,
+        shifts,
+        rules,
+        screens,
+    ):
         pages.add(app, context, access, shell)
 
     @app.get("/roles")

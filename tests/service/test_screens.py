@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from cardsvc.core.facts import StationKind, Step
-from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core import wire
+from cardsvc.core.facts import Details, StationKind, Step
+from cardsvc.core.ids import StaffNo
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.shown import NameChoice, ScreenKind
 from cardsvc.core.station import offered
@@ -41,11 +42,10 @@ def shown(service: Service, token: str) -> dict[str, Any]:
     return body
 
 
-def second(service: Service, number: int = 2, *, tag: str = "8R3H", slot: str = "A-08") -> Told:
+def second(service: Service, number: int = 2, *, tag: str = "8R3H", slot: str = "A-08", vehicle: str = "V2") -> Told:
     """Another body, stored beside the first one."""
     one = Told.begun(service, number, id_no=None)
-    crew = {"vehicle": "V2", "driver": "1020", "mate": "1021"}
-    one.does(Step.DISPATCH, **crew)
+    one.does(Step.DISPATCH, vehicle=vehicle, driver="1020", mate="1021")
     one.does(Step.COLLECT, tag=tag)
     one.does(Step.ARRIVE, tag=tag)
     one.does(Step.STORE, tag=tag, slot=slot)
@@ -88,18 +88,12 @@ def test_the_queue_shows_numbers_their_order_and_a_move_with_its_reason(service:
         ("01", "waiting", "下一位", None),
         ("02", "waiting", "前面 1 位", None),
     ]
-    two.office.step(two.case_no, Step.APPROVE, two_details(Reason.INFECTION))
+    two.office.step(two.case_no, Step.APPROVE, Details(approval=Approval.REORDER, reason=Reason.INFECTION))
     after = shown(service, token)["rows"]
     assert [(row["number"], row["moved"]) for row in after] == [
         ("02", ["调整顺序: 按规定", "Moved: By regulation"]),
         ("01", None),
     ]
-
-
-def two_details(reason: Reason) -> Any:
-    from cardsvc.core.facts import Details
-
-    return Details(approval=Approval.REORDER, reason=reason)
 
 
 def test_the_queue_follows_a_case_through_the_fire_and_drops_one_that_left(service: Service) -> None:
@@ -112,7 +106,7 @@ def test_the_queue_follows_a_case_through_the_fire_and_drops_one_that_left(servi
     assert shown(service, token)["rows"] == [], "who left the queue has no number any more"
     permit, turns = "", []
     for step in FIRE:
-        judgement = one.tries(step, **({"permit": permit} if step is Step.LOAD else {}))
+        judgement = one.tries(step, permit=permit if step is Step.LOAD else None)
         assert judgement.outcome is Outcome.ACCEPTED, (step, judgement)
         permit = judgement.permit or permit
         turns += [row["turn"] for row in shown(service, token)["rows"]]
@@ -178,9 +172,6 @@ def test_a_farewell_in_the_hall_of_another_case_is_refused_when_it_is_asked(serv
 
 def asked(service: Service, one: Told) -> Any:
     """What the service says to a farewell that is asked for before it begins."""
-    from cardsvc.core import wire
-    from cardsvc.core.facts import Details
-
     station = service.station(StationKind.FAREWELL)
     fields = station.people(Step.FAREWELL) | {"case_no": one.case_no}
     station.append(wire.Request(step=Step.FAREWELL, details=Details(tag="8R3H", hall="H1")), **fields)
@@ -261,5 +252,3 @@ def test_every_reason_for_another_order_has_a_public_word_that_names_no_cause() 
         for language in LANGUAGES:
             word = say(language, f"public_reason.{reason}")
             assert word and word != say(language, "reason.infection") and word != say(language, "reason.unclaimed")
-
-
