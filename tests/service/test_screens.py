@@ -91,7 +91,7 @@ def test_the_queue_shows_numbers_their_order_and_a_move_with_its_reason(service:
     two.office.step(two.case_no, Step.APPROVE, Details(approval=Approval.REORDER, reason=Reason.INFECTION))
     after = shown(service, token)["rows"]
     assert [(row["number"], row["moved"]) for row in after] == [
-        ("02", ["调整顺序: 按规定", "Moved: By regulation"]),
+        ("02", ["调整: 按规定", "Moved: By regulation"]),
         ("01", None),
     ]
 

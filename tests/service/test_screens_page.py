@@ -18,6 +18,8 @@ from tests.support.home import Service
 from tests.support.serving import Served
 from tests.support.telling import ARRANGED, READY
 
+SOON_MS = 30_000
+"""A screen asks every five seconds, and says after fifteen that nobody answers."""
 LEGIBLE_PX = 40
 """A character of 25 mm on a screen of 55 inches: read from five metres."""
 
@@ -63,32 +65,32 @@ def test_the_queue_hangs_on_a_wall_and_says_when_it_is_out_of_touch(
     page = kiosk(pages)
     token = made(service)
     page.goto(f"{address}{token}")
-    expect(page.locator("#nobody")).to_be_visible()
+    expect(page.locator("#nobody")).to_be_visible(timeout=SOON_MS)
     picture(page, "screen-queue-empty")
     one.go(Step.QUEUE)
     two.does(Step.ENCOFFIN, tag="8R3H", coffin="K0002")
     two.does(Step.QUEUE, tag="8R3H", coffin="K0002")
 
-    expect(page.locator("#rows li")).to_have_count(2)
+    expect(page.locator("#rows li")).to_have_count(2, timeout=SOON_MS)
     two.office.step(two.case_no, Step.APPROVE, Details(approval=Approval.REORDER, reason=Reason.URGENT))
-    expect(page.locator("#rows li.moved .why")).to_contain_text("紧急安排")
-    expect(page.locator("#rows li").first).to_contain_text("02")
+    expect(page.locator("#rows li.moved .why")).to_contain_text("紧急安排", timeout=SOON_MS)
+    expect(page.locator("#rows li").first).to_contain_text("02", timeout=SOON_MS)
     assert min(size_of(page, ".number"), size_of(page, ".turn"), size_of(page, "#clock")) >= LEGIBLE_PX
     assert fits(page)
     assert page.context.cookies() == []
     picture(page, "screen-queue")
 
     page.route("**/now", lambda route: route.abort())
-    expect(page.locator("#stale")).to_be_visible(timeout=30_000)
-    expect(page.locator("#clock")).to_have_text("--:--")
+    expect(page.locator("#stale")).to_be_visible(timeout=SOON_MS)
+    expect(page.locator("#clock")).to_have_text("--:--", timeout=SOON_MS)
     assert size_of(page, "#stale") >= LEGIBLE_PX
     picture(page, "screen-queue-stale")
     page.unroute("**/now")
-    expect(page.locator("#stale")).to_be_hidden(timeout=30_000)
+    expect(page.locator("#stale")).to_be_hidden(timeout=SOON_MS)
 
     screen.revoke(service.context, hash_of(token), BY, service.clock.now)
-    expect(page.locator("#ended")).to_be_visible(timeout=30_000)
-    expect(page.locator("#rows li")).to_have_count(0)
+    expect(page.locator("#ended")).to_be_visible(timeout=SOON_MS)
+    expect(page.locator("#rows li")).to_have_count(0, timeout=SOON_MS)
     picture(page, "screen-queue-ended")
 
 
@@ -105,13 +107,13 @@ def test_a_full_queue_fits_one_screen(service: Service, address: str, pages: Pag
     cases[9].office.step(cases[9].case_no, Step.APPROVE, Details(approval=Approval.REORDER, reason=Reason.FAMILY_WISH))
     page = kiosk(pages)
     page.goto(f"{address}{made(service)}")
-    expect(page.locator("#rows li")).to_have_count(12)
-    expect(page.locator("#more")).to_contain_text("另有 3 位")
+    expect(page.locator("#rows li")).to_have_count(12, timeout=SOON_MS)
+    expect(page.locator("#more")).to_contain_text("另有 3 位", timeout=SOON_MS)
     picture(page, "screen-queue-full")
     assert fits(page)
     small = kiosk(pages, 360, 740)
     small.goto(f"{address}{made(service)}")
-    expect(small.locator("#rows li")).to_have_count(12)
+    expect(small.locator("#rows li")).to_have_count(12, timeout=SOON_MS)
     assert small.evaluate("document.documentElement.scrollWidth") <= 360
     picture(small, "screen-queue-360")
 
@@ -123,22 +125,22 @@ def test_the_hall_screen_goes_from_waiting_to_checked_to_the_next(service: Servi
     two.does(Step.RESERVE, hall="H1", starts=FAREWELL_AT + 2 * HOUR)
     page = kiosk(pages)
     page.goto(f"{address}{made(service, ScreenKind.HALL, 'H1')}")
-    expect(page.locator("#nothing-now")).to_be_visible()
+    expect(page.locator("#nothing-now")).to_be_visible(timeout=SOON_MS)
     service.clock.now = FAREWELL_AT + HOUR / 10
-    expect(page.locator("#name")).to_have_text("王某")
-    expect(page.locator("#check")).to_have_class("waiting")
+    expect(page.locator("#name")).to_have_text("王某", timeout=SOON_MS)
+    expect(page.locator("#check")).to_have_class("waiting", timeout=SOON_MS)
     picture(page, "screen-hall-waiting")
     one.does(Step.FAREWELL)
-    expect(page.locator("#check")).to_have_class("agrees")
-    expect(page.locator("#next-period")).to_have_text("13:30–14:45")
+    expect(page.locator("#check")).to_have_class("agrees", timeout=SOON_MS)
+    expect(page.locator("#next-period")).to_have_text("13:30–14:45", timeout=SOON_MS)
     assert min(size_of(page, one) for one in ("#name", "#period", "#check", "#next-line", "#clock")) >= LEGIBLE_PX
     assert fits(page)
     picture(page, "screen-hall")
     one.does(Step.FAREWELL_OVER)
-    expect(page.locator("#nothing-now")).to_be_visible()
+    expect(page.locator("#nothing-now")).to_be_visible(timeout=SOON_MS)
     small = kiosk(pages, 360, 740)
     small.goto(f"{address}{made(service, ScreenKind.HALL, 'H1')}")
-    expect(small.locator("#next-period")).to_be_visible()
+    expect(small.locator("#next-period")).to_be_visible(timeout=SOON_MS)
     assert small.evaluate("document.documentElement.scrollWidth") <= 360
     picture(small, "screen-hall-360")
 
@@ -154,10 +156,10 @@ def test_a_hall_with_the_wrong_body_calls_for_somebody_and_names_nobody(
     two.tries(Step.FAREWELL, tag="8R3H")
     page = kiosk(pages)
     page.goto(f"{address}{made(service, ScreenKind.HALL, 'H1')}")
-    expect(page.locator("#check")).to_have_class("differs")
-    expect(page.locator("#name")).to_be_hidden()
+    expect(page.locator("#check")).to_have_class("differs", timeout=SOON_MS)
+    expect(page.locator("#name")).to_be_hidden(timeout=SOON_MS)
     picture(page, "screen-hall-differs")
     pages.watch.expect("status of 404")
     page.goto(f"{address}{'A' * 43}")
-    expect(page.locator("h1")).to_contain_text("已停用")
+    expect(page.locator("h1")).to_contain_text("已停用", timeout=SOON_MS)
     picture(page, "screen-unknown")

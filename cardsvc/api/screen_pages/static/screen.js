@@ -21,9 +21,9 @@
     if (it.day) { var day = made("small", "day"); day.textContent = it.day; number.append(day, " "); }
     number.append(it.number); one.append(number);
     var turn = made("span", "turn both"), mark = made("span", "mark"); both(turn, it.words); mark.textContent = marks[it.turn] + " "; mark.setAttribute("aria-hidden", "true");
-    turn.prepend(mark); one.append(turn);
-    if (it.ahead) one.append(both(made("span", "ahead both"), it.ahead));
-    if (it.moved) { one.classList.add("moved"); var moved = both(made("span", "why both"), it.moved); moved.prepend("▲ "); one.append(moved); }
+    var lines = made("div", "lines"); turn.prepend(mark); lines.append(turn); one.append(lines);
+    if (it.ahead) lines.append(both(made("span", "ahead both"), it.ahead));
+    if (it.moved) { one.classList.add("moved"); var moved = both(made("span", "why both"), it.moved); moved.prepend("▲ "); lines.append(moved); }
     return one;
   }
 
@@ -36,7 +36,7 @@
     var marks = { waiting: "○", agrees: "✓", differs: "■" };
     both(byId("hall"), it.hall);
     show("name", Boolean(it.now)); show("period", Boolean(it.now)); show("check", Boolean(it.check)); show("nothing-now", !it.now && !it.check);
-    if (it.now) { both(byId("name"), it.now.name); byId("period").textContent = it.now.period; }
+    if (it.now) { both(byId("name"), it.now.name).classList.toggle("long", it.now.name[0].length > 8); byId("period").textContent = it.now.period; }
     if (it.check) { byId("check").className = it.check; byId("mark").textContent = marks[it.check]; both(byId("check-words"), it.words); }
     show("next-line", Boolean(it.next)); show("nothing-next", !it.next);
     if (it.next) { both(byId("next-name"), it.next.name); byId("next-period").textContent = it.next.period; }
