@@ -6,6 +6,7 @@ A template in the home's folder comes before the one of the product; `paper.typ`
 import io
 import json
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -31,9 +32,15 @@ def fill(name: str, data: Mapping[str, Any], folder: Path | None = None, shape: 
     inputs = {"data": json.dumps(data, ensure_ascii=False)}
     try:
         # The binding takes a whole set of files, which its type hints do not know.
-        return typst.compile(cast(bytes, parts), format=shape, ppi=203.0, sys_inputs=inputs)
+        return typst.compile(cast(bytes, parts), font_paths=fonts(), format=shape, ppi=203.0, sys_inputs=inputs)
     except typst.TypstError as error:
         raise TemplateBroken(f"{name}.typ: {error}") from error
+
+
+@cache
+def fonts() -> typst.Fonts:
+    """The fonts of this machine, looked for once (fonts-noto-cjk has the Chinese ones)."""
+    return typst.Fonts()
 
 
 def template(file: str, folder: Path | None) -> bytes:

@@ -55,6 +55,7 @@ def _row(row: PriceItem, resident: bool, language: Language) -> dict[str, str]:
         "item": _name(row, language),
         "price": in_yuan(row.price_fen),
         "waiver": f"{in_yuan(row.waiver_fen)} × {row.waiver_units}" if resident and row.waiver_fen else "",
+        "waiver_payer": say(language, f"payer.{Payer.TREASURY}"),
         "basis": row.legal_basis,
         "regime": say(language, f"regime.{row.regime}"),
     }

@@ -19,7 +19,7 @@ class Held:
 
     def words(self) -> str:
         """What can be read, without the breaks of lines."""
-        return "".join(_run("pdftotext", "-layout", self.path, "-").split())
+        return "".join(_run("pdftotext", "-raw", self.path, "-").split())
 
     def fonts(self) -> list[tuple[str, bool]]:
         """Every font's name and whether it is embedded."""
