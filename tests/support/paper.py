@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 from PIL import Image
-from pyzbar.pyzbar import decode
+from pyzbar.pyzbar import ZBarSymbol, decode
 
 SCREENS = Path("build/screens")
 
@@ -14,7 +14,7 @@ class Held:
 
     def __init__(self, pdf: bytes, folder: Path, name: str) -> None:
         assert pdf.startswith(b"%PDF"), pdf[:200]
-        self.path, self.name = folder / f"{name}.pdf", name
+        self.path, self.name = folder / f"{len(list(folder.iterdir()))}.pdf", name
         self.path.write_bytes(pdf)
 
     def words(self) -> str:
@@ -43,7 +43,7 @@ class Held:
             old.unlink()
         subprocess.run(["pdftoppm", "-png", "-r", "150", self.path, start], check=True)
         first = sorted(SCREENS.glob(f"paper-{self.name}-*.png"))[0]
-        return [one.data.decode() for one in decode(Image.open(first))]
+        return [one.data.decode() for one in decode(Image.open(first), symbols=[ZBarSymbol.QRCODE])]
 
 
 def _run(*command: str | Path) -> str:
