@@ -16,7 +16,7 @@ WIDER = "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClien
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_cannot_be_printed_yet_is_told_and_refused_in_the_same_words(service: Service, language: str) -> None:
+def test_what_cannot_be_printed_yet_is_told_and_refused_in_the_same_words(service: Service, language: Language) -> None:
     one = Told.begun(service)
     one.go(*TO_STORAGE, Step.QUOTE)
     desk = Desk(service, "1015")
