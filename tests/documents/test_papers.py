@@ -336,7 +336,7 @@ def test_a_home_edits_a_template_and_is_told_when_it_broke_it(service: Service, 
     assert "报价" in held(one, tmp_path, "quote").words(), "the others are as they were"
 
 
-def test_the_furnace_log_of_a_day_lies_across_and_marks_what_was_typed(service: Service, tmp_path: Path) -> None:
+def test_the_furnace_log_of_a_day_lies_across_in_both_languages(service: Service, tmp_path: Path) -> None:
     one = Told.begun(service)
     one.go(*TO_STORAGE, *READY, *FIRE)
     loaded = one.case.last(Step.LOAD)
