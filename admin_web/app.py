@@ -23,6 +23,7 @@ from admin_web import (
     dispatch,
     dressing,
     duties,
+    papers,
     resources,
     rules,
     screens,
@@ -47,7 +48,7 @@ from cardsvc.core.radar import Hit
 from cardsvc.core.rules import RULES
 from cardsvc.core.shown import NameChoice
 from cardsvc.core.terms import AlertWhy
-from cardsvc.documents import receipt
+from cardsvc.documents import filling
 from cardsvc.handlers import family_link, reveal
 from cardsvc.handlers.reveal import Personal, Why
 from cardsvc.store import cards as card_store
@@ -224,6 +225,7 @@ def create(context: Context, access: Access) -> FastAPI:
                 "shown": {},
                 "address": "",
                 "qr": "",
+                "papers": papers.offered(context, signed, row, language_of(request)),
                 "offers": steps.offers(
                     row.case, signed.roles, snapshots.resources(connection, home), language_of(request)
                 ),
@@ -282,7 +284,7 @@ def create(context: Context, access: Access) -> FastAPI:
         address = family_link.make(context, row.case.case_no, signed.staff_no, context.clock())
         if isinstance(address, Refusal):
             return case_page(request, signed, row, address)
-        picture = base64.b64encode(receipt.qr(address).encode()).decode()
+        picture = base64.b64encode(filling.qr(address).encode()).decode()
         return case_page(request, signed, mine(signed, case_no), address=address, qr=picture)
 
     @app.post("/cases/{case_no}/links/{token_hash}/revoke")
@@ -295,23 +297,6 @@ def create(context: Context, access: Access) -> FastAPI:
         family_link.revoke(context, token_hash, signed.staff_no, context.clock())
         return RedirectResponse(f"{request.scope['root_path']}/cases/{case_no}", 303)
 
-    @app.post("/cases/{case_no}/receipt")
-    def paper(request: Request, signed: Annotated[Signed, links], case_no: str) -> Response:
-        row, home = mine(signed, case_no), context.home_id
-        address = family_link.make(context, row.case.case_no, signed.staff_no, context.clock())
-        if isinstance(address, Refusal):
-            raise Refused(address)
-        with context.engine.connect() as connection:
-            shown = family.shown(connection, home, row.case.case_no)
-            bill = snapshots.case_bill(connection, home, row.case.case_no)
-            lines = snapshots.case_lines(connection, home, row.case.case_no)
-        tongue = language_of(request)
-        name = shown.home_zh if tongue == "zh_CN" else shown.home_en
-        pdf = receipt.render(name, row.case.case_no, row.shown_name, bill, lines, address, context.clock(), tongue)
-        return Response(
-            pdf, media_type="application/pdf", headers={"content-disposition": f'inline; filename="{case_no}.pdf"'}
-        )
-
     cards.add(app, context, access, shell)
     for pages in (
         ashes,
@@ -323,6 +308,7 @@ def create(context: Context, access: Access) -> FastAPI:
         dispatch,
         dressing,
         duties,
+        papers,
         resources,
         rules,
         screens,
