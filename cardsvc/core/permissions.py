@@ -60,6 +60,8 @@ class Action(StrEnum):
     SEE_RULES = "see_rules"  # city rules, limits, price lists, who is on shift
     SET_RULES = "set_rules"  # two people
     CLOCK_STAFF = "clock_staff"  # somebody else's shift
+    SEE_BOARD = "see_board"  # the live board of all open cases
+    SEE_STATION_BOARDS = "see_station_boards"  # of the stations that they work at; all of them with SEE_BOARD
     SEE_CERTIFICATES = "see_certificates"  # the stock of certificate forms
     KEEP_CERTIFICATES = "keep_certificates"  # receive, hand on, count; void by two people
 
@@ -81,7 +83,7 @@ def _may(*what: Step | Action) -> Allowance:
 
 A = Action
 _SEE = (A.SEE_CASES,)
-_WORK = (S.SUSPEND, S.RESUME, S.RETURN_STEP, S.VOID)
+_WORK = (S.SUSPEND, S.RESUME, S.RETURN_STEP, S.VOID, A.SEE_STATION_BOARDS)
 
 ALLOWED: Mapping[Role, Allowance] = {
     Role.CALL_DESK: _may(S.BOOK, S.BIND_CARD, A.BOOK, A.ISSUE_CARD, A.BLOCK_CARD, A.FAMILY_LINK, *_SEE, *_WORK),
@@ -107,15 +109,16 @@ ALLOWED: Mapping[Role, Allowance] = {
     Role.HALL_STEWARD: _may(S.FAREWELL, S.FAREWELL_OVER, S.RECOGNISE, S.SKIP_RECOGNITION, S.ENCOFFIN, *_WORK),
     Role.CASHIER: _may(
         *(S.DEPOSIT, S.PAY, S.REFUND, S.SETTLE, S.SWITCH_PAYER, S.PROVE_WAIVER),
-        *(A.SEE_BILLS, A.FAMILY_LINK, *_SEE),
+        *(A.SEE_BILLS, A.FAMILY_LINK, A.SEE_STATION_BOARDS, *_SEE),
     ),
     Role.FURNACE_OPERATOR: _may(S.QUEUE, S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, S.ENCOFFIN, S.DECLARE, *_WORK),
-    Role.CHECKER: _may(S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE),
+    Role.CHECKER: _may(S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, A.SEE_STATION_BOARDS),
     Role.ASH_CLERK: _may(
         *(S.SEAL, S.SPLIT, S.SHELVE, S.UNSHELVE, S.VERIFY, S.NOTIFY, S.RELEASE, S.RETURN_ASHES, S.RENEW_STORAGE),
         *(S.PLAN_REST, S.POSTPONE_REST, S.CONFIRM_REST, *_SEE, *_WORK),
     ),
     Role.DUTY_MANAGER: _may(
+        A.SEE_BOARD,
         *(S.HOLD, S.LIFT_HOLD, S.RESOLVE, S.CANCEL, S.CLOSE, S.CONFIRM_REST, S.REFUND, S.BOOK, *_WORK),
         *(S.APPROVE, S.VERIFY_DEATH, S.VERIFY, S.AUTHORISE, S.DECLARE, S.DECLARE_IMPLANTS, S.DECLARE_RELATIVE),
         *(S.CERTIFY, S.VOID_CERTIFICATE, S.CLEAR_ALERT, S.NOTIFY, S.RENEW_STORAGE, S.PLAN_REST, S.POSTPONE_REST),
@@ -128,6 +131,7 @@ ALLOWED: Mapping[Role, Allowance] = {
     ),
     Role.AUDITOR: _may(
         *(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, A.SEE_PLACES, A.SEE_RULES, *_SEE),
+        *(A.SEE_BOARD, A.SEE_STATION_BOARDS),
         A.SEE_CERTIFICATES,
     ),
     Role.ADMINISTRATOR: _may(

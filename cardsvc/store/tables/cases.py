@@ -26,6 +26,8 @@ funeral_case = Table(
     Column("second_contact_sealed", LargeBinary),
     Column("second_name_sealed", LargeBinary),
     Column("place_blind", Text),
+    Column("live", Text, nullable=False, server_default=text("'{}'")),
+    Column("owed_fen", BigInteger, nullable=False, server_default=text("0")),
     ForeignKeyConstraint(["home_id"], ["home.home_id"]),
     Index("case_by_stage", "home_id", "stage", "case_no"),
     Index("case_by_change", "home_id", "changed_log_no"),

@@ -1,4 +1,6 @@
 -- The fourth version: what is shown.
+ALTER TABLE funeral_case ADD COLUMN live TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE funeral_case ADD COLUMN owed_fen BIGINT NOT NULL DEFAULT 0;
 
 -- One of each: a disc has one live permit, a certificate one way, a mark one case, somebody of a crew one trip.
 -- Of permits with one disc that an older version let live, the youngest stays.
