@@ -14,8 +14,10 @@ from pydantic import TypeAdapter, ValidationError
 from admin_web import (
     ashes,
     asking,
+    board,
     calendar,
     cards,
+    certificates,
     cold_storage,
     corrections,
     dispatch,
@@ -25,10 +27,11 @@ from admin_web import (
     rules,
     screens,
     shifts,
+    station_boards,
     stations,
     steps,
 )
-from admin_web.shell import HEADERS, HERE, MENU, Shell
+from admin_web.shell import HEADERS, HERE, Shell
 from admin_web.timeline import timeline
 from cardsvc.api import entering
 from cardsvc.api.access import Access, Signed, same_site
@@ -137,7 +140,8 @@ def create(context: Context, access: Access) -> FastAPI:
         signed = access.signed(request)
         if signed is None:
             raise Refused(Refusal(Problem.NOT_SIGNED_IN))
-        path = next((entry.path for entry in MENU if signed.may(entry.action)), "cases")
+        pages = ((Action.SEE_CASES, "cases"), (Action.SEE_STATION_BOARDS, "boards"))
+        path = next((path for action, path in pages if signed.may(action)), "stations")
         return RedirectResponse(f"{request.scope['root_path']}/{path}", 303)
 
     @app.get("/cases")
@@ -310,17 +314,8 @@ def create(context: Context, access: Access) -> FastAPI:
 
     cards.add(app, context, access, shell)
     for pages in (
-        ashes,
-        calendar,
-        dressing,
-        duties,
-        dispatch,
-        corrections,
-        cold_storage,
-        resources,
-        shifts,
-        rules,
-        screens,
+        *(ashes, certificates, duties, dispatch, corrections, cold_storage, resources, shifts, rules, board),
+        *(station_boards, calendar, dressing, screens),
     ):
         pages.add(app, context, access, shell)
 
