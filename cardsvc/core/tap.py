@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cardsvc.core import gate, limits, workflow
+from cardsvc.core import gate, ledger, limits, workflow
 from cardsvc.core.card.image import CardImage, Identity
 from cardsvc.core.card_commit import FLAG_AT_WORK, FLAG_SUSPENDED, Decision, Here, card_flags
 from cardsvc.core.case import Case
@@ -180,6 +180,8 @@ def decide(
         reasons.append(Refusal(Problem.OFFLINE_FORBIDDEN, asked.step))
     reasons.extend(limits.beyond(asked, snapshot, unsent, writes_card=writes_card, linked=linked, now=now))
     reasons.extend(_place_objections(asked.details, case.case_no, snapshot))
+    if met.known is not None and (over := ledger.above_paid(case, asked, met.known.bill)) is not None:
+        reasons.append(over)
     refusal = refuse_all(reasons)
     if refusal is not None:
         return refusal

@@ -42,6 +42,8 @@ BINDS = RULES[Step.BIND_CARD].stations
 SHOWS_BILLS = frozenset({StationKind.CASHIER, StationKind.ARRANGEMENT})
 SUSPECT = frozenset({RevokedWhy.STOLEN.value, RevokedWhy.HALTED.value})
 ENDED = ("closed", "cancelled", "transferred")
+CLOSED = ("closed",)
+"""Only these are gone for the cashier: what a family paid for a case that has ended is still given back."""
 KNOWN = ("pool", "bound", "blocked")
 """A blocked card is told without its keys: a station knows it by its UID, says so, and never opens it."""
 CardKeyOf = Callable[[bytes, int, int], bytes]
@@ -63,11 +65,12 @@ def news(
     home = connection.execute(select(t.home).where(t.home.c.home_id == home_id)).one()
     since = hello.snapshot_version
     setup_due = since == 0 or hello.setup_version != home.setup_version
+    gone_stages = CLOSED if kind is StationKind.CASHIER else ENDED
     c, k = t.funeral_case.c, t.card.c
     cases = connection.execute(
         select(c.case_no, c.stage, c.body, c.shown_name, c.changed_log_no)
         .where(c.home_id == home_id, c.changed_log_no > since)
-        .where(c.stage.not_in(ENDED) if since == 0 else c.home_id == home_id)
+        .where(c.stage.not_in(gone_stages) if since == 0 else c.home_id == home_id)
         .order_by(c.changed_log_no)
         .limit(MOST)
     ).all()
@@ -90,8 +93,10 @@ def news(
         version = min(ends)
         cases = [row for row in cases if row.changed_log_no <= version]
         cards = [row for row in cards if row.changed_log_no <= version]
-    open_cases = [row for row in cases if row.stage not in ENDED]
-    bills = _bills(connection, home_id, [CaseNo(row.case_no) for row in open_cases])
+    bills = _bills(connection, home_id, [CaseNo(row.case_no) for row in cases if row.stage not in gone_stages])
+    open_cases = [
+        row for row in cases if row.stage not in ENDED or (row.case_no in bills and bills[row.case_no].rest_fen > 0)
+    ]
     lines = _lines(connection, home_id, [CaseNo(row.case_no) for row in open_cases]) if kind in SHOWS_BILLS else {}
     setup = _setup(connection, home, kind, now) if setup_due or staff_cards else None
     here = {one.staff_no for one in setup.staff} if setup is not None else set()
@@ -113,7 +118,7 @@ def news(
             )
             for row in open_cases
         ),
-        gone_cases=tuple(CaseNo(row.case_no) for row in cases if row.stage in ENDED),
+        gone_cases=tuple(CaseNo(row.case_no) for row in cases if row not in open_cases),
         cards=tuple(_card(row, kind, sealing_key, card_key) for row in served),
         gone_cards=tuple(CardNo(number) for number in sorted(gone)),
     )

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from cardsvc.core.money import in_yuan
+from cardsvc.core.facts import Step
+from cardsvc.core.ledger import refundable
+from cardsvc.core.money import Fen, in_yuan
 from cardsvc.core.snapshot import KnownCase
 from cardsvc.core.words import Language, say
 
@@ -22,16 +24,19 @@ class BillRow:
 
 @dataclass(frozen=True, slots=True)
 class BillView:
-    """The bill; `open_fen` is what the family still owes, negative when money is left over."""
+    """The bill; `open_fen` is what the family still owes, negative when money is left over.
+
+    `all_of_it` is what the money field offers, in yuan: what is owed, or what may be refunded; "" for nothing.
+    """
 
     rows: tuple[BillRow, ...]
     open_fen: int
     amount: str
-    entered: str
+    all_of_it: str
     deposit: str
 
 
-def bill_view(known: KnownCase, language: Language) -> BillView:
+def bill_view(known: KnownCase, step: Step | None, language: Language) -> BillView:
     """The bill of a case as last heard from the service."""
     rows = tuple(
         BillRow(
@@ -46,5 +51,6 @@ def bill_view(known: KnownCase, language: Language) -> BillView:
         for line in known.lines
     )
     owed = known.bill.open_fen
-    entered = in_yuan(max(owed, 0)).replace(",", "")
-    return BillView(rows, owed, in_yuan(abs(owed)), entered, in_yuan(known.bill.deposit_fen))
+    offered = refundable(known.case, known.bill) if step is Step.REFUND else max(owed, 0)
+    all_of_it = in_yuan(Fen(offered)) if offered else ""
+    return BillView(rows, owed, in_yuan(abs(owed)), all_of_it, in_yuan(known.bill.deposit_fen))

@@ -27,7 +27,7 @@ MOST_LISTED = 60
 SAYS_ITS_DETAIL = frozenset(
     {
         *(Problem.CASE_DUPLICATE, Problem.CASE_UNKNOWN, Problem.CARD_CHANGED, Problem.CARD_UNKNOWN, Problem.CARD_HOT),
-        *(Problem.CASH_LIMIT, Problem.CARD_NOT_WRITABLE),
+        *(Problem.CASH_LIMIT, Problem.ABOVE_PAID, Problem.CARD_NOT_WRITABLE),
         *(Problem.TAG_MISMATCH, Problem.TAG_IN_USE, Problem.DISC_MISMATCH, Problem.DISC_USED),
         *(Problem.PLACE_TAKEN, Problem.PLACE_UNKNOWN, Problem.RECORD_UNREADABLE),
     }
@@ -190,7 +190,7 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         two=session.step is not None and case is not None and needs_two(case.case, session.step),
         second=_name(snapshot, session.second_staff_no),
         permit_left_ms=left if session.step is Step.LOAD else None,
-        bill=bill_view(case, language) if case is not None and Step.PAY in station.steps else None,
+        bill=bill_view(case, session.step, language) if case is not None and Step.PAY in station.steps else None,
         recent=tuple(
             (
                 local(one.at).strftime("%H:%M"),

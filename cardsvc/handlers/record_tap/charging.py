@@ -19,6 +19,8 @@ def charge(tx: WorkingSet, before: Case, fact: Fact, log_no: int) -> None:
     for line in prices.lines_for(fact, before, tx.book_of(before.price_version)):
         tx.lines.append((case_no, log_no, fact.cause, line, None))
         _post(tx, fact, log_no, ledger.charge(case_no, line))
+    if step is Step.REFUND:
+        _post(tx, fact, log_no, ledger.surplus(case_no, tx.balances(case_no)))
     _post(tx, fact, log_no, ledger.money_moved(fact))
     if step is Step.SETTLE:
         _post(tx, fact, log_no, ledger.settle(case_no, tx.balances(case_no)))
