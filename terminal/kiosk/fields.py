@@ -14,6 +14,7 @@ from cardsvc.core.snapshot import Snapshot
 from cardsvc.core.station import ENTRIES, PICKS, PLACES, Entry, offered
 from cardsvc.core.terms import Belonging
 from cardsvc.core.words import Language, say
+from terminal.kiosk.meter import extensions
 from terminal.session import Session
 
 EXCLUSIVE = frozenset({PlaceKind.SLOT, PlaceKind.FURNACE, PlaceKind.SHELF})
@@ -94,6 +95,10 @@ def _choices(name: str, step: Step, session: Session, snapshot: Snapshot, now: d
         case Entry.THINGS:
             for thing in Belonging:
                 yield Choice(thing.value, say(language, f"belonging.{thing}"))
+        case Entry.TIME if step is Step.EXTEND_STORAGE and session.case is not None:
+            for days, until, fen in extensions(session.case, snapshot, now):
+                word = say(language, "kiosk.further_days", count=days)
+                yield Choice(until.isoformat(), word, note=f"{local(until):%m-%d %H:%M} ¥{in_yuan(fen)}")
         case Entry.TIME:
             yield from _times(now, language)
         case Entry.ITEMS:

@@ -20,6 +20,7 @@ from cardsvc.core.workflow import barred, in_order, skip_for
 from terminal.kiosk.bill import BillView, bill_view
 from terminal.kiosk.fields import Field, fields_of
 from terminal.kiosk.limits import Strip, strip
+from terminal.kiosk.meter import meter_view
 from terminal.session import Colour, Outcome, Phase, Session
 
 SHAPES = {Colour.GO: "✓", Colour.AGAIN: "↻", Colour.STOP: "■"}
@@ -131,6 +132,8 @@ class View:
     second: str
     permit_left_ms: int | None
     bill: BillView | None
+    meter: tuple[tuple[str, str], ...]
+    "What cold storage costs, before somebody chooses: word and value."
     recent: tuple[tuple[str, str, str, str, str], ...]
 
     def say(self, key: str, **values: object) -> str:
@@ -191,6 +194,9 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         second=_name(snapshot, session.second_staff_no),
         permit_left_ms=left if session.step is Step.LOAD else None,
         bill=bill_view(case, session.step, language) if case is not None and Step.PAY in station.steps else None,
+        meter=meter_view(case, session, snapshot, link.now)
+        if case is not None and snapshot is not None and Step.QUOTE in station.steps
+        else (),
         recent=tuple(
             (
                 local(one.at).strftime("%H:%M"),
