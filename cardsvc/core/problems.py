@@ -33,6 +33,7 @@ class Problem(StrEnum):
     CASE_ON_HOLD = "case_on_hold"  # police, court, autopsy, dispute, donation
     CASE_HAS_CARD = "case_has_card"  # a card is bound already
     CASE_DUPLICATE = "case_duplicate"  # an open case on the same person exists
+    CASE_ALIKE = "case_alike"  # another case could be mixed up with the one that is booked: ask the caller
     CASE_CONFLICT = "case_conflict"  # a contradiction waits for a named person
     STEP_OUT_OF_ORDER = "step_out_of_order"  # the step does not follow this stage
     STEP_NOT_HERE = "step_not_here"  # the step does not belong to this station
