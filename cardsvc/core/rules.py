@@ -63,7 +63,7 @@ RULES: Mapping[Step, Rule] = {
     Step.FAREWELL_OVER: Rule(_at(At.FAREWELL), ("tag",), card=True, tag=True, milestone=True),
     Step.RECOGNISE: Rule(_at(At.FAREWELL)),
     Step.DEPOSIT: Rule(_at(At.CASHIER), ("amount_fen", "means")),
-    Step.PAY: Rule(_at(At.CASHIER), ("amount_fen", "means")),
+    Step.PAY: Rule(_at(At.CASHIER), ("amount_fen", "means"), may=("payer",)),
     Step.REFUND: Rule(_at(At.CASHIER), ("amount_fen", "means"), NO, second=True),
     Step.SETTLE: Rule(_at(At.CASHIER), (), NO),
     Step.QUEUE: Rule(_at(At.CREMATION), ("tag", "coffin"), NO, tag=True, milestone=True),

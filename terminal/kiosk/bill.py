@@ -6,7 +6,8 @@ from cardsvc.core.facts import Step
 from cardsvc.core.ledger import refundable
 from cardsvc.core.money import Fen, in_yuan
 from cardsvc.core.snapshot import KnownCase
-from cardsvc.core.words import Language, say
+from cardsvc.core.words import say
+from terminal.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,13 @@ class BillView:
     amount: str
     all_of_it: str
     deposit: str
+    others: tuple[tuple[str, str], ...]
+    "What third parties still owe: payer and yuan."
 
 
-def bill_view(known: KnownCase, step: Step | None, language: Language) -> BillView:
+def bill_view(known: KnownCase, session: Session) -> BillView:
     """The bill of a case as last heard from the service."""
+    language = session.language
     rows = tuple(
         BillRow(
             line.name_zh if language == "zh_CN" else line.name_en,
@@ -51,6 +55,10 @@ def bill_view(known: KnownCase, step: Step | None, language: Language) -> BillVi
         for line in known.lines
     )
     owed = known.bill.open_fen
-    offered = refundable(known.case, known.bill) if step is Step.REFUND else max(owed, 0)
+    asked = {one.payer.value: one.fen for one in known.owed}
+    offered = asked.get(session.entered.get("payer", ""), max(owed, 0))
+    if session.step is Step.REFUND:
+        offered = refundable(known.case, known.bill)
+    others = tuple((say(language, f"payer.{one.payer}"), in_yuan(Fen(one.fen))) for one in known.owed)
     all_of_it = in_yuan(Fen(offered)) if offered else ""
-    return BillView(rows, owed, in_yuan(abs(owed)), all_of_it, in_yuan(known.bill.deposit_fen))
+    return BillView(rows, owed, in_yuan(abs(owed)), all_of_it, in_yuan(known.bill.deposit_fen), others)

@@ -197,7 +197,7 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         two=session.step is not None and case is not None and needs_two(case.case, session.step),
         second=_name(snapshot, session.second_staff_no),
         permit_left_ms=left if session.step is Step.LOAD else None,
-        bill=bill_view(case, session.step, language) if case is not None and Step.PAY in station.steps else None,
+        bill=bill_view(case, session) if case is not None and Step.PAY in station.steps else None,
         meter=meter_view(case, session, snapshot, link.now)
         if case is not None and snapshot is not None and Step.QUOTE in station.steps
         else (),
