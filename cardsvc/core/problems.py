@@ -49,6 +49,7 @@ class Problem(StrEnum):
     # what was entered
     FIELD_MISSING = "field_missing"  # something that the step needs was not entered
     FIELD_INVALID = "field_invalid"  # entered, but it cannot be
+    IDENTIFIERS_DISAGREE = "identifiers_disagree"  # the crew's paper and the band do not agree in all three: stop
     TAG_MISMATCH = "tag_mismatch"  # the body tag is not this case's: stop
     TAG_IN_USE = "tag_in_use"  # the tag is bound to another case
     DISC_MISMATCH = "disc_mismatch"  # the disc is not this case's: stop

@@ -280,7 +280,7 @@ class Judged:
 
 FACTS_STAND = frozenset({Problem.STEP_OUT_OF_ORDER, Problem.STEP_NOT_STARTED, Problem.PLACE_TAKEN})
 """Contradictions that a record which is still on its way may explain; the fold shows them while they last."""
-CONTESTED = FACTS_STAND | {Problem.CASE_CONFLICT}
+CONTESTED = FACTS_STAND | {Problem.CASE_CONFLICT, Problem.IDENTIFIERS_DISAGREE}
 """Contradictions of what has already happened: the fact stands, and a person looks at it (RELIABILITY.md section 7)."""
 
 

@@ -275,7 +275,7 @@ def _reason(refusal: Refusal, snapshot: Snapshot | None, language: Language) -> 
         said = _alike(refusal.detail, snapshot, language)
     elif refusal.detail and problem in SAYS_ITS_DETAIL:
         said = f"{said}: {refusal.detail}"
-    elif refusal.detail and problem in (Problem.FIELD_MISSING, Problem.FIELD_INVALID):
+    elif refusal.detail and problem in (Problem.FIELD_MISSING, Problem.FIELD_INVALID, Problem.IDENTIFIERS_DISAGREE):
         said = f"{said}: {'、'.join(_field(name.strip(), language) for name in refusal.detail.split(','))}"
     elif problem is Problem.STAFF_NOT_ALLOWED and refusal.detail in set(Step):
         step = Step(refusal.detail)

@@ -23,6 +23,7 @@ from tests.terminal.rig import Bench, green
 from tests.terminal.sweeps.agreement import agree
 from tests.terminal.sweeps.steps import take
 from tests.terminal.sweeps.world import World
+from tests.terminal.way import AGREES
 
 CUT = ((At.COLD_STORAGE, 0), (At.COLD_STORAGE, 1), (At.DRESSING, 0), (At.DRESSING, 1))
 CASES = 8
@@ -52,7 +53,7 @@ def in_storage(world: World, number: int) -> tuple[CaseNo, VirtualCard, str]:
     for press in (
         (At.BOOKING, Step.BIND_CARD, dict[str, str]()),
         (At.TRANSPORT, Step.DISPATCH, {"vehicle": "V1", "driver": "1003", "mate": "1019"}),
-        (At.TRANSPORT, Step.COLLECT, {"tag": tag, "kilometres": "12", "floor": "3"}),
+        (At.TRANSPORT, Step.COLLECT, {**AGREES, "tag": tag, "kilometres": "12", "floor": "3"}),
         (At.TRANSPORT, Step.ARRIVE, {"tag": tag}),
         (At.COLD_STORAGE, Step.STORE, {"tag": tag, "slot": f"A-{number + 1:02d}"}),
     ):
