@@ -15,6 +15,7 @@ from cardsvc.core.fold import fold
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.ledger import Account, Transfer, owed_by, revenue
 from cardsvc.core.wire import Record
+from cardsvc.store import clearances
 from cardsvc.store import tables as t
 from cardsvc.store.log import GENESIS, link_hash
 from cardsvc.store.witnesses import contradictions
@@ -24,13 +25,24 @@ AT_ONCE = 1_000
 COUNTED = {"links": t.audit_link, "records": t.record, "facts": t.fact, "cases": t.funeral_case, "lines": t.bill_line}
 
 
-def first_fault(engine: Engine, home_id: HomeId, say: Callable[[str], None]) -> str | None:
-    """The first row that is wrong, in words; None when all is whole. `say` hears what is being looked at."""
+def first_fault(
+    engine: Engine, home_id: HomeId, say: Callable[[str], None], public_key: bytes | None = None
+) -> str | None:
+    """The first row that is wrong, in words; None when all is whole. `say` hears what is being looked at.
+
+    `public_key` is the service's Ed25519 key (32 bytes), by which the kept clearances are looked at once more.
+    """
+
+    def _clearances(connection: Connection, home_id: HomeId) -> str | None:
+        return next(clearances.faults(connection, home_id, public_key), None)
+
     looks: dict[str, Callable[[Connection, HomeId], str | None]] = {
         "log": _log,
         "records": _records,
         "cases": _cases,
         "ledger": _ledger,
+        "accounts": _accounts,
+        "clearances": _clearances,
         "witnesses": _witnesses,
     }
     with engine.connect() as connection:
@@ -158,6 +170,24 @@ def _owed(connection: Connection, home_id: HomeId) -> str | None:
         if row.owed_fen != owed.get(CaseNo(row.case_no), 0):
             return f"case {row.case_no}: what it owes is not what its transfers add up to"
     return None
+
+
+def _accounts(connection: Connection, home_id: HomeId) -> str | None:
+    """Every account holds what its transfers moved, and none is below its floor."""
+    moved, c = t.transfer.c, t.account.c
+    sums: dict[str, list[int]] = {}
+    for at, side in enumerate((moved.debit, moved.credit)):
+        rows = connection.execute(
+            select(side, func.sum(moved.amount_fen)).where(moved.home_id == home_id).group_by(side)
+        )
+        for name, amount in rows:
+            sums.setdefault(name, [0, 0])[at] = int(amount)
+    kept = {
+        row.account: [row.debit_fen, row.credit_fen]
+        for row in connection.execute(select(c.account, c.debit_fen, c.credit_fen).where(c.home_id == home_id))
+    }
+    wrong = sorted(name for name in sums.keys() | kept.keys() if sums.get(name) != kept.get(name))
+    return f"account {wrong[0]} is not its transfers" if wrong else None
 
 
 def _witnesses(connection: Connection, home_id: HomeId) -> str | None:

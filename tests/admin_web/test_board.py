@@ -19,10 +19,10 @@ from cardsvc.store.verifying import first_fault
 from tests.admin_web.test_console import office, sign_in
 from tests.core.story import DETAILS
 from tests.support.browser import Pages, picture
-from tests.support.crowd import crowd
 from tests.support.desk import Desk
-from tests.support.home import Service
-from tests.support.telling import TO_STORAGE, CardInHand, Office, Told, go, opened
+from tests.support.home import CardInHand, Service
+from tests.support.many_open import crowd
+from tests.support.telling import TO_STORAGE, Office, Told, go, opened
 
 __all__ = ["office"]
 STATIONS = discover(station_package, "STATION", Station)

@@ -200,4 +200,12 @@ permit = Table(
         postgresql_where=text("state = 'live'"),
         sqlite_where=text("state = 'live'"),
     ),
+    Index(
+        "permit_live_disc",
+        "home_id",
+        "disc",
+        unique=True,
+        postgresql_where=text("state = 'live'"),
+        sqlite_where=text("state = 'live'"),
+    ),
 )
