@@ -9,7 +9,6 @@ import pytest
 from bench.measuring import Figure
 from tests.support.process import ROOT
 
-
 NEEDING = (pytest.param("tap", marks=pytest.mark.pcsc), pytest.param("board", marks=pytest.mark.browser))
 
 
