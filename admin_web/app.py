@@ -15,15 +15,18 @@ from admin_web import (
     ashes,
     asking,
     board,
+    calendar,
     cards,
     certificates,
     cold_storage,
     corrections,
     dispatch,
+    dressing,
     duties,
     papers,
     resources,
     rules,
+    screens,
     shifts,
     station_boards,
     stations,
@@ -43,12 +46,14 @@ from cardsvc.core.permissions import ALLOWED, Action, may_take
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.radar import Hit
 from cardsvc.core.rules import RULES
+from cardsvc.core.shown import NameChoice
 from cardsvc.core.terms import AlertWhy
 from cardsvc.documents import filling
 from cardsvc.handlers import family_link, reveal
 from cardsvc.handlers.reveal import Personal, Why
 from cardsvc.store import cards as card_store
 from cardsvc.store import family, office, snapshots, staff
+from cardsvc.store import screens as screen_store
 
 BOOKING = TypeAdapter(BookingForm)
 
@@ -136,8 +141,8 @@ def create(context: Context, access: Access) -> FastAPI:
         signed = access.signed(request)
         if signed is None:
             raise Refused(Refusal(Problem.NOT_SIGNED_IN))
-        pages = ((Action.SEE_CASES, "cases"), (Action.SEE_STATION_BOARDS, "boards"))
-        path = next((path for action, path in pages if signed.may(action)), "stations")
+        mine_first = (entry.path for entry in MENU if signed.may(entry.action))
+        path = "cases" if signed.may(Action.SEE_CASES) else next(mine_first, "cases")
         return RedirectResponse(f"{request.scope['root_path']}/{path}", 303)
 
     @app.get("/cases")
@@ -210,6 +215,8 @@ def create(context: Context, access: Access) -> FastAPI:
                 "lines": lines,
                 "named": {one.item: one.name_zh if language_of(request) == "zh_CN" else one.name_en for one in lines},
                 "links": family.links(connection, home, number),
+                "name_choice": screen_store.name_choice(connection, home, number),
+                "name_choices": list(NameChoice),
                 "unsettled": office.unsettled(connection, home, number),
                 "missing": card_store.missing(connection, home, number),
                 "spared": office.live_permit(connection, home, number, context.clock()),
@@ -292,8 +299,21 @@ def create(context: Context, access: Access) -> FastAPI:
 
     cards.add(app, context, access, shell)
     for pages in (
-        *(ashes, certificates, duties, dispatch, corrections, cold_storage, resources, shifts, rules, board),
-        *(station_boards, papers),
+        ashes,
+        board,
+        calendar,
+        certificates,
+        cold_storage,
+        corrections,
+        dispatch,
+        dressing,
+        duties,
+        papers,
+        resources,
+        rules,
+        screens,
+        shifts,
+        station_boards,
     ):
         pages.add(app, context, access, shell)
 

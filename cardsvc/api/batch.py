@@ -117,7 +117,9 @@ class Batch:
             return self._judge(record, log_no), Result.RECORDED
         except (ValueError, KeyError, LookupError):
             # A rule that fails on one record must not stop the station: the bytes are kept, a person looks at them.
+            cleared = self.tx.cleared
             self.tx.back(savepoint)
+            self.tx.cleared = cleared  # its link stays in the log, so it stays too
             return NOTED, Result.QUARANTINED
 
     def _judge(self, record: Record, log_no: int) -> Judgement:

@@ -56,6 +56,7 @@ class Problem(StrEnum):
     # places and things
     PLACE_TAKEN = "place_taken"  # slot, furnace, hall or vehicle is occupied
     PLACE_CLOSED = "place_closed"  # slot, furnace, hall or vehicle is out of service
+    HALL_OF_ANOTHER = "hall_of_another"  # the hall's period is another case's: hall screen and tag differ
     PLACE_UNKNOWN = "place_unknown"  # no such slot, furnace, hall or vehicle
     # the furnace and the ashes
     PERMIT_NEEDED = "permit_needed"  # load needs a live permit of the service
