@@ -32,7 +32,7 @@ from admin_web import (
     stations,
     steps,
 )
-from admin_web.shell import HEADERS, HERE, Shell
+from admin_web.shell import HEADERS, HERE, MENU, Shell
 from admin_web.timeline import timeline
 from cardsvc.api import entering
 from cardsvc.api.access import Access, Signed, same_site

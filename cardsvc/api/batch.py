@@ -26,6 +26,7 @@ from cardsvc.store.limits import limits_of
 from cardsvc.store.working import WorkingSet
 
 JUDGEMENT = TypeAdapter(Judgement)
+FORM = TypeAdapter(BookingForm)
 NOTED = Judgement(outcome=Outcome.NOTED)
 
 
@@ -162,6 +163,8 @@ class Batch:
             case wire.Refused(problems=problems, details=Details() as details):
                 record_tap.near_miss(self.tx, self._case_no(record), details, frozenset(problems))
                 return NOTED
+            case wire.Listen(sealed=sealed):
+                return self._listen(record, sealed)
             case wire.PermitDead(permit=code):
                 record_tap.permit_over(self.tx, code, self.journal.journal_id)
                 return NOTED
@@ -273,12 +276,27 @@ class Batch:
         asked = isinstance(record.body, wire.Request) and record.body.step is step
         return asked and judgement.outcome is Outcome.ACCEPTED
 
-    def _book(self, record: Record, sealed: bytes, log_no: int) -> Judgement:
+    def _form(self, sealed: bytes) -> BookingForm | Refusal:
         try:
-            clear = self.context.vault.unseal(BOOKING_PURPOSE, sealed)
-            form = TypeAdapter(BookingForm).validate_json(clear)
+            return FORM.validate_json(self.context.vault.unseal(BOOKING_PURPOSE, sealed))
         except (Unsealable, ValidationError):
-            return record_tap.refused(Refusal(Problem.INPUT_INVALID, "booking"))
+            return Refusal(Problem.INPUT_INVALID, "booking")
+
+    def _listen(self, record: Record, sealed: bytes) -> Judgement:
+        """Which cases a booking could be mixed up with; nothing happens."""
+        form = self._form(sealed)
+        if isinstance(form, Refusal):
+            return record_tap.refused(form)
+        heard = open_case.listen(self.tx, form, record.wall_time, self.context.vault)
+        if isinstance(heard, Refusal):
+            return record_tap.refused(heard)
+        hits = tuple(wire.Reason(problem=Problem.CASE_ALIKE, detail=one.detail) for one in heard)
+        return Judgement(outcome=Outcome.NOTED if hits else Outcome.ACCEPTED, reasons=hits)
+
+    def _book(self, record: Record, sealed: bytes, log_no: int) -> Judgement:
+        form = self._form(sealed)
+        if isinstance(form, Refusal):
+            return record_tap.refused(form)
         booking = open_case.Booking(
             form=form,
             at=record.wall_time,

@@ -15,13 +15,14 @@ from cardsvc.core import sealing
 from cardsvc.core.card.profile import KEY_BIND, KEY_READ, KEY_TAP
 from cardsvc.core.facts import PlaceKind, StationKind, Step
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, StaffNo, StationId
-from cardsvc.core.ledger import Account, Bill, bill
+from cardsvc.core.ledger import Account, Bill, bill, receivable
 from cardsvc.core.permissions import ALLOWED
 from cardsvc.core.rules import RULES
 from cardsvc.core.snapshot import (
     BillLine,
     KnownCard,
     KnownCase,
+    Owed,
     Resource,
     Setup,
     SnapshotDelta,
@@ -40,8 +41,11 @@ from cardsvc.store.working import CASE, PRICES
 
 BINDS = RULES[Step.BIND_CARD].stations
 SHOWS_BILLS = frozenset({StationKind.CASHIER, StationKind.ARRANGEMENT})
+NOT_AT_COUNTER = frozenset({Payer.FAMILY, Payer.TREASURY})
 SUSPECT = frozenset({RevokedWhy.STOLEN.value, RevokedWhy.HALTED.value})
 ENDED = ("closed", "cancelled", "transferred")
+CLOSED = ("closed",)
+"""Only these are gone for the cashier: what a family paid for a case that has ended is still given back."""
 KNOWN = ("pool", "bound", "blocked")
 """A blocked card is told without its keys: a station knows it by its UID, says so, and never opens it."""
 CardKeyOf = Callable[[bytes, int, int], bytes]
@@ -63,11 +67,12 @@ def news(
     home = connection.execute(select(t.home).where(t.home.c.home_id == home_id)).one()
     since = hello.snapshot_version
     setup_due = since == 0 or hello.setup_version != home.setup_version
+    gone_stages = CLOSED if kind is StationKind.CASHIER else ENDED
     c, k = t.funeral_case.c, t.card.c
     cases = connection.execute(
         select(c.case_no, c.stage, c.body, c.shown_name, c.changed_log_no)
         .where(c.home_id == home_id, c.changed_log_no > since)
-        .where(c.stage.not_in(ENDED) if since == 0 else c.home_id == home_id)
+        .where(c.stage.not_in(gone_stages) if since == 0 else c.home_id == home_id)
         .order_by(c.changed_log_no)
         .limit(MOST)
     ).all()
@@ -90,8 +95,12 @@ def news(
         version = min(ends)
         cases = [row for row in cases if row.changed_log_no <= version]
         cards = [row for row in cards if row.changed_log_no <= version]
-    open_cases = [row for row in cases if row.stage not in ENDED]
-    bills = _bills(connection, home_id, [CaseNo(row.case_no) for row in open_cases])
+    numbers = [CaseNo(row.case_no) for row in cases if row.stage not in gone_stages]
+    totals = _totals(connection, home_id, numbers)
+    bills = _bills(connection, home_id, totals)
+    open_cases = [
+        row for row in cases if row.stage not in ENDED or (row.case_no in bills and bills[row.case_no].rest_fen > 0)
+    ]
     lines = _lines(connection, home_id, [CaseNo(row.case_no) for row in open_cases]) if kind in SHOWS_BILLS else {}
     setup = _setup(connection, home, kind, now) if setup_due or staff_cards else None
     here = {one.staff_no for one in setup.staff} if setup is not None else set()
@@ -110,10 +119,11 @@ def news(
                 shown_name=row.shown_name,
                 bill=bills[CaseNo(row.case_no)],
                 lines=tuple(lines.get(CaseNo(row.case_no), ())),
+                owed=_owed(CaseNo(row.case_no), totals[CaseNo(row.case_no)]) if kind in SHOWS_BILLS else (),
             )
             for row in open_cases
         ),
-        gone_cases=tuple(CaseNo(row.case_no) for row in cases if row.stage in ENDED),
+        gone_cases=tuple(CaseNo(row.case_no) for row in cases if row not in open_cases),
         cards=tuple(_card(row, kind, sealing_key, card_key) for row in served),
         gone_cards=tuple(CardNo(number) for number in sorted(gone)),
     )
@@ -207,18 +217,10 @@ def resources(connection: Connection, home_id: HomeId) -> tuple[Resource, ...]:
     )
 
 
-def _bills(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> dict[CaseNo, Bill]:
-    """The bills of cases: sums over the family's lines, and balances of their accounts."""
-    b, x = t.bill_line.c, t.transfer.c
+def _totals(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> dict[CaseNo, dict[Account, int]]:
+    """The balances of the cases' accounts."""
+    x = t.transfer.c
     totals: dict[CaseNo, dict[Account, int]] = {number: {} for number in numbers}
-    charged = dict.fromkeys(numbers, (0, 0))
-    rows = connection.execute(
-        select(b.case_no, func.sum(b.price_fen), func.sum(b.waiver_fen))
-        .where(b.home_id == home_id, b.case_no.in_(numbers), b.payer == Payer.FAMILY.value)
-        .group_by(b.case_no)
-    )
-    for number, price, waiver in rows:
-        charged[number] = (int(price), int(waiver))
     for side, sign in ((x.debit, 1), (x.credit, -1)):
         sums = connection.execute(
             select(x.case_no, side, func.sum(x.amount_fen))
@@ -228,12 +230,32 @@ def _bills(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> di
         for number, name, amount in sums:
             account = Account(name)
             totals[number][account] = totals[number].get(account, 0) + sign * int(amount)
-    return {number: bill(number, totals[number], *charged[number]) for number in numbers}
+    return totals
+
+
+def _bills(connection: Connection, home_id: HomeId, totals: dict[CaseNo, dict[Account, int]]) -> dict[CaseNo, Bill]:
+    """The bills of cases: sums over the family's lines, and balances of their accounts."""
+    b = t.bill_line.c
+    charged = dict.fromkeys(totals, (0, 0))
+    rows = connection.execute(
+        select(b.case_no, func.sum(b.price_fen), func.sum(b.waiver_fen))
+        .where(b.home_id == home_id, b.case_no.in_(list(totals)), b.payer == Payer.FAMILY.value)
+        .group_by(b.case_no)
+    )
+    for number, price, waiver in rows:
+        charged[number] = (int(price), int(waiver))
+    return {number: bill(number, balances, *charged[number]) for number, balances in totals.items()}
+
+
+def _owed(case_no: CaseNo, balances: dict[Account, int]) -> tuple[Owed, ...]:
+    """What third parties owe; the treasury pays the city's waivers, and not at a counter."""
+    others = ((one, balances.get(receivable(case_no, one), 0)) for one in Payer if one not in NOT_AT_COUNTER)
+    return tuple(Owed(payer=payer, fen=fen) for payer, fen in others if fen > 0)
 
 
 def case_bill(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Bill:
     """The bill of one case."""
-    return _bills(connection, home_id, [case_no])[case_no]
+    return _bills(connection, home_id, _totals(connection, home_id, [case_no]))[case_no]
 
 
 def case_lines(connection: Connection, home_id: HomeId, case_no: CaseNo) -> list[BillLine]:
