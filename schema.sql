@@ -388,6 +388,7 @@ CREATE TABLE audit_link (
 );
 CREATE INDEX audit_link_of_certificates ON audit_link (home_id, log_no) WHERE substr(what, 1, 13) = 'certificates ';
 CREATE INDEX audit_link_of_cards ON audit_link (home_id, subject) WHERE substr(what, 1, 5) = 'card ';
+CREATE INDEX audit_link_of_prints ON audit_link (home_id, subject) WHERE substr(what, 1, 8) = 'printed ';
 
 -- A family's link; only the SHA-256 of its token, and of the cookie that it was exchanged for, is kept.
 CREATE TABLE family_link (

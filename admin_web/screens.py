@@ -18,7 +18,7 @@ from cardsvc.core.facts import PlaceKind
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Refusal
 from cardsvc.core.shown import NameChoice, ScreenKind
-from cardsvc.documents import receipt
+from cardsvc.documents import filling
 from cardsvc.handlers import hall_name, screen
 from cardsvc.store import resources, screens, staff
 
@@ -43,7 +43,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "names": staff.names(connection, context.home_id),
                 "quiet_since": now - QUIET,
                 "address": address,
-                "qr": base64.b64encode(receipt.qr(address).encode()).decode() if address else "",
+                "qr": base64.b64encode(filling.qr(address).encode()).decode() if address else "",
             }
         status = STATUS.get(refusal.problem, 409) if refusal is not None else 200
         return shell.page(request, "screens", signed, values, refusal=refusal, status=status)

@@ -145,7 +145,7 @@ def reasons(refusal: Refusal, language: Language) -> list[tuple[str, str]]:
 
 def _field(name: str, language: Language) -> str:
     words = CATALOGUES[language]
-    tables = ("booking", "field", "step", "card_state", "hot_reason")
+    tables = ("booking", "field", "step", "stage", "place", "card_state", "hot_reason")
     return next((words[key] for key in (f"{one}.{name}" for one in tables) if key in words), name)
 
 

@@ -24,8 +24,8 @@ from cardsvc.core.ids import CaseNo
 from cardsvc.core.terms import Means
 from cardsvc.store import boards
 from tests.support.browser import chromium
-from tests.support.many_open import crowd
 from tests.support.home import Service
+from tests.support.many_open import crowd
 from tests.support.telling import opened
 
 OPEN = 2_000

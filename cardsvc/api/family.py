@@ -20,11 +20,12 @@ from cardsvc.api.headers import AlwaysHeaders
 from cardsvc.api.limits import Limiter
 from cardsvc.context import Context
 from cardsvc.core.local_time import local
+from cardsvc.core.meter import in_words
 from cardsvc.core.money import in_yuan
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.words import Language, say, table
 from cardsvc.handlers import check_certificate, family_link, family_view
-from cardsvc.handlers.family_view import Seen, Storage
+from cardsvc.handlers.family_view import Seen
 from cardsvc.store import cards
 
 PAGES = Path(__file__).parent / "family_pages"
@@ -232,25 +233,13 @@ def _shown(seen: Seen, language: Language) -> dict[str, Any]:
                 {"quantity": line.quantity, "price": in_yuan(line.price_fen), "due": in_yuan(line.due_fen)}
                 for line in seen.running
             ],
-            "storage": _storage(seen.storage, language) if seen.storage is not None else [],
+            "storage": [" ".join(row) for row in in_words(seen.storage, language)] if seen.storage is not None else [],
             "due": in_yuan(seen.bill.due_fen),
             "paid": in_yuan(seen.bill.paid_fen),
             "deposit": in_yuan(seen.bill.deposit_fen),
             "open": in_yuan(seen.bill.open_fen),
         }
     return answer
-
-
-def _storage(storage: Storage, language: Language) -> list[str]:
-    """What cold storage costs a day, until when the body may stay, and what the family will owe by then."""
-    (_, first), *later = storage.tariff
-    price = [f"¥{in_yuan(first)}"]
-    price += [f"{say(language, 'family.storage_from_day', day=day)} ¥{in_yuan(fen)}" for day, fen in later]
-    words = [f"{say(language, 'family.storage_tariff')} {', '.join(price)}"]
-    if storage.until is not None:
-        words.append(f"{say(language, 'family.storage_until')} {local(storage.until):%Y-%m-%d %H:%M}")
-        words.append(f"{say(language, 'family.storage_then')} ¥{in_yuan(storage.then_fen)}")
-    return words
 
 
 def _iso(at: datetime) -> str:

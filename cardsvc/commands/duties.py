@@ -56,10 +56,8 @@ def by_itself(context: Context, settings: Settings) -> AbstractContextManager[No
     sender = Sender(context, receivers(settings))
 
     def night() -> None:
-        now = context.clock()
-        day = reconciling.due(context, now, settings.reconcile_at)
-        if day is not None:
-            reconciling.handle(context, day, now)
+        while (day := reconciling.due(context, context.clock(), settings.reconcile_at)) is not None:
+            reconciling.handle(context, day, context.clock())
 
     def terms() -> None:
         storage_terms.handle(context, context.clock())

@@ -9,9 +9,13 @@ from typing import Literal, NewType
 
 from pydantic import Field
 
-from cardsvc.core.facts import Fact, Step, StepTaken, Wire
+from cardsvc.core.case import Case
+from cardsvc.core.facts import Fact, Stage, Step, StepTaken, Wire
 from cardsvc.core.ids import CaseNo
+from cardsvc.core.money import Fen, in_yuan
+from cardsvc.core.preconditions import Asked
 from cardsvc.core.prices import Line
+from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.terms import Means, Payer
 
 Account = NewType("Account", str)
@@ -36,9 +40,19 @@ class Bill(Wire):
     deposit_fen: int
 
     @property
+    def owed_fen(self) -> int:
+        """What the family owes for its lines, before the deposit; negative when it paid more than they come to."""
+        return self.due_fen - self.paid_fen
+
+    @property
+    def rest_fen(self) -> int:
+        """Money of the family that is still held: its deposit, and what it paid beyond its lines."""
+        return self.deposit_fen - min(self.owed_fen, 0)
+
+    @property
     def open_fen(self) -> int:
         """What the family still owes after payments and the deposit; negative when money is left over."""
-        return self.due_fen - self.paid_fen - self.deposit_fen
+        return self.owed_fen - self.deposit_fen
 
 
 Side = Literal["debit", "credit"]
@@ -143,6 +157,19 @@ def below_floor(totals: Mapping[Account, int]) -> tuple[Account, ...]:
 def _available(account: Account, total: int) -> int:
     kind = account.partition("/")[0]
     return total if kind == "receivable" else -total if kind in ("deposit", "suspense") else 0
+
+
+def refundable(case: Case, bill: Bill) -> int:
+    """What may be paid back, in fen: what was paid less what is owed; the whole rest once the case is cancelled."""
+    return max(0, bill.rest_fen if case.stage is Stage.CANCELLED else -bill.open_fen)
+
+
+def above_paid(case: Case, asked: Asked, bill: Bill) -> Refusal | None:
+    """A refund is never above what was paid, and never takes what the lines still need (DOMAIN.md section 6)."""
+    most = refundable(case, bill)
+    if asked.step is not Step.REFUND or (asked.details.amount_fen or 0) <= most:
+        return None
+    return Refusal(Problem.ABOVE_PAID, f"¥{in_yuan(Fen(most))}")
 
 
 def reversed_(transfers: Iterable[Transfer]) -> tuple[Transfer, ...]:

@@ -13,7 +13,7 @@ from cardsvc.core.facts import Details, PlaceKind, Stage, Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.policy import Policy
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.rules import RULES
+from cardsvc.core.rules import COMPARED, RULES
 from cardsvc.core.storage import first_stored
 from cardsvc.core.terms import Approval, CaseKind
 
@@ -48,8 +48,20 @@ def nothing_contested(case: Case, asked: Asked) -> Refusal | None:
 
 def everything_entered(case: Case, asked: Asked) -> Refusal | None:
     """Every field that the step needs was entered."""
-    missing = [name for name in RULES[asked.step].needs if getattr(asked.details, name) in (None, ())]
+    needs = (name for name in RULES[asked.step].needs if name not in COMPARED)
+    missing = [name for name in needs if getattr(asked.details, name) in (None, ())]
     return Refusal(Problem.FIELD_MISSING, ", ".join(missing)) if missing else None
+
+
+def identifiers_agree(case: Case, asked: Asked) -> Refusal | None:
+    """The crew compared all three identifiers of its paper with the band, and they agree (section 2, transport).
+
+    A body that was collected without it stays collected: the fact is contested until two people resolve it.
+    """
+    if asked.step is not Step.COLLECT:
+        return None
+    open_ = [name for name in COMPARED if not getattr(asked.details, name)]
+    return Refusal(Problem.IDENTIFIERS_DISAGREE, ", ".join(open_)) if open_ else None
 
 
 def needs_two(case: Case, step: Step) -> bool:
@@ -211,6 +223,7 @@ ALWAYS: tuple[Precondition, ...] = (
     nothing_contested,
     everything_entered,
     two_people,
+    identifiers_agree,
     tag_is_new,
     tag_matches,
     disc_matches,

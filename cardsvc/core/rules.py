@@ -36,6 +36,8 @@ def _at(*kinds: StationKind) -> frozenset[StationKind]:
     return frozenset(kinds)
 
 
+COMPARED = ("first_agrees", "second_agrees", "third_agrees")
+"""What the crew compared with the band before the body is moved (decision 0016)."""
 ANYWHERE = frozenset(StationKind)
 DESK = _at(At.ARRANGEMENT, At.OFFICE)
 NO, NEVER = Offline.NO, Offline.NEVER
@@ -44,7 +46,9 @@ RULES: Mapping[Step, Rule] = {
     Step.BOOK: Rule(_at(At.BOOKING, At.OFFICE), milestone=True),
     Step.BIND_CARD: Rule(_at(At.BOOKING, At.TRANSPORT, At.ARRANGEMENT), card=True),
     Step.DISPATCH: Rule(_at(At.TRANSPORT, At.OFFICE), ("vehicle", "driver", "mate"), NO, milestone=True),
-    Step.COLLECT: Rule(_at(At.TRANSPORT), ("tag", "kilometres", "floor"), card=True, second=True, milestone=True),
+    Step.COLLECT: Rule(
+        *(_at(At.TRANSPORT), (*COMPARED, "tag", "kilometres", "floor")), card=True, second=True, milestone=True
+    ),
     Step.ARRIVE: Rule(_at(At.TRANSPORT, At.COLD_STORAGE), ("tag",), card=True, tag=True, milestone=True),
     Step.STORE: Rule(_at(At.COLD_STORAGE), ("tag", "slot"), card=True, second=True, tag=True, milestone=True),
     Step.TAKE_OUT: Rule(_at(At.COLD_STORAGE), ("tag", "reason", "due"), card=True, second=True, tag=True),
@@ -63,7 +67,7 @@ RULES: Mapping[Step, Rule] = {
     Step.FAREWELL_OVER: Rule(_at(At.FAREWELL), ("tag",), card=True, tag=True, milestone=True),
     Step.RECOGNISE: Rule(_at(At.FAREWELL)),
     Step.DEPOSIT: Rule(_at(At.CASHIER), ("amount_fen", "means")),
-    Step.PAY: Rule(_at(At.CASHIER), ("amount_fen", "means")),
+    Step.PAY: Rule(_at(At.CASHIER), ("amount_fen", "means"), may=("payer",)),
     Step.REFUND: Rule(_at(At.CASHIER), ("amount_fen", "means"), NO, second=True),
     Step.SETTLE: Rule(_at(At.CASHIER), (), NO),
     Step.QUEUE: Rule(_at(At.CREMATION), ("tag", "coffin"), NO, tag=True, milestone=True),

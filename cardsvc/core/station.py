@@ -42,6 +42,7 @@ class Entry(StrEnum):
     ITEMS = "items"  # several of the price list
     YES_NO = "yes_no"
     CREW = "crew"  # somebody of the crews
+    LINE = "line"  # an item of the case: on its bill, or ordered
     THINGS = "things"  # several belongings of a closed list
     GIVEN = "given"  # filled in by the station or the service itself
 
@@ -80,7 +81,7 @@ ENTRIES: Mapping[str, Entry] = {
     "code": Entry.SCAN,
     "other": Entry.SCAN,
     "about": Entry.SCAN,
-    "item": Entry.SCAN,
+    "item": Entry.LINE,
     "paper": Entry.PICK,
     "issuer": Entry.PICK,
     "signed_by": Entry.PICK,
@@ -91,6 +92,9 @@ ENTRIES: Mapping[str, Entry] = {
     "payer": Entry.PICK,
     "alike": Entry.YES_NO,
     "cooled": Entry.YES_NO,
+    "first_agrees": Entry.YES_NO,
+    "second_agrees": Entry.YES_NO,
+    "third_agrees": Entry.YES_NO,
     "length_cm": Entry.NUMBER,
     "width_cm": Entry.NUMBER,
     "things": Entry.THINGS,

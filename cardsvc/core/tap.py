@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cardsvc.core import gate, limits, workflow
+from cardsvc.core import gate, ledger, limits, workflow
 from cardsvc.core.card.image import CardImage, Identity
 from cardsvc.core.card_commit import FLAG_AT_WORK, FLAG_SUSPENDED, Decision, Here, card_flags
 from cardsvc.core.case import Case
@@ -182,6 +182,8 @@ def decide(
     reasons.extend(limits.beyond(asked, snapshot, unsent, writes_card=writes_card, linked=linked, now=now))
     reasons.extend(_place_objections(asked.details, case.case_no, snapshot))
     reasons.extend(_hall_objections(case, asked, snapshot, now))
+    if met.known is not None and (over := ledger.above_paid(case, asked, met.known.bill)) is not None:
+        reasons.append(over)
     refusal = refuse_all(reasons)
     if refusal is not None:
         return refusal
@@ -292,7 +294,7 @@ FACTS_STAND = frozenset({Problem.STEP_OUT_OF_ORDER, Problem.STEP_NOT_STARTED, Pr
 """Contradictions that a record which is still on its way may explain; the fold shows them while they last."""
 PROMISED = frozenset({Step.RESERVE, Step.RESERVE_FURNACE, Step.DISPATCH})
 """A period, a vehicle: the service's own promise. Who was granted it and comes second has nothing that must stand."""
-CONTESTED = FACTS_STAND | {Problem.CASE_CONFLICT, Problem.HALL_OF_ANOTHER}
+CONTESTED = FACTS_STAND | {Problem.CASE_CONFLICT, Problem.HALL_OF_ANOTHER, Problem.IDENTIFIERS_DISAGREE}
 """Contradictions of what has already happened: the fact stands, and a person looks at it (RELIABILITY.md section 7)."""
 
 

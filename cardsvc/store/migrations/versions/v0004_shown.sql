@@ -63,3 +63,4 @@ CREATE TABLE hall_name (
     PRIMARY KEY (home_id, case_no),
     FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
 );
+CREATE INDEX audit_link_of_prints ON audit_link (home_id, subject) WHERE substr(what, 1, 8) = 'printed ';
