@@ -14,7 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 from admin_web import (
     ashes,
     asking,
+    board,
     cards,
+    certificates,
     cold_storage,
     corrections,
     dispatch,
@@ -22,6 +24,7 @@ from admin_web import (
     resources,
     rules,
     shifts,
+    station_boards,
     stations,
     steps,
 )
@@ -132,8 +135,9 @@ def create(context: Context, access: Access) -> FastAPI:
         signed = access.signed(request)
         if signed is None:
             raise Refused(Refusal(Problem.NOT_SIGNED_IN))
-        root = request.scope["root_path"]
-        return RedirectResponse(f"{root}/cases" if signed.may(Action.SEE_CASES) else f"{root}/stations", 303)
+        pages = ((Action.SEE_CASES, "cases"), (Action.SEE_STATION_BOARDS, "boards"))
+        path = next((path for action, path in pages if signed.may(action)), "stations")
+        return RedirectResponse(f"{request.scope['root_path']}/{path}", 303)
 
     @app.get("/cases")
     def cases(
@@ -302,7 +306,10 @@ def create(context: Context, access: Access) -> FastAPI:
         )
 
     cards.add(app, context, access, shell)
-    for pages in (ashes, duties, dispatch, corrections, cold_storage, resources, shifts, rules):
+    for pages in (
+        *(ashes, certificates, duties, dispatch, corrections, cold_storage, resources, shifts, rules, board),
+        station_boards,
+    ):
         pages.add(app, context, access, shell)
 
     @app.get("/roles")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -43,6 +44,8 @@ class Entry:
 
 
 MENU = (
+    Entry("board", "board", Action.SEE_BOARD),
+    Entry("boards", "boards", Action.SEE_STATION_BOARDS),
     Entry("cases", "cases", Action.SEE_CASES),
     Entry("book", "cases/new", Action.BOOK),
     Entry("dispatch", "dispatch", Action.DISPATCH),
@@ -56,6 +59,7 @@ MENU = (
     Entry("rules", "rules", Action.SEE_RULES),
     Entry("unsettled", "unsettled", Action.SEE_STATIONS),
     Entry("ashes", "ashes", Action.SEE_CASES),
+    Entry("certificates", "certificates", Action.SEE_CERTIFICATES),
     Entry("cards", "cards", Action.ISSUE_CARD),
     Entry("stations", "stations", Action.SEE_STATIONS),
     Entry("roles", "roles", Action.SEE_CASES),
@@ -74,6 +78,7 @@ class Shell:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
         self._pages.filters["when"] = when
         self._pages.filters["second"] = lambda at: local(at).strftime("%H:%M:%S")
@@ -106,6 +111,12 @@ class Shell:
             **(values or {}),
         )
         return HTMLResponse(html, status)
+
+    def part(self, language: Language, name: str, values: Mapping[str, Any]) -> Markup:
+        """A piece of a page."""
+        return Markup(
+            self._pages.get_template(f"{name}.html").render(say=Words(language), words=CATALOGUES[language], **values)
+        )
 
 
 class Words:

@@ -150,6 +150,15 @@ _FROM: Mapping[Step, frozenset[PlaceKind]] = {
 }
 
 
+def shelf_is_its_own(case: Case, asked: Asked) -> Refusal | None:
+    """A shelf place is for one box: the portions of one case do not share it either (section 4, 9)."""
+    shelf, label = asked.details.shelf, asked.details.label
+    if asked.step is not Step.SHELVE or shelf is None:
+        return None
+    there = (one for one in case.portions if one.place.kind is PlaceKind.SHELF and one.place.code == shelf)
+    return Refusal(Problem.PLACE_TAKEN, shelf) if any(one.label != label for one in there) else None
+
+
 def split_fits(case: Case, asked: Asked) -> Refusal | None:
     """A portion is less than what it is taken from, and has a label of its own."""
     if asked.step is not Step.SPLIT:
@@ -222,6 +231,7 @@ ALWAYS: tuple[Precondition, ...] = (
     label_matches,
     quote_ready,
     box_is_there,
+    shelf_is_its_own,
     split_fits,
     cooled_before_sealed,
     what_it_follows,

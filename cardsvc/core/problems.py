@@ -92,6 +92,7 @@ class Problem(StrEnum):
     CERTIFICATE_NOT_ISSUED = "certificate_not_issued"  # no cremation certificate by another role
     CERTIFICATE_EXISTS = "certificate_exists"  # one is drawn already: void it first
     CERTIFICATE_STOCK = "certificate_stock"  # no number is left in the stock
+    CERTIFICATE_NOT_STOCK = "certificate_not_stock"  # drawn, void, or never received
     COLLECTOR_UNVERIFIED = "collector_unverified"  # the collector's identity or one-time code is open
     CARD_NOT_PRESENTED = "card_not_presented"  # the family card was not presented at the hand-over
     SCAN_MISSING = "scan_missing"  # two people scan at shelf, counter and hand-over

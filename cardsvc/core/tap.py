@@ -280,6 +280,8 @@ class Judged:
 
 FACTS_STAND = frozenset({Problem.STEP_OUT_OF_ORDER, Problem.STEP_NOT_STARTED, Problem.PLACE_TAKEN})
 """Contradictions that a record which is still on its way may explain; the fold shows them while they last."""
+PROMISED = frozenset({Step.RESERVE, Step.RESERVE_FURNACE, Step.DISPATCH})
+"""A period, a vehicle: the service's own promise. Who was granted it and comes second has nothing that must stand."""
 CONTESTED = FACTS_STAND | {Problem.CASE_CONFLICT, Problem.IDENTIFIERS_DISAGREE}
 """Contradictions of what has already happened: the fact stands, and a person looks at it (RELIABILITY.md section 7)."""
 
@@ -317,6 +319,8 @@ def judge(
         return Judged(Outcome.WAITING if awaits else Outcome.ACCEPTED, (), facts, awaits)
     if awaits is not None and all(_explained(case, one) for one in reasons):
         return Judged(Outcome.WAITING, (), facts, awaits)
+    if asked.step in PROMISED and any(one.problem is Problem.PLACE_TAKEN for one in reasons):
+        return Judged(Outcome.REFUSED, tuple(reasons))
     if happened and (asked.step in IRREVERSIBLE or all(one.problem in CONTESTED for one in reasons)):
         return Judged(Outcome.CONFLICT, tuple(reasons), facts)
     return Judged(Outcome.REFUSED, tuple(reasons))

@@ -4,8 +4,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, delete, update
 
+from cardsvc.core import ledger
+from cardsvc.core.board import live
 from cardsvc.core.facts import PlaceKind
 from cardsvc.core.ids import CardNo, CaseNo
+from cardsvc.core.ledger import lowers
 from cardsvc.core.terms import Reason
 from cardsvc.store import cards
 from cardsvc.store import tables as t
@@ -30,12 +33,16 @@ def flush(tx: WorkingSet) -> None:
             for no, one in tx.facts
         ]
         run(t.fact.insert(), rows)
+    owed = ledger.owed_by(((case_no, one) for case_no, _, _, one in tx.transfers))
     if tx.changed:
         run(_CASE_MOVED, [_case_row(tx, case_no) for case_no in sorted(tx.changed)])
+    if owed:
+        run(_OWED, [{"of_home": home, "of_case": case_no, "more": fen} for case_no, fen in sorted(owed.items())])
     if tx.lines:
         run(t.bill_line.insert(), [line_row(home, n, *one) for n, one in enumerate(tx.lines)])
     if tx.transfers:
-        run(t.transfer.insert(), [transfer_row(home, n, *one) for n, one in enumerate(tx.transfers)])
+        ordered = sorted(tx.transfers, key=lambda one: lowers(one[3]))
+        run(t.transfer.insert(), [transfer_row(home, n, *one) for n, one in enumerate(ordered)])
     _flush_cards(tx)
     _flush_things(tx)
     _flush_day(tx)
@@ -49,6 +56,7 @@ def _case_row(tx: WorkingSet, case_no: CaseNo) -> dict[str, Any]:
         "of_case": case_no,
         "stage": case.stage.value,
         "body": case.model_dump_json(exclude_none=True),
+        "live": live(case).model_dump_json(exclude_defaults=True),
         "changed_log_no": tx.log.log_no,
     }
 
@@ -172,6 +180,7 @@ def _flush_trips(tx: WorkingSet) -> None:
 _CASE_MOVED = update(t.funeral_case).where(
     t.funeral_case.c.home_id == bindparam("of_home"), t.funeral_case.c.case_no == bindparam("of_case")
 )
+_OWED = _CASE_MOVED.values(owed_fen=t.funeral_case.c.owed_fen + bindparam("more"))
 # A tap of before it was blocked or handed back does not make it a living card again.
 _CARD_WRITTEN = (
     update(t.card)

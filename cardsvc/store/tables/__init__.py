@@ -18,6 +18,7 @@ from cardsvc.store.tables.cases import (
 from cardsvc.store.tables.day import (
     body_count,
     certificate,
+    certificate_count,
     clearance,
     collection_code,
     drill,
@@ -31,11 +32,12 @@ from cardsvc.store.tables.day import (
 )
 from cardsvc.store.tables.exchange import enrolment_code, journal, record, station
 from cardsvc.store.tables.kinds import Moment, metadata
-from cardsvc.store.tables.money import bill_line, price_book, transfer
+from cardsvc.store.tables.money import account, bill_line, price_book, transfer
 from cardsvc.store.tables.people import audit_link, family_link, family_view, home, log_head, staff, staff_session
 
 __all__ = [
     "Moment",
+    "account",
     "audit_link",
     "bill_line",
     "body_count",
@@ -44,6 +46,7 @@ __all__ = [
     "case_alias",
     "case_word",
     "certificate",
+    "certificate_count",
     "clearance",
     "collection_code",
     "drill",

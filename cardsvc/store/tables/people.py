@@ -68,6 +68,13 @@ audit_link = Table(
     Column("prev", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Index(
+        "audit_link_of_certificates",
+        "home_id",
+        "log_no",
+        postgresql_where=text("substr(what, 1, 13) = 'certificates '"),
+        sqlite_where=text("substr(what, 1, 13) = 'certificates '"),
+    ),
+    Index(
         "audit_link_of_cards",
         "home_id",
         "subject",

@@ -125,10 +125,10 @@ def refund(service: Service) -> None:
 
 
 def refund_of_too_much(service: Service) -> None:
-    """What the family paid beyond its lines can be refunded without a deposit."""
+    """What the family paid beyond its lines is held for it, and can be refunded."""
     case_no, card = opened(service)
     go(service, case_no, card, *TO_STORAGE, *ARRANGED, Step.PAY)
-    assert (bill(service, case_no).deposit_fen, bill(service, case_no).open_fen) == (0, -14_000)
+    assert (bill(service, case_no).deposit_fen, bill(service, case_no).open_fen) == (14_000, -14_000)
     above = take(service, CASHIER, case_no, Step.REFUND, Details(amount_fen=14_001, means=Means.CASH), card)
     assert [one.problem for one in above.reasons] == ["above_paid"]
 
