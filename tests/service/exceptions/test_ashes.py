@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from cardsvc.api import ash_notices
+from cardsvc.api import notices
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo
@@ -57,7 +57,7 @@ def drawn(service: Service) -> list[str]:
 
 
 def ran(service: Service) -> int:
-    return ash_notices.handle(service.context, service.clock.now)
+    return notices.handle(service.context, service.clock.now)
 
 
 def split(service: Service) -> None:
