@@ -388,6 +388,7 @@ CREATE TABLE audit_link (
 );
 CREATE INDEX audit_link_of_certificates ON audit_link (home_id, log_no) WHERE substr(what, 1, 13) = 'certificates ';
 CREATE INDEX audit_link_of_cards ON audit_link (home_id, subject) WHERE substr(what, 1, 5) = 'card ';
+CREATE INDEX audit_link_of_prints ON audit_link (home_id, subject) WHERE substr(what, 1, 8) = 'printed ';
 
 -- A family's link; only the SHA-256 of its token, and of the cookie that it was exchanged for, is kept.
 CREATE TABLE family_link (
@@ -584,6 +585,32 @@ CREATE TABLE drill (
     staff_no         TEXT NOT NULL,
     body             TEXT NOT NULL,
     PRIMARY KEY (home_id, log_no)
+);
+
+-- A screen on a wall: a device that knows an address and nothing else; only the SHA-256 of its token is kept.
+-- kind: queue | hall (of the hall named in hall). seen_at: when it last asked, to the minute.
+CREATE TABLE screen (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    token_hash       TEXT NOT NULL,
+    kind             TEXT NOT NULL,
+    hall             TEXT,
+    title            TEXT NOT NULL,
+    made_at          MOMENT NOT NULL,
+    made_by          TEXT NOT NULL,
+    revoked_at       MOMENT,
+    seen_at          MOMENT,
+    PRIMARY KEY (home_id, token_hash)
+);
+
+-- The name that a family approved for the screen of its hall; without a row it is masked. name_sealed: its own words,
+-- sealed at hall_name/{case_no}/name; NULL: the name as booked, with its corrections.
+CREATE TABLE hall_name (
+    home_id          TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    name_sealed      BYTES,
+    log_no           BIGINT NOT NULL,
+    PRIMARY KEY (home_id, case_no),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
 );
 
 -- Nobody rewrites history: the database itself refuses UPDATE and DELETE on what is append-only.

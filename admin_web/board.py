@@ -112,5 +112,5 @@ async def _stream(context: Context, access: Access, request: Request, signed: Si
             if await run_in_threadpool(access.signed, request) != signed:
                 yield "event: ended\ndata: 0\n\n"
                 return
-            yield "event: here\ndata: 0\n\n"
+            yield f"event: here\ndata: {version}\n\n"
         await asyncio.sleep(LOOK_EVERY_S)

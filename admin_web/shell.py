@@ -49,6 +49,8 @@ MENU = (
     Entry("cases", "cases", Action.SEE_CASES),
     Entry("book", "cases/new", Action.BOOK),
     Entry("dispatch", "dispatch", Action.DISPATCH),
+    Entry("calendar", "calendar", Action.SEE_CALENDAR),
+    Entry("dressing", "dressing", Action.SEE_DRESSING),
     Entry("furnace_log", "furnaces", Action.SEE_OPERATIONS),
     Entry("reconciliation", "reconciliation", Action.SEE_OPERATIONS),
     Entry("outbox", "outbox", Action.SEE_OPERATIONS),
@@ -62,6 +64,7 @@ MENU = (
     Entry("certificates", "certificates", Action.SEE_CERTIFICATES),
     Entry("cards", "cards", Action.ISSUE_CARD),
     Entry("stations", "stations", Action.SEE_STATIONS),
+    Entry("screens", "screens", Action.MANAGE_SCREENS),
     Entry("roles", "roles", Action.SEE_CASES),
     Entry("audit", "audit", Action.SEE_AUDIT),
 )
@@ -142,7 +145,7 @@ def reasons(refusal: Refusal, language: Language) -> list[tuple[str, str]]:
 
 def _field(name: str, language: Language) -> str:
     words = CATALOGUES[language]
-    tables = ("booking", "field", "step", "card_state", "hot_reason")
+    tables = ("booking", "field", "step", "stage", "place", "card_state", "hot_reason")
     return next((words[key] for key in (f"{one}.{name}" for one in tables) if key in words), name)
 
 

@@ -2,10 +2,10 @@
 // Where the stream breaks it asks every few seconds; where nothing answers it says since when the picture stands.
 "use strict";
 (() => {
-  const ASK_EVERY = 5000, SILENT_AFTER = 15000, TICK = 10000;
+  const ASK_EVERY = 5000, SILENT_AFTER = 15000, ANSWER_WITHIN = 10000, TICK = 10000;
   const board = document.getElementById("board"), touch = document.getElementById("touch");
   if (!board || !touch) return;
-  let cursor = Number(board.dataset.cursor), heard = 0, busy = false, again = false, source = null, over = false;
+  let cursor = Number(board.dataset.cursor), newest = cursor, heard = 0, busy = false, again = false, source = null, over = false;
   const ahead = Date.parse(touch.dataset.at) - Date.now(), nowMs = () => Date.now() + ahead;  // the service's clock, not this machine's
 
   function show(state) {
@@ -84,7 +84,7 @@
   }
 
   async function ask(path) {
-    const answer = await fetch(path, { credentials: "same-origin" });
+    const answer = await fetch(path, { credentials: "same-origin", signal: AbortSignal.timeout(ANSWER_WITHIN) });
     if (answer.redirected || answer.status === 401 || answer.status === 403) { show("ended"); if (source) source.close(); throw new Error("ended"); }
     if (!answer.ok) throw new Error(String(answer.status));
     return answer;
@@ -115,8 +115,14 @@
   function follow() {
     if (over || !window.EventSource) return;
     source = new EventSource("/office/board/events");
-    const alive = () => { heard = Date.now(); wellAt(); if (!busy) show("live"); };
-    source.onmessage = (event) => { alive(); if (Number(event.data) > cursor) fetchNews(); };
+    const alive = (event) => {
+      heard = Date.now();
+      newest = Math.max(newest, Number(event.data));
+      if (newest > cursor) { fetchNews(); return; }  // what could not be fetched is asked for again with every sign of life
+      wellAt();
+      show("live");
+    };
+    source.onmessage = alive;
     source.addEventListener("here", alive);
     source.addEventListener("ended", () => { source.close(); show("ended"); });
     source.onerror = () => { fetchNews(); };

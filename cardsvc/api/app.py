@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from fastapi import FastAPI
 
-from cardsvc.api import errors, family, stations
+from cardsvc.api import errors, family, screens, stations
 from cardsvc.context import Context
 
 
@@ -33,4 +33,5 @@ def create_app(surfaces: Iterable[Surface], context: Context) -> FastAPI:
         app.mount("/stations", stations.create(context))
     if Surface.FAMILY in surfaces:
         app.mount("/family", family.create(context))
+        app.mount("/screens", screens.create(context))
     return app

@@ -58,6 +58,7 @@ class Problem(StrEnum):
     # places and things
     PLACE_TAKEN = "place_taken"  # slot, furnace, hall or vehicle is occupied
     PLACE_CLOSED = "place_closed"  # slot, furnace, hall or vehicle is out of service
+    HALL_OF_ANOTHER = "hall_of_another"  # the hall's period is another case's: hall screen and tag differ
     PLACE_UNKNOWN = "place_unknown"  # no such slot, furnace, hall or vehicle
     # the furnace and the ashes
     PERMIT_NEEDED = "permit_needed"  # load needs a live permit of the service
@@ -100,6 +101,9 @@ class Problem(StrEnum):
     CONTACT_UNTOLD = "contact_untold"  # the second contact was not told
     STORAGE_TERM = "storage_term"  # longer than the term that the home may grant
     TRANSFER_OPEN = "transfer_open"  # custody ends only with the other home's receipt
+    PAPER_NOT_YET = "paper_not_yet"  # what this paper is for was not scanned, signed or drawn yet
+    PAPER_OVER = "paper_over"  # what this paper is for is past: a second one must not be in the world
+    TEMPLATE_BROKEN = "template_broken"  # a template that the home edited cannot be filled
     CREW_TAKEN = "crew_taken"  # vehicle or crew are on another trip
     UNPAID = "unpaid"  # neither paid, waived, credited nor public
     DESTINATION_MISSING = "destination_missing"  # where the ashes go must be known before they leave

@@ -5,7 +5,8 @@ Unknown, revoked and expired links look alike. The second factor is the last fou
 
 import base64
 import hmac
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cardsvc.context import Context
@@ -24,18 +25,18 @@ from cardsvc.store.policies import policy_of
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one browser may see; bill and lines only after the second factor."""
+    """What one browser may see; what money and ashes are about only after the second factor."""
 
     view: View
     shown: Shown
     status: FamilyStatus
     looked_at: list[datetime]
-    bill: Bill | None
-    lines: list[BillLine]
-    ashes_until: datetime | None
-    running: tuple[Line, ...]
+    bill: Bill | None = None
+    lines: Sequence[BillLine] = ()
+    ashes_until: datetime | None = None
+    running: tuple[Line, ...] = ()
     "What storage would cost if it ended now."
-    storage: Meter | None
+    storage: Meter | None = None
     "What storage will cost: shown before it runs, until the furnace."
 
 
@@ -61,18 +62,22 @@ def look(context: Context, cookie: str, now: datetime) -> Seen | Refusal:
         if found is None:
             return Refusal(Problem.LINK_INVALID)
         view, link, shown = found.view, found.link, found.shown
-        confirmed = view.confirmed_at is not None
-        book, policy = book_of(connection, home_id, shown.case.price_version, now), policy_of(connection, home_id, now)
-        return Seen(
+        seen = Seen(
             view=view,
             shown=shown,
             status=status(shown.case, shown.shown_name),
             looked_at=family.opened_at(connection, home_id, link.token_hash),
-            bill=snapshots.case_bill(connection, home_id, link.case_no) if confirmed else None,
-            lines=snapshots.case_lines(connection, home_id, link.case_no) if confirmed else [],
-            ashes_until=ashes_until(shown.case) if confirmed else None,
-            running=running_meter(shown.case, book, now) if confirmed else (),
-            storage=storage_meter(shown.case, book, policy, now) if confirmed else None,
+        )
+        if view.confirmed_at is None:
+            return seen
+        book, policy = book_of(connection, home_id, shown.case.price_version, now), policy_of(connection, home_id, now)
+        return replace(
+            seen,
+            bill=snapshots.case_bill(connection, home_id, link.case_no),
+            lines=snapshots.case_lines(connection, home_id, link.case_no),
+            ashes_until=ashes_until(shown.case),
+            running=running_meter(shown.case, book, now),
+            storage=storage_meter(shown.case, book, policy, now),
         )
 
 

@@ -44,7 +44,7 @@ def open_cases(connection: Connection, home_id: HomeId, county: str | None, stag
     """The cases on the board; of one county only, where somebody sees no other."""
     stages = (stage,) if stage is not None else ON_BOARD
     rows = connection.execute(of_board(home_id, county, stages))
-    return [Row(text, shown_name, owed_fen) for text, shown_name, owed_fen in rows]
+    return [Row(row.live, row.shown_name, row.owed_fen) for row in rows]
 
 
 def of_board(home_id: HomeId, county: str | None, stages: Iterable[Stage]) -> Select[tuple[str, str, int]]:

@@ -6,6 +6,7 @@ them sealed to that station (CARD.md section 5).
 
 import base64
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,13 +32,13 @@ from cardsvc.core.snapshot import (
 )
 from cardsvc.core.terms import Payer
 from cardsvc.core.wire import Hello, Key, RevokedWhy
+from cardsvc.store import reading
 from cardsvc.store import tables as t
 from cardsvc.store.cards import FAMILY, STAFF, hot_list
 from cardsvc.store.grounds import TRAITS
 from cardsvc.store.limits import limits_of
 from cardsvc.store.opening import price_book, roles_of
 from cardsvc.store.policies import policy_of
-from cardsvc.store.working import CASE, PRICES
 
 BINDS = RULES[Step.BIND_CARD].stations
 SHOWS_BILLS = frozenset({StationKind.CASHIER, StationKind.ARRANGEMENT})
@@ -54,20 +55,28 @@ MOST = 500
 """Cases and cards in one answer; the rest follow with the next one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom the news are for: the station's kind and sealing key (32 bytes), and where its card keys come from."""
+
+    kind: StationKind
+    sealing_key: bytes
+    card_key: CardKeyOf
+
+
 def news(
-    connection: Connection,
-    home_id: HomeId,
-    hello: Hello,
-    kind: StationKind,
-    sealing_key: bytes,
-    card_key: CardKeyOf,
-    now: datetime,
+    connection: Connection, home: Any, head: int, hello: Hello, reader: Reader, now: datetime
 ) -> SnapshotDelta | None:
-    """News for a station since the version in its hello; None when there is none."""
-    home = connection.execute(select(t.home).where(t.home.c.home_id == home_id)).one()
-    since = hello.snapshot_version
+    """News for a station since the version in its hello; None when there is none.
+
+    `home` is the home's row, `head` the newest number of its log: nothing has changed behind it.
+    """
+    home_id, kind, since = HomeId(home.home_id), reader.kind, hello.snapshot_version
     setup_due = since == 0 or hello.setup_version != home.setup_version
-    gone_stages = CLOSED if kind is StationKind.CASHIER else ENDED
+    gone_stages = CLOSED if reader.kind is StationKind.CASHIER else ENDED
+    hot_due = since == 0 or hello.hot_version != home.hot_version
+    if since >= head and not (setup_due or hot_due):
+        return None
     c, k = t.funeral_case.c, t.card.c
     cases = connection.execute(
         select(c.case_no, c.stage, c.body, c.shown_name, c.changed_log_no)
@@ -85,10 +94,8 @@ def news(
     staff_cards = connection.execute(
         select(t.card).where(k.home_id == home_id, k.kind == STAFF, k.changed_log_no > (0 if setup_due else since))
     ).all()
-    hot_due = since == 0 or hello.hot_version != home.hot_version
     if not (cases or cards or staff_cards or setup_due or hot_due):
         return None
-    head = connection.execute(select(t.log_head.c.log_no).where(t.log_head.c.home_id == home_id)).scalar_one()
     version = max(head, 1)
     if len(cases) == MOST or len(cards) == MOST:
         ends = [rows[-1].changed_log_no for rows in (cases, cards) if len(rows) == MOST]
@@ -115,7 +122,7 @@ def news(
         hot=hot_list(connection, home_id) if hot_due else None,
         cases=tuple(
             KnownCase(
-                case=CASE.validate_json(row.body),
+                case=reading.case(row.body),
                 shown_name=row.shown_name,
                 bill=bills[CaseNo(row.case_no)],
                 lines=tuple(lines.get(CaseNo(row.case_no), ())),
@@ -124,17 +131,17 @@ def news(
             for row in open_cases
         ),
         gone_cases=tuple(CaseNo(row.case_no) for row in cases if row not in open_cases),
-        cards=tuple(_card(row, kind, sealing_key, card_key) for row in served),
+        cards=tuple(_card(row, reader) for row in served),
         gone_cards=tuple(CardNo(number) for number in sorted(gone)),
     )
 
 
-def _card(row: Any, kind: StationKind, sealing_key: bytes, card_key: CardKeyOf) -> KnownCard:
+def _card(row: Any, reader: Reader) -> KnownCard:
     uid = bytes.fromhex(row.uid)
     keys = {}
-    for number in _keys_for(row, kind):
+    for number in _keys_for(row, reader.kind):
         purpose = sealing.card_key_purpose(row.card_no, number)
-        sealed = sealing.seal(sealing_key, purpose, card_key(uid, number, row.key_version))
+        sealed = sealing.seal(reader.sealing_key, purpose, reader.card_key(uid, number, row.key_version))
         keys[number] = base64.b64encode(sealed).decode()
     last = Key(journal_id=row.last_journal, seq=row.last_seq) if row.last_journal else None
     return KnownCard(
@@ -268,7 +275,7 @@ def _lines(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> di
     names = {
         one.item: (one.name_zh, one.name_en)
         for row in connection.execute(select(t.price_book.c.body).where(t.price_book.c.home_id == home_id))
-        for one in PRICES.validate_json(row.body).items
+        for one in reading.price_book(row.body).items
     }
     rows = connection.execute(
         select(t.bill_line).where(b.home_id == home_id, b.case_no.in_(numbers)).order_by(b.log_no, b.line_no)

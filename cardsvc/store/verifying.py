@@ -15,6 +15,7 @@ from cardsvc.core.fold import fold
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.ledger import Account, Transfer, owed_by, revenue
 from cardsvc.core.wire import Record
+from cardsvc.store import clearances
 from cardsvc.store import tables as t
 from cardsvc.store.log import GENESIS, link_hash
 from cardsvc.store.witnesses import contradictions
@@ -24,14 +25,24 @@ AT_ONCE = 1_000
 COUNTED = {"links": t.audit_link, "records": t.record, "facts": t.fact, "cases": t.funeral_case, "lines": t.bill_line}
 
 
-def first_fault(engine: Engine, home_id: HomeId, say: Callable[[str], None]) -> str | None:
-    """The first row that is wrong, in words; None when all is whole. `say` hears what is being looked at."""
+def first_fault(
+    engine: Engine, home_id: HomeId, say: Callable[[str], None], public_key: bytes | None = None
+) -> str | None:
+    """The first row that is wrong, in words; None when all is whole. `say` hears what is being looked at.
+
+    `public_key` is the service's Ed25519 key (32 bytes), by which the kept clearances are looked at once more.
+    """
+
+    def _clearances(connection: Connection, home_id: HomeId) -> str | None:
+        return next(clearances.faults(connection, home_id, public_key), None)
+
     looks: dict[str, Callable[[Connection, HomeId], str | None]] = {
         "log": _log,
         "records": _records,
         "cases": _cases,
         "ledger": _ledger,
         "accounts": _accounts,
+        "clearances": _clearances,
         "witnesses": _witnesses,
     }
     with engine.connect() as connection:

@@ -20,9 +20,9 @@ from tests.admin_web.test_console import office, sign_in
 from tests.core.story import DETAILS
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
-from tests.support.home import Service
+from tests.support.home import CardInHand, Service
 from tests.support.many_open import crowd
-from tests.support.telling import TO_STORAGE, CardInHand, Office, Told, go, opened
+from tests.support.telling import TO_STORAGE, Office, Told, go, opened
 
 __all__ = ["office"]
 STATIONS = discover(station_package, "STATION", Station)
@@ -231,8 +231,11 @@ def test_a_change_arrives_by_itself_and_is_shown_within_a_second_among_two_thous
         page.wait_for_function("no => !document.getElementById(no).dataset.old", arg=case_no)
         took.append(time.monotonic() - began)
     assert min(took) < 1.0, took
+    told = []
+    page.on("request", lambda request: told.append(request.url))
     Told(service, case_no, card).does(Step.COLLECT)
-    expect(page.locator(f"[data-stage=in_transit] #{case_no}")).to_be_attached()
+    expect(page.locator(f"[data-stage=in_transit] #{case_no}")).to_be_attached(timeout=30_000)
+    assert [one for one in told if "/board/news" not in one] == [], "only what changed was fetched"
     assert page.evaluate("window.loaded"), "the page was not read anew"
     assert page.locator(f"#{case_no}").count() == 1
     frames = page.evaluate(
@@ -310,9 +313,9 @@ def test_the_board_says_when_it_is_out_of_touch_and_comes_back(service: Service,
     page.reload()
     expect(page.locator("#touch[data-state=polling]")).to_be_visible()
     Told(service, case_no, card).does(Step.COLLECT)
-    expect(page.locator(f"[data-stage=in_transit] #{case_no}")).to_be_attached()
+    expect(page.locator(f"[data-stage=in_transit] #{case_no}")).to_be_attached(timeout=30_000)
     page.context.set_offline(True)
-    expect(page.locator("#touch[data-state=lost]")).to_be_visible()
+    expect(page.locator("#touch[data-state=lost]")).to_be_visible(timeout=30_000)
     picture(page, "board-lost")
     page.context.set_offline(False)
     page.unroute("**/board/events")

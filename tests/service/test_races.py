@@ -155,11 +155,13 @@ class Furnaces:
 def test_no_furnace_starts_after_a_hold_that_is_effective(service: Service, address: str, night: bool) -> None:
     print(f"ONECARD_SEED={SEED}")
     count = NIGHT if night else DAY
-    members = crowd.queued(service, count)
+    members = crowd.ready(service, count)
     hall, seen = Furnaces(service, address), Counter[str]()
 
     for first in range(0, count, AT_ONCE):
-        rounds = hall.armed(members[first : first + AT_ONCE])
+        twenty = members[first : first + AT_ONCE]
+        crowd.queue(service, twenty)
+        rounds = hall.armed(twenty)
         hall.race(rounds)
         seen.update(told(service, one) for one in rounds)
         hall.emptied(rounds)

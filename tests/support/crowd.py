@@ -124,23 +124,25 @@ def report(station: Station, one: Member, step: Step, details: Details) -> None:
 
 def queued(service: Service, count: int) -> list[Member]:
     """So many exhumed remains with all papers, in the furnace queue: the shortest way to the furnace."""
+    members = ready(service, count)
+    queue(service, members)
+    return members
+
+
+def queue(service: Service, members: Sequence[Member]) -> None:
+    """Into the furnace queue, in their order."""
+    together(service, members, Step.QUEUE, lambda one: Details(tag=one.tag, coffin=one.coffin))
+
+
+def ready(service: Service, count: int) -> list[Member]:
+    """So many exhumed remains with all that the furnace asks for."""
     members = booked(service, count, case_kind="bones", resident=False)
-
-    def of(step: Step, **changes: Callable[[Member], object]) -> None:
-        def details(one: Member) -> Details:
-            own = {name: value(one) for name, value in changes.items()}
-            return DETAILS.get(step, Details()).model_copy(update=own)
-
-        together(service, members, step, details)
-
-    of(
-        Step.VERIFY_DEATH,
-        paper=lambda one: Paper.EXHUMATION_PERMIT,
-        number=lambda one: f"EP{one.number}",
-        issuer=lambda one: Issuer.CIVIL_AFFAIRS,
+    permit, issuer = Paper.EXHUMATION_PERMIT, Issuer.CIVIL_AFFAIRS
+    ways: tuple[tuple[Step, Callable[[Member], Details]], ...] = (
+        (Step.VERIFY_DEATH, lambda one: Details(paper=permit, number=f"EP{one.number}", issuer=issuer, alike=True)),
+        *((step, lambda one, step=step: DETAILS[step]) for step in (Step.VERIFY, Step.AUTHORISE, Step.PLAN_ASHES)),
+        (Step.ENCOFFIN, lambda one: Details(tag=one.tag, coffin=one.coffin, length_cm=190, width_cm=60)),
     )
-    for step in (Step.VERIFY, Step.AUTHORISE, Step.PLAN_ASHES):
-        of(step)
-    of(Step.ENCOFFIN, tag=lambda one: one.tag, coffin=lambda one: one.coffin)
-    of(Step.QUEUE, tag=lambda one: one.tag, coffin=lambda one: one.coffin)
+    for step, details in ways:
+        together(service, members, step, details)
     return members

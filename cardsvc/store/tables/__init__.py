@@ -34,6 +34,7 @@ from cardsvc.store.tables.exchange import enrolment_code, journal, record, stati
 from cardsvc.store.tables.kinds import Moment, metadata
 from cardsvc.store.tables.money import account, bill_line, price_book, transfer
 from cardsvc.store.tables.people import audit_link, family_link, family_view, home, log_head, staff, staff_session
+from cardsvc.store.tables.shown import hall_name, screen
 
 __all__ = [
     "Moment",
@@ -58,6 +59,7 @@ __all__ = [
     "family_view",
     "funeral_case",
     "hall_booking",
+    "hall_name",
     "home",
     "journal",
     "log_head",
@@ -73,6 +75,7 @@ __all__ = [
     "reconciliation",
     "record",
     "resource",
+    "screen",
     "staff",
     "staff_session",
     "station",

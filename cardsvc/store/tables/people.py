@@ -81,6 +81,13 @@ audit_link = Table(
         postgresql_where=text("substr(what, 1, 5) = 'card '"),
         sqlite_where=text("substr(what, 1, 5) = 'card '"),
     ),
+    Index(
+        "audit_link_of_prints",
+        "home_id",
+        "subject",
+        postgresql_where=text("substr(what, 1, 8) = 'printed '"),
+        sqlite_where=text("substr(what, 1, 8) = 'printed '"),
+    ),
 )
 
 family_link = Table(

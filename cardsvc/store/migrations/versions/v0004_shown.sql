@@ -41,3 +41,26 @@ CREATE TRIGGER mark_stays BEFORE UPDATE ON mark WHEN OLD.kind <> 'death_paper' B
 CREATE TRIGGER mark_no_delete BEFORE DELETE ON mark BEGIN SELECT RAISE(ABORT, 'mark is used once'); END;
 CREATE TRIGGER trip_crew_free BEFORE INSERT ON trip WHEN NEW.ended_at IS NULL AND EXISTS (SELECT 1 FROM trip AS other WHERE other.home_id = NEW.home_id AND other.ended_at IS NULL AND (other.driver = NEW.mate OR other.mate = NEW.driver)) BEGIN SELECT RAISE(ABORT, 'somebody of the crew is on another trip'); END;
 -- @end
+
+CREATE TABLE screen (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    token_hash       TEXT NOT NULL,
+    kind             TEXT NOT NULL,
+    hall             TEXT,
+    title            TEXT NOT NULL,
+    made_at          MOMENT NOT NULL,
+    made_by          TEXT NOT NULL,
+    revoked_at       MOMENT,
+    seen_at          MOMENT,
+    PRIMARY KEY (home_id, token_hash)
+);
+
+CREATE TABLE hall_name (
+    home_id          TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    name_sealed      BYTES,
+    log_no           BIGINT NOT NULL,
+    PRIMARY KEY (home_id, case_no),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+CREATE INDEX audit_link_of_prints ON audit_link (home_id, subject) WHERE substr(what, 1, 8) = 'printed ';
