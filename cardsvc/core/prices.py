@@ -133,6 +133,7 @@ _TRIGGERS = {
     Step.UNSHELVE: Trigger.ASH_STORAGE,
     Step.RENEW_STORAGE: Trigger.ASH_STORAGE,
     Step.RELEASE_SLOT: Trigger.CANCELLATION,
+    Step.CANCEL: Trigger.CANCELLATION,
     Step.SIGN_QUOTE: Trigger.QUOTED,
 }
 

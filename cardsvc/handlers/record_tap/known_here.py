@@ -53,7 +53,7 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
         reasons.extend(Refusal(Problem.ITEM_UNLISTED, item) for item in prices.unlisted(case.items, tx.book))
     if step is Step.REFUND:
         bill = ledger.bill(case.case_no, tx.balances(case.case_no), 0, 0)
-        if (over := ledger.above_paid(case, reported.asked, bill)) is not None:
+        if (over := ledger.above_paid(reported.asked, bill)) is not None:
             reasons.append(over)
     if card is not None and reported.happened and (writer := forked(tx, reported, card)) is not None:
         reasons.append(Refusal(Problem.CASE_CONFLICT, f"{card.card_no}: {writer}"))
