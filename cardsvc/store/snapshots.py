@@ -17,6 +17,7 @@ from cardsvc.core.facts import PlaceKind, StationKind, Step
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, StaffNo, StationId
 from cardsvc.core.ledger import Account, Bill, bill
 from cardsvc.core.permissions import ALLOWED
+from cardsvc.core.price_rules import for_stations
 from cardsvc.core.rules import RULES
 from cardsvc.core.snapshot import (
     BillLine,
@@ -185,7 +186,7 @@ def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) 
             )
             for one in keys
         ),
-        prices=price_book(connection, home_id, now),
+        prices=for_stations(price_book(connection, home_id, now)),
         limits=limits_of(connection, home_id),
         policy=policy_of(connection, home_id, now),
     )

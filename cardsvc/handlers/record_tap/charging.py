@@ -16,7 +16,10 @@ def charge(tx: WorkingSet, before: Case, fact: Fact, log_no: int) -> None:
     case_no, step = fact.case_no, fact.body.step
     if step in CORRECTS:
         _correct(tx, before, fact, fact.body, log_no)
-    for line in prices.lines_for(fact, before, tx.book_of(before.price_version)):
+    book = tx.book_of(before.price_version)
+    lines = prices.lines_for(fact, before, book)
+    _take_in(tx, fact, prices.taken_in(lines, book), log_no)
+    for line in lines:
         tx.lines.append((case_no, log_no, fact.cause, line, None))
         _post(tx, fact, log_no, ledger.charge(case_no, line))
     _post(tx, fact, log_no, ledger.money_moved(fact))
@@ -36,6 +39,15 @@ def _correct(tx: WorkingSet, before: Case, fact: Fact, body: StepTaken, log_no: 
         if one.instead is not None:
             tx.lines.append((case_no, log_no, old.cause, one.instead, None))
             _post(tx, fact, log_no, ledger.charge(case_no, one.instead, proof))
+
+
+def _take_in(tx: WorkingSet, fact: Fact, paid: frozenset[str], log_no: int) -> None:
+    """Take back the standing lines of what the price that is charged now pays for too."""
+    case_no = fact.case_no
+    for one in open_lines(tx, case_no) if paid else ():
+        if one.line.item in paid:
+            tx.lines.append((case_no, log_no, fact.cause, one.line, (one.log_no, one.line_no)))
+            _post(tx, fact, log_no, ledger.reversed_(ledger.charge(case_no, one.line)))
 
 
 def _post(tx: WorkingSet, fact: Fact, log_no: int, transfers: tuple[Transfer, ...]) -> None:
