@@ -12,6 +12,14 @@ from enum import StrEnum
 from cardsvc.core.money import in_yuan
 from cardsvc.core.prices import PriceBook, PriceItem, Regime
 
+MOST_FEN = 1_000_000_000
+MOST_LETTERS = 200
+NUMBERS = (
+    *("price_fen", "included", "extra_fen", "floors_included", "floor_fen", "waiver_fen", "waiver_units"),
+    *("period_days", "within_hours", "cap_fen", "low_fen", "high_fen"),
+)
+"""The fields of an item that are whole numbers."""
+
 
 class Wrong(StrEnum):
     """What can be wrong with a cell of a price list: a closed vocabulary, each with its words."""
@@ -40,7 +48,7 @@ class Wrong(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One cell that cannot stay: `row` counts the items from 0, None is the list itself; `value` is what stands there."""
+    """One cell that cannot stay, and what stands there; `row` counts the items from 0, None is the list itself."""
 
     row: int | None
     field: str
@@ -71,11 +79,11 @@ def item_faults(items: Mapping[int, PriceItem], unread: Iterable[str] = ()) -> t
     """What is wrong with items, by row; `unread` are the items of rows that could not be read."""
     first: dict[str, int] = {}
     found: list[Fault] = []
+    known = {*unread, *(other.item for other in items.values())}
     for row, one in items.items():
         if first.setdefault(one.item, row) != row:
             found.append(Fault(row, "item", Wrong.TWICE, one.item))
         found += _alone(row, one)
-        known = {*unread, *(other.item for other in items.values())}
         found += [Fault(row, "includes", Wrong.INCLUDES_UNKNOWN, part) for part in one.includes if part not in known]
     parts = {one.item: one.includes for one in items.values()}
     found += [
@@ -91,6 +99,12 @@ def _alone(row: int, one: PriceItem) -> Iterator[Fault]:
     for field in ("name_zh", "name_en", "unit"):
         if not getattr(one, field).strip():
             yield Fault(row, field, Wrong.MISSING)
+    for field in ("name_zh", "name_en", "unit", "legal_basis", "why_outside"):
+        if len(getattr(one, field)) > MOST_LETTERS:
+            yield Fault(row, field, Wrong.TOO_LONG, getattr(one, field)[:40])
+    for field in NUMBERS:
+        if not 0 <= (getattr(one, field) or 0) <= MOST_FEN:
+            yield Fault(row, field, Wrong.UNREADABLE, str(getattr(one, field)))
     if not one.legal_basis.strip():
         yield Fault(row, "legal_basis", Wrong.NO_BASIS)
     yield from _capped(row, one)
@@ -148,6 +162,14 @@ def _within(item: str, parts: Mapping[str, tuple[str, ...]]) -> set[str]:
         found |= further
         left.extend(further)
     return found
+
+
+class DraftState(StrEnum):
+    """What became of a list that somebody brought."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
 
 
 class Change(StrEnum):

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from cardsvc.core.facts import StationKind
 from cardsvc.core.ids import CaseNo, HomeId, JournalId, StationId
+from cardsvc.core.local_time import local
 from cardsvc.core.problems import Problem
 from cardsvc.store import tables as t
 
@@ -123,9 +124,17 @@ def epoch(connection: Connection, home_id: HomeId) -> int:
     return int(connection.execute(select(t.home.c.epoch).where(t.home.c.home_id == home_id)).scalar_one())
 
 
-def setup_version(connection: Connection, home_id: HomeId) -> int:
-    """How often staff, places, prices or stations have changed."""
-    return int(connection.execute(select(t.home.c.setup_version).where(t.home.c.home_id == home_id)).scalar_one())
+def setup_number(home_id: HomeId, now: datetime) -> ColumnElement[int]:
+    """How often staff, places, prices, rules or stations have changed: a list or rules that begin today count too."""
+    b, p, today = t.price_book.c, t.policy.c, local(now).date().isoformat()
+    lists = select(func.count()).where(b.home_id == home_id, b.valid_from <= today).scalar_subquery()
+    rules = select(func.count()).where(p.home_id == home_id, p.valid_from <= today).scalar_subquery()
+    return t.home.c.setup_version + lists + rules
+
+
+def setup_version(connection: Connection, home_id: HomeId, now: datetime) -> int:
+    """The number of the setup that stations are told now."""
+    return int(connection.execute(select(setup_number(home_id, now)).where(t.home.c.home_id == home_id)).scalar_one())
 
 
 def add_station(connection: Connection, home_id: HomeId, station_id: StationId, kind: StationKind, number: int) -> None:

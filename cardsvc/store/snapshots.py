@@ -34,6 +34,7 @@ from cardsvc.core.wire import Hello, Key, RevokedWhy
 from cardsvc.store import tables as t
 from cardsvc.store.cards import FAMILY, STAFF, hot_list
 from cardsvc.store.grounds import TRAITS
+from cardsvc.store.journals import setup_number
 from cardsvc.store.limits import limits_of
 from cardsvc.store.opening import price_book, roles_of
 from cardsvc.store.policies import policy_of
@@ -61,9 +62,10 @@ def news(
     now: datetime,
 ) -> SnapshotDelta | None:
     """News for a station since the version in its hello; None when there is none."""
-    home = connection.execute(select(t.home).where(t.home.c.home_id == home_id)).one()
+    number = setup_number(home_id, now).label("setup_number")
+    home = connection.execute(select(t.home, number).where(t.home.c.home_id == home_id)).one()
     since = hello.snapshot_version
-    setup_due = since == 0 or hello.setup_version != home.setup_version
+    setup_due = since == 0 or hello.setup_version != home.setup_number
     c, k = t.funeral_case.c, t.card.c
     cases = connection.execute(
         select(c.case_no, c.stage, c.body, c.shown_name, c.changed_log_no)
@@ -169,7 +171,7 @@ def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) 
         .order_by(a.number, j.journal_id)
     )
     return Setup(
-        version=home.setup_version,
+        version=home.setup_number,
         home_id=home_id,
         home_name_zh=home.name_zh,
         home_name_en=home.name_en,

@@ -33,7 +33,7 @@ def exact(**changes: Any) -> PriceItem:
 
 
 def book(*items: PriceItem, **changes: Any) -> PriceBook:
-    whole = {"version": "2027", "legal_basis": "X 1", "valid_from": date(2026, 12, 1), "valid_to": None}
+    whole: dict[str, Any] = {"version": "2027", "legal_basis": "X 1", "valid_from": date(2026, 12, 1), "valid_to": None}
     return PriceBook(**(whole | changes), items=items)
 
 
