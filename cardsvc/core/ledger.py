@@ -54,6 +54,11 @@ def deposits(case_no: CaseNo) -> Account:
     return Account(f"deposit/{case_no}")
 
 
+def suspense(case_no: CaseNo) -> Account:
+    """Money of a case whose owner a person has to find: a payer other than the family paid more than it owes."""
+    return Account(f"suspense/{case_no}")
+
+
 def revenue(item: str) -> Account:
     """What an item of the price list has earned."""
     return Account(f"revenue/{item}")
@@ -111,12 +116,33 @@ def settle(case_no: CaseNo, balances: Mapping[Account, int]) -> tuple[Transfer, 
 
 
 def surplus(case_no: CaseNo, balances: Mapping[Account, int]) -> tuple[Transfer, ...]:
-    """What the family paid beyond what it owes is held for it, and can be refunded."""
-    family = receivable(case_no, Payer.FAMILY)
-    over = -balances.get(family, 0)
-    if over <= 0:
-        return ()
-    return (Transfer(debit=family, credit=deposits(case_no), amount_fen=over, memo="surplus"),)
+    """What a payer paid beyond what it owes: the family's is held for it and can be refunded, another's waits."""
+    over = ((payer, -balances.get(receivable(case_no, payer), 0)) for payer in Payer)
+    return tuple(
+        Transfer(
+            debit=receivable(case_no, payer),
+            credit=deposits(case_no) if payer is Payer.FAMILY else suspense(case_no),
+            amount_fen=fen,
+            memo="surplus",
+        )
+        for payer, fen in over
+        if fen > 0
+    )
+
+
+def lowers(one: Transfer) -> bool:
+    """Whether a transfer takes from an account that has a floor: posted last, no account is below its floor between."""
+    return one.credit.startswith("receivable/") or one.debit.startswith(("deposit/", "suspense/"))
+
+
+def below_floor(totals: Mapping[Account, int]) -> tuple[Account, ...]:
+    """Accounts below their floor: nobody owes less than nothing, no money is held that is not there."""
+    return tuple(account for account, total in sorted(totals.items()) if _available(account, total) < 0)
+
+
+def _available(account: Account, total: int) -> int:
+    kind = account.partition("/")[0]
+    return total if kind == "receivable" else -total if kind in ("deposit", "suspense") else 0
 
 
 def reversed_(transfers: Iterable[Transfer]) -> tuple[Transfer, ...]:
@@ -128,7 +154,12 @@ def reversed_(transfers: Iterable[Transfer]) -> tuple[Transfer, ...]:
 
 def balances(transfers: Iterable[Transfer]) -> dict[Account, int]:
     """Debits less credits of each account, in fen; they sum to zero."""
-    totals: dict[Account, int] = {}
+    return added({}, transfers)
+
+
+def added(before: Mapping[Account, int], transfers: Iterable[Transfer]) -> dict[Account, int]:
+    """The balances after some more transfers."""
+    totals = dict(before)
     for one in transfers:
         totals[one.debit] = totals.get(one.debit, 0) + one.amount_fen
         totals[one.credit] = totals.get(one.credit, 0) - one.amount_fen

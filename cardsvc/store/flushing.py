@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, case, delete, update
 
 from cardsvc.core.facts import PlaceKind
 from cardsvc.core.ids import CardNo, CaseNo
+from cardsvc.core.ledger import lowers
 from cardsvc.core.terms import Reason
 from cardsvc.store import cards
 from cardsvc.store import tables as t
@@ -35,7 +36,8 @@ def flush(tx: WorkingSet) -> None:
     if tx.lines:
         run(t.bill_line.insert(), [line_row(home, n, *one) for n, one in enumerate(tx.lines)])
     if tx.transfers:
-        run(t.transfer.insert(), [transfer_row(home, n, *one) for n, one in enumerate(tx.transfers)])
+        ordered = sorted(tx.transfers, key=lambda one: lowers(one[3]))
+        run(t.transfer.insert(), [transfer_row(home, n, *one) for n, one in enumerate(ordered)])
     _flush_cards(tx)
     _flush_things(tx)
     _flush_day(tx)

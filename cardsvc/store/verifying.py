@@ -30,6 +30,7 @@ def first_fault(engine: Engine, home_id: HomeId, say: Callable[[str], None]) -> 
         "records": _records,
         "cases": _cases,
         "ledger": _ledger,
+        "accounts": _accounts,
         "witnesses": _witnesses,
     }
     with engine.connect() as connection:
@@ -135,6 +136,24 @@ def _ledger(connection: Connection, home_id: HomeId) -> str | None:
         if charged.get((case_no, account), 0) != received.get((case_no, account), 0):
             return f"case {case_no}: lines and ledger differ in {account}"
     return None
+
+
+def _accounts(connection: Connection, home_id: HomeId) -> str | None:
+    """Every account holds what its transfers moved, and none is below its floor."""
+    moved, c = t.transfer.c, t.account.c
+    sums: dict[str, list[int]] = {}
+    for at, side in enumerate((moved.debit, moved.credit)):
+        rows = connection.execute(
+            select(side, func.sum(moved.amount_fen)).where(moved.home_id == home_id).group_by(side)
+        )
+        for name, amount in rows:
+            sums.setdefault(name, [0, 0])[at] = int(amount)
+    kept = {
+        row.account: [row.debit_fen, row.credit_fen]
+        for row in connection.execute(select(c.account, c.debit_fen, c.credit_fen).where(c.home_id == home_id))
+    }
+    wrong = sorted(name for name in sums.keys() | kept.keys() if sums.get(name) != kept.get(name))
+    return f"account {wrong[0]} is not its transfers" if wrong else None
 
 
 def _witnesses(connection: Connection, home_id: HomeId) -> str | None:

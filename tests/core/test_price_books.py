@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cardsvc.core import price_rules, prices
+from cardsvc.core import ledger, posting, price_rules, prices
+from cardsvc.core.corrections import Standing
 from cardsvc.core.facts import Details, Quantity, Step
 from cardsvc.core.price_rules import Change, Wrong, differences, faults, for_stations
 from cardsvc.core.prices import PriceBook, PriceItem, Regime, Tier, Trigger
-from tests.core.story import Story
+from cardsvc.core.terms import Payer
+from tests.core.story import CASE, Story
 from tests.core.test_money import BOOK, item
 
 TODAY = date(2026, 11, 1)
@@ -163,6 +165,28 @@ def test_what_a_tap_has_charged_counts_as_much_as_what_is_quoted() -> None:
         ("baskets", "plain"),
         ("ribbon", "baskets"),
     )
+
+
+def test_what_was_paid_for_an_included_line_is_held_for_the_family() -> None:
+    """The cheaper hall comes later and has the dearer baskets in its price: the line goes back, the rest is theirs."""
+    plain = PLAIN.model_copy(update={"includes": ("baskets",)})
+    within = book(plain, BASKETS.model_copy(update={"price_fen": 50_000, "includes": ()}))
+    story = Story().booked().took(*WAY).took(Step.QUOTE, details=Details(items=quantities("baskets")))
+    story.took(Step.SIGN_QUOTE, Step.TAKE_OUT, Step.FAREWELL)
+    (line,) = prices.lines_for(story.facts[6], Story(story.facts[:6]).case, within)
+    standing = Standing(7, 0, story.facts[6].cause, line)
+    paid = ledger.balances(ledger.charge(CASE, line)) | {ledger.receivable(CASE, Payer.FAMILY): 0}
+    before = story.case
+    over = story.took(Step.FAREWELL_OVER).facts[-1]
+
+    posted = posting.post(over, before, [standing], paid, lambda _: within)
+
+    assert [(one.line.item, one.reverses) for one in posted.lines] == [("baskets", standing), ("plain", None)]
+    totals = ledger.added(paid, posted.transfers)
+    assert totals[ledger.receivable(CASE, Payer.FAMILY)] == 0
+    assert totals[ledger.deposits(CASE)] == -20_000
+    assert posting.takes_back(over, before, lambda _: within)
+    assert not posting.takes_back(over, before, lambda _: book(PLAIN, BASKETS, RIBBON))
 
 
 NAMES = ("a", "b", "c", "d", "e")

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -349,7 +349,7 @@ def with_formula(raw: bytes) -> bytes:
 
 
 def with_merged(raw: bytes) -> bytes:
-    workbook = load_workbook(io.BytesIO(raw))
+    workbook: Any = load_workbook(io.BytesIO(raw))
     workbook.active.merge_cells("A7:B7")
     return saved(workbook)
 
@@ -369,7 +369,7 @@ def with_rows(count: int, columns: int = 3) -> bytes:
 
 
 def far_row(raw: bytes) -> bytes:
-    workbook = load_workbook(io.BytesIO(raw))
+    workbook: Any = load_workbook(io.BytesIO(raw))
     workbook.active.cell(1_048_576, 1).value = "x"
     return saved(workbook)
 
@@ -446,10 +446,11 @@ def test_text_that_begins_like_a_formula_is_exported_as_text(service: Service) -
 
 Spoil = tuple[str, object, Wrong]
 CELLS: list[Spoil] = [
-    *((name, value, Wrong.UNREADABLE) for name in ("price_fen", "waiver_units") for value in ("x", -1, 1.5, [], None)),
-    *(("regime", value, Wrong.UNREADABLE) for value in ("free", 7, None, "")),
-    *(("trigger", value, Wrong.UNREADABLE) for value in ("never", [], "QUOTED")),
-    *(("item", value, Wrong.UNREADABLE) for value in ("", "a b", "价", "x" * 33, 5)),
+    *(("price_fen", value, Wrong.UNREADABLE) for value in cast("list[object]", ["x", -1, 1.5, [], None])),
+    *(("waiver_units", value, Wrong.UNREADABLE) for value in cast("list[object]", ["x", -1, 1.5, [], None])),
+    *(("regime", value, Wrong.UNREADABLE) for value in cast("list[object]", ["free", 7, None, ""])),
+    *(("trigger", value, Wrong.UNREADABLE) for value in cast("list[object]", ["never", [], "QUOTED"])),
+    *(("item", value, Wrong.UNREADABLE) for value in cast("list[object]", ["", "a b", "价", "x" * 33, 5])),
     *((name, " ", Wrong.MISSING) for name in ("name_zh", "name_en", "unit")),
     ("legal_basis", "\t", Wrong.NO_BASIS),
     ("legal_basis", "依" * 201, Wrong.TOO_LONG),

@@ -31,11 +31,12 @@ from cardsvc.store.tables.day import (
 )
 from cardsvc.store.tables.exchange import enrolment_code, journal, record, station
 from cardsvc.store.tables.kinds import Moment, metadata
-from cardsvc.store.tables.money import bill_line, price_book, price_draft, transfer
+from cardsvc.store.tables.money import account, bill_line, price_book, price_draft, transfer
 from cardsvc.store.tables.people import audit_link, family_link, family_view, home, log_head, staff, staff_session
 
 __all__ = [
     "Moment",
+    "account",
     "audit_link",
     "bill_line",
     "body_count",
