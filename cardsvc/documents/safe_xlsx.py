@@ -85,7 +85,7 @@ def looked_through(raw: bytes) -> dict[str, bytes] | Unsafe:
         with zipfile.ZipFile(BytesIO(raw)) as packed:
             why = _named_wrong(packed.infolist())
             return why or _marked(packed)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, OSError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, RuntimeError):
         return Unsafe.NOT_XLSX
 
 
