@@ -125,9 +125,12 @@ class Problem(StrEnum):
     INTENT_UNKNOWN = "intent_unknown"  # an outcome without its intent
     # money
     ITEM_UNLISTED = "item_unlisted"  # not in the price list in force
+    ITEM_INCLUDED = "item_included"  # another item of the case has it in its price
     AMOUNT_INVALID = "amount_invalid"  # not a positive amount, or above what is allowed
     BALANCE_OPEN = "balance_open"  # the bill is not settled
     ABOVE_PAID = "above_paid"  # a refund above what was paid
+    PRICES_WRONG = "prices_wrong"  # a price list that cannot be published, with every reason
+    SHEET_UNSAFE = "sheet_unsafe"  # a file that is not opened: formulas, macros, links, too large
     # surfaces
     NOT_SIGNED_IN = "not_signed_in"  # sign in first
     SIGN_IN_FAILED = "sign_in_failed"  # number or password wrong
