@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cardsvc.core.ids import HomeId
+from cardsvc.receiver import Receiver
 from cardsvc.store.engine import Engine
 from cardsvc.vault.vault import Vault
 
@@ -21,3 +22,5 @@ class Context:
     secure_cookies: bool = True
     demo: bool = False
     family_url: str = "http://127.0.0.1:8700/family/"
+    provider: Receiver | None = None
+    "The payment provider, where the home has one."

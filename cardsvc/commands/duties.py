@@ -19,7 +19,8 @@ from cardsvc.core.problems import Refusal
 from cardsvc.core.words import say
 from cardsvc.handlers import reconcile as reconciling
 from cardsvc.loops import Duty, running
-from cardsvc.outbox import Receiver, Sender, receiver
+from cardsvc.outbox import Sender
+from cardsvc.receiver import Receiver, receiver
 from cardsvc.settings import Settings
 from cardsvc.store import drills
 from cardsvc.store import outbox as store

@@ -54,6 +54,11 @@ def deposits(case_no: CaseNo) -> Account:
     return Account(f"deposit/{case_no}")
 
 
+def suspense(case_no: CaseNo) -> Account:
+    """Money that came for a case and that nobody has decided about: it pays nothing yet."""
+    return Account(f"suspense/{case_no}")
+
+
 def revenue(item: str) -> Account:
     """What an item of the price list has earned."""
     return Account(f"revenue/{item}")
@@ -95,6 +100,11 @@ def money_moved(fact: Fact) -> tuple[Transfer, ...]:
         case _:
             return ()
     return (Transfer(debit=debit, credit=credit, amount_fen=details.amount_fen, memo=fact.body.step),)
+
+
+def suspended(case_no: CaseNo, amount_fen: int, means: Means) -> tuple[Transfer, ...]:
+    """Money that came and does not fit: it is in the till, and held."""
+    return (Transfer(debit=till(means), credit=suspense(case_no), amount_fen=amount_fen, memo="suspense"),)
 
 
 def settle(case_no: CaseNo, balances: Mapping[Account, int]) -> tuple[Transfer, ...]:

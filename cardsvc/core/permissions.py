@@ -60,6 +60,8 @@ class Action(StrEnum):
     SEE_RULES = "see_rules"  # city rules, limits, price lists, who is on shift
     SET_RULES = "set_rules"  # two people
     CLOCK_STAFF = "clock_staff"  # somebody else's shift
+    TAKE_PAYMENT = "take_payment"  # ask for a QR payment, and cancel it
+    SETTLE_PAYMENT = "settle_payment"  # money in suspense: to a case, or back by two people
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ ALLOWED: Mapping[Role, Allowance] = {
     Role.HALL_STEWARD: _may(S.FAREWELL, S.FAREWELL_OVER, S.RECOGNISE, S.SKIP_RECOGNITION, S.ENCOFFIN, *_WORK),
     Role.CASHIER: _may(
         *(S.DEPOSIT, S.PAY, S.REFUND, S.SETTLE, S.SWITCH_PAYER, S.PROVE_WAIVER),
-        *(A.SEE_BILLS, A.FAMILY_LINK, *_SEE),
+        *(A.SEE_BILLS, A.FAMILY_LINK, A.TAKE_PAYMENT, A.SETTLE_PAYMENT, *_SEE),
     ),
     Role.FURNACE_OPERATOR: _may(S.QUEUE, S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, S.ENCOFFIN, S.DECLARE, *_WORK),
     Role.CHECKER: _may(S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE),
@@ -122,7 +124,7 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(A.ISSUE_CARD, A.BLOCK_CARD, A.UNBLOCK_CARD, A.APPROVE_STATION, A.CORRECT, A.DISPATCH),
         *(A.SEE_PLACES, A.WATCH_STORAGE, A.MANAGE_PLACES, A.SEE_RULES, A.SET_RULES, A.CLOCK_STAFF),
         *(A.BOOK, A.ENTER_STEP, A.HOLD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
-        *(A.SEE_OPERATIONS, A.OPERATE),
+        *(A.SEE_OPERATIONS, A.OPERATE, A.SETTLE_PAYMENT),
     ),
     Role.AUDITOR: _may(
         *(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, A.SEE_PLACES, A.SEE_RULES, *_SEE),

@@ -121,6 +121,9 @@ class Problem(StrEnum):
     AMOUNT_INVALID = "amount_invalid"  # not a positive amount, or above what is allowed
     BALANCE_OPEN = "balance_open"  # the bill is not settled
     ABOVE_PAID = "above_paid"  # a refund above what was paid
+    PAYMENT_OPEN = "payment_open"  # a QR payment of another amount waits for the same payer: cancel it first
+    PROVIDER_MISSING = "provider_missing"  # no payment provider is set up
+    PROVIDER_MUTE = "provider_mute"  # the payment provider gives no answer that can be believed
     # surfaces
     NOT_SIGNED_IN = "not_signed_in"  # sign in first
     SIGN_IN_FAILED = "sign_in_failed"  # number or password wrong

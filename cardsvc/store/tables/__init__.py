@@ -32,6 +32,7 @@ from cardsvc.store.tables.day import (
 from cardsvc.store.tables.exchange import enrolment_code, journal, record, station
 from cardsvc.store.tables.kinds import Moment, metadata
 from cardsvc.store.tables.money import bill_line, price_book, transfer
+from cardsvc.store.tables.paying import payment_arrival, payment_day, payment_order
 from cardsvc.store.tables.people import audit_link, family_link, family_view, home, log_head, staff, staff_session
 
 __all__ = [
@@ -63,6 +64,9 @@ __all__ = [
     "missing_record",
     "occupancy",
     "outbox",
+    "payment_arrival",
+    "payment_day",
+    "payment_order",
     "permit",
     "policy",
     "price_book",
