@@ -135,8 +135,13 @@ def refund(context: Context, signed: Signed, ref: str, second: StaffNo | None) -
     )
 
 
-def reconcile(context: Context, day: date, by: StaffNo | None = None) -> DayFound | Refusal:
-    """Hold a local day against the provider's list; what was missing here and is an order of ours is heard now."""
+def reconcile(
+    context: Context, day: date, by: StaffNo | None = None, *, again: bool = True
+) -> DayFound | Refusal | None:
+    """Hold a local day against the provider's list; what was missing here and is an order of ours is heard now.
+
+    None when it was done before and is not to be done `again`.
+    """
     theirs = _day_list(context, day)
     if isinstance(theirs, Refusal):
         return theirs
@@ -145,7 +150,7 @@ def reconcile(context: Context, day: date, by: StaffNo | None = None) -> DayFoun
         order = current(context, order_no)
         if order is not None and look(context, order, Question.QUERY) is None:
             healed += 1
-    return reconcile_payments.handle(context, day, theirs, healed, context.clock(), by)
+    return reconcile_payments.handle(context, day, theirs, healed, context.clock(), by, again=again)
 
 
 def _take(context: Context, connection: Connection, order_no: str, standing: Standing, closing: Event) -> None:

@@ -31,11 +31,18 @@ def unheard(context: Context, day: date, theirs: DayList) -> list[str]:
         return sorted(one for one in numbers if payments.one(connection, context.home_id, one) is not None)
 
 
-def handle(context: Context, day: date, theirs: DayList, healed: int, now: datetime, by: StaffNo | None) -> DayFound:
-    """Compare, and keep the result; a payment for no order of ours waits for a person."""
+def handle(
+    context: Context, day: date, theirs: DayList, healed: int, now: datetime, by: StaffNo | None, *, again: bool
+) -> DayFound | None:
+    """Compare, and keep the result; a payment for no order of ours waits for a person.
 
-    def act(connection: Connection) -> DayFound:
+    None when it was done already and nobody asked for it again: several processes may try at once.
+    """
+
+    def act(connection: Connection) -> DayFound | None:
         home, log = context.home_id, open_log(connection, context.home_id)
+        if not again and payments.day_done(connection, home, day):
+            return None
         strange = [one for one in theirs.payments if payments.one(connection, home, one.order_no) is None]
         heard = payments.known(connection, home, [one.ref for one in strange])
         for one in {one.ref: one for one in strange if one.ref not in heard}.values():

@@ -28,7 +28,7 @@ from tests.support.serving import Served
 from tests.support.telling import TO_STORAGE, Told
 
 SECRET = b"the provider's secret"
-CASHIER = Signed(StaffNo("1007"), "", (Role.CASHIER,), None, "")
+CASHIER = Signed(StaffNo("1010"), "", (Role.CASHIER,), None, "")
 
 
 @dataclass

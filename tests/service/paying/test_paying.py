@@ -1,23 +1,27 @@
 """QR payments against a provider that behaves badly: each payment is posted once, or waits for a person."""
 
 import threading
-from datetime import timedelta
 
 import pytest
 
 from cardsvc.api import paying
-from cardsvc.core.facts import StationKind, Step
-from cardsvc.core.ids import CaseNo
+from cardsvc.core.facts import Stage, StationKind, Step
+from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.outgoing import KEY_HEADER, SIGNATURE_HEADER, signature
 from cardsvc.core.paying import Order, OrderState, Why
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.provider import Notice
-from cardsvc.core.terms import Means
+from cardsvc.core.terms import Payer
 from cardsvc.demo.provider import Mischief
+from cardsvc.handlers.ask_payment import Asking
 from cardsvc.store import payments, verifying
-from tests.support.paying import SECRET, Counter
+from cardsvc.store import tables as t
+from cardsvc.store.engine import Connection
+from cardsvc.store.working import CASE
+from tests.support.home import Service
+from tests.support.paying import CASHIER, SECRET, Counter
 
-FEN = 20_000
+FEN, MANAGER = 20_000, StaffNo("1015")
 
 
 def waiting(counter: Counter) -> list[tuple[Why | None, int]]:
@@ -309,16 +313,13 @@ def test_a_payment_for_a_case_that_was_closed_meanwhile_waits(counter: Counter) 
     assert waiting(counter) == [(Why.CASE_OVER, FEN)]
 
 
-def close(connection: object, case_no: CaseNo) -> None:
+def close(connection: Connection, case_no: CaseNo) -> None:
     """The case is closed, as the store has it."""
-    from cardsvc.store import tables as t
-    from cardsvc.store.working import CASE
-
     c = t.funeral_case.c
-    row = connection.execute(t.funeral_case.select().where(c.case_no == case_no)).one()  # type: ignore[attr-defined]
-    closed = CASE.validate_json(row.body).model_copy(update={"stage": "closed"})
+    row = connection.execute(t.funeral_case.select().where(c.case_no == case_no)).one()
+    closed = CASE.validate_json(row.body).model_copy(update={"stage": Stage.CLOSED})
     values = {"stage": "closed", "body": closed.model_dump_json()}
-    connection.execute(t.funeral_case.update().where(c.case_no == case_no).values(**values))  # type: ignore[attr-defined]
+    connection.execute(t.funeral_case.update().where(c.case_no == case_no).values(**values))
 
 
 def suspended(counter: Counter, case_no: CaseNo) -> str:
@@ -333,7 +334,6 @@ def suspended(counter: Counter, case_no: CaseNo) -> str:
 
 def test_a_person_lets_money_in_suspense_pay_the_case_once(counter: Counter, case_no: CaseNo) -> None:
     owed, ref = counter.owed(case_no), suspended(counter, case_no)
-    from tests.support.paying import CASHIER
 
     assert paying.assign(counter.service.context, CASHIER, ref, case_no) is None
     again = paying.assign(counter.service.context, CASHIER, ref, case_no)
@@ -346,15 +346,14 @@ def test_a_person_lets_money_in_suspense_pay_the_case_once(counter: Counter, cas
 
 
 def test_two_people_give_money_in_suspense_back(counter: Counter, case_no: CaseNo) -> None:
-    from tests.support.paying import CASHIER
 
     owed, ref = counter.owed(case_no), suspended(counter, case_no)
     context = counter.service.context
 
-    for second in (None, CASHIER.staff_no, "1003"):
-        alone = paying.refund(context, CASHIER, ref, second)  # type: ignore[arg-type]
+    for second in (None, CASHIER.staff_no, StaffNo("1003")):
+        alone = paying.refund(context, CASHIER, ref, second)
         assert isinstance(alone, Refusal), second
-    assert paying.refund(context, CASHIER, ref, "1015") is None  # type: ignore[arg-type]
+    assert paying.refund(context, CASHIER, ref, MANAGER) is None
 
     assert counter.owed(case_no) == owed
     assert (counter.money().suspense_fen, counter.money().till_fen) == (0, 0)
@@ -362,7 +361,6 @@ def test_two_people_give_money_in_suspense_back(counter: Counter, case_no: CaseN
 
 
 def test_twenty_decisions_at_once_about_one_payment_are_one(counter: Counter, case_no: CaseNo) -> None:
-    from tests.support.paying import CASHIER
 
     ref, done, together = suspended(counter, case_no), [], threading.Barrier(20)
     turns = iter(range(20))
@@ -373,7 +371,7 @@ def test_twenty_decisions_at_once_about_one_payment_are_one(counter: Counter, ca
         if turn % 2:
             said = paying.assign(counter.service.context, CASHIER, ref, case_no)
         else:
-            said = paying.refund(counter.service.context, CASHIER, ref, "1015")  # type: ignore[arg-type]
+            said = paying.refund(counter.service.context, CASHIER, ref, MANAGER)
         if said is None:
             done.append(turn)
 
@@ -421,7 +419,6 @@ def test_a_day_s_differences_are_named(counter: Counter, case_no: CaseNo) -> Non
     assert waiting(counter) == [(Why.NO_ORDER, FEN)], "money that nobody asked for waits for a person"
     assert counter.money().nobody_fen == FEN
     ref = "P9"
-    from tests.support.paying import CASHIER
 
     assert paying.assign(counter.service.context, CASHIER, ref, case_no) is None
     assert [fen for _, fen in counter.pays(case_no)] == [FEN, FEN]
@@ -444,15 +441,9 @@ def test_another_amount_in_the_provider_s_list_is_a_difference(counter: Counter,
     assert counter.pays(case_no) == [(f"qr:{order.order_no}", FEN)]
 
 
-def test_without_a_provider_nothing_is_asked_and_nobody_listens(service: object) -> None:
-    from tests.support.paying import CASHIER
-
-    context = service.context  # type: ignore[attr-defined]
-    from cardsvc.core.terms import Payer
-    from cardsvc.handlers.ask_payment import Asking
-
+def test_without_a_provider_nothing_is_asked_and_nobody_listens(service: Service) -> None:
+    context = service.context
     asked = paying.ask(context, CASHIER, Asking(CaseNo("WZ-2026-000001"), Payer.FAMILY, 1, CASHIER.staff_no))
     assert isinstance(asked, Refusal) and asked.problem is Problem.PROVIDER_MISSING
-    assert service.http.post("/pay/notice").status_code == 404  # type: ignore[attr-defined]
+    assert service.http.post("/pay/notice").status_code == 404
     assert paying.look_due(context) == {}
-    assert Means.QR and timedelta()
