@@ -19,6 +19,7 @@ from admin_web import (
     corrections,
     dispatch,
     duties,
+    payments,
     resources,
     rules,
     shifts,
@@ -302,7 +303,7 @@ def create(context: Context, access: Access) -> FastAPI:
         )
 
     cards.add(app, context, access, shell)
-    for pages in (ashes, duties, dispatch, corrections, cold_storage, resources, shifts, rules):
+    for pages in (ashes, duties, dispatch, corrections, cold_storage, resources, shifts, rules, payments):
         pages.add(app, context, access, shell)
 
     @app.get("/roles")

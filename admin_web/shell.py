@@ -55,6 +55,7 @@ MENU = (
     Entry("shifts", "shifts", Action.SEE_RULES),
     Entry("rules", "rules", Action.SEE_RULES),
     Entry("unsettled", "unsettled", Action.SEE_STATIONS),
+    Entry("payments", "payments", Action.SEE_BILLS),
     Entry("ashes", "ashes", Action.SEE_CASES),
     Entry("cards", "cards", Action.ISSUE_CARD),
     Entry("stations", "stations", Action.SEE_STATIONS),

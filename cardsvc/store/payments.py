@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
+from cardsvc.core.ledger import Account, receivable
 from cardsvc.core.paying import LIVE, Arrival, DayFound, Order, OrderState, Why, next_look
 from cardsvc.core.provider import Notice
 from cardsvc.core.terms import Payer
@@ -97,6 +98,22 @@ def of_case(connection: Connection, home_id: HomeId, case_no: CaseNo) -> list[Or
         .order_by(c.asked_at.desc(), c.order_no.desc())
     )
     return [_order(row) for row in rows]
+
+
+def owed(connection: Connection, home_id: HomeId, case_no: CaseNo) -> dict[Payer, int]:
+    """What each payer owes for a case, in fen; those who owe nothing are left out."""
+    x, accounts = t.transfer.c, {receivable(case_no, payer): payer for payer in Payer}
+    totals: dict[Payer, int] = {}
+    for side, sign in ((x.debit, 1), (x.credit, -1)):
+        sums = connection.execute(
+            select(side, func.sum(x.amount_fen))
+            .where(x.home_id == home_id, x.case_no == case_no, side.in_(list(accounts)))
+            .group_by(side)
+        )
+        for name, amount in sums:
+            payer = accounts[Account(name)]
+            totals[payer] = totals.get(payer, 0) + sign * int(amount)
+    return {payer: totals[payer] for payer in Payer if totals.get(payer, 0) > 0}
 
 
 def take_due(connection: Connection, home_id: HomeId, now: datetime, most: int = 50) -> list[Order]:
