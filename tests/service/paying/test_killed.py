@@ -63,10 +63,9 @@ def test_killed_at_every_commit_and_every_end_of_a_question_there_is_one_payment
         at += 1
         boundaries.left = at
         order = killed(lambda: counter.ask(case_no, FEN))
-        if order is None:
-            boundaries.left = 0
-            order = counter.ask(case_no, FEN)
-        counter.look()
+        order = order or counter.ask(case_no, FEN)
+        for _ in range(2):
+            killed(counter.look)
         assert counter.now(order).state is OrderState.SHOWN
         assert counter.provider.pay(order.order_no)
         killed(counter.tell)

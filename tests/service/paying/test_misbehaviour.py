@@ -50,7 +50,9 @@ class Storm:
         }
 
     def rages(self) -> None:
-        """One sequence, and then the weather clears."""
+        """One sequence, and then the weather clears. Most begin well."""
+        if self.chance.random() < 0.7:
+            self.ask()
         for _ in range(self.chance.randint(4, 16)):
             act = self.chance.choices(list(self.acts), list(self.acts.values()))[0]
             self.did.append(act.__name__)
@@ -74,8 +76,9 @@ class Storm:
             self.orders.append(said)
 
     def misbehave(self) -> None:
-        rare = self.chance.random() < 0.03
-        self.counter.provider.mischief = Mischief.SLOW if rare else self.chance.choice(WAYS)
+        luck = self.chance.random()
+        way = Mischief.SLOW if luck < 0.02 else Mischief.NONE if luck < 0.3 else self.chance.choice(WAYS)
+        self.counter.provider.mischief = way
         self.did.append(self.counter.provider.mischief)
 
     def press(self) -> None:
