@@ -10,7 +10,7 @@ from pyzbar import pyzbar
 from cardsvc.api import paying
 from cardsvc.api.app import Surface
 from cardsvc.core.ids import CaseNo
-from cardsvc.core.paying import OrderState
+from cardsvc.core.paying import Order, OrderState
 from cardsvc.core.words import say
 from cardsvc.demo.provider import Mischief
 from cardsvc.loops import Duty, running
@@ -115,7 +115,7 @@ def test_a_cashier_cancels_by_keyboard_and_asks_anew(
     assert counter.now(counter_order(counter)).state is OrderState.CANCELLED
 
 
-def counter_order(counter: Counter):  # type: ignore[no-untyped-def]
+def counter_order(counter: Counter) -> Order:
     order = paying.current(counter.service.context, order_of(counter))
     assert order is not None
     return order

@@ -26,7 +26,7 @@ from cardsvc.core.paying import (
 )
 from cardsvc.core.provider import DayList, Notice, Payment, Question, Standing, notice_of, question_key, standing_of
 from cardsvc.core.terms import Payer
-from cardsvc.core.words import LANGUAGES, say
+from cardsvc.core.words import LANGUAGES, Language, say
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 ORDER = Order(
@@ -156,7 +156,7 @@ def test_numbers_of_orders_fit_and_grow_with_time() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_state_and_reason_has_a_word(language: object) -> None:
+def test_every_state_and_reason_has_a_word(language: Language) -> None:
     for table, values in (("order_state", OrderState), ("suspense_why", Why), ("unlike", Unlike)):
         for value in values:  # type: ignore[attr-defined]
-            assert say(language, f"{table}.{value}").strip()  # type: ignore[arg-type]
+            assert say(language, f"{table}.{value}").strip()

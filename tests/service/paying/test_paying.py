@@ -8,7 +8,7 @@ from cardsvc.api import paying
 from cardsvc.core.facts import Stage, StationKind, Step
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.outgoing import KEY_HEADER, SIGNATURE_HEADER, signature
-from cardsvc.core.paying import Order, OrderState, Why
+from cardsvc.core.paying import DayFound, Order, OrderState, Why
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.provider import Notice
 from cardsvc.core.terms import Payer
@@ -395,7 +395,7 @@ def test_a_day_is_held_against_the_provider_s_list_and_what_was_lost_is_heard(
 
     found = paying.reconcile(counter.service.context, day)
 
-    assert not isinstance(found, Refusal)
+    assert isinstance(found, DayFound)
     assert (found.healed, found.differences, found.ours_fen, found.theirs_fen) == (1, (), FEN, FEN)
     assert waiting(counter) == [(Why.CANCELLED, FEN)]
     whole(counter)
@@ -414,7 +414,7 @@ def test_a_day_s_differences_are_named(counter: Counter, case_no: CaseNo) -> Non
 
     found = paying.reconcile(counter.service.context, day)
 
-    assert not isinstance(found, Refusal)
+    assert isinstance(found, DayFound)
     assert [(one.unlike, one.order_no) for one in found.differences] == [("missing_there", order.order_no)]
     assert waiting(counter) == [(Why.NO_ORDER, FEN)], "money that nobody asked for waits for a person"
     assert counter.money().nobody_fen == FEN
@@ -436,7 +436,7 @@ def test_another_amount_in_the_provider_s_list_is_a_difference(counter: Counter,
 
     found = paying.reconcile(counter.service.context, counter.service.clock.now.date())
 
-    assert not isinstance(found, Refusal)
+    assert isinstance(found, DayFound)
     assert [(one.unlike, one.ours_fen, one.theirs_fen) for one in found.differences] == [("differs", FEN, FEN + 7)]
     assert counter.pays(case_no) == [(f"qr:{order.order_no}", FEN)]
 
