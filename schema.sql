@@ -119,7 +119,8 @@ CREATE TABLE record (
 );
 CREATE INDEX record_by_outcome ON record (home_id, outcome, log_no);
 
--- A case as its facts add up: body is JSON of core.case.Case, a cache that `cardsvc verify` recomputes.
+-- A case as its facts add up: body is JSON of core.case.Case, a cache that `cardsvc verify` recomputes. So are live, JSON of
+-- core.board.Live, what boards show of it; and owed_fen, what the family owes beyond what it has paid and deposited.
 CREATE TABLE funeral_case (
     home_id                  TEXT NOT NULL REFERENCES home (home_id),
     case_no                  TEXT NOT NULL,
@@ -140,6 +141,8 @@ CREATE TABLE funeral_case (
     second_contact_sealed    BYTES,
     second_name_sealed       BYTES,
     place_blind              TEXT,
+    live                     TEXT NOT NULL DEFAULT '{}',
+    owed_fen                 BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (home_id, case_no)
 );
 CREATE INDEX case_by_stage ON funeral_case (home_id, stage, case_no);
@@ -274,6 +277,8 @@ CREATE TABLE bill_line (
     FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no),
     CONSTRAINT line_adds_up CHECK (price_fen = waiver_fen + due_fen)
 );
+CREATE UNIQUE INDEX bill_line_reversed_once ON bill_line (home_id, case_no, reverses, reverses_line)
+    WHERE reverses_line IS NOT NULL;
 
 -- Money moved from one account to another, so that entries sum to zero by their shape. Append-only.
 CREATE TABLE transfer (
@@ -292,6 +297,25 @@ CREATE TABLE transfer (
     CONSTRAINT accounts_differ CHECK (debit <> credit)
 );
 CREATE INDEX transfer_by_case ON transfer (home_id, case_no);
+
+-- What an account holds: kept by the database itself from every transfer, and from nothing else. Nobody owes less than
+-- nothing, and no money is held that is not there: below its floor a transfer is refused (floor_fen: 0; less where an account
+-- was below before floors were kept). receivable/CASE/PAYER, deposit/CASE and suspense/CASE are of one case, the others of the home.
+CREATE TABLE account (
+    home_id          TEXT NOT NULL,
+    account          TEXT NOT NULL,
+    debit_fen        BIGINT NOT NULL DEFAULT 0,
+    credit_fen       BIGINT NOT NULL DEFAULT 0,
+    floor_fen        BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (home_id, account),
+    CONSTRAINT above_floor CHECK (
+        CASE
+            WHEN substr(account, 1, 11) = 'receivable/' THEN debit_fen - credit_fen
+            WHEN substr(account, 1, 8) = 'deposit/' OR substr(account, 1, 9) = 'suspense/' THEN credit_fen - debit_fen
+            ELSE floor_fen
+        END >= floor_fen
+    )
+);
 
 -- A slot, vehicle, hall, furnace or shelf. kind: names of core.facts.PlaceKind; traits: JSON of core.snapshot.Traits.
 CREATE TABLE resource (
@@ -332,7 +356,7 @@ CREATE TABLE mark (
     PRIMARY KEY (home_id, kind, code)
 );
 
--- Leave to load. state: live | used | dead; until: the service's clock, TTL and margin. One live a case and a furnace.
+-- Leave to load. state: live | used | dead; until: the service's clock, TTL and margin. One live a case, furnace and disc.
 CREATE TABLE permit (
     home_id          TEXT NOT NULL,
     permit           TEXT NOT NULL,
@@ -346,6 +370,7 @@ CREATE TABLE permit (
 );
 CREATE UNIQUE INDEX permit_live_case ON permit (home_id, case_no) WHERE state = 'live';
 CREATE UNIQUE INDEX permit_live_furnace ON permit (home_id, furnace) WHERE state = 'live';
+CREATE UNIQUE INDEX permit_live_disc ON permit (home_id, disc) WHERE state = 'live';
 
 -- The audit chain: one link for each record and each act of the office. Append-only.
 -- hash = SHA-256 (prev, log_no, what, subject, digest).
@@ -361,7 +386,9 @@ CREATE TABLE audit_link (
     hash             TEXT NOT NULL,
     PRIMARY KEY (home_id, log_no)
 );
+CREATE INDEX audit_link_of_certificates ON audit_link (home_id, log_no) WHERE substr(what, 1, 13) = 'certificates ';
 CREATE INDEX audit_link_of_cards ON audit_link (home_id, subject) WHERE substr(what, 1, 5) = 'card ';
+CREATE INDEX audit_link_of_prints ON audit_link (home_id, subject) WHERE substr(what, 1, 8) = 'printed ';
 
 -- A family's link; only the SHA-256 of its token, and of the cookie that it was exchanged for, is kept.
 CREATE TABLE family_link (
@@ -424,6 +451,8 @@ CREATE TABLE clearance (
 );
 
 -- The numbered stock of cremation certificates. state: stock | drawn | void; only a closed furnace record draws one.
+-- held_by: who keeps the form while it is stock. void_why: names of core.terms.Reason; void_by, void_second: who
+-- said so where no case draws it (a form that was spoiled, misprinted or lost).
 CREATE TABLE certificate (
     home_id          TEXT NOT NULL REFERENCES home (home_id),
     number           TEXT NOT NULL,
@@ -435,10 +464,26 @@ CREATE TABLE certificate (
     drawn_by         TEXT,
     void_at          MOMENT,
     void_why         TEXT,
+    held_by          TEXT,
+    void_by          TEXT,
+    void_second      TEXT,
     PRIMARY KEY (home_id, number)
 );
 CREATE UNIQUE INDEX certificate_of_case ON certificate (home_id, case_no) WHERE state = 'drawn';
 CREATE INDEX certificate_by_state ON certificate (home_id, state, number);
+
+-- The stock of certificates counted by hand, and how it differed from the ledger: body is JSON of
+-- core.certificates.Count. Append-only.
+CREATE TABLE certificate_count (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    at               MOMENT NOT NULL,
+    staff_no         TEXT NOT NULL,
+    counted          BIGINT NOT NULL,
+    recorded         BIGINT NOT NULL,
+    body             TEXT NOT NULL,
+    PRIMARY KEY (home_id, log_no)
+);
 
 -- A trip of a vehicle and its crew of two; both are free again when it has ended.
 CREATE TABLE trip (
@@ -542,6 +587,32 @@ CREATE TABLE drill (
     PRIMARY KEY (home_id, log_no)
 );
 
+-- A screen on a wall: a device that knows an address and nothing else; only the SHA-256 of its token is kept.
+-- kind: queue | hall (of the hall named in hall). seen_at: when it last asked, to the minute.
+CREATE TABLE screen (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    token_hash       TEXT NOT NULL,
+    kind             TEXT NOT NULL,
+    hall             TEXT,
+    title            TEXT NOT NULL,
+    made_at          MOMENT NOT NULL,
+    made_by          TEXT NOT NULL,
+    revoked_at       MOMENT,
+    seen_at          MOMENT,
+    PRIMARY KEY (home_id, token_hash)
+);
+
+-- The name that a family approved for the screen of its hall; without a row it is masked. name_sealed: its own words,
+-- sealed at hall_name/{case_no}/name; NULL: the name as booked, with its corrections.
+CREATE TABLE hall_name (
+    home_id          TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    name_sealed      BYTES,
+    log_no           BIGINT NOT NULL,
+    PRIMARY KEY (home_id, case_no),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+
 -- What a family is asked to pay by QR, at a provider outside. order_no is made here and never used again.
 -- state: asked | shown | paid | cancelled | expired | disputed (core.paying.OrderState); one asked or shown a case and
 -- payer. qr: what the phone scans. next_at: when the provider is asked again; closed_at: it has said its last word.
@@ -618,6 +689,42 @@ CREATE TRIGGER reconciliation_append_only BEFORE UPDATE OR DELETE ON reconciliat
 CREATE TRIGGER drill_append_only BEFORE UPDATE OR DELETE ON drill FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER body_count_append_only BEFORE UPDATE OR DELETE ON body_count FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER earlier_value_append_only BEFORE UPDATE OR DELETE ON earlier_value FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE FUNCTION account_is_of(account TEXT, case_no TEXT) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+SELECT CASE split_part(account, '/', 1)
+    WHEN 'receivable' THEN split_part(account, '/', 2) = case_no AND split_part(account, '/', 3) <> ''
+    WHEN 'deposit' THEN account = 'deposit/' || case_no
+    WHEN 'suspense' THEN account = 'suspense/' || case_no
+    ELSE account = 'carried_over' OR split_part(account, '/', 1) IN ('revenue', 'till')
+END $$;
+CREATE FUNCTION refuse_foreign_account() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT (account_is_of(NEW.debit, NEW.case_no) AND account_is_of(NEW.credit, NEW.case_no)) THEN
+        RAISE EXCEPTION 'an account of another case, or of no kind';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE FUNCTION post_transfer() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO account (home_id, account)
+        SELECT DISTINCT home_id, name FROM posted, LATERAL (VALUES (debit), (credit)) AS named (name) ORDER BY home_id, name
+        ON CONFLICT (home_id, account) DO NOTHING;
+    UPDATE account SET debit_fen = account.debit_fen + moved.debits, credit_fen = account.credit_fen + moved.credits
+        FROM (
+            SELECT home_id, name, sum(debits) AS debits, sum(credits) AS credits
+            FROM posted, LATERAL (VALUES (debit, amount_fen, 0), (credit, 0, amount_fen)) AS sides (name, debits, credits)
+            GROUP BY home_id, name
+        ) AS moved
+        WHERE account.home_id = moved.home_id AND account.account = moved.name;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION refuse_by_hand() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF pg_trigger_depth() < 2 OR TG_OP = 'DELETE' THEN RAISE EXCEPTION 'account is kept by transfers alone'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer FOR EACH ROW EXECUTE FUNCTION refuse_foreign_account();
+CREATE TRIGGER transfer_posts AFTER INSERT ON transfer REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION post_transfer();
+CREATE TRIGGER account_by_transfers BEFORE INSERT OR UPDATE OR DELETE ON account FOR EACH ROW EXECUTE FUNCTION refuse_by_hand();
 CREATE TRIGGER payment_day_append_only BEFORE UPDATE OR DELETE ON payment_day FOR EACH ROW EXECUTE FUNCTION refuse_change();
 -- @end
 -- @sqlite
@@ -641,6 +748,55 @@ CREATE TRIGGER body_count_no_update BEFORE UPDATE ON body_count BEGIN SELECT RAI
 CREATE TRIGGER body_count_no_delete BEFORE DELETE ON body_count BEGIN SELECT RAISE(ABORT, 'body_count is append-only'); END;
 CREATE TRIGGER earlier_value_no_update BEFORE UPDATE ON earlier_value BEGIN SELECT RAISE(ABORT, 'earlier_value is append-only'); END;
 CREATE TRIGGER earlier_value_no_delete BEFORE DELETE ON earlier_value BEGIN SELECT RAISE(ABORT, 'earlier_value is append-only'); END;
+CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer WHEN NOT (
+    CASE substr(NEW.debit, 1, instr(NEW.debit || '/', '/') - 1)
+        WHEN 'receivable' THEN substr(NEW.debit, 1, length(NEW.case_no) + 12) = 'receivable/' || NEW.case_no || '/'
+            AND length(NEW.debit) > length(NEW.case_no) + 12
+        WHEN 'deposit' THEN NEW.debit = 'deposit/' || NEW.case_no
+        WHEN 'suspense' THEN NEW.debit = 'suspense/' || NEW.case_no
+        ELSE NEW.debit = 'carried_over' OR substr(NEW.debit, 1, 8) = 'revenue/' OR substr(NEW.debit, 1, 5) = 'till/'
+    END AND CASE substr(NEW.credit, 1, instr(NEW.credit || '/', '/') - 1)
+        WHEN 'receivable' THEN substr(NEW.credit, 1, length(NEW.case_no) + 12) = 'receivable/' || NEW.case_no || '/'
+            AND length(NEW.credit) > length(NEW.case_no) + 12
+        WHEN 'deposit' THEN NEW.credit = 'deposit/' || NEW.case_no
+        WHEN 'suspense' THEN NEW.credit = 'suspense/' || NEW.case_no
+        ELSE NEW.credit = 'carried_over' OR substr(NEW.credit, 1, 8) = 'revenue/' OR substr(NEW.credit, 1, 5) = 'till/'
+    END
+) BEGIN SELECT RAISE(ABORT, 'an account of another case, or of no kind'); END;
+CREATE TRIGGER transfer_posts AFTER INSERT ON transfer BEGIN
+    INSERT OR IGNORE INTO account (home_id, account) VALUES (NEW.home_id, NEW.debit), (NEW.home_id, NEW.credit);
+    UPDATE account SET debit_fen = debit_fen + NEW.amount_fen WHERE home_id = NEW.home_id AND account = NEW.debit;
+    UPDATE account SET credit_fen = credit_fen + NEW.amount_fen WHERE home_id = NEW.home_id AND account = NEW.credit;
+END;
+CREATE TRIGGER account_grows BEFORE UPDATE ON account
+WHEN NEW.home_id <> OLD.home_id OR NEW.account <> OLD.account OR NEW.floor_fen <> OLD.floor_fen
+    OR NEW.debit_fen < OLD.debit_fen OR NEW.credit_fen < OLD.credit_fen
+BEGIN SELECT RAISE(ABORT, 'account is kept by transfers alone'); END;
+CREATE TRIGGER account_no_delete BEFORE DELETE ON account BEGIN SELECT RAISE(ABORT, 'account is kept by transfers alone'); END;
+-- @end
+
+-- What belongs to one case belongs to no other, ever: a certificate goes from stock to drawn to void, a mark stays with
+-- its case (a death document moves with a merge), and nobody of a crew is on two trips.
+-- @postgresql
+CREATE TRIGGER certificate_count_append_only BEFORE UPDATE OR DELETE ON certificate_count FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE FUNCTION refuse_second_use() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is used once'; END $$;
+CREATE TRIGGER certificate_path BEFORE UPDATE ON certificate FOR EACH ROW WHEN (OLD.home_id <> NEW.home_id OR OLD.number <> NEW.number OR (OLD.state = 'void' AND NEW.state <> 'void') OR (OLD.state = 'drawn' AND NEW.state = 'stock') OR (OLD.case_no IS NOT NULL AND NEW.case_no IS DISTINCT FROM OLD.case_no)) EXECUTE FUNCTION refuse_second_use();
+CREATE TRIGGER certificate_no_delete BEFORE DELETE ON certificate FOR EACH ROW EXECUTE FUNCTION refuse_second_use();
+CREATE TRIGGER mark_stays BEFORE UPDATE ON mark FOR EACH ROW WHEN (OLD.kind <> 'death_paper') EXECUTE FUNCTION refuse_second_use();
+CREATE TRIGGER mark_no_delete BEFORE DELETE ON mark FOR EACH ROW EXECUTE FUNCTION refuse_second_use();
+CREATE FUNCTION refuse_busy_crew() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN IF EXISTS (SELECT 1 FROM trip AS other WHERE other.home_id = NEW.home_id AND other.ended_at IS NULL AND (other.driver = NEW.mate OR other.mate = NEW.driver)) THEN RAISE EXCEPTION 'somebody of the crew is on another trip'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER trip_crew_free BEFORE INSERT ON trip FOR EACH ROW WHEN (NEW.ended_at IS NULL) EXECUTE FUNCTION refuse_busy_crew();
+-- @end
+-- @sqlite
+CREATE TRIGGER certificate_count_no_update BEFORE UPDATE ON certificate_count BEGIN SELECT RAISE(ABORT, 'certificate_count is append-only'); END;
+CREATE TRIGGER certificate_count_no_delete BEFORE DELETE ON certificate_count BEGIN SELECT RAISE(ABORT, 'certificate_count is append-only'); END;
+CREATE TRIGGER certificate_path BEFORE UPDATE ON certificate WHEN OLD.home_id <> NEW.home_id OR OLD.number <> NEW.number OR (OLD.state = 'void' AND NEW.state <> 'void') OR (OLD.state = 'drawn' AND NEW.state = 'stock') OR (OLD.case_no IS NOT NULL AND NEW.case_no IS NOT OLD.case_no) BEGIN SELECT RAISE(ABORT, 'certificate is used once'); END;
+CREATE TRIGGER certificate_no_delete BEFORE DELETE ON certificate BEGIN SELECT RAISE(ABORT, 'certificate is used once'); END;
+CREATE TRIGGER mark_stays BEFORE UPDATE ON mark WHEN OLD.kind <> 'death_paper' BEGIN SELECT RAISE(ABORT, 'mark is used once'); END;
+CREATE TRIGGER mark_no_delete BEFORE DELETE ON mark BEGIN SELECT RAISE(ABORT, 'mark is used once'); END;
+CREATE TRIGGER trip_crew_free BEFORE INSERT ON trip WHEN NEW.ended_at IS NULL AND EXISTS (SELECT 1 FROM trip AS other WHERE other.home_id = NEW.home_id AND other.ended_at IS NULL AND (other.driver = NEW.mate OR other.mate = NEW.driver)) BEGIN SELECT RAISE(ABORT, 'somebody of the crew is on another trip'); END;
 CREATE TRIGGER payment_day_no_update BEFORE UPDATE ON payment_day BEGIN SELECT RAISE(ABORT, 'payment_day is append-only'); END;
 CREATE TRIGGER payment_day_no_delete BEFORE DELETE ON payment_day BEGIN SELECT RAISE(ABORT, 'payment_day is append-only'); END;
 -- @end

@@ -14,19 +14,26 @@ from pydantic import TypeAdapter, ValidationError
 from admin_web import (
     ashes,
     asking,
+    board,
+    calendar,
     cards,
+    certificates,
     cold_storage,
     corrections,
     dispatch,
+    dressing,
     duties,
+    papers,
     payments,
     resources,
     rules,
+    screens,
     shifts,
+    station_boards,
     stations,
     steps,
 )
-from admin_web.shell import HEADERS, HERE, Shell
+from admin_web.shell import HEADERS, HERE, MENU, Shell
 from admin_web.timeline import timeline
 from cardsvc.api import entering
 from cardsvc.api.access import Access, Signed, same_site
@@ -40,12 +47,14 @@ from cardsvc.core.permissions import ALLOWED, Action, may_take
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.radar import Hit
 from cardsvc.core.rules import RULES
+from cardsvc.core.shown import NameChoice
 from cardsvc.core.terms import AlertWhy
-from cardsvc.documents import receipt
+from cardsvc.documents import filling
 from cardsvc.handlers import family_link, reveal
 from cardsvc.handlers.reveal import Personal, Why
 from cardsvc.store import cards as card_store
 from cardsvc.store import family, office, snapshots, staff
+from cardsvc.store import screens as screen_store
 
 BOOKING = TypeAdapter(BookingForm)
 
@@ -133,8 +142,9 @@ def create(context: Context, access: Access) -> FastAPI:
         signed = access.signed(request)
         if signed is None:
             raise Refused(Refusal(Problem.NOT_SIGNED_IN))
-        root = request.scope["root_path"]
-        return RedirectResponse(f"{root}/cases" if signed.may(Action.SEE_CASES) else f"{root}/stations", 303)
+        mine_first = (entry.path for entry in MENU if signed.may(entry.action))
+        path = "cases" if signed.may(Action.SEE_CASES) else next(mine_first, "cases")
+        return RedirectResponse(f"{request.scope['root_path']}/{path}", 303)
 
     @app.get("/cases")
     def cases(
@@ -206,6 +216,8 @@ def create(context: Context, access: Access) -> FastAPI:
                 "lines": lines,
                 "named": {one.item: one.name_zh if language_of(request) == "zh_CN" else one.name_en for one in lines},
                 "links": family.links(connection, home, number),
+                "name_choice": screen_store.name_choice(connection, home, number),
+                "name_choices": list(NameChoice),
                 "unsettled": office.unsettled(connection, home, number),
                 "missing": card_store.missing(connection, home, number),
                 "spared": office.live_permit(connection, home, number, context.clock()),
@@ -214,6 +226,7 @@ def create(context: Context, access: Access) -> FastAPI:
                 "shown": {},
                 "address": "",
                 "qr": "",
+                "papers": papers.offered(context, signed, row, language_of(request)),
                 "offers": steps.offers(
                     row.case, signed.roles, snapshots.resources(connection, home), language_of(request)
                 ),
@@ -272,7 +285,7 @@ def create(context: Context, access: Access) -> FastAPI:
         address = family_link.make(context, row.case.case_no, signed.staff_no, context.clock())
         if isinstance(address, Refusal):
             return case_page(request, signed, row, address)
-        picture = base64.b64encode(receipt.qr(address).encode()).decode()
+        picture = base64.b64encode(filling.qr(address).encode()).decode()
         return case_page(request, signed, mine(signed, case_no), address=address, qr=picture)
 
     @app.post("/cases/{case_no}/links/{token_hash}/revoke")
@@ -285,25 +298,25 @@ def create(context: Context, access: Access) -> FastAPI:
         family_link.revoke(context, token_hash, signed.staff_no, context.clock())
         return RedirectResponse(f"{request.scope['root_path']}/cases/{case_no}", 303)
 
-    @app.post("/cases/{case_no}/receipt")
-    def paper(request: Request, signed: Annotated[Signed, links], case_no: str) -> Response:
-        row, home = mine(signed, case_no), context.home_id
-        address = family_link.make(context, row.case.case_no, signed.staff_no, context.clock())
-        if isinstance(address, Refusal):
-            raise Refused(address)
-        with context.engine.connect() as connection:
-            shown = family.shown(connection, home, row.case.case_no)
-            bill = snapshots.case_bill(connection, home, row.case.case_no)
-            lines = snapshots.case_lines(connection, home, row.case.case_no)
-        tongue = language_of(request)
-        name = shown.home_zh if tongue == "zh_CN" else shown.home_en
-        pdf = receipt.render(name, row.case.case_no, row.shown_name, bill, lines, address, context.clock(), tongue)
-        return Response(
-            pdf, media_type="application/pdf", headers={"content-disposition": f'inline; filename="{case_no}.pdf"'}
-        )
-
     cards.add(app, context, access, shell)
-    for pages in (ashes, duties, dispatch, corrections, cold_storage, resources, shifts, rules, payments):
+    for pages in (
+        ashes,
+        board,
+        calendar,
+        certificates,
+        cold_storage,
+        corrections,
+        dispatch,
+        dressing,
+        duties,
+        papers,
+        payments,
+        resources,
+        rules,
+        screens,
+        shifts,
+        station_boards,
+    ):
         pages.add(app, context, access, shell)
 
     @app.get("/roles")

@@ -18,6 +18,7 @@ from cardsvc.core.permissions import Action, may_take
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.handlers import reveal
 from cardsvc.handlers.reveal import Personal, Why
+from cardsvc.naming.identity import identifiers
 from cardsvc.store import dispatching, staff
 
 ON_THE_SHEET = (
@@ -25,6 +26,8 @@ ON_THE_SHEET = (
     *(Personal.APPLICANT_NAME, Personal.APPLICANT_PHONE),
 )
 """What the crew compares with the band at the place of death, where it goes, and whom it calls."""
+
+COMPARED = (Personal.DECEASED_NAME, Personal.ID_NO, Personal.ADDRESS, Personal.APPLICANT_NAME)
 
 
 def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
@@ -84,5 +87,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             if isinstance(value, Refusal):
                 raise Refused(value)
             shown[what] = value
-        values = {"row": row, "case": row.case, "way": way, "names": names, "shown": shown, "now": context.clock()}
+        compared = identifiers(*(shown[one] for one in COMPARED))
+        values = {"row": row, "case": row.case, "way": way, "names": names, "shown": shown, "compared": compared}
+        values |= {"now": context.clock()}
         return shell.page(request, "crew_sheet", signed, values)

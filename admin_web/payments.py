@@ -23,7 +23,7 @@ from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.terms import Payer
 from cardsvc.core.words import say
-from cardsvc.documents import receipt
+from cardsvc.documents import filling
 from cardsvc.handlers.ask_payment import Asking
 from cardsvc.store import payments, snapshots, staff
 from cardsvc.store.office import PAGE, CaseRow
@@ -96,7 +96,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         with context.engine.connect() as connection:
             came = payments.of_order(connection, home, order_no)
             names = staff.names(connection, home)
-        picture = base64.b64encode(receipt.qr(order.qr).encode()).decode() if order.qr else ""
+        picture = base64.b64encode(filling.qr(order.qr).encode()).decode() if order.qr else ""
         values = {"order": order, "row": row, "qr": picture, "came": came, "live": order.state in LIVE}
         return shell.page(request, "pay_order", signed, {**values, "names": names})
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -43,9 +44,13 @@ class Entry:
 
 
 MENU = (
+    Entry("board", "board", Action.SEE_BOARD),
+    Entry("boards", "boards", Action.SEE_STATION_BOARDS),
     Entry("cases", "cases", Action.SEE_CASES),
     Entry("book", "cases/new", Action.BOOK),
     Entry("dispatch", "dispatch", Action.DISPATCH),
+    Entry("calendar", "calendar", Action.SEE_CALENDAR),
+    Entry("dressing", "dressing", Action.SEE_DRESSING),
     Entry("furnace_log", "furnaces", Action.SEE_OPERATIONS),
     Entry("reconciliation", "reconciliation", Action.SEE_OPERATIONS),
     Entry("outbox", "outbox", Action.SEE_OPERATIONS),
@@ -57,8 +62,10 @@ MENU = (
     Entry("unsettled", "unsettled", Action.SEE_STATIONS),
     Entry("payments", "payments", Action.SEE_BILLS),
     Entry("ashes", "ashes", Action.SEE_CASES),
+    Entry("certificates", "certificates", Action.SEE_CERTIFICATES),
     Entry("cards", "cards", Action.ISSUE_CARD),
     Entry("stations", "stations", Action.SEE_STATIONS),
+    Entry("screens", "screens", Action.MANAGE_SCREENS),
     Entry("roles", "roles", Action.SEE_CASES),
     Entry("audit", "audit", Action.SEE_AUDIT),
 )
@@ -75,6 +82,7 @@ class Shell:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
         self._pages.filters["when"] = when
         self._pages.filters["second"] = lambda at: local(at).strftime("%H:%M:%S")
@@ -108,6 +116,12 @@ class Shell:
         )
         return HTMLResponse(html, status)
 
+    def part(self, language: Language, name: str, values: Mapping[str, Any]) -> Markup:
+        """A piece of a page."""
+        return Markup(
+            self._pages.get_template(f"{name}.html").render(say=Words(language), words=CATALOGUES[language], **values)
+        )
+
 
 class Words:
     """`say` for templates, in the page's language."""
@@ -132,7 +146,7 @@ def reasons(refusal: Refusal, language: Language) -> list[tuple[str, str]]:
 
 def _field(name: str, language: Language) -> str:
     words = CATALOGUES[language]
-    tables = ("booking", "field", "step", "card_state", "hot_reason")
+    tables = ("booking", "field", "step", "stage", "place", "card_state", "hot_reason")
     return next((words[key] for key in (f"{one}.{name}" for one in tables) if key in words), name)
 
 

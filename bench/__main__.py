@@ -2,13 +2,15 @@
 
 import argparse
 
-from bench import family, tap, upload
+from bench import board, core, family, tap, upload
 
 BENCHMARKS = {
     "tap": tap.tap,
     "postgresql": upload.on_postgresql,
     "sqlite": upload.on_sqlite,
     "family": family.family,
+    "board": board.board,
+    "core": core.core,
 }
 
 

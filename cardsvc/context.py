@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from cardsvc.core.ids import HomeId
 from cardsvc.receiver import Receiver
@@ -22,5 +23,7 @@ class Context:
     secure_cookies: bool = True
     demo: bool = False
     family_url: str = "http://127.0.0.1:8700/family/"
+    templates: Path | None = None
+    "Where the home keeps the paper templates that it edited."
     provider: Receiver | None = None
     "The payment provider, where the home has one."

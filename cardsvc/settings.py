@@ -46,6 +46,11 @@ class Settings(BaseSettings):
         """The encrypted file of keys."""
         return self.data / "vault.json"
 
+    @property
+    def templates(self) -> Path:
+        """Where a home puts the paper templates that it edited; each comes before the product's own."""
+        return self.data / "templates"
+
 
 def clock() -> datetime:
     """The operating system's time, UTC: the service's only clock."""

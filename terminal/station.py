@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from cardsvc.core import card_commit, sealing, tap, wire
+from cardsvc.core import card_commit, radar, sealing, tap, wire
 from cardsvc.core.booking import BookingForm
 from cardsvc.core.card.errors import CardError
 from cardsvc.core.card.image import CardImage
@@ -22,7 +22,7 @@ from cardsvc.core.card.profile import KEY_TAP, CardProfile
 from cardsvc.core.facts import Details, Step
 from cardsvc.core.ids import CaseNo, StaffNo, provisional_no
 from cardsvc.core.preconditions import Asked
-from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.problems import Problem, Refusal, refuse_all
 from cardsvc.core.snapshot import KnownCard
 from cardsvc.core.station import ENTRIES, WAY_BACK, Finds, Station
 from cardsvc.core.typed import typed
@@ -327,27 +327,50 @@ class StationLoop:
         return Details.model_validate_json(_json(raw))
 
     def _book(self, what: dict[str, Any]) -> None:
-        """A phone booking: sealed to the service, with a number of our own until it has given one."""
+        """A phone booking: sealed to the service, with a number of our own until it has given one.
+
+        Alike cases are asked for first, and shown until somebody says that they have asked the caller.
+        """
         session = self.session
+        looked = set(str(what.pop("looked", "")).split(","))
         try:
             form = BOOKING.validate_json(_json(what))
         except ValidationError as error:
             names = ", ".join(sorted({str(one["loc"][0]) for one in error.errors() if one["loc"]}))
             self._say(Refusal(Problem.FIELD_INVALID, names), None, Step.BOOK)
             return
-        clear = form.model_dump_json().encode()
-        sealed = sealing.seal(self.identity.enrolled.service_sealing_key, sealing.BOOKING_PURPOSE, clear)
+        alike = self._listen(form)
+        if alike and not {radar.told(one.detail)[0] for one in alike} <= looked:
+            self._show(Outcome(Colour.AGAIN, "alike", refuse_all(alike)), None, None)
+            return
         here = self.identity.here
         number = provisional_no(here.home_id, here.number, self.journal.head[0] + 1)
         asked = Asked(Step.BOOK, Details(), session.staff_no)
-        appended = self._taking.append(wire.Booking(sealed=base64.b64encode(sealed)), number, asked=asked)
+        appended = self._taking.append(wire.Booking(sealed=self._sealed(form)), number, asked=asked)
         judgement = self.uplink.wait_for(appended.key.seq, WORD_WITHIN_S if self.uplink.linked else 0.0)
         if judgement is not None and judgement.outcome is not wire.Outcome.ACCEPTED:
             reasons = [Refusal(one.problem, one.detail) for one in judgement.reasons]
             self._say(Refusal(reasons[0].problem, reasons[0].detail, tuple(reasons[1:])), number, Step.BOOK)
             return
         given = judgement.case_no if judgement is not None and judgement.case_no else number
-        self._show(Outcome(Colour.GO, "booked" if judgement else "booked_provisional"), given, Step.BOOK)
+        said = "booked_unasked" if alike is None else "booked" if judgement else "booked_provisional"
+        self._show(Outcome(Colour.GO, said), given, Step.BOOK)
+
+    def _listen(self, form: BookingForm) -> list[Refusal] | None:
+        """The cases that a booking could be mixed up with; None when the service could not be asked."""
+        if not self.uplink.linked:
+            return None
+        appended = self._taking.append(wire.Listen(sealed=self._sealed(form)), None)
+        judgement = self.uplink.wait_for(appended.key.seq, WORD_WITHIN_S)
+        if judgement is None or (judgement.outcome is wire.Outcome.NOTED and not judgement.reasons):
+            return None
+        return [Refusal(one.problem, one.detail) for one in judgement.reasons if one.problem is Problem.CASE_ALIKE]
+
+    def _sealed(self, form: BookingForm) -> bytes:
+        """A booking form as it travels: only the service can open it."""
+        clear = form.model_dump_json().encode()
+        sealed = sealing.seal(self.identity.enrolled.service_sealing_key, sealing.BOOKING_PURPOSE, clear)
+        return base64.b64encode(sealed)
 
     # --- what is shown ----------------------------------------------------------------------------------------------
 

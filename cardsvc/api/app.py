@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from fastapi import FastAPI
 
-from cardsvc.api import errors, family, pay, stations
+from cardsvc.api import errors, family, pay, screens, stations
 from cardsvc.context import Context
 
 
@@ -34,6 +34,7 @@ def create_app(surfaces: Iterable[Surface], context: Context) -> FastAPI:
         app.mount("/stations", stations.create(context))
     if Surface.FAMILY in surfaces:
         app.mount("/family", family.create(context))
+        app.mount("/screens", screens.create(context))
     if Surface.PAY in surfaces and context.provider is not None:
         app.mount("/pay", pay.create(context, context.provider))
     return app

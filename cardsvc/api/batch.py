@@ -11,7 +11,7 @@ from cardsvc.context import Context
 from cardsvc.core import wire
 from cardsvc.core.booking import BookingForm
 from cardsvc.core.facts import Details, StationKind, Step
-from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.ids import CaseNo, JournalId, StaffNo
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.rules import RULES, Offline
@@ -26,32 +26,41 @@ from cardsvc.store.limits import limits_of
 from cardsvc.store.working import WorkingSet
 
 JUDGEMENT = TypeAdapter(Judgement)
+FORM = TypeAdapter(BookingForm)
 NOTED = Judgement(outcome=Outcome.NOTED)
+
+
+class Arrived:
+    """What has come in one transaction, from all stations: what one of them has said, the next ones know."""
+
+    def __init__(self, tx: WorkingSet, records: list[Record]) -> None:
+        """Load all cases and cards that the records touch, in one query each."""
+        self.tx = tx
+        self.rows: dict[tuple[JournalId, int], dict[str, object]] = {}
+        self.taken: dict[tuple[JournalId, int], tuple[Record, Judgement]] = {}
+        numbers = {one.case_no for one in records if one.case_no}
+        self.aliases = journals.aliases(tx.connection, tx.home_id, numbers)
+        tx.load_cases(self.aliases.get(one, one) for one in numbers)
+        held = [case.card_no for case in tx.cases.values() if case.card_no]
+        tx.load_cards([*held, *(one.card_no for one in records if one.card_no)])
+        tx.load_things()
+
+    def close(self, context: Context) -> None:
+        """Write the records and all that they changed."""
+        journals.add_records(self.tx.connection, list(self.rows.values()))
+        post(context, self.tx)
+        flush(self.tx)
 
 
 class Batch:
     """The records of one request, taken in order."""
 
-    def __init__(self, tx: WorkingSet, context: Context, journal: JournalRow, checked: list[Checked]) -> None:
-        self.tx, self.context, self.journal = tx, context, journal
+    def __init__(self, arrived: Arrived, context: Context, journal: JournalRow) -> None:
+        self.arrived, self.tx, self.context, self.journal = arrived, arrived.tx, context, journal
         self.head_seq: int = journal.head_seq
         self.head_hash: str = journal.head_hash
         self.kind = journal.kind
         self.forked: Problem | None = None
-        self.rows: list[dict[str, object]] = []
-        self.taken: dict[int, tuple[Record, Judgement]] = {}
-        self.aliases: dict[CaseNo, CaseNo] = {}
-        records = [one.record for one in checked if one.record is not None]
-        self._load(records)
-
-    def _load(self, records: list[Record]) -> None:
-        """All cases and cards that the batch touches, in one query each."""
-        numbers = {one.case_no for one in records if one.case_no}
-        self.aliases = journals.aliases(self.tx.connection, self.tx.home_id, numbers)
-        self.tx.load_cases(self.aliases.get(one, one) for one in numbers)
-        held = [case.card_no for case in self.tx.cases.values() if case.card_no]
-        self.tx.load_cards([*held, *(one.card_no for one in records if one.card_no)])
-        self.tx.load_things()
 
     def take(self, one: Checked) -> RecordResult:
         """Take one record: its result, and its judgement."""
@@ -72,31 +81,30 @@ class Batch:
             "record", f"{self.journal.journal_id}:{seq}", one.hash, self.tx.now, record.staff_no if record else None
         )
         judgement, result = self._judged(record, log_no)
-        self.rows.append(
-            {
-                "home_id": self.tx.home_id,
-                "journal_id": self.journal.journal_id,
-                "seq": seq,
-                "log_no": log_no,
-                "kind": record.body.kind if record else "unreadable",
-                "case_no": judgement.case_no or (self._case_no(record) if record else None),
-                "raw": one.raw,
-                "sig": one.sig,
-                "hash": one.hash,
-                "outcome": judgement.outcome.value if result is Result.RECORDED else Result.QUARANTINED.value,
-                "judgement": judgement.model_dump_json(),
-                "received_at": self.tx.now,
-            }
-        )
+        key = (self.journal.journal_id, seq)
+        self.arrived.rows[key] = {
+            "home_id": self.tx.home_id,
+            "journal_id": self.journal.journal_id,
+            "seq": seq,
+            "log_no": log_no,
+            "kind": record.body.kind if record else "unreadable",
+            "case_no": judgement.case_no or (self._case_no(record) if record else None),
+            "raw": one.raw,
+            "sig": one.sig,
+            "hash": one.hash,
+            "outcome": judgement.outcome.value if result is Result.RECORDED else Result.QUARANTINED.value,
+            "judgement": judgement.model_dump_json(),
+            "received_at": self.tx.now,
+        }
         if record is not None:
-            self.taken[seq] = (record, judgement)
+            self.arrived.taken[key] = (record, judgement)
         self.head_seq, self.head_hash = seq, one.hash
         problem = Problem.RECORD_UNREADABLE if result is Result.QUARANTINED else None
         return RecordResult(result=result, seq=seq, log_no=log_no, judgement=judgement, problem=problem)
 
     def _again(self, one: Checked, seq: int) -> RecordResult:
         """A record that was sent before: already, or differs."""
-        fresh = next((row for row in self.rows if row["seq"] == seq), None)
+        fresh = self.arrived.rows.get((self.journal.journal_id, seq))
         if fresh is None:
             stored = journals.record(self.tx.connection, self.tx.home_id, self.journal.journal_id, seq)
             if stored is None:
@@ -117,7 +125,9 @@ class Batch:
             return self._judge(record, log_no), Result.RECORDED
         except (ValueError, KeyError, LookupError):
             # A rule that fails on one record must not stop the station: the bytes are kept, a person looks at them.
+            cleared = self.tx.cleared
             self.tx.back(savepoint)
+            self.tx.cleared = cleared  # its link stays in the log, so it stays too
             return NOTED, Result.QUARANTINED
 
     def _judge(self, record: Record, log_no: int) -> Judgement:
@@ -125,7 +135,7 @@ class Batch:
             case wire.Written(intent_seq=seq, torn=False):
                 return self._happen(self._earlier(self.journal.journal_id, seq), log_no)
             case wire.Settled(intent=intent, verdict=Verdict.APPLIED):
-                return self._happen(self._earlier(intent.journal_id, intent.seq), log_no)
+                return self._happen(self._earlier(JournalId(intent.journal_id), intent.seq), log_no)
             case wire.Intent() if record.key in self.tx.awaited:
                 # A card carried it as its last write before it came: whatever the station knows, it was applied.
                 return self._happen(record, log_no)
@@ -160,6 +170,8 @@ class Batch:
             case wire.Refused(problems=problems, details=Details() as details):
                 record_tap.near_miss(self.tx, self._case_no(record), details, frozenset(problems))
                 return NOTED
+            case wire.Listen(sealed=sealed):
+                return self._listen(record, sealed)
             case wire.PermitDead(permit=code):
                 record_tap.permit_over(self.tx, code, self.journal.journal_id)
                 return NOTED
@@ -213,7 +225,7 @@ class Batch:
         """The intent that a card carries as its last write: whoever sees it there knows that it was applied."""
         if seen.card_last is None or seen.card_counter is None:
             return None
-        intent = self._earlier(seen.card_last.journal_id, seen.card_last.seq)
+        intent = self._earlier(JournalId(seen.card_last.journal_id), seen.card_last.seq)
         if intent is None and seen.card_no is not None and seen.case_no is not None:
             self.tx.missing[(seen.card_last.record_key, seen.card_no)] = self._case_no(seen) or seen.case_no
         if intent is None or not isinstance(intent.body, wire.Intent) or intent.card_no != seen.card_no:
@@ -242,12 +254,12 @@ class Batch:
         )
 
     def _case_no(self, record: Record) -> CaseNo | None:
-        return self.aliases.get(record.case_no, record.case_no) if record.case_no else None
+        return self.arrived.aliases.get(record.case_no, record.case_no) if record.case_no else None
 
-    def _earlier(self, journal_id: str, seq: int) -> Record | None:
-        """A record that came before, in this request or in another."""
-        if journal_id == self.journal.journal_id and seq in self.taken:
-            return self.taken[seq][0]
+    def _earlier(self, journal_id: JournalId, seq: int) -> Record | None:
+        """A record that came before, in this transaction or in another."""
+        if (journal_id, seq) in self.arrived.taken:
+            return self.arrived.taken[(journal_id, seq)][0]
         row = journals.record(self.tx.connection, self.tx.home_id, journal_id, seq)
         if row is None or row.outcome == Result.QUARANTINED:
             return None
@@ -260,8 +272,9 @@ class Batch:
         """Whether an earlier request for the same step was granted."""
         if seq is None:
             return False
-        if seq in self.taken:
-            record, judgement = self.taken[seq]
+        key = (self.journal.journal_id, seq)
+        if key in self.arrived.taken:
+            record, judgement = self.arrived.taken[key]
         else:
             earlier = self._earlier(self.journal.journal_id, seq)
             if earlier is None:
@@ -271,12 +284,27 @@ class Batch:
         asked = isinstance(record.body, wire.Request) and record.body.step is step
         return asked and judgement.outcome is Outcome.ACCEPTED
 
-    def _book(self, record: Record, sealed: bytes, log_no: int) -> Judgement:
+    def _form(self, sealed: bytes) -> BookingForm | Refusal:
         try:
-            clear = self.context.vault.unseal(BOOKING_PURPOSE, sealed)
-            form = TypeAdapter(BookingForm).validate_json(clear)
+            return FORM.validate_json(self.context.vault.unseal(BOOKING_PURPOSE, sealed))
         except (Unsealable, ValidationError):
-            return record_tap.refused(Refusal(Problem.INPUT_INVALID, "booking"))
+            return Refusal(Problem.INPUT_INVALID, "booking")
+
+    def _listen(self, record: Record, sealed: bytes) -> Judgement:
+        """Which cases a booking could be mixed up with; nothing happens."""
+        form = self._form(sealed)
+        if isinstance(form, Refusal):
+            return record_tap.refused(form)
+        heard = open_case.listen(self.tx, form, record.wall_time, self.context.vault)
+        if isinstance(heard, Refusal):
+            return record_tap.refused(heard)
+        hits = tuple(wire.Reason(problem=Problem.CASE_ALIKE, detail=one.detail) for one in heard)
+        return Judgement(outcome=Outcome.NOTED if hits else Outcome.ACCEPTED, reasons=hits)
+
+    def _book(self, record: Record, sealed: bytes, log_no: int) -> Judgement:
+        form = self._form(sealed)
+        if isinstance(form, Refusal):
+            return record_tap.refused(form)
         booking = open_case.Booking(
             form=form,
             at=record.wall_time,
@@ -291,11 +319,5 @@ class Batch:
         if isinstance(opened, Refusal):
             return record_tap.refused(opened)
         if record.case_no:
-            self.aliases[record.case_no] = opened
+            self.arrived.aliases[record.case_no] = opened
         return Judgement(outcome=Outcome.ACCEPTED, case_no=opened)
-
-    def close(self) -> None:
-        """Write the records and all that they changed."""
-        journals.add_records(self.tx.connection, self.rows)
-        post(self.context, self.tx)
-        flush(self.tx)

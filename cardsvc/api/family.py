@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Cookie, Depends, FastAPI, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -19,17 +20,19 @@ from cardsvc.api.headers import AlwaysHeaders
 from cardsvc.api.limits import Limiter
 from cardsvc.context import Context
 from cardsvc.core.local_time import local
+from cardsvc.core.meter import in_words
 from cardsvc.core.money import in_yuan
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.words import Language, say, table
-from cardsvc.handlers import family_link, family_view
-from cardsvc.handlers.family_view import Seen, Storage
+from cardsvc.handlers import check_certificate, family_link, family_view
+from cardsvc.handlers.family_view import Seen
+from cardsvc.store import cards
 
 PAGES = Path(__file__).parent / "family_pages"
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
-        " form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+        " form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
@@ -89,6 +92,36 @@ def create(context: Context) -> FastAPI:
         words = table(language, "family")
         other = "en" if language == "zh_CN" else "zh_CN"
         html = pages.get_template("page.html").render(language=language, other=other, words=words)
+        return HTMLResponse(html)
+
+    @app.get("/certificate", response_class=HTMLResponse)
+    def certificate(
+        request: Request,
+        number: Annotated[str, Query(max_length=24)] = "",
+        code: Annotated[str, Query(max_length=24)] = "",
+        surname: Annotated[str, Query(max_length=20)] = "",
+        lang: Annotated[str, Query(max_length=5)] = "",
+    ) -> HTMLResponse:
+        """Whether a certificate is genuine, for anybody who has it in hand; no login, and never a name unasked."""
+        language = _language(request, lang)
+        asked = bool(number.strip() or code.strip())
+        if asked:
+            limited(f"certificate/{_who(request)}", 20, 10)
+        checked = check_certificate.handle(context, number, code, surname) if asked else None
+        with context.engine.connect() as connection:
+            zh, en = cards.home_name(connection, context.home_id)
+        html = pages.get_template("certificate.html").render(
+            language=language,
+            other="en" if language == "zh_CN" else "zh_CN",
+            again=urlencode({"number": number, "code": code} if asked else {}),
+            home=zh if language == "zh_CN" else en,
+            number=number.strip().upper(),
+            code=code.strip().upper(),
+            surname=surname.strip(),
+            checked=checked,
+            day=local(checked.at).date().isoformat() if checked is not None and checked.at is not None else "",
+            words=table(language, "check"),
+        )
         return HTMLResponse(html)
 
     @app.post("/open", status_code=204, dependencies=[Depends(ours)])
@@ -200,25 +233,13 @@ def _shown(seen: Seen, language: Language) -> dict[str, Any]:
                 {"quantity": line.quantity, "price": in_yuan(line.price_fen), "due": in_yuan(line.due_fen)}
                 for line in seen.running
             ],
-            "storage": _storage(seen.storage, language) if seen.storage is not None else [],
+            "storage": [" ".join(row) for row in in_words(seen.storage, language)] if seen.storage is not None else [],
             "due": in_yuan(seen.bill.due_fen),
             "paid": in_yuan(seen.bill.paid_fen),
             "deposit": in_yuan(seen.bill.deposit_fen),
             "open": in_yuan(seen.bill.open_fen),
         }
     return answer
-
-
-def _storage(storage: Storage, language: Language) -> list[str]:
-    """What cold storage costs a day, until when the body may stay, and what the family will owe by then."""
-    (_, first), *later = storage.tariff
-    price = [f"¥{in_yuan(first)}"]
-    price += [f"{say(language, 'family.storage_from_day', day=day)} ¥{in_yuan(fen)}" for day, fen in later]
-    words = [f"{say(language, 'family.storage_tariff')} {', '.join(price)}"]
-    if storage.until is not None:
-        words.append(f"{say(language, 'family.storage_until')} {local(storage.until):%Y-%m-%d %H:%M}")
-        words.append(f"{say(language, 'family.storage_then')} ¥{in_yuan(storage.then_fen)}")
-    return words
 
 
 def _iso(at: datetime) -> str:

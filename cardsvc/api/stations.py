@@ -3,6 +3,9 @@
 The body is read as bytes and validated raw; an answer is signed for the request's nonce; 200 means committed.
 """
 
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
 from typing import Annotated
 
 from cryptography.exceptions import InvalidSignature
@@ -14,8 +17,11 @@ from starlette.requests import ClientDisconnect, Request
 
 from cardsvc.api import errors, exchange
 from cardsvc.api.errors import Refused
+from cardsvc.api.exchange import Sent
+from cardsvc.api.together import Together
 from cardsvc.context import Context
 from cardsvc.core import wire
+from cardsvc.core.ids import JournalId
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.handlers import enrol_station
 from cardsvc.store import journals
@@ -23,12 +29,40 @@ from cardsvc.store import journals
 SYNC = TypeAdapter(wire.SyncRequest)
 ENROL = TypeAdapter(wire.EnrolRequest)
 MOST_BYTES = 2_000_000
+MOST_RECORDS = 200
+"""Records of one transaction: two full requests, so that a tap never waits long for the backlog of another station."""
+KEYS_KEPT = 1_000
+Exchange = Together[Sent, wire.SyncAnswer | Refusal]
 
 
 def create(context: Context) -> FastAPI:
     """The stations' application."""
     app = FastAPI(title="One Card: stations", version="1")
     errors.install(app)
+    together: Exchange = Together(
+        lambda stations: exchange.handle(context, stations),
+        lambda one: one.journal_id,
+        lambda one: max(1, len(one.checked)),
+        MOST_RECORDS,
+    )
+
+    @lru_cache(KEYS_KEPT)
+    def key_of(journal_id: str) -> Ed25519PublicKey:
+        """A journal's key, which it has for ever. Raises Refused."""
+        with context.engine.connect() as connection:
+            journal = journals.journal(connection, context.home_id, journal_id)
+        if journal is None:
+            raise Refused(Refusal(Problem.STATION_UNKNOWN))
+        return Ed25519PublicKey.from_public_bytes(journal.public_key)
+
+    def taken(journal_id: str, signature: str, raw: bytes) -> tuple[bytes, str]:
+        """A request's answer and its signature (hex)."""
+        key = key_of(journal_id)
+        answer = together.answer(_verified(JournalId(journal_id), key, signature, raw, context.clock))
+        if isinstance(answer, Refusal):
+            raise Refused(answer)
+        body = answer.model_dump_json(exclude_none=True).encode()
+        return body, context.vault.sign(wire.answer_bytes(answer.nonce, body)).hex()
 
     @app.post(
         "/sync",
@@ -43,8 +77,7 @@ def create(context: Context) -> FastAPI:
     ) -> Response:
         """Take a station's records and answer with results, a checkpoint and news."""
         raw = await _bounded(request)
-        body, nonce = await run_in_threadpool(_sync, context, journal_id, signature, raw)
-        seal = context.vault.sign(wire.answer_bytes(nonce, body)).hex()
+        body, seal = await run_in_threadpool(taken, journal_id, signature, raw)
         return Response(body, media_type=wire.MEDIA_TYPE, headers={wire.SIGNATURE_HEADER: seal})
 
     @app.post(
@@ -63,13 +96,11 @@ def create(context: Context) -> FastAPI:
     return app
 
 
-def _sync(context: Context, journal_id: str, signature: str, raw: bytes) -> tuple[bytes, str]:
-    with context.engine.connect() as connection:
-        journal = journals.journal(connection, context.home_id, journal_id)
-    if journal is None:
-        raise Refused(Refusal(Problem.STATION_UNKNOWN))
+def _verified(
+    journal_id: JournalId, key: Ed25519PublicKey, signature: str, raw: bytes, clock: Callable[[], datetime]
+) -> Sent:
+    """What a station sends, its signatures verified. Raises Refused."""
     try:
-        key = Ed25519PublicKey.from_public_bytes(journal.public_key)
         key.verify(bytes.fromhex(signature), wire.request_bytes(raw))
     except (InvalidSignature, ValueError):
         raise Refused(Refusal(Problem.SIGNATURE_WRONG)) from None
@@ -79,8 +110,7 @@ def _sync(context: Context, journal_id: str, signature: str, raw: bytes) -> tupl
         raise Refused(Refusal(Problem.INPUT_INVALID, _where(error))) from None
     if ask.hello.journal_id != journal_id:
         raise Refused(Refusal(Problem.STATION_UNKNOWN))
-    answer = exchange.handle(context, journal, ask, context.clock())
-    return answer.model_dump_json(exclude_none=True).encode(), ask.nonce
+    return exchange.sent(journal_id, key, ask, clock())
 
 
 def _enrol(context: Context, raw: bytes) -> wire.EnrolAnswer:

@@ -22,6 +22,7 @@ from cardsvc.core.permissions import Action, may
 from cardsvc.core.problems import Refusal
 from cardsvc.core.words import say
 from cardsvc.documents import labels
+from cardsvc.documents.filling import TemplateBroken
 from cardsvc.handlers import (
     adopt_card,
     block_card,
@@ -179,7 +180,10 @@ def print_labels(
         home = cards.home_name(connection, context.home_id)
     if not numbers:
         stop(f"there is no card from {first} to {last}")
-    out.write_bytes(labels.render(home, numbers))
+    try:
+        out.write_bytes(labels.render(home, numbers, folder=context.templates))
+    except TemplateBroken as error:
+        stop(str(error))
     print(f"{len(numbers)} labels in {out}")
 
 

@@ -59,13 +59,13 @@ def by_itself(context: Context, settings: Settings) -> AbstractContextManager[No
     sender = Sender(context, receivers(settings))
 
     def night() -> None:
-        now = context.clock()
-        day = reconciling.due(context, now, settings.reconcile_at)
-        if day is not None:
-            reconciling.handle(context, day, now)
-        paid = reconcile_payments.due(context, now, settings.reconcile_at) if context.provider is not None else None
-        if paid is not None:
-            paying.reconcile(context, paid, again=False)
+        while (day := reconciling.due(context, context.clock(), settings.reconcile_at)) is not None:
+            reconciling.handle(context, day, context.clock())
+        if context.provider is None:
+            return
+        while (paid := reconcile_payments.due(context, context.clock(), settings.reconcile_at)) is not None:
+            if isinstance(paying.reconcile(context, paid, again=False), Refusal):
+                return
 
     def terms() -> None:
         storage_terms.handle(context, context.clock())

@@ -84,6 +84,7 @@ def context_of(settings: Settings) -> Context:
         secure_cookies=settings.secure_cookies,
         demo=settings.demo,
         family_url=settings.family_url,
+        templates=settings.templates,
         provider=provider_of(settings),
     )
 

@@ -118,11 +118,12 @@ def make_vault(settings: Settings) -> None:
 
 @app.command()
 def verify(dsn: DSN = "") -> None:
-    """Recompute chains, signatures, folds and the ledger; exit code 1 names the first bad row."""
+    """Recompute chains, signatures, folds, the ledger and clearances; exit code 1 names the first bad row."""
     context = context_of(settings_with(dsn))
     console = Console(stderr=True)
     with console.status("verifying") as status:
-        fault = verifying.first_fault(context.engine, context.home_id, lambda words: status.update(words))
+        home, key = context.home_id, context.vault.public_key
+        fault = verifying.first_fault(context.engine, home, lambda words: status.update(words), key)
     if fault is not None:
         stop(f"NOT WHOLE: {fault}")
     counts = verifying.counts(context.engine, context.home_id)

@@ -245,6 +245,10 @@ class Details(Wire):
     "The one-time code that the collector was sent."
     queue_no: int | None = Field(default=None, ge=1, le=9_999)
     "Given by the service: the number of the day in the furnace queue."
+    first_agrees: bool | None = None
+    "The first identifier of the crew's sheet agrees with the band at the place of death; the others likewise."
+    second_agrees: bool | None = None
+    third_agrees: bool | None = None
 
 
 class Booked(Wire):

@@ -9,9 +9,13 @@ from typing import Literal, NewType
 
 from pydantic import Field
 
-from cardsvc.core.facts import Fact, Step, StepTaken, Wire
+from cardsvc.core.case import Case
+from cardsvc.core.facts import Fact, Stage, Step, StepTaken, Wire
 from cardsvc.core.ids import CaseNo
+from cardsvc.core.money import Fen, in_yuan
+from cardsvc.core.preconditions import Asked
 from cardsvc.core.prices import Line
+from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.terms import Means, Payer
 
 Account = NewType("Account", str)
@@ -36,9 +40,19 @@ class Bill(Wire):
     deposit_fen: int
 
     @property
+    def owed_fen(self) -> int:
+        """What the family owes for its lines, before the deposit; negative when it paid more than they come to."""
+        return self.due_fen - self.paid_fen
+
+    @property
+    def rest_fen(self) -> int:
+        """Money of the family that is still held: its deposit, and what it paid beyond its lines."""
+        return self.deposit_fen - min(self.owed_fen, 0)
+
+    @property
     def open_fen(self) -> int:
         """What the family still owes after payments and the deposit; negative when money is left over."""
-        return self.due_fen - self.paid_fen - self.deposit_fen
+        return self.owed_fen - self.deposit_fen
 
 
 Side = Literal["debit", "credit"]
@@ -55,7 +69,7 @@ def deposits(case_no: CaseNo) -> Account:
 
 
 def suspense(case_no: CaseNo) -> Account:
-    """Money that came for a case and that nobody has decided about: it pays nothing yet."""
+    """Money of a case that a person decides about: it fits no order, or a payer other than the family paid too much."""
     return Account(f"suspense/{case_no}")
 
 
@@ -121,12 +135,46 @@ def settle(case_no: CaseNo, balances: Mapping[Account, int]) -> tuple[Transfer, 
 
 
 def surplus(case_no: CaseNo, balances: Mapping[Account, int]) -> tuple[Transfer, ...]:
-    """What the family paid beyond what it owes is held for it, and can be refunded."""
-    family = receivable(case_no, Payer.FAMILY)
-    over = -balances.get(family, 0)
-    if over <= 0:
-        return ()
-    return (Transfer(debit=family, credit=deposits(case_no), amount_fen=over, memo="surplus"),)
+    """What a payer paid beyond what it owes: the family's is held for it and can be refunded, another's waits."""
+    over = ((payer, -balances.get(receivable(case_no, payer), 0)) for payer in Payer)
+    return tuple(
+        Transfer(
+            debit=receivable(case_no, payer),
+            credit=deposits(case_no) if payer is Payer.FAMILY else suspense(case_no),
+            amount_fen=fen,
+            memo="surplus",
+        )
+        for payer, fen in over
+        if fen > 0
+    )
+
+
+def lowers(one: Transfer) -> bool:
+    """Whether a transfer takes from an account that has a floor: posted last, no account is below its floor between."""
+    return one.credit.startswith("receivable/") or one.debit.startswith(("deposit/", "suspense/"))
+
+
+def below_floor(totals: Mapping[Account, int]) -> tuple[Account, ...]:
+    """Accounts below their floor: nobody owes less than nothing, no money is held that is not there."""
+    return tuple(account for account, total in sorted(totals.items()) if _available(account, total) < 0)
+
+
+def _available(account: Account, total: int) -> int:
+    kind = account.partition("/")[0]
+    return total if kind == "receivable" else -total if kind in ("deposit", "suspense") else 0
+
+
+def refundable(case: Case, bill: Bill) -> int:
+    """What may be paid back, in fen: what was paid less what is owed; the whole rest once the case is cancelled."""
+    return max(0, bill.rest_fen if case.stage is Stage.CANCELLED else -bill.open_fen)
+
+
+def above_paid(case: Case, asked: Asked, bill: Bill) -> Refusal | None:
+    """A refund is never above what was paid, and never takes what the lines still need (DOMAIN.md section 6)."""
+    most = refundable(case, bill)
+    if asked.step is not Step.REFUND or (asked.details.amount_fen or 0) <= most:
+        return None
+    return Refusal(Problem.ABOVE_PAID, f"¥{in_yuan(Fen(most))}")
 
 
 def reversed_(transfers: Iterable[Transfer]) -> tuple[Transfer, ...]:
@@ -138,11 +186,26 @@ def reversed_(transfers: Iterable[Transfer]) -> tuple[Transfer, ...]:
 
 def balances(transfers: Iterable[Transfer]) -> dict[Account, int]:
     """Debits less credits of each account, in fen; they sum to zero."""
-    totals: dict[Account, int] = {}
+    return added({}, transfers)
+
+
+def added(before: Mapping[Account, int], transfers: Iterable[Transfer]) -> dict[Account, int]:
+    """The balances after some more transfers."""
+    totals = dict(before)
     for one in transfers:
         totals[one.debit] = totals.get(one.debit, 0) + one.amount_fen
         totals[one.credit] = totals.get(one.credit, 0) - one.amount_fen
     return totals
+
+
+def owed_by(transfers: Iterable[tuple[CaseNo, Transfer]]) -> dict[CaseNo, int]:
+    """What each family owes beyond what it has paid and deposited, in fen; of cases that the transfers touch."""
+    totals: dict[CaseNo, int] = {}
+    for case_no, one in transfers:
+        ours = (receivable(case_no, Payer.FAMILY), deposits(case_no))
+        fen = one.amount_fen * ((one.debit in ours) - (one.credit in ours))
+        totals[case_no] = totals.get(case_no, 0) + fen
+    return {case_no: fen for case_no, fen in totals.items() if fen}
 
 
 def bill(case_no: CaseNo, totals: Mapping[Account, int], charged_fen: int, waived_fen: int) -> Bill:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from cardsvc.core.ids import CaseNo
-from cardsvc.core.ledger import Account, Transfer, deposits, receivable
+from cardsvc.core.ledger import Account, Transfer, deposits, receivable, suspense
 from cardsvc.core.terms import Payer
 
 CARRIED = Account("carried_over")
@@ -13,7 +13,7 @@ MEMO = "merge"
 
 def accounts(case_no: CaseNo) -> tuple[Account, ...]:
     """The accounts of a case, always in this order."""
-    return (deposits(case_no), *(receivable(case_no, payer) for payer in Payer))
+    return (deposits(case_no), suspense(case_no), *(receivable(case_no, payer) for payer in Payer))
 
 
 def carried_over(

@@ -19,6 +19,14 @@ def masked_name(name: str) -> str:
     return f"{name[:length]}某"
 
 
+def surname_agrees(shown_name: str, surname: str) -> bool:
+    """Whether a typed surname is that of a masked name; of a foreign name only the first letter is kept."""
+    typed = surname.strip()
+    if shown_name.isascii():
+        return typed[:1].casefold() == shown_name[:1].casefold()
+    return typed == shown_name.removesuffix("某")
+
+
 def masked_id(id_no: str) -> str:
     """An ID number on a screen: only its length."""
     return "*" * len(id_no)

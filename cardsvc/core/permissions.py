@@ -60,6 +60,13 @@ class Action(StrEnum):
     SEE_RULES = "see_rules"  # city rules, limits, price lists, who is on shift
     SET_RULES = "set_rules"  # two people
     CLOCK_STAFF = "clock_staff"  # somebody else's shift
+    SEE_BOARD = "see_board"  # the live board of all open cases
+    SEE_STATION_BOARDS = "see_station_boards"  # of the stations that they work at; all of them with SEE_BOARD
+    SEE_CERTIFICATES = "see_certificates"  # the stock of certificate forms
+    KEEP_CERTIFICATES = "keep_certificates"  # receive, hand on, count; void by two people
+    SEE_CALENDAR = "see_calendar"  # the times of halls and furnaces
+    SEE_DRESSING = "see_dressing"  # dressing work orders
+    MANAGE_SCREENS = "manage_screens"  # screens on the walls
     TAKE_PAYMENT = "take_payment"  # ask for a QR payment, and cancel it
     SETTLE_PAYMENT = "settle_payment"  # money in suspense: to a case, or back by two people
 
@@ -81,7 +88,7 @@ def _may(*what: Step | Action) -> Allowance:
 
 A = Action
 _SEE = (A.SEE_CASES,)
-_WORK = (S.SUSPEND, S.RESUME, S.RETURN_STEP, S.VOID)
+_WORK = (S.SUSPEND, S.RESUME, S.RETURN_STEP, S.VOID, A.SEE_STATION_BOARDS)
 
 ALLOWED: Mapping[Role, Allowance] = {
     Role.CALL_DESK: _may(S.BOOK, S.BIND_CARD, A.BOOK, A.ISSUE_CARD, A.BLOCK_CARD, A.FAMILY_LINK, *_SEE, *_WORK),
@@ -98,24 +105,27 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(S.RESERVE_FURNACE, S.VERIFY_DEATH, S.VERIFY, S.DECLARE_IMPLANTS, S.DECLARE_RELATIVE, S.DECLARE),
         *(S.HAND_BELONGINGS, S.CANCEL_ITEM, S.SKIP_RECOGNITION, S.EXTEND_STORAGE, S.PLAN_REST, S.CERTIFY),
         *(A.BOOK, A.ISSUE_CARD, A.BLOCK_CARD, A.FAMILY_LINK, A.REVEAL, A.SEE_BILLS, *_SEE, *_WORK),
-        *(A.SEE_PLACES, A.SEE_RULES),
+        *(A.SEE_PLACES, A.SEE_RULES, A.SEE_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING),
     ),
     Role.PREP_STAFF: _may(
         *(S.PREPARE, S.PREPARED, S.DECLARE_IMPLANTS, S.LIST_BELONGINGS, S.HAND_BELONGINGS, S.ENCOFFIN, S.REPLACE_TAG),
-        *(S.DECLARE, *_WORK),
+        *(S.DECLARE, A.SEE_DRESSING, *_WORK),
     ),
-    Role.HALL_STEWARD: _may(S.FAREWELL, S.FAREWELL_OVER, S.RECOGNISE, S.SKIP_RECOGNITION, S.ENCOFFIN, *_WORK),
+    Role.HALL_STEWARD: _may(
+        *(S.FAREWELL, S.FAREWELL_OVER, S.RECOGNISE, S.SKIP_RECOGNITION, S.ENCOFFIN, A.SEE_CALENDAR, *_WORK),
+    ),
     Role.CASHIER: _may(
         *(S.DEPOSIT, S.PAY, S.REFUND, S.SETTLE, S.SWITCH_PAYER, S.PROVE_WAIVER),
-        *(A.SEE_BILLS, A.FAMILY_LINK, A.TAKE_PAYMENT, A.SETTLE_PAYMENT, *_SEE),
+        *(A.SEE_BILLS, A.FAMILY_LINK, A.SEE_STATION_BOARDS, A.TAKE_PAYMENT, A.SETTLE_PAYMENT, *_SEE),
     ),
     Role.FURNACE_OPERATOR: _may(S.QUEUE, S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, S.ENCOFFIN, S.DECLARE, *_WORK),
-    Role.CHECKER: _may(S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE),
+    Role.CHECKER: _may(S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, A.SEE_STATION_BOARDS),
     Role.ASH_CLERK: _may(
         *(S.SEAL, S.SPLIT, S.SHELVE, S.UNSHELVE, S.VERIFY, S.NOTIFY, S.RELEASE, S.RETURN_ASHES, S.RENEW_STORAGE),
         *(S.PLAN_REST, S.POSTPONE_REST, S.CONFIRM_REST, *_SEE, *_WORK),
     ),
     Role.DUTY_MANAGER: _may(
+        A.SEE_BOARD,
         *(S.HOLD, S.LIFT_HOLD, S.RESOLVE, S.CANCEL, S.CLOSE, S.CONFIRM_REST, S.REFUND, S.BOOK, *_WORK),
         *(S.APPROVE, S.VERIFY_DEATH, S.VERIFY, S.AUTHORISE, S.DECLARE, S.DECLARE_IMPLANTS, S.DECLARE_RELATIVE),
         *(S.CERTIFY, S.VOID_CERTIFICATE, S.CLEAR_ALERT, S.NOTIFY, S.RENEW_STORAGE, S.PLAN_REST, S.POSTPONE_REST),
@@ -124,14 +134,16 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(A.ISSUE_CARD, A.BLOCK_CARD, A.UNBLOCK_CARD, A.APPROVE_STATION, A.CORRECT, A.DISPATCH),
         *(A.SEE_PLACES, A.WATCH_STORAGE, A.MANAGE_PLACES, A.SEE_RULES, A.SET_RULES, A.CLOCK_STAFF),
         *(A.BOOK, A.ENTER_STEP, A.HOLD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
-        *(A.SEE_OPERATIONS, A.OPERATE, A.SETTLE_PAYMENT),
+        *(A.SEE_OPERATIONS, A.OPERATE, A.SEE_CERTIFICATES, A.KEEP_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING),
+        *(A.MANAGE_SCREENS, A.SETTLE_PAYMENT),
     ),
     Role.AUDITOR: _may(
         *(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, A.SEE_PLACES, A.SEE_RULES, *_SEE),
+        *(A.SEE_BOARD, A.SEE_STATION_BOARDS, A.SEE_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING),
     ),
     Role.ADMINISTRATOR: _may(
         *(A.ENROL_STATION, A.APPROVE_STATION, A.MANAGE_STAFF, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS),
-        *(A.SEE_PLACES, A.MANAGE_PLACES, A.SEE_RULES, A.SET_RULES),
+        *(A.SEE_PLACES, A.MANAGE_PLACES, A.SEE_RULES, A.SET_RULES, A.SEE_CALENDAR, A.MANAGE_SCREENS),
     ),
 }
 

@@ -13,7 +13,7 @@ from cardsvc.core.facts import Details, PlaceKind, Stage, Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.policy import Policy
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.rules import RULES
+from cardsvc.core.rules import COMPARED, RULES
 from cardsvc.core.storage import first_stored
 from cardsvc.core.terms import Approval, CaseKind
 
@@ -48,8 +48,20 @@ def nothing_contested(case: Case, asked: Asked) -> Refusal | None:
 
 def everything_entered(case: Case, asked: Asked) -> Refusal | None:
     """Every field that the step needs was entered."""
-    missing = [name for name in RULES[asked.step].needs if getattr(asked.details, name) in (None, ())]
+    needs = (name for name in RULES[asked.step].needs if name not in COMPARED)
+    missing = [name for name in needs if getattr(asked.details, name) in (None, ())]
     return Refusal(Problem.FIELD_MISSING, ", ".join(missing)) if missing else None
+
+
+def identifiers_agree(case: Case, asked: Asked) -> Refusal | None:
+    """The crew compared all three identifiers of its paper with the band, and they agree (section 2, transport).
+
+    A body that was collected without it stays collected: the fact is contested until two people resolve it.
+    """
+    if asked.step is not Step.COLLECT:
+        return None
+    open_ = [name for name in COMPARED if not getattr(asked.details, name)]
+    return Refusal(Problem.IDENTIFIERS_DISAGREE, ", ".join(open_)) if open_ else None
 
 
 def needs_two(case: Case, step: Step) -> bool:
@@ -138,6 +150,15 @@ _FROM: Mapping[Step, frozenset[PlaceKind]] = {
 }
 
 
+def shelf_is_its_own(case: Case, asked: Asked) -> Refusal | None:
+    """A shelf place is for one box: the portions of one case do not share it either (section 4, 9)."""
+    shelf, label = asked.details.shelf, asked.details.label
+    if asked.step is not Step.SHELVE or shelf is None:
+        return None
+    there = (one for one in case.portions if one.place.kind is PlaceKind.SHELF and one.place.code == shelf)
+    return Refusal(Problem.PLACE_TAKEN, shelf) if any(one.label != label for one in there) else None
+
+
 def split_fits(case: Case, asked: Asked) -> Refusal | None:
     """A portion is less than what it is taken from, and has a label of its own."""
     if asked.step is not Step.SPLIT:
@@ -202,6 +223,7 @@ ALWAYS: tuple[Precondition, ...] = (
     nothing_contested,
     everything_entered,
     two_people,
+    identifiers_agree,
     tag_is_new,
     tag_matches,
     disc_matches,
@@ -209,6 +231,7 @@ ALWAYS: tuple[Precondition, ...] = (
     label_matches,
     quote_ready,
     box_is_there,
+    shelf_is_its_own,
     split_fits,
     cooled_before_sealed,
     what_it_follows,

@@ -205,6 +205,27 @@ def _storage_lines(
     return lines
 
 
+def quoted(case: Case, book: PriceBook, at: datetime) -> tuple[Line, ...]:
+    """What the chosen items cost by this list, before anything of it has happened; days of storage by their tiers."""
+    lines = []
+    for chosen in case.items:
+        row = book.find(chosen.item)
+        if row is None:
+            continue
+        line = _line(row, chosen.count, at, case, book)
+        if row.tiers:
+            price = sum(row.day_fen(number) for number in range(1, chosen.count + 1))
+            line = line.model_copy(update={"price_fen": price, "waiver_fen": min(price, line.waiver_fen)})
+        lines.append(line)
+    return tuple(lines)
+
+
+def by_what_happens(case: Case, book: PriceBook) -> tuple[PriceItem, ...]:
+    """The rows that are charged by their tap because the quote names no other item for it."""
+    named = {row.trigger for one in case.items if (row := book.find(one.item)) is not None}
+    return tuple(row for row in book.items if row.default and row.trigger not in named)
+
+
 def ash_periods(case: Case, until: datetime, period_days: int) -> int:
     """Storage periods of the ashes that are begun by `until` and not charged yet; one contract for all portions."""
     since = shelved_since(case.taken)

@@ -33,6 +33,7 @@ class Problem(StrEnum):
     CASE_ON_HOLD = "case_on_hold"  # police, court, autopsy, dispute, donation
     CASE_HAS_CARD = "case_has_card"  # a card is bound already
     CASE_DUPLICATE = "case_duplicate"  # an open case on the same person exists
+    CASE_ALIKE = "case_alike"  # another case could be mixed up with the one that is booked: ask the caller
     CASE_CONFLICT = "case_conflict"  # a contradiction waits for a named person
     STEP_OUT_OF_ORDER = "step_out_of_order"  # the step does not follow this stage
     STEP_NOT_HERE = "step_not_here"  # the step does not belong to this station
@@ -48,6 +49,7 @@ class Problem(StrEnum):
     # what was entered
     FIELD_MISSING = "field_missing"  # something that the step needs was not entered
     FIELD_INVALID = "field_invalid"  # entered, but it cannot be
+    IDENTIFIERS_DISAGREE = "identifiers_disagree"  # the crew's paper and the band do not agree in all three: stop
     TAG_MISMATCH = "tag_mismatch"  # the body tag is not this case's: stop
     TAG_IN_USE = "tag_in_use"  # the tag is bound to another case
     DISC_MISMATCH = "disc_mismatch"  # the disc is not this case's: stop
@@ -56,6 +58,7 @@ class Problem(StrEnum):
     # places and things
     PLACE_TAKEN = "place_taken"  # slot, furnace, hall or vehicle is occupied
     PLACE_CLOSED = "place_closed"  # slot, furnace, hall or vehicle is out of service
+    HALL_OF_ANOTHER = "hall_of_another"  # the hall's period is another case's: hall screen and tag differ
     PLACE_UNKNOWN = "place_unknown"  # no such slot, furnace, hall or vehicle
     # the furnace and the ashes
     PERMIT_NEEDED = "permit_needed"  # load needs a live permit of the service
@@ -90,6 +93,7 @@ class Problem(StrEnum):
     CERTIFICATE_NOT_ISSUED = "certificate_not_issued"  # no cremation certificate by another role
     CERTIFICATE_EXISTS = "certificate_exists"  # one is drawn already: void it first
     CERTIFICATE_STOCK = "certificate_stock"  # no number is left in the stock
+    CERTIFICATE_NOT_STOCK = "certificate_not_stock"  # drawn, void, or never received
     COLLECTOR_UNVERIFIED = "collector_unverified"  # the collector's identity or one-time code is open
     CARD_NOT_PRESENTED = "card_not_presented"  # the family card was not presented at the hand-over
     SCAN_MISSING = "scan_missing"  # two people scan at shelf, counter and hand-over
@@ -97,6 +101,9 @@ class Problem(StrEnum):
     CONTACT_UNTOLD = "contact_untold"  # the second contact was not told
     STORAGE_TERM = "storage_term"  # longer than the term that the home may grant
     TRANSFER_OPEN = "transfer_open"  # custody ends only with the other home's receipt
+    PAPER_NOT_YET = "paper_not_yet"  # what this paper is for was not scanned, signed or drawn yet
+    PAPER_OVER = "paper_over"  # what this paper is for is past: a second one must not be in the world
+    TEMPLATE_BROKEN = "template_broken"  # a template that the home edited cannot be filled
     CREW_TAKEN = "crew_taken"  # vehicle or crew are on another trip
     UNPAID = "unpaid"  # neither paid, waived, credited nor public
     DESTINATION_MISSING = "destination_missing"  # where the ashes go must be known before they leave

@@ -44,6 +44,17 @@ class Hit:
     why: AlertWhy
     ended: bool = False
 
+    @property
+    def detail(self) -> str:
+        """How a station is told: the case's number and why."""
+        return f"{self.case_no} {self.why}"
+
+
+def told(detail: str) -> tuple[CaseNo, AlertWhy]:
+    """What a station was told of a hit. Raises ValueError for anything else."""
+    case_no, _, reason = detail.partition(" ")
+    return CaseNo(case_no), AlertWhy(reason)
+
 
 def duplicate(mine: Signs, echoes: tuple[Echo, ...]) -> Refusal | None:
     """An open case on the same ID number, or of the same name from the same place: the same case a second time."""

@@ -36,6 +36,8 @@ def _at(*kinds: StationKind) -> frozenset[StationKind]:
     return frozenset(kinds)
 
 
+COMPARED = ("first_agrees", "second_agrees", "third_agrees")
+"""What the crew compared with the band before the body is moved (decision 0016)."""
 ANYWHERE = frozenset(StationKind)
 DESK = _at(At.ARRANGEMENT, At.OFFICE)
 NO, NEVER = Offline.NO, Offline.NEVER
@@ -44,7 +46,9 @@ RULES: Mapping[Step, Rule] = {
     Step.BOOK: Rule(_at(At.BOOKING, At.OFFICE), milestone=True),
     Step.BIND_CARD: Rule(_at(At.BOOKING, At.TRANSPORT, At.ARRANGEMENT), card=True),
     Step.DISPATCH: Rule(_at(At.TRANSPORT, At.OFFICE), ("vehicle", "driver", "mate"), NO, milestone=True),
-    Step.COLLECT: Rule(_at(At.TRANSPORT), ("tag", "kilometres", "floor"), card=True, second=True, milestone=True),
+    Step.COLLECT: Rule(
+        *(_at(At.TRANSPORT), (*COMPARED, "tag", "kilometres", "floor")), card=True, second=True, milestone=True
+    ),
     Step.ARRIVE: Rule(_at(At.TRANSPORT, At.COLD_STORAGE), ("tag",), card=True, tag=True, milestone=True),
     Step.STORE: Rule(_at(At.COLD_STORAGE), ("tag", "slot"), card=True, second=True, tag=True, milestone=True),
     Step.TAKE_OUT: Rule(_at(At.COLD_STORAGE), ("tag", "reason", "due"), card=True, second=True, tag=True),
@@ -53,8 +57,8 @@ RULES: Mapping[Step, Rule] = {
     ),
     Step.QUOTE: Rule(_at(At.ARRANGEMENT), ("items",), NO),
     Step.SIGN_QUOTE: Rule(_at(At.ARRANGEMENT), (), NO, milestone=True),
-    Step.RESERVE: Rule(_at(At.ARRANGEMENT), ("hall", "starts"), NO, milestone=True),
-    Step.RELEASE_SLOT: Rule(_at(At.ARRANGEMENT), ("reason",), NO),
+    Step.RESERVE: Rule(DESK, ("hall", "starts"), NO, milestone=True),
+    Step.RELEASE_SLOT: Rule(DESK, ("reason",), NO),
     Step.AUTHORISE: Rule(DESK, ("signed_by",), NO),
     Step.PLAN_ASHES: Rule(_at(At.ARRANGEMENT), ("destination",)),
     Step.PREPARE: Rule(_at(At.DRESSING), ("tag",), card=True, second=True, tag=True),
@@ -63,7 +67,7 @@ RULES: Mapping[Step, Rule] = {
     Step.FAREWELL_OVER: Rule(_at(At.FAREWELL), ("tag",), card=True, tag=True, milestone=True),
     Step.RECOGNISE: Rule(_at(At.FAREWELL)),
     Step.DEPOSIT: Rule(_at(At.CASHIER), ("amount_fen", "means")),
-    Step.PAY: Rule(_at(At.CASHIER), ("amount_fen", "means")),
+    Step.PAY: Rule(_at(At.CASHIER), ("amount_fen", "means"), may=("payer",)),
     Step.REFUND: Rule(_at(At.CASHIER), ("amount_fen", "means"), NO, second=True),
     Step.SETTLE: Rule(_at(At.CASHIER), (), NO),
     Step.QUEUE: Rule(_at(At.CREMATION), ("tag", "coffin"), NO, tag=True, milestone=True),
@@ -113,7 +117,7 @@ RULES: Mapping[Step, Rule] = {
     ),
     Step.CLOSE_FURNACE: Rule(_at(At.CREMATION), ("disc", "furnace"), second=True, disc=True),
     Step.SKIP_RECOGNITION: Rule(_at(At.ARRANGEMENT, At.FAREWELL), ("reason",)),
-    Step.RESERVE_FURNACE: Rule(_at(At.ARRANGEMENT), ("furnace", "starts"), NO),
+    Step.RESERVE_FURNACE: Rule(DESK, ("furnace", "starts"), NO),
     Step.CERTIFY: Rule(DESK, (), NO),
     Step.VOID_CERTIFICATE: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
     Step.CLEAR_ALERT: Rule(_at(At.OFFICE), ("other", "reason"), NO, second=True),

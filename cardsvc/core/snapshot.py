@@ -17,7 +17,7 @@ from cardsvc.core.ledger import Bill
 from cardsvc.core.permissions import Role
 from cardsvc.core.policy import Policy
 from cardsvc.core.prices import PriceBook
-from cardsvc.core.terms import Reason
+from cardsvc.core.terms import Payer, Reason
 from cardsvc.core.wire import Key
 
 
@@ -103,6 +103,13 @@ class BillLine(Wire):
     legal_basis: str
 
 
+class Owed(Wire):
+    """What somebody beside the family and the treasury still owes for a case, in fen."""
+
+    payer: Payer
+    fen: int = Field(ge=1)
+
+
 class KnownCase(Wire):
     """An open case as a station may know it; `shown_name` is masked (王某)."""
 
@@ -110,6 +117,8 @@ class KnownCase(Wire):
     shown_name: str
     bill: Bill
     lines: tuple[BillLine, ...] = ()
+    owed: tuple[Owed, ...] = ()
+    "What third parties owe: only where bills are shown."
 
 
 class Limits(Wire):

@@ -3,7 +3,7 @@
 The service authorises from it, the kiosk renders from it (DESIGN.md section 5); one file in `core.stations` each.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,6 +42,7 @@ class Entry(StrEnum):
     ITEMS = "items"  # several of the price list
     YES_NO = "yes_no"
     CREW = "crew"  # somebody of the crews
+    LINE = "line"  # an item of the case: on its bill, or ordered
     THINGS = "things"  # several belongings of a closed list
     GIVEN = "given"  # filled in by the station or the service itself
 
@@ -80,7 +81,7 @@ ENTRIES: Mapping[str, Entry] = {
     "code": Entry.SCAN,
     "other": Entry.SCAN,
     "about": Entry.SCAN,
-    "item": Entry.SCAN,
+    "item": Entry.LINE,
     "paper": Entry.PICK,
     "issuer": Entry.PICK,
     "signed_by": Entry.PICK,
@@ -91,6 +92,9 @@ ENTRIES: Mapping[str, Entry] = {
     "payer": Entry.PICK,
     "alike": Entry.YES_NO,
     "cooled": Entry.YES_NO,
+    "first_agrees": Entry.YES_NO,
+    "second_agrees": Entry.YES_NO,
+    "third_agrees": Entry.YES_NO,
     "length_cm": Entry.NUMBER,
     "width_cm": Entry.NUMBER,
     "things": Entry.THINGS,
@@ -99,16 +103,23 @@ ENTRIES: Mapping[str, Entry] = {
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """One kind of station: its steps in the order of work, and how it finds a case."""
+    """One kind of station: its steps in the order of work, how it finds a case, and where it has bodies or ashes."""
 
     kind: StationKind
     steps: tuple[Step, ...]
     finds: Finds = Finds.CARD
+    places: tuple[PlaceKind, ...] = ()
 
     @property
     def name(self) -> str:
         """The key under which it is discovered: its kind's wire code."""
         return self.kind.value
+
+
+def own_steps(station: Station, stations: Iterable[Station]) -> frozenset[Step]:
+    """The steps that only this kind of station has: whoever may take one of them works there."""
+    others = {step for other in stations if other.kind is not station.kind for step in other.steps}
+    return frozenset(station.steps) - others
 
 
 WAY_BACK = (Step.SUSPEND, Step.RESUME, Step.RETURN_STEP, Step.VOID)

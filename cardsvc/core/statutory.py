@@ -1,4 +1,4 @@
-"""What the city is told by law: each collection and each cremation once, with observed times only.
+"""What the city is told by law: each collection, cremation and handing over of ashes once, with observed times only.
 
 A time that was typed, that is missing or that is contested is said to be so and never given (DOMAIN.md section 7:
 invented times). A correction is a new revision of the same report; the highest revision counts.
@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field, model_validator
 
 from cardsvc.core.case import Case
-from cardsvc.core.facts import Step, Wire
+from cardsvc.core.facts import PlaceKind, Step, Wire
 from cardsvc.core.terms import CaseKind
 
 FORM: Literal["one-card/statutory/1"] = "one-card/statutory/1"
@@ -21,6 +21,7 @@ class Event(StrEnum):
 
     COLLECTION = "collection"
     CREMATION = "cremation"
+    HANDING_OVER = "handing_over"  # of all the ashes: a portion that is still here is not handed over
 
 
 class WhyNot(StrEnum):
@@ -63,7 +64,7 @@ class Content(Wire):
 
 
 class Report(Wire):
-    """A report as it is sent; `withdrawn`: the event did not happen, it had been entered by mistake."""
+    """A report as it is sent; `withdrawn`: the event does not hold: entered by mistake, or the ashes came back."""
 
     form: Literal["one-card/statutory/1"] = FORM
     report: str
@@ -75,11 +76,15 @@ class Report(Wire):
 TIMES = {
     Event.COLLECTION: {"collected": Step.COLLECT},
     Event.CREMATION: {"loaded": Step.LOAD, "unloaded": Step.UNLOAD, "closed": Step.CLOSE_FURNACE},
+    Event.HANDING_OVER: {"handed_over": Step.RELEASE},
 }
 """The times of each report, and the steps that they are observed by; the last step of a report completes it."""
 NOT_PERSONS = frozenset({CaseKind.STILLBORN, CaseKind.BODY_PART, CaseKind.BONES})
 TOUCHES = frozenset(
-    {*(step for times in TIMES.values() for step in times.values()), Step.VOID, Step.RESOLVE, Step.CORRECT_IDENTITY}
+    {
+        *(step for times in TIMES.values() for step in times.values()),
+        *(Step.VOID, Step.RESOLVE, Step.CORRECT_IDENTITY, Step.RETURN_ASHES),
+    }
 )
 """Steps after which a report may say something else."""
 
@@ -87,7 +92,7 @@ TOUCHES = frozenset(
 def content_of(case: Case, event: Event, deceased: Deceased) -> Content | None:
     """What is to be reported of this case; None while the event is not complete, or did not happen."""
     steps = TIMES[event]
-    if not case.has_taken([*steps.values()][-1]):
+    if not case.has_taken([*steps.values()][-1]) or (event is Event.HANDING_OVER and not _all_gone(case)):
         return None
     return Content(
         event=event,
@@ -96,6 +101,12 @@ def content_of(case: Case, event: Event, deceased: Deceased) -> Content | None:
         times={name: moment_of(case, step) for name, step in steps.items()},
         deceased=deceased if event is Event.CREMATION else None,
     )
+
+
+def _all_gone(case: Case) -> bool:
+    """Whether no portion of the ashes is here: their collectors have them, or they rest."""
+    gone = (PlaceKind.COLLECTOR, PlaceKind.DESTINATION)
+    return bool(case.portions) and all(one.place.kind in gone for one in case.portions)
 
 
 def moment_of(case: Case, step: Step) -> Moment:

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cardsvc.core import gate, limits, workflow
+from cardsvc.core import gate, ledger, limits, workflow
 from cardsvc.core.card.image import CardImage, Identity
 from cardsvc.core.card_commit import FLAG_AT_WORK, FLAG_SUSPENDED, Decision, Here, card_flags
 from cardsvc.core.case import Case
 from cardsvc.core.cremation_gate import CREMATION
 from cardsvc.core.facts import CardBound, Details, FactBody, StationKind, Step, StepTaken
 from cardsvc.core.gate import Gate, Gates, Ground
+from cardsvc.core.halls import has_hall, not_its_hall
 from cardsvc.core.ids import CardNo, CaseNo, RecordKey
 from cardsvc.core.limits import NOTHING_UNSENT, Unsent
 from cardsvc.core.permissions import Role, may_take
@@ -180,6 +181,9 @@ def decide(
         reasons.append(Refusal(Problem.OFFLINE_FORBIDDEN, asked.step))
     reasons.extend(limits.beyond(asked, snapshot, unsent, writes_card=writes_card, linked=linked, now=now))
     reasons.extend(_place_objections(asked.details, case.case_no, snapshot))
+    reasons.extend(_hall_objections(case, asked, snapshot, now))
+    if met.known is not None and (over := ledger.above_paid(case, asked, met.known.bill)) is not None:
+        reasons.append(over)
     refusal = refuse_all(reasons)
     if refusal is not None:
         return refusal
@@ -251,6 +255,16 @@ def _place_objections(details: Details, case_no: CaseNo, snapshot: Snapshot) -> 
     return reasons
 
 
+def _hall_objections(case: Case, asked: Asked, snapshot: Snapshot, now: datetime) -> list[Refusal]:
+    """The farewell is in the hall whose period is this case's, as far as this station knows."""
+    hall, minutes = asked.details.hall, snapshot.setup.policy.hall_minutes
+    if asked.step is not Step.FAREWELL or hall is None:
+        return []
+    holders = [known.case for known in snapshot.cases.values() if has_hall(known.case, hall, now, minutes)]
+    refusal = not_its_hall(case, asked, holders)
+    return [refusal] if refusal is not None else []
+
+
 def _with_skip(case: Case, asked: Asked) -> Details:
     skip = workflow.skip_for(case, asked.step)
     return asked.details.model_copy(update={"skip": skip}) if isinstance(skip, Skip) else asked.details
@@ -278,7 +292,9 @@ class Judged:
 
 FACTS_STAND = frozenset({Problem.STEP_OUT_OF_ORDER, Problem.STEP_NOT_STARTED, Problem.PLACE_TAKEN})
 """Contradictions that a record which is still on its way may explain; the fold shows them while they last."""
-CONTESTED = FACTS_STAND | {Problem.CASE_CONFLICT}
+PROMISED = frozenset({Step.RESERVE, Step.RESERVE_FURNACE, Step.DISPATCH})
+"""A period, a vehicle: the service's own promise. Who was granted it and comes second has nothing that must stand."""
+CONTESTED = FACTS_STAND | {Problem.CASE_CONFLICT, Problem.HALL_OF_ANOTHER, Problem.IDENTIFIERS_DISAGREE}
 """Contradictions of what has already happened: the fact stands, and a person looks at it (RELIABILITY.md section 7)."""
 
 
@@ -315,6 +331,8 @@ def judge(
         return Judged(Outcome.WAITING if awaits else Outcome.ACCEPTED, (), facts, awaits)
     if awaits is not None and all(_explained(case, one) for one in reasons):
         return Judged(Outcome.WAITING, (), facts, awaits)
+    if asked.step in PROMISED and any(one.problem is Problem.PLACE_TAKEN for one in reasons):
+        return Judged(Outcome.REFUSED, tuple(reasons))
     if happened and (asked.step in IRREVERSIBLE or all(one.problem in CONTESTED for one in reasons)):
         return Judged(Outcome.CONFLICT, tuple(reasons), facts)
     return Judged(Outcome.REFUSED, tuple(reasons))

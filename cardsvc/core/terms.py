@@ -41,6 +41,7 @@ class Reason(StrEnum):
     PAYER_FOUND = "payer_found"
     PROVEN_LATE = "proven_late"
     UNCLAIMED = "unclaimed"
+    SPOILED = "spoiled"
 
 
 class Skip(StrEnum):

@@ -117,6 +117,16 @@ class Booking(Wire):
     sealed: Base64Bytes
 
 
+class Listen(Wire):
+    """Ask which cases a booking could be mixed up with, before it is made; sealed as the booking, it causes nothing.
+
+    Accepted: with none. Noted: each is a reason CASE_ALIKE, `core.radar.Hit.detail`.
+    """
+
+    kind: Literal["listen"] = "listen"
+    sealed: Base64Bytes
+
+
 class PermitDead(Wire):
     """A permit ran out at the station without a load: nothing will start with it any more."""
 
@@ -135,7 +145,7 @@ class Witness(Wire):
 
 
 Body = Annotated[
-    Seen | Intent | Written | Settled | Observation | Request | Refused | Booking | PermitDead | Witness,
+    Seen | Intent | Written | Settled | Observation | Request | Refused | Booking | PermitDead | Witness | Listen,
     Field(discriminator="kind"),
 ]
 

@@ -278,7 +278,8 @@ def last_voidable(case: Case) -> Taken | None:
 
 def in_order(case: Case, step: Step) -> Refusal | None:
     """Whether the step follows the stage and the work in hand."""
-    if case.stage in (Stage.CLOSED, Stage.CANCELLED) and step not in (Step.CLOSE, Step.LIFT_HOLD):
+    given_back = case.stage is Stage.CANCELLED and step is Step.REFUND
+    if case.stage in (Stage.CLOSED, Stage.CANCELLED) and step not in (Step.CLOSE, Step.LIFT_HOLD) and not given_back:
         return Refusal(Problem.CASE_CLOSED, case.stage)
     if step is Step.VOID:
         return None if last_voidable(case) else Refusal(Problem.NOTHING_TO_VOID, case.stage)

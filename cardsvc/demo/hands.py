@@ -60,9 +60,12 @@ class Hands:
         self.until(f"{staff_no} to be signed in", lambda state: state["staff_no"] == staff_no)
 
     def book(self, staff_no: StaffNo, form: dict[str, str]) -> str:
-        """A phone booking; the case's number."""
+        """A phone booking, the caller asked about alike cases; the case's number."""
         self.sign_in(staff_no)
-        return str(self._green(self.act("booking", **form), Step.BOOK)["about"])
+        shown = self.act("booking", **form)
+        if shown["alike"]:
+            shown = self.act("booking", **form, looked=",".join(shown["alike"]))
+        return str(self._green(shown, Step.BOOK)["about"])
 
     def take(
         self,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from cardsvc.api import exchange
 from cardsvc.context import Context
 from cardsvc.core import wire
@@ -102,7 +104,10 @@ class PastStation:
             software=SOFTWARE,
         )
         ask = wire.SyncRequest(nonce="0" * 32, hello=hello, records=sent)
-        answer = exchange.handle(self.context, row, ask, now)
+        key = Ed25519PublicKey.from_public_bytes(row.public_key)
+        (answer,) = exchange.handle(self.context, [exchange.sent(row.journal_id, key, ask, now)])
+        if isinstance(answer, Refusal):
+            raise Refused(answer.problem)
         self.journal.settle(list(answer.results), now)
         judgement = answer.results[-1].judgement
         if judgement is None or judgement.outcome not in (Outcome.ACCEPTED, Outcome.NOTED):

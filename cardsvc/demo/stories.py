@@ -14,6 +14,7 @@ from typing import Protocol
 from cardsvc.core.facts import Details, Quantity, StationKind, Step
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.local_time import CHINA, local
+from cardsvc.core.rules import COMPARED
 from cardsvc.core.terms import (
     Approval,
     Belonging,
@@ -116,7 +117,9 @@ def to_storage(story: Story, here: Places, random: Random, after: After) -> Iter
     """From the dispatch to the slot; infectious remains are not stored."""
     yield Plan(after(5, 40), Step.DISPATCH, lambda: _sent(story, here))
     yield Plan(after(30, 110), Step.BIND_CARD)
-    trip = Details(tag=story.tag, kilometres=random.randrange(3, 58), floor=random.randrange(1, 7))
+    trip = Details(tag=story.tag, kilometres=random.randrange(3, 58), floor=random.randrange(1, 7)).model_copy(
+        update=dict.fromkeys(COMPARED, True)
+    )
     yield Plan(after(5, 15), Step.COLLECT, lambda: trip.model_copy(update={"vehicle": story.things["vehicle"]}))
     if story.kind in (CaseKind.PERSON, CaseKind.UNIDENTIFIED):
         found = _found(random)

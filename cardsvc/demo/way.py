@@ -8,7 +8,7 @@ from cardsvc.core.facts import StationKind as At
 from cardsvc.core.facts import Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import may_take
-from cardsvc.core.rules import RULES
+from cardsvc.core.rules import COMPARED, RULES
 from cardsvc.demo.home import STAFF
 
 Press = tuple[At, Step, dict[str, str]]
@@ -41,7 +41,7 @@ def whole_way(things: Things, from_: datetime) -> Iterator[Press]:
     tag, disc, label = {"tag": things.tag}, {"disc": things.disc}, {"label": things.label}
     later = (from_ + timedelta(days=2)).replace(hour=1, minute=30, second=0, microsecond=0).isoformat()
     yield At.TRANSPORT, Step.DISPATCH, {"vehicle": things.vehicle, "driver": things.driver, "mate": things.mate}
-    yield At.TRANSPORT, Step.COLLECT, {**tag, "kilometres": "12", "floor": "3"}
+    yield At.TRANSPORT, Step.COLLECT, {**dict.fromkeys(COMPARED, "yes"), **tag, "kilometres": "12", "floor": "3"}
     yield At.TRANSPORT, Step.LIST_BELONGINGS, {**tag, "things": "watch:1,glasses:1"}
     yield At.TRANSPORT, Step.ARRIVE, tag
     yield At.COLD_STORAGE, Step.STORE, {**tag, "slot": things.slot}

@@ -1,14 +1,8 @@
 """A receipt of what a case owes and has paid, with the QR that opens the family's page (A5, typst)."""
 
-import io
-import json
 from collections.abc import Sequence
 from datetime import datetime
-from importlib.resources import files
-
-import qrcode
-import typst
-from qrcode.image.svg import SvgPathImage
+from pathlib import Path
 
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.ledger import Bill
@@ -16,14 +10,7 @@ from cardsvc.core.local_time import local
 from cardsvc.core.money import in_yuan
 from cardsvc.core.snapshot import BillLine
 from cardsvc.core.words import Language, say, table
-
-
-def qr(address: str) -> str:
-    """A QR code as SVG, error correction M."""
-    image = qrcode.make(address, image_factory=SvgPathImage, error_correction=qrcode.constants.ERROR_CORRECT_M)
-    out = io.BytesIO()
-    image.save(out)
-    return out.getvalue().decode()
+from cardsvc.documents.filling import fill, qr
 
 
 def render(
@@ -35,8 +22,11 @@ def render(
     family_address: str,
     printed_at: datetime,
     language: Language,
+    copy: int = 1,
+    folder: Path | None = None,
 ) -> bytes:
-    """The receipt as PDF. `printed_at` is shown in local time; the name is masked."""
+    """The receipt as PDF. `printed_at` is shown in local time; the name is masked;
+    `copy` counts the prints. Raises TemplateBroken."""
     zh = language == "zh_CN"
     data = {
         "words": table(language, "receipt"),
@@ -62,8 +52,7 @@ def render(
         "paid": in_yuan(bill.paid_fen),
         "deposit": in_yuan(bill.deposit_fen),
         "open": in_yuan(bill.open_fen),
+        "copy": say(language, "sheet.copy" if copy == 1 else "sheet.reprint", number=copy),
         "qr": qr(family_address),
     }
-    template = files("cardsvc.data").joinpath("receipt.typ").read_bytes()
-    pdf: bytes = typst.compile(template, sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
-    return pdf
+    return fill("receipt", data, folder)

@@ -5,20 +5,17 @@ Unknown, revoked and expired links look alike. The second factor is the last fou
 
 import base64
 import hmac
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cardsvc.context import Context
-from cardsvc.core.case import Case
-from cardsvc.core.facts import Step
 from cardsvc.core.family import FamilyStatus, ashes_until, expired, status
 from cardsvc.core.ledger import Bill
-from cardsvc.core.policy import Policy
-from cardsvc.core.prices import Line, PriceBook, running_meter, storage_rows
+from cardsvc.core.meter import Meter, storage_meter
+from cardsvc.core.prices import Line, running_meter
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import BillLine
-from cardsvc.core.storage import term_end
-from cardsvc.core.terms import Payer
 from cardsvc.store import family, snapshots
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.family import Link, Looked, Shown, View, hash_of
@@ -27,28 +24,19 @@ from cardsvc.store.policies import policy_of
 
 
 @dataclass(frozen=True, slots=True)
-class Storage:
-    """What cold storage costs a day, as (from which day, fen), and what the family will owe when the term ends."""
-
-    tariff: tuple[tuple[int, int], ...]
-    until: datetime | None
-    then_fen: int
-
-
-@dataclass(frozen=True, slots=True)
 class Seen:
-    """What one browser may see; bill and lines only after the second factor."""
+    """What one browser may see; what money and ashes are about only after the second factor."""
 
     view: View
     shown: Shown
     status: FamilyStatus
     looked_at: list[datetime]
-    bill: Bill | None
-    lines: list[BillLine]
-    ashes_until: datetime | None
-    running: tuple[Line, ...]
+    bill: Bill | None = None
+    lines: Sequence[BillLine] = ()
+    ashes_until: datetime | None = None
+    running: tuple[Line, ...] = ()
     "What storage would cost if it ended now."
-    storage: Storage | None
+    storage: Meter | None = None
     "What storage will cost: shown before it runs, until the furnace."
 
 
@@ -74,18 +62,22 @@ def look(context: Context, cookie: str, now: datetime) -> Seen | Refusal:
         if found is None:
             return Refusal(Problem.LINK_INVALID)
         view, link, shown = found.view, found.link, found.shown
-        confirmed = view.confirmed_at is not None
-        book, policy = book_of(connection, home_id, shown.case.price_version, now), policy_of(connection, home_id, now)
-        return Seen(
+        seen = Seen(
             view=view,
             shown=shown,
             status=status(shown.case, shown.shown_name),
             looked_at=family.opened_at(connection, home_id, link.token_hash),
-            bill=snapshots.case_bill(connection, home_id, link.case_no) if confirmed else None,
-            lines=snapshots.case_lines(connection, home_id, link.case_no) if confirmed else [],
-            ashes_until=ashes_until(shown.case) if confirmed else None,
-            running=running_meter(shown.case, book, now) if confirmed else (),
-            storage=_storage(shown.case, book, policy, now) if confirmed else None,
+        )
+        if view.confirmed_at is None:
+            return seen
+        book, policy = book_of(connection, home_id, shown.case.price_version, now), policy_of(connection, home_id, now)
+        return replace(
+            seen,
+            bill=snapshots.case_bill(connection, home_id, link.case_no),
+            lines=snapshots.case_lines(connection, home_id, link.case_no),
+            ashes_until=ashes_until(shown.case),
+            running=running_meter(shown.case, book, now),
+            storage=storage_meter(shown.case, book, policy, now),
         )
 
 
@@ -111,17 +103,6 @@ def confirm(context: Context, cookie: str, digits: str, now: datetime) -> Refusa
         return None
 
     return transact(context.engine, act)
-
-
-def _storage(case: Case, book: PriceBook, policy: Policy, now: datetime) -> Storage | None:
-    rows = storage_rows(case, book)
-    if not rows or case.last(Step.QUEUE) is not None:
-        return None
-    steps = sorted({1} | {tier.from_day for row in rows for tier in row.tiers})
-    until = term_end(case, policy)
-    lines = running_meter(case, book, max(now, until)) if until is not None else ()
-    then_fen = sum(line.due_fen for line in lines if line.payer is Payer.FAMILY)
-    return Storage(tuple((day, sum(row.day_fen(day) for row in rows)) for day in steps), until, then_fen)
 
 
 def _looked(connection: Connection, context: Context, cookie: str, now: datetime) -> Looked | None:

@@ -3,28 +3,36 @@
 from datetime import datetime
 
 from cardsvc.context import Context
+from cardsvc.core.certificates import numbers_of
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.store import certificates
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
+from cardsvc.store.opening import load_staff
 
-MOST = 5_000
 
+def handle(
+    context: Context, prefix: str, first: int, count: int, by: StaffNo, now: datetime, keeper: StaffNo | None = None
+) -> str | Refusal:
+    """Numbers `prefix` + `first` and following, six digits each; a number that is there already refuses the batch.
 
-def handle(context: Context, prefix: str, first: int, count: int, by: StaffNo, now: datetime) -> str | Refusal:
-    """Numbers `prefix` + `first` and following, six digits each; a number that is there already refuses the batch."""
-    if not prefix.replace("-", "").isalnum() or not prefix.isascii() or first < 1 or not 1 <= count <= MOST:
+    `keeper` has the forms from now on; without one, who received them.
+    """
+    try:
+        numbers = numbers_of(prefix, first, count)
+    except ValueError:
         return Refusal(Problem.FIELD_INVALID, "number")
-    numbers = [f"{prefix}{number:06d}" for number in range(first, first + count)]
-    batch = f"{numbers[0]}..{numbers[-1]}"
+    batch, held_by = f"{numbers[0]}..{numbers[-1]}", keeper or by
 
     def act(connection: Connection) -> str | Refusal:
         log = open_log(connection, context.home_id)
-        if certificates.known(connection, context.home_id, numbers):
+        if held_by not in load_staff(connection, context.home_id):
+            return Refusal(Problem.STAFF_UNKNOWN, held_by)
+        if certificates.states(connection, context.home_id, numbers):
             return Refusal(Problem.CERTIFICATE_EXISTS, batch)
-        certificates.add(connection, context.home_id, numbers, batch)
-        log.add("certificates received", batch, "", now, by)
+        certificates.add(connection, context.home_id, numbers, batch, held_by)
+        log.add(f"certificates received, kept by {held_by}", batch, "", now, by)
         log.close()
         return batch
 

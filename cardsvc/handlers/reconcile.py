@@ -11,15 +11,26 @@ from cardsvc.store import reconciling
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 
+MOST_MISSED = 31
+"""How many days are caught up at most: beyond that somebody decides what is worth it."""
+
 
 def due(context: Context, now: datetime, at: time) -> date | None:
-    """The day that is to be reconciled now: yesterday, from the local time `at` on, unless it was done."""
+    """The oldest day that is to be reconciled now: up to yesterday, from the local time `at` on.
+
+    Days that were missed since the first night, at most a month of them, are due at once. A home that was never
+    reconciled begins with yesterday.
+    """
     here = local(now)
-    if here.time() < at:
-        return None
-    yesterday = here.date() - timedelta(days=1)
+    last = here.date() - timedelta(days=1 if here.time() >= at else 2)
+    earliest = last - timedelta(days=MOST_MISSED - 1)
     with context.engine.connect() as connection:
-        return None if reconciling.done(connection, context.home_id, yesterday) else yesterday
+        first = reconciling.first_done(connection, context.home_id)
+        if first is None:
+            return last if here.time() >= at else None
+        done = reconciling.done_since(connection, context.home_id, earliest)
+    days = (earliest + timedelta(days=passed) for passed in range(MOST_MISSED))
+    return next((day for day in days if day > first and day not in done), None)
 
 
 def handle(

@@ -12,15 +12,23 @@ from cardsvc.store import payments
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 
+MOST_MISSED = 31
+"""How many days are caught up at most: beyond that somebody decides what is worth it."""
+
 
 def due(context: Context, now: datetime, at: time) -> date | None:
-    """The day that is to be held against the list now: yesterday, from the local time `at` on, unless it was done."""
+    """The oldest day that is to be held against the list now: up to yesterday, from the local time `at` on.
+
+    Days that were missed since the first one, at most a month of them, are due at once.
+    """
     here = local(now)
-    if here.time() < at:
-        return None
-    yesterday = here.date() - timedelta(days=1)
+    last = here.date() - timedelta(days=1 if here.time() >= at else 2)
     with context.engine.connect() as connection:
-        return None if payments.day_done(connection, context.home_id, yesterday) else yesterday
+        done = payments.days_done(connection, context.home_id)
+    if not done:
+        return last if here.time() >= at else None
+    days = (last - timedelta(days=back) for back in reversed(range(MOST_MISSED)))
+    return next((day for day in days if day > min(done) and day not in done), None)
 
 
 def unheard(context: Context, day: date, theirs: DayList) -> list[str]:
@@ -41,7 +49,7 @@ def handle(
 
     def act(connection: Connection) -> DayFound | None:
         home, log = context.home_id, open_log(connection, context.home_id)
-        if not again and payments.day_done(connection, home, day):
+        if not again and day in payments.days_done(connection, home):
             return None
         strange = [one for one in theirs.payments if payments.one(connection, home, one.order_no) is None]
         heard = payments.known(connection, home, [one.ref for one in strange])

@@ -1,10 +1,54 @@
 """The numbered stock of cremation certificates: only a closed furnace record draws a number (DOMAIN.md section 7)."""
 
-from sqlalchemy import Connection, select
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from cardsvc.core.ids import HomeId
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, func, select, text, update
+
+from cardsvc.core.certificates import CertificateState, Count
+from cardsvc.core.ids import CaseNo, HomeId, StaffNo
+from cardsvc.core.terms import Reason
 from cardsvc.store import tables as t
 from cardsvc.store.working import WorkingSet
+
+PAGE = 50
+COUNTS, ACTS = 20, 30
+COUNT = TypeAdapter(Count)
+OURS = text("substr(what, 1, 13) = 'certificates '")
+"""The audit links of acts on the stock, as the index of schema.sql has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A numbered form, and what has become of it."""
+
+    number: str
+    state: CertificateState
+    batch: str
+    held_by: StaffNo | None
+    case_no: CaseNo | None
+    shown_name: str | None
+    drawn_at: datetime | None
+    drawn_by: StaffNo | None
+    void_at: datetime | None
+    void_why: Reason | None
+    void_by: StaffNo | None
+    void_second: StaffNo | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A count of the stock by hand."""
+
+    log_no: int
+    at: datetime
+    staff_no: StaffNo
+    counted: int
+    recorded: int
+    differences: Count
 
 
 def next_certificate(tx: WorkingSet) -> str | None:
@@ -16,13 +60,135 @@ def next_certificate(tx: WorkingSet) -> str | None:
     return next((number for number in rows if number not in tx.drawn), None)
 
 
-def known(connection: Connection, home_id: HomeId, numbers: list[str]) -> list[str]:
-    """Those of the numbers that the stock has, or had, already."""
-    c = t.certificate.c
-    return list(connection.execute(select(c.number).where(c.home_id == home_id, c.number.in_(numbers))).scalars())
+def states(connection: Connection, home_id: HomeId, numbers: Collection[str]) -> dict[str, CertificateState]:
+    """What has become of those of the numbers that the home ever received."""
+    c, wanted = t.certificate.c, sorted(numbers)
+    found: dict[str, CertificateState] = {}
+    for first in range(0, len(wanted), 500):
+        some = wanted[first : first + 500]
+        rows = connection.execute(select(c.number, c.state).where(c.home_id == home_id, c.number.in_(some)))
+        found |= {row.number: CertificateState(row.state) for row in rows}
+    return found
 
 
-def add(connection: Connection, home_id: HomeId, numbers: list[str], batch: str) -> None:
-    """New numbers in the stock."""
-    rows = [{"home_id": home_id, "number": number, "state": "stock", "batch": batch} for number in numbers]
+def add(connection: Connection, home_id: HomeId, numbers: Iterable[str], batch: str, held_by: StaffNo) -> None:
+    """New numbers in the stock, in somebody's keeping."""
+    rows = [
+        {"home_id": home_id, "number": number, "state": "stock", "batch": batch, "held_by": held_by}
+        for number in numbers
+    ]
     connection.execute(t.certificate.insert(), rows)
+
+
+def change(connection: Connection, home_id: HomeId, numbers: Iterable[str], values: Mapping[str, Any]) -> None:
+    """The same change to each of these forms."""
+    c, wanted = t.certificate.c, sorted(numbers)
+    for first in range(0, len(wanted), 500):
+        some = wanted[first : first + 500]
+        connection.execute(update(t.certificate).where(c.home_id == home_id, c.number.in_(some)).values(**values))
+
+
+def stock(connection: Connection, home_id: HomeId, held_by: str | None = None) -> list[str]:
+    """The numbers that are in the stock, or in somebody's keeping."""
+    c = t.certificate.c
+    where = [c.home_id == home_id, c.state == "stock"] + ([c.held_by == held_by] if held_by else [])
+    return list(connection.execute(select(c.number).where(*where).order_by(c.number)).scalars())
+
+
+def keepers(connection: Connection, home_id: HomeId) -> list[tuple[StaffNo | None, int, str, str]]:
+    """Who keeps how many forms of the stock, with their first and last number."""
+    c = t.certificate.c
+    rows = connection.execute(
+        select(c.held_by, func.count(), func.min(c.number), func.max(c.number))
+        .where(c.home_id == home_id, c.state == "stock")
+        .group_by(c.held_by)
+        .order_by(c.held_by)
+    )
+    return [(StaffNo(who) if who else None, count, first, last) for who, count, first, last in rows]
+
+
+def figures(connection: Connection, home_id: HomeId) -> dict[CertificateState, int]:
+    """How many forms are in each state."""
+    c = t.certificate.c
+    rows = connection.execute(select(c.state, func.count()).where(c.home_id == home_id).group_by(c.state))
+    return dict.fromkeys(CertificateState, 0) | {CertificateState(state): count for state, count in rows}
+
+
+def page(connection: Connection, home_id: HomeId, state: CertificateState | None, after: str) -> list[Form]:
+    """A page of forms and one more, by number, from the one after `after` on."""
+    c = t.certificate.c
+    where = [c.home_id == home_id, c.number > after] + ([c.state == state.value] if state is not None else [])
+    return _forms(connection, where, PAGE + 1)
+
+
+def form(connection: Connection, home_id: HomeId, number: str) -> Form | None:
+    """One form; None for a number that the home never received."""
+    c = t.certificate.c
+    return next(iter(_forms(connection, [c.home_id == home_id, c.number == number], 1)), None)
+
+
+def _forms(connection: Connection, where: Sequence[Any], most: int) -> list[Form]:
+    c, f = t.certificate.c, t.funeral_case.c
+    of_case = (f.home_id == c.home_id) & (f.case_no == c.case_no)
+    rows = connection.execute(
+        select(t.certificate, f.shown_name)
+        .outerjoin(t.funeral_case, of_case)
+        .where(*where)
+        .order_by(c.number)
+        .limit(most)
+    )
+    return [
+        Form(
+            number=row.number,
+            state=CertificateState(row.state),
+            batch=row.batch,
+            held_by=row.held_by,
+            case_no=row.case_no,
+            shown_name=row.shown_name,
+            drawn_at=row.drawn_at,
+            drawn_by=row.drawn_by,
+            void_at=row.void_at,
+            void_why=Reason(row.void_why) if row.void_why is not None else None,
+            void_by=row.void_by,
+            void_second=row.void_second,
+        )
+        for row in rows
+    ]
+
+
+def add_count(connection: Connection, home_id: HomeId, one: Counted) -> None:
+    """Keep a count."""
+    connection.execute(
+        t.certificate_count.insert().values(
+            home_id=home_id,
+            log_no=one.log_no,
+            at=one.at,
+            staff_no=one.staff_no,
+            counted=one.counted,
+            recorded=one.recorded,
+            body=one.differences.model_dump_json(exclude_none=True),
+        )
+    )
+
+
+def counts(connection: Connection, home_id: HomeId) -> list[Counted]:
+    """The last counts, the newest first."""
+    c = t.certificate_count.c
+    rows = connection.execute(
+        select(t.certificate_count).where(c.home_id == home_id).order_by(c.log_no.desc()).limit(COUNTS)
+    )
+    return [
+        Counted(row.log_no, row.at, row.staff_no, row.counted, row.recorded, COUNT.validate_json(row.body))
+        for row in rows
+    ]
+
+
+def acts(connection: Connection, home_id: HomeId) -> Sequence[Any]:
+    """The last acts on the stock, as the audit log has them, the newest first."""
+    c = t.audit_link.c
+    return connection.execute(
+        select(c.log_no, c.at, c.what, c.subject, c.staff_no)
+        .where(c.home_id == home_id, OURS)
+        .order_by(c.log_no.desc())
+        .limit(ACTS)
+    ).all()

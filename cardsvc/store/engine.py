@@ -72,14 +72,14 @@ def _refuse_unsafe(engine: Engine) -> None:
 
 
 def statements(engine_name: str, schema: str | None = None) -> list[str]:
-    """schema.sql for one engine, statement by statement."""
+    """schema.sql for one engine, statement by statement; what belongs to a function or trigger is indented, or END."""
     source = schema if schema is not None else SCHEMA.read_text(encoding="utf-8")
     other = {"sqlite": "postgresql", "postgresql": "sqlite"}[engine_name]
     source = re.sub(rf"-- @{other}\n.*?-- @end\n", "", source, flags=re.DOTALL)
     source = re.sub(r"--[^\n]*", "", source)
     for word, kind in TYPES[engine_name].items():
         source = re.sub(rf"\b{word}\b", kind, source)
-    return [piece.strip() for piece in source.split(";\n") if piece.strip()]
+    return [piece.strip() for piece in re.split(r";\n(?![ \t]+\S|END)", source) if piece.strip()]
 
 
 def create_schema(engine: Engine) -> None:

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from cardsvc.core.case import Case
 from cardsvc.core.ids import CaseNo, HomeId
+from cardsvc.store import reading
 from cardsvc.store import tables as t
-
-CASE = TypeAdapter(Case)
 
 
 def hash_of(secret: str) -> str:
@@ -118,11 +116,7 @@ def confirm(connection: Connection, home_id: HomeId, cookie_hash: str, now: date
 
 def opened_at(connection: Connection, home_id: HomeId, token_hash: str) -> list[datetime]:
     """When a link was opened, the latest first."""
-    c = t.family_view.c
-    rows = connection.execute(
-        select(c.opened_at).where(c.home_id == home_id, c.token_hash == token_hash).order_by(c.opened_at.desc())
-    )
-    return [row.opened_at for row in rows]
+    return list(connection.execute(_OPENED, {"of_home": home_id, "of_token": token_hash}).scalars())
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +149,9 @@ def shown(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Shown:
 
 
 def _shown(connection: Connection, home_id: HomeId, row: Any) -> Shown:
-    case, r, hall = CASE.validate_json(row.body), t.resource.c, None
+    case, hall = reading.case(row.body), None
     if case.hall is not None:
-        where = (r.home_id == home_id, r.kind == "hall", r.code == case.hall)
-        hall = connection.execute(select(r.title_zh, r.title_en).where(*where)).first()
+        hall = connection.execute(_HALL, {"of_home": home_id, "hall": case.hall}).first()
     return Shown(
         case=case,
         shown_name=row.shown_name,
@@ -179,7 +172,6 @@ _SHOWN = (
 
 
 def _looking() -> Select[Any]:
-    """Built once: a family's page asks it every few seconds."""
     v, k, c, h = t.family_view.c, t.family_link.c, t.funeral_case.c, t.home.c
     return (
         select(v.cookie_hash, v.opened_at, v.confirmed_at, k.token_hash, k.made_at, k.expires_at, k.revoked_at, *_SHOWN)
@@ -190,4 +182,13 @@ def _looking() -> Select[Any]:
     )
 
 
+# Built once: a family's page asks them every few seconds.
 _LOOKED = _looking()
+_HALL = select(t.resource.c.title_zh, t.resource.c.title_en).where(
+    t.resource.c.home_id == bindparam("of_home"), t.resource.c.kind == "hall", t.resource.c.code == bindparam("hall")
+)
+_OPENED = (
+    select(t.family_view.c.opened_at)
+    .where(t.family_view.c.home_id == bindparam("of_home"), t.family_view.c.token_hash == bindparam("of_token"))
+    .order_by(t.family_view.c.opened_at.desc())
+)

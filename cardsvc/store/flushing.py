@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, update
+from sqlalchemy import UpdateBase, bindparam, case, delete, update
 
+from cardsvc.core import ledger
+from cardsvc.core.board import live
 from cardsvc.core.facts import PlaceKind
 from cardsvc.core.ids import CardNo, CaseNo
 from cardsvc.core.terms import Reason
@@ -17,25 +19,24 @@ from cardsvc.store.working import WorkingSet
 
 def flush(tx: WorkingSet) -> None:
     """Write what changed, in a few set-based statements."""
-    run, home = tx.connection.execute, tx.home_id
-    if tx.facts:
-        rows = [
-            {
-                "home_id": home,
-                "case_no": one.case_no,
-                "log_no": no,
-                "cause": one.cause,
-                "body": one.model_dump_json(exclude_none=True),
-            }
-            for no, one in tx.facts
-        ]
-        run(t.fact.insert(), rows)
-    if tx.changed:
-        run(_CASE_MOVED, [_case_row(tx, case_no) for case_no in sorted(tx.changed)])
-    if tx.lines:
-        run(t.bill_line.insert(), [line_row(home, n, *one) for n, one in enumerate(tx.lines)])
-    if tx.transfers:
-        run(t.transfer.insert(), [transfer_row(home, n, *one) for n, one in enumerate(tx.transfers)])
+    home = tx.home_id
+    facts = [
+        {
+            "home_id": home,
+            "case_no": one.case_no,
+            "log_no": no,
+            "cause": one.cause,
+            "body": one.model_dump_json(exclude_none=True),
+        }
+        for no, one in tx.facts
+    ]
+    _each(tx, _FACTS, facts)
+    _each(tx, _CASE_MOVED, [_case_row(tx, case_no) for case_no in sorted(tx.changed)])
+    owed = ledger.owed_by((case_no, one) for case_no, _, _, one in tx.transfers)
+    _each(tx, _OWED, [{"of_home": home, "of_case": case_no, "more": fen} for case_no, fen in sorted(owed.items())])
+    _each(tx, _LINES, [line_row(home, n, *one) for n, one in enumerate(tx.lines)])
+    ordered = sorted(tx.transfers, key=lambda one: ledger.lowers(one[3]))
+    _each(tx, _TRANSFERS, [transfer_row(home, n, *one) for n, one in enumerate(ordered)])
     _flush_cards(tx)
     _flush_things(tx)
     _flush_day(tx)
@@ -49,6 +50,7 @@ def _case_row(tx: WorkingSet, case_no: CaseNo) -> dict[str, Any]:
         "of_case": case_no,
         "stage": case.stage.value,
         "body": case.model_dump_json(exclude_none=True),
+        "live": live(case).model_dump_json(exclude_defaults=True),
         "changed_log_no": tx.log.log_no,
     }
 
@@ -75,7 +77,7 @@ def _flush_cards(tx: WorkingSet) -> None:
             {"home_id": tx.home_id, "card_no": no, "counter": n, "journal_id": key.journal_id, "seq": key.seq}
             for (no, n), key in tx.writes.items()
         ]
-        run(t.card_write.insert(), rows)
+        run(_WRITES, rows)
     for card_no, reason in sorted(tx.heat.items()):
         cards.make_hot(tx.connection, tx.home_id, card_no, reason, tx.log.log_no, tx.now)
     cards.open_missing(tx.connection, tx.home_id, tx.missing, tx.log.log_no, tx.now)
@@ -83,36 +85,30 @@ def _flush_cards(tx: WorkingSet) -> None:
 
 
 def _flush_things(tx: WorkingSet) -> None:
+    """Who is where, whose marks, which periods are held, which permits live: deleted first, then changed, then new."""
     run, home, before = tx.connection.execute, tx.home_id, tx.known_before
-    for key in before.get("places", {}).keys() - tx.places.keys():
-        run(
-            delete(t.occupancy).where(
-                t.occupancy.c.home_id == home, t.occupancy.c.kind == key[0], t.occupancy.c.code == key[1]
-            )
-        )
-    for key, case_no in tx.places.items():
-        old = before.get("places", {}).get(key)
-        if old is None:
-            run(t.occupancy.insert().values(home_id=home, kind=key[0], code=key[1], case_no=case_no))
-        elif old != case_no:
-            where = (t.occupancy.c.home_id == home, t.occupancy.c.kind == key[0], t.occupancy.c.code == key[1])
-            run(update(t.occupancy).where(*where).values(case_no=case_no))
-    if tx.marks:
-        run(
-            t.mark.insert(),
-            [{"home_id": home, "kind": k, "code": code, "case_no": no} for (k, code), no in tx.marks.items()],
-        )
-    for hall in before.get("halls", {}).keys() - tx.halls.keys():
-        c = t.hall_booking.c
-        run(delete(t.hall_booking).where(c.home_id == home, c.hall == hall[0], c.starts == hall[1]))
-    for hall in tx.halls.keys() - before.get("halls", {}).keys():
-        run(t.hall_booking.insert().values(home_id=home, hall=hall[0], starts=hall[1], case_no=tx.halls[hall]))
-    known = before.get("permits", {})
-    for code in known.keys() & tx.permits.keys():
-        if known[code] != tx.permits[code]:
+    places, halls, permits = (before.get(name, {}) for name in ("places", "halls", "permits"))
+    gone = places.keys() - tx.places.keys()
+    moved = [key for key, case_no in tx.places.items() if key in places and places[key] != case_no]
+    _each(tx, _PLACE_FREE, [{"of_home": home, "of_kind": kind, "of_code": code} for kind, code in gone])
+    _each(
+        tx,
+        _PLACE_MOVED,
+        [{"of_home": home, "of_kind": k, "of_code": code, "case_no": tx.places[(k, code)]} for k, code in moved],
+    )
+    taken = [(key, tx.places[key]) for key in tx.places if key not in places]
+    _each(tx, _PLACES, [{"home_id": home, "kind": k, "code": code, "case_no": no} for (k, code), no in taken])
+    marks = [{"home_id": home, "kind": k, "code": code, "case_no": no} for (k, code), no in tx.marks.items()]
+    _each(tx, _MARKS, marks)
+    free = halls.keys() - tx.halls.keys()
+    _each(tx, _HALL_FREE, [{"of_home": home, "of_hall": hall, "of_starts": starts} for hall, starts in free])
+    held = [(key, tx.halls[key]) for key in tx.halls if key not in halls]
+    _each(tx, _HALLS, [{"home_id": home, "hall": h, "starts": starts, "case_no": no} for (h, starts), no in held])
+    for code in permits.keys() & tx.permits.keys():
+        if permits[code] != tx.permits[code]:
             c = t.permit.c
             run(update(t.permit).where(c.home_id == home, c.permit == code).values(state=tx.permits[code].state))
-    for code in tx.permits.keys() - known.keys():
+    for code in tx.permits.keys() - permits.keys():
         one = tx.permits[code]
         run(
             t.permit.insert().values(
@@ -120,6 +116,12 @@ def _flush_things(tx: WorkingSet) -> None:
                 journal_id=one.journal_id, state=one.state, until=one.until,
             )
         )  # fmt: skip
+
+
+def _each(tx: WorkingSet, statement: UpdateBase, rows: list[dict[str, Any]]) -> None:
+    """Run a statement once for all rows; not at all for none."""
+    if rows:
+        tx.connection.execute(statement, rows)
 
 
 def _flush_day(tx: WorkingSet) -> None:
@@ -169,9 +171,24 @@ def _flush_trips(tx: WorkingSet) -> None:
         out_of_service(tx.connection, home, PlaceKind.VEHICLE, vehicle, Reason.VEHICLE_BROKEN)
 
 
+# Built once: each transaction runs them.
+_FACTS, _LINES, _TRANSFERS, _WRITES = t.fact.insert(), t.bill_line.insert(), t.transfer.insert(), t.card_write.insert()
+_PLACES, _MARKS, _HALLS = t.occupancy.insert(), t.mark.insert(), t.hall_booking.insert()
+_PLACE = (
+    t.occupancy.c.home_id == bindparam("of_home"),
+    t.occupancy.c.kind == bindparam("of_kind"),
+    t.occupancy.c.code == bindparam("of_code"),
+)
+_PLACE_FREE, _PLACE_MOVED = delete(t.occupancy).where(*_PLACE), update(t.occupancy).where(*_PLACE)
+_HALL_FREE = delete(t.hall_booking).where(
+    t.hall_booking.c.home_id == bindparam("of_home"),
+    t.hall_booking.c.hall == bindparam("of_hall"),
+    t.hall_booking.c.starts == bindparam("of_starts"),
+)
 _CASE_MOVED = update(t.funeral_case).where(
     t.funeral_case.c.home_id == bindparam("of_home"), t.funeral_case.c.case_no == bindparam("of_case")
 )
+_OWED = _CASE_MOVED.values(owed_fen=t.funeral_case.c.owed_fen + bindparam("more"))
 # A tap of before it was blocked or handed back does not make it a living card again.
 _CARD_WRITTEN = (
     update(t.card)

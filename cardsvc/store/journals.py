@@ -1,10 +1,11 @@
 """Stations, their journals and their records."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, bindparam, select, update
 
 from cardsvc.core.facts import StationKind
 from cardsvc.core.ids import CaseNo, HomeId, JournalId, StationId
@@ -54,14 +55,16 @@ class CodeRow:
 
 def journal(connection: Connection, home_id: HomeId, journal_id: str) -> JournalRow | None:
     """A journal that is or was enrolled."""
-    j, s = t.journal.c, t.station.c
-    row = connection.execute(
-        select(t.journal, s.kind)
-        .join(t.station, (s.home_id == j.home_id) & (s.station_id == j.station_id))
-        .where(j.home_id == home_id, j.journal_id == journal_id)
-    ).one_or_none()
-    if row is None:
-        return None
+    return journals(connection, home_id, [journal_id]).get(JournalId(journal_id))
+
+
+def journals(connection: Connection, home_id: HomeId, wanted: Iterable[str]) -> dict[JournalId, JournalRow]:
+    """Those of the wanted journals that are or were enrolled."""
+    rows = connection.execute(_JOURNALS, {"of_home": home_id, "wanted": list(wanted)})
+    return {one.journal_id: one for one in map(_row, rows)}
+
+
+def _row(row: Any) -> JournalRow:
     return JournalRow(
         JournalId(row.journal_id),
         StationId(row.station_id),
@@ -83,39 +86,55 @@ def _standing(row: Any) -> Problem | None:
     return None if row.approved_at is not None else Problem.STATION_PENDING
 
 
-def heard(
-    connection: Connection, home_id: HomeId, journal_id: JournalId, head: tuple[int, str], unsent: int, now: datetime
-) -> None:
-    """Keep how far we have a journal, and when its station spoke."""
-    j = t.journal.c
-    connection.execute(
-        update(t.journal)
-        .where(j.home_id == home_id, j.journal_id == journal_id)
-        .values(head_seq=head[0], head_hash=head[1], heard_at=now, unsent=unsent)
-    )
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How far we have a journal now, and what its station still has, in records."""
+
+    journal_id: JournalId
+    head_seq: int
+    head_hash: str
+    unsent: int
+
+
+def heard(connection: Connection, home_id: HomeId, stations: Iterable[Heard], now: datetime) -> None:
+    """Keep how far we have journals, and that their stations spoke now."""
+    rows = [
+        {
+            "of_home": home_id,
+            "of_journal": one.journal_id,
+            "head_seq": one.head_seq,
+            "head_hash": one.head_hash,
+            "heard_at": now,
+            "unsent": one.unsent,
+        }
+        for one in stations
+    ]
+    connection.execute(_HEARD, rows)
 
 
 def record(connection: Connection, home_id: HomeId, journal_id: str, seq: int) -> StoredRecord | None:
     """A stored record."""
-    c = t.record.c
-    where = (c.home_id == home_id, c.journal_id == journal_id, c.seq == seq)
-    row = connection.execute(select(c.raw, c.hash, c.log_no, c.outcome, c.judgement).where(*where)).one_or_none()
+    row = connection.execute(_RECORD, {"of_home": home_id, "of_journal": journal_id, "of_seq": seq}).one_or_none()
     return StoredRecord(*row) if row is not None else None
 
 
 def add_records(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Store records, byte for byte."""
     if rows:
-        connection.execute(t.record.insert(), rows)
+        connection.execute(_ADD_RECORDS, rows)
 
 
 def aliases(connection: Connection, home_id: HomeId, numbers: set[CaseNo]) -> dict[CaseNo, CaseNo]:
     """The case numbers that provisional ones have got."""
-    c = t.case_alias.c
-    rows = connection.execute(
-        select(c.provisional_no, c.case_no).where(c.home_id == home_id, c.provisional_no.in_(numbers))
-    )
+    if not numbers:
+        return {}
+    rows = connection.execute(_ALIASES, {"of_home": home_id, "numbers": sorted(numbers)})
     return {CaseNo(row.provisional_no): CaseNo(row.case_no) for row in rows}
+
+
+def home(connection: Connection, home_id: HomeId) -> Any:
+    """The home's own row: its name, its epoch, and the versions of its setup and hot list."""
+    return connection.execute(_HOME, {"of_home": home_id}).one()
 
 
 def epoch(connection: Connection, home_id: HomeId) -> int:
@@ -177,3 +196,37 @@ def all_said_hello(connection: Connection, home_id: HomeId) -> list[StationId]:
         .order_by(j.station_id)
     )
     return [StationId(row.station_id) for row in rows]
+
+
+def _journals() -> Select[Any]:
+    j, s = t.journal.c, t.station.c
+    both = (s.home_id == j.home_id) & (s.station_id == j.station_id)
+    where = (j.home_id == bindparam("of_home"), j.journal_id.in_(bindparam("wanted", expanding=True)))
+    return select(t.journal, s.kind).join(t.station, both).where(*where)
+
+
+def _record() -> Select[Any]:
+    c = t.record.c
+    where = (
+        c.home_id == bindparam("of_home"),
+        c.journal_id == bindparam("of_journal"),
+        c.seq == bindparam("of_seq"),
+    )
+    return select(c.raw, c.hash, c.log_no, c.outcome, c.judgement).where(*where)
+
+
+def _aliases() -> Select[Any]:
+    c = t.case_alias.c
+    where = (c.home_id == bindparam("of_home"), c.provisional_no.in_(bindparam("numbers", expanding=True)))
+    return select(c.provisional_no, c.case_no).where(*where)
+
+
+# Built once: each exchange with a station runs them.
+_JOURNALS, _RECORD, _ALIASES = _journals(), _record(), _aliases()
+_HOME = select(t.home).where(t.home.c.home_id == bindparam("of_home"))
+_ADD_RECORDS = t.record.insert()
+_HEARD = (
+    update(t.journal)
+    .where(t.journal.c.home_id == bindparam("of_home"), t.journal.c.journal_id == bindparam("of_journal"))
+    .values({name: bindparam(name) for name in ("head_seq", "head_hash", "heard_at", "unsent")})
+)

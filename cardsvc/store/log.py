@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from cardsvc.core.ids import HomeId, StaffNo
 from cardsvc.store.tables import audit_link, log_head
@@ -49,20 +49,28 @@ class Log:
     def close(self) -> None:
         """Write the links and the new head."""
         if self.links:
-            self.connection.execute(audit_link.insert(), self.links)
-            where = log_head.c.home_id == self.home_id
-            self.connection.execute(update(log_head).where(where).values(log_no=self.log_no, root=self.root))
+            self.connection.execute(_LINKS, self.links)
+            self.connection.execute(_MOVED, {"of_home": self.home_id, "log_no": self.log_no, "root": self.root})
             self.links = []
 
 
 def open_log(connection: Connection, home_id: HomeId) -> Log:
     """Lock the head of a home's log until the transaction ends."""
-    row = connection.execute(select(log_head).where(log_head.c.home_id == home_id).with_for_update()).one()
+    row = connection.execute(_HEAD, {"of_home": home_id}).one()
     return Log(connection, home_id, row.log_no, row.root)
 
 
 def link_hash(prev: str, log_no: int, what: str, subject: str, digest: str) -> str:
     """The hash of a link, 64 hex digits: SHA-256 over its length-prefixed parts."""
-    parts = (prev, str(log_no), what, subject, digest)
-    raw = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
-    return hashlib.sha256(raw).hexdigest()
+    parts = [part.encode() for part in (prev, str(log_no), what, subject, digest)]
+    return hashlib.sha256(b"".join([len(part).to_bytes(4, "big") + part for part in parts])).hexdigest()
+
+
+# Built once: each transaction of a home runs them.
+_HEAD = select(log_head).where(log_head.c.home_id == bindparam("of_home")).with_for_update()
+_LINKS = audit_link.insert()
+_MOVED = (
+    update(log_head)
+    .where(log_head.c.home_id == bindparam("of_home"))
+    .values(log_no=bindparam("log_no"), root=bindparam("root"))
+)

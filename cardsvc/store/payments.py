@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
+from cardsvc.core.books import bounds
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.ledger import Account, receivable
 from cardsvc.core.paying import LIVE, Arrival, DayFound, Order, OrderState, Why, next_look
@@ -253,12 +254,12 @@ def keep_day(connection: Connection, home_id: HomeId, found: DayFound, log_no: i
     )
 
 
-def day_done(connection: Connection, home_id: HomeId, day: date) -> bool:
-    """Whether a day was held against the provider's list."""
+def days_done(connection: Connection, home_id: HomeId) -> set[date]:
+    """The days that were held against the provider's list after they had ended."""
     c = t.payment_day.c
-    return (
-        connection.execute(select(c.log_no).where(c.home_id == home_id, c.day == day.isoformat())).first() is not None
-    )
+    rows = connection.execute(select(c.day, c.made_at).where(c.home_id == home_id))
+    made = [(date.fromisoformat(row.day), row.made_at) for row in rows]
+    return {day for day, at in made if at >= bounds(day)[1]}
 
 
 def days(connection: Connection, home_id: HomeId, most: int = 14) -> list[tuple[datetime, DayFound]]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 from cardsvc.core.ids import HomeId, StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.policy import Policy
+from cardsvc.store import reading
 from cardsvc.store import tables as t
 
 POLICY = TypeAdapter(Policy)
@@ -20,14 +21,8 @@ def policy_of(connection: Connection, home_id: HomeId, now: datetime) -> Policy:
 
 def policy_on(connection: Connection, home_id: HomeId, day: date) -> Policy:
     """The rules of a local day, as they are known now."""
-    c = t.policy.c
-    row = connection.execute(
-        select(c.body)
-        .where(c.home_id == home_id, c.valid_from <= day.isoformat())
-        .order_by(c.valid_from.desc(), c.version.desc())
-        .limit(1)
-    ).one_or_none()
-    return POLICY.validate_json(row.body) if row is not None else Policy()
+    row = connection.execute(reading.RULES, {"of_home": home_id, "day": day.isoformat()}).one_or_none()
+    return reading.policy(row.body) if row is not None else Policy()
 
 
 def policies(connection: Connection, home_id: HomeId) -> list[tuple[Policy, datetime, StaffNo, StaffNo]]:

@@ -145,6 +145,20 @@ def done(connection: Connection, home_id: HomeId, day: date) -> bool:
     return connection.execute(select(c.log_no).where(*where).limit(1)).first() is not None
 
 
+def first_done(connection: Connection, home_id: HomeId) -> date | None:
+    """The first day that was ever reconciled."""
+    c = t.reconciliation.c
+    found = connection.execute(select(func.min(c.day)).where(c.home_id == home_id)).scalar_one()
+    return date.fromisoformat(found) if found is not None else None
+
+
+def done_since(connection: Connection, home_id: HomeId, day: date) -> set[date]:
+    """The days from this one on that were reconciled."""
+    c = t.reconciliation.c
+    rows = connection.execute(select(c.day).where(c.home_id == home_id, c.day >= day.isoformat())).scalars()
+    return {date.fromisoformat(one) for one in rows}
+
+
 def keep(connection: Connection, home_id: HomeId, findings: Findings, log_no: int) -> None:
     """Keep what was found."""
     values = {"day": findings.day.isoformat(), "made_at": findings.at, "body": findings.model_dump_json()}

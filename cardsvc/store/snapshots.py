@@ -6,6 +6,7 @@ them sealed to that station (CARD.md section 5).
 
 import base64
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +16,14 @@ from cardsvc.core import sealing
 from cardsvc.core.card.profile import KEY_BIND, KEY_READ, KEY_TAP
 from cardsvc.core.facts import PlaceKind, StationKind, Step
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, StaffNo, StationId
-from cardsvc.core.ledger import Account, Bill, bill
+from cardsvc.core.ledger import Account, Bill, bill, receivable
 from cardsvc.core.permissions import ALLOWED
 from cardsvc.core.rules import RULES
 from cardsvc.core.snapshot import (
     BillLine,
     KnownCard,
     KnownCase,
+    Owed,
     Resource,
     Setup,
     SnapshotDelta,
@@ -30,18 +32,21 @@ from cardsvc.core.snapshot import (
 )
 from cardsvc.core.terms import Payer
 from cardsvc.core.wire import Hello, Key, RevokedWhy
+from cardsvc.store import reading
 from cardsvc.store import tables as t
 from cardsvc.store.cards import FAMILY, STAFF, hot_list
 from cardsvc.store.grounds import TRAITS
 from cardsvc.store.limits import limits_of
 from cardsvc.store.opening import price_book, roles_of
 from cardsvc.store.policies import policy_of
-from cardsvc.store.working import CASE, PRICES
 
 BINDS = RULES[Step.BIND_CARD].stations
 SHOWS_BILLS = frozenset({StationKind.CASHIER, StationKind.ARRANGEMENT})
+NOT_AT_COUNTER = frozenset({Payer.FAMILY, Payer.TREASURY})
 SUSPECT = frozenset({RevokedWhy.STOLEN.value, RevokedWhy.HALTED.value})
 ENDED = ("closed", "cancelled", "transferred")
+CLOSED = ("closed",)
+"""Only these are gone for the cashier: what a family paid for a case that has ended is still given back."""
 KNOWN = ("pool", "bound", "blocked")
 """A blocked card is told without its keys: a station knows it by its UID, says so, and never opens it."""
 CardKeyOf = Callable[[bytes, int, int], bytes]
@@ -50,24 +55,33 @@ MOST = 500
 """Cases and cards in one answer; the rest follow with the next one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom the news are for: the station's kind and sealing key (32 bytes), and where its card keys come from."""
+
+    kind: StationKind
+    sealing_key: bytes
+    card_key: CardKeyOf
+
+
 def news(
-    connection: Connection,
-    home_id: HomeId,
-    hello: Hello,
-    kind: StationKind,
-    sealing_key: bytes,
-    card_key: CardKeyOf,
-    now: datetime,
+    connection: Connection, home: Any, head: int, hello: Hello, reader: Reader, now: datetime
 ) -> SnapshotDelta | None:
-    """News for a station since the version in its hello; None when there is none."""
-    home = connection.execute(select(t.home).where(t.home.c.home_id == home_id)).one()
-    since = hello.snapshot_version
+    """News for a station since the version in its hello; None when there is none.
+
+    `home` is the home's row, `head` the newest number of its log: nothing has changed behind it.
+    """
+    home_id, kind, since = HomeId(home.home_id), reader.kind, hello.snapshot_version
     setup_due = since == 0 or hello.setup_version != home.setup_version
+    gone_stages = CLOSED if reader.kind is StationKind.CASHIER else ENDED
+    hot_due = since == 0 or hello.hot_version != home.hot_version
+    if since >= head and not (setup_due or hot_due):
+        return None
     c, k = t.funeral_case.c, t.card.c
     cases = connection.execute(
         select(c.case_no, c.stage, c.body, c.shown_name, c.changed_log_no)
         .where(c.home_id == home_id, c.changed_log_no > since)
-        .where(c.stage.not_in(ENDED) if since == 0 else c.home_id == home_id)
+        .where(c.stage.not_in(gone_stages) if since == 0 else c.home_id == home_id)
         .order_by(c.changed_log_no)
         .limit(MOST)
     ).all()
@@ -80,18 +94,20 @@ def news(
     staff_cards = connection.execute(
         select(t.card).where(k.home_id == home_id, k.kind == STAFF, k.changed_log_no > (0 if setup_due else since))
     ).all()
-    hot_due = since == 0 or hello.hot_version != home.hot_version
     if not (cases or cards or staff_cards or setup_due or hot_due):
         return None
-    head = connection.execute(select(t.log_head.c.log_no).where(t.log_head.c.home_id == home_id)).scalar_one()
     version = max(head, 1)
     if len(cases) == MOST or len(cards) == MOST:
         ends = [rows[-1].changed_log_no for rows in (cases, cards) if len(rows) == MOST]
         version = min(ends)
         cases = [row for row in cases if row.changed_log_no <= version]
         cards = [row for row in cards if row.changed_log_no <= version]
-    open_cases = [row for row in cases if row.stage not in ENDED]
-    bills = _bills(connection, home_id, [CaseNo(row.case_no) for row in open_cases])
+    numbers = [CaseNo(row.case_no) for row in cases if row.stage not in gone_stages]
+    totals = _totals(connection, home_id, numbers)
+    bills = _bills(connection, home_id, totals)
+    open_cases = [
+        row for row in cases if row.stage not in ENDED or (row.case_no in bills and bills[row.case_no].rest_fen > 0)
+    ]
     lines = _lines(connection, home_id, [CaseNo(row.case_no) for row in open_cases]) if kind in SHOWS_BILLS else {}
     setup = _setup(connection, home, kind, now) if setup_due or staff_cards else None
     here = {one.staff_no for one in setup.staff} if setup is not None else set()
@@ -106,25 +122,26 @@ def news(
         hot=hot_list(connection, home_id) if hot_due else None,
         cases=tuple(
             KnownCase(
-                case=CASE.validate_json(row.body),
+                case=reading.case(row.body),
                 shown_name=row.shown_name,
                 bill=bills[CaseNo(row.case_no)],
                 lines=tuple(lines.get(CaseNo(row.case_no), ())),
+                owed=_owed(CaseNo(row.case_no), totals[CaseNo(row.case_no)]) if kind in SHOWS_BILLS else (),
             )
             for row in open_cases
         ),
-        gone_cases=tuple(CaseNo(row.case_no) for row in cases if row.stage in ENDED),
-        cards=tuple(_card(row, kind, sealing_key, card_key) for row in served),
+        gone_cases=tuple(CaseNo(row.case_no) for row in cases if row not in open_cases),
+        cards=tuple(_card(row, reader) for row in served),
         gone_cards=tuple(CardNo(number) for number in sorted(gone)),
     )
 
 
-def _card(row: Any, kind: StationKind, sealing_key: bytes, card_key: CardKeyOf) -> KnownCard:
+def _card(row: Any, reader: Reader) -> KnownCard:
     uid = bytes.fromhex(row.uid)
     keys = {}
-    for number in _keys_for(row, kind):
+    for number in _keys_for(row, reader.kind):
         purpose = sealing.card_key_purpose(row.card_no, number)
-        sealed = sealing.seal(sealing_key, purpose, card_key(uid, number, row.key_version))
+        sealed = sealing.seal(reader.sealing_key, purpose, reader.card_key(uid, number, row.key_version))
         keys[number] = base64.b64encode(sealed).decode()
     last = Key(journal_id=row.last_journal, seq=row.last_seq) if row.last_journal else None
     return KnownCard(
@@ -207,18 +224,10 @@ def resources(connection: Connection, home_id: HomeId) -> tuple[Resource, ...]:
     )
 
 
-def _bills(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> dict[CaseNo, Bill]:
-    """The bills of cases: sums over the family's lines, and balances of their accounts."""
-    b, x = t.bill_line.c, t.transfer.c
+def _totals(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> dict[CaseNo, dict[Account, int]]:
+    """The balances of the cases' accounts."""
+    x = t.transfer.c
     totals: dict[CaseNo, dict[Account, int]] = {number: {} for number in numbers}
-    charged = dict.fromkeys(numbers, (0, 0))
-    rows = connection.execute(
-        select(b.case_no, func.sum(b.price_fen), func.sum(b.waiver_fen))
-        .where(b.home_id == home_id, b.case_no.in_(numbers), b.payer == Payer.FAMILY.value)
-        .group_by(b.case_no)
-    )
-    for number, price, waiver in rows:
-        charged[number] = (int(price), int(waiver))
     for side, sign in ((x.debit, 1), (x.credit, -1)):
         sums = connection.execute(
             select(x.case_no, side, func.sum(x.amount_fen))
@@ -228,12 +237,32 @@ def _bills(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> di
         for number, name, amount in sums:
             account = Account(name)
             totals[number][account] = totals[number].get(account, 0) + sign * int(amount)
-    return {number: bill(number, totals[number], *charged[number]) for number in numbers}
+    return totals
+
+
+def _bills(connection: Connection, home_id: HomeId, totals: dict[CaseNo, dict[Account, int]]) -> dict[CaseNo, Bill]:
+    """The bills of cases: sums over the family's lines, and balances of their accounts."""
+    b = t.bill_line.c
+    charged = dict.fromkeys(totals, (0, 0))
+    rows = connection.execute(
+        select(b.case_no, func.sum(b.price_fen), func.sum(b.waiver_fen))
+        .where(b.home_id == home_id, b.case_no.in_(list(totals)), b.payer == Payer.FAMILY.value)
+        .group_by(b.case_no)
+    )
+    for number, price, waiver in rows:
+        charged[number] = (int(price), int(waiver))
+    return {number: bill(number, balances, *charged[number]) for number, balances in totals.items()}
+
+
+def _owed(case_no: CaseNo, balances: dict[Account, int]) -> tuple[Owed, ...]:
+    """What third parties owe; the treasury pays the city's waivers, and not at a counter."""
+    others = ((one, balances.get(receivable(case_no, one), 0)) for one in Payer if one not in NOT_AT_COUNTER)
+    return tuple(Owed(payer=payer, fen=fen) for payer, fen in others if fen > 0)
 
 
 def case_bill(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Bill:
     """The bill of one case."""
-    return _bills(connection, home_id, [case_no])[case_no]
+    return _bills(connection, home_id, _totals(connection, home_id, [case_no]))[case_no]
 
 
 def case_lines(connection: Connection, home_id: HomeId, case_no: CaseNo) -> list[BillLine]:
@@ -246,7 +275,7 @@ def _lines(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> di
     names = {
         one.item: (one.name_zh, one.name_en)
         for row in connection.execute(select(t.price_book.c.body).where(t.price_book.c.home_id == home_id))
-        for one in PRICES.validate_json(row.body).items
+        for one in reading.price_book(row.body).items
     }
     rows = connection.execute(
         select(t.bill_line).where(b.home_id == home_id, b.case_no.in_(numbers)).order_by(b.log_no, b.line_no)

@@ -8,28 +8,41 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, func, select
 
 from cardsvc.core import wire
+from cardsvc.core.board import Live, live
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact
 from cardsvc.core.fold import fold
-from cardsvc.core.ids import HomeId
-from cardsvc.core.ledger import revenue
+from cardsvc.core.ids import CaseNo, HomeId
+from cardsvc.core.ledger import Account, Transfer, owed_by, revenue
 from cardsvc.core.wire import Record
+from cardsvc.store import clearances
 from cardsvc.store import tables as t
 from cardsvc.store.log import GENESIS, link_hash
 from cardsvc.store.witnesses import contradictions
 
-CASE, FACT, RECORD = TypeAdapter(Case), TypeAdapter(Fact), TypeAdapter(Record)
+CASE, FACT, RECORD, LIVE = TypeAdapter(Case), TypeAdapter(Fact), TypeAdapter(Record), TypeAdapter(Live)
 AT_ONCE = 1_000
 COUNTED = {"links": t.audit_link, "records": t.record, "facts": t.fact, "cases": t.funeral_case, "lines": t.bill_line}
 
 
-def first_fault(engine: Engine, home_id: HomeId, say: Callable[[str], None]) -> str | None:
-    """The first row that is wrong, in words; None when all is whole. `say` hears what is being looked at."""
+def first_fault(
+    engine: Engine, home_id: HomeId, say: Callable[[str], None], public_key: bytes | None = None
+) -> str | None:
+    """The first row that is wrong, in words; None when all is whole. `say` hears what is being looked at.
+
+    `public_key` is the service's Ed25519 key (32 bytes), by which the kept clearances are looked at once more.
+    """
+
+    def _clearances(connection: Connection, home_id: HomeId) -> str | None:
+        return next(clearances.faults(connection, home_id, public_key), None)
+
     looks: dict[str, Callable[[Connection, HomeId], str | None]] = {
         "log": _log,
         "records": _records,
         "cases": _cases,
         "ledger": _ledger,
+        "accounts": _accounts,
+        "clearances": _clearances,
         "witnesses": _witnesses,
     }
     with engine.connect() as connection:
@@ -103,18 +116,21 @@ def _records(connection: Connection, home_id: HomeId) -> str | None:
 
 
 def _cases(connection: Connection, home_id: HomeId) -> str | None:
-    """Every case is what its facts add up to."""
-    for case_no, body in _bodies(connection, home_id):
+    """Every case is what its facts add up to, and boards show what it is."""
+    for case_no, body, shown in _bodies(connection, home_id):
         rows = connection.execute(select(t.fact.c.body).where(t.fact.c.home_id == home_id, t.fact.c.case_no == case_no))
         if fold(FACT.validate_json(row.body) for row in rows) != CASE.validate_json(body):
             return f"case {case_no} is not what its facts add up to"
+        if LIVE.validate_json(shown) != live(CASE.validate_json(body)):
+            return f"case {case_no} is not what boards show of it"
     return None
 
 
-def _bodies(connection: Connection, home_id: HomeId) -> Iterator[tuple[str, str]]:
+def _bodies(connection: Connection, home_id: HomeId) -> Iterator[tuple[str, str, str]]:
     c = t.funeral_case.c
-    for row in connection.execute(select(c.case_no, c.body).where(c.home_id == home_id).order_by(c.case_no)).all():
-        yield row.case_no, row.body
+    rows = connection.execute(select(c.case_no, c.body, c.live).where(c.home_id == home_id).order_by(c.case_no))
+    for row in rows.all():
+        yield row.case_no, row.body, row.live
 
 
 def _ledger(connection: Connection, home_id: HomeId) -> str | None:
@@ -134,7 +150,44 @@ def _ledger(connection: Connection, home_id: HomeId) -> str | None:
     for case_no, account in sorted(charged.keys() | received.keys()):
         if charged.get((case_no, account), 0) != received.get((case_no, account), 0):
             return f"case {case_no}: lines and ledger differ in {account}"
+    return _owed(connection, home_id)
+
+
+def _owed(connection: Connection, home_id: HomeId) -> str | None:
+    """What a case's row says that its family owes is what its transfers add up to."""
+    c, moved = t.funeral_case.c, t.transfer.c
+    rows = connection.execute(
+        select(moved.case_no, moved.debit, moved.credit, moved.amount_fen).where(moved.home_id == home_id)
+    )
+    owed = owed_by(
+        (
+            CaseNo(row.case_no),
+            Transfer(debit=Account(row.debit), credit=Account(row.credit), amount_fen=row.amount_fen, memo=""),
+        )
+        for row in rows
+    )
+    for row in connection.execute(select(c.case_no, c.owed_fen).where(c.home_id == home_id).order_by(c.case_no)):
+        if row.owed_fen != owed.get(CaseNo(row.case_no), 0):
+            return f"case {row.case_no}: what it owes is not what its transfers add up to"
     return None
+
+
+def _accounts(connection: Connection, home_id: HomeId) -> str | None:
+    """Every account holds what its transfers moved, and none is below its floor."""
+    moved, c = t.transfer.c, t.account.c
+    sums: dict[str, list[int]] = {}
+    for at, side in enumerate((moved.debit, moved.credit)):
+        rows = connection.execute(
+            select(side, func.sum(moved.amount_fen)).where(moved.home_id == home_id).group_by(side)
+        )
+        for name, amount in rows:
+            sums.setdefault(name, [0, 0])[at] = int(amount)
+    kept = {
+        row.account: [row.debit_fen, row.credit_fen]
+        for row in connection.execute(select(c.account, c.debit_fen, c.credit_fen).where(c.home_id == home_id))
+    }
+    wrong = sorted(name for name in sums.keys() | kept.keys() if sums.get(name) != kept.get(name))
+    return f"account {wrong[0]} is not its transfers" if wrong else None
 
 
 def _witnesses(connection: Connection, home_id: HomeId) -> str | None:

@@ -5,13 +5,12 @@ savepoint of a record: what a failed record had done to the set is forgotten, an
 """
 
 from collections.abc import Callable, Iterable
-from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact
@@ -25,7 +24,7 @@ from cardsvc.core.policy import Policy
 from cardsvc.core.prices import Line, PriceBook
 from cardsvc.core.tap import CardChain
 from cardsvc.core.terms import Notice, Reason
-from cardsvc.store import tables as t
+from cardsvc.store import reading
 from cardsvc.store.lines import LineKey
 from cardsvc.store.log import Log
 
@@ -144,7 +143,9 @@ class WorkingSet:
 
     def mark(self) -> "WorkingSet":
         """A savepoint: the set as it is now."""
-        saved = copy(self)
+        saved: WorkingSet = object.__new__(WorkingSet)
+        for name in _KEPT:
+            setattr(saved, name, getattr(self, name))
         for name in _DICTS:
             setattr(saved, name, dict(getattr(self, name)))
         for name in _LISTS:
@@ -170,22 +171,15 @@ class WorkingSet:
         wanted = sorted(set(numbers) - set(self.cases))
         if not wanted:
             return
-        home = t.funeral_case.c.home_id == self.home_id
-        rows = self.connection.execute(
-            select(t.funeral_case.c.case_no, t.funeral_case.c.body).where(home, t.funeral_case.c.case_no.in_(wanted))
-        )
-        for row in rows:
-            self.cases[CaseNo(row.case_no)] = CASE.validate_json(row.body)
+        for row in self.connection.execute(reading.CASES, {"of_home": self.home_id, "wanted": wanted}):
+            self.cases[CaseNo(row.case_no)] = reading.case(row.body)
 
     def load_cards(self, numbers: Iterable[CardNo]) -> None:
         """Load cards and the end of their chains in one query."""
         wanted = sorted(set(numbers) - set(self.cards))
         if not wanted:
             return
-        rows = self.connection.execute(
-            select(t.card).where(t.card.c.home_id == self.home_id, t.card.c.card_no.in_(wanted))
-        )
-        for row in rows:
+        for row in self.connection.execute(reading.CARDS, {"of_home": self.home_id, "wanted": wanted}):
             last = RecordKey(JournalId(row.last_journal), row.last_seq) if row.last_journal else None
             number = CardNo(row.card_no)
             self.cards[number] = CardChain(number, row.case_no, row.counter, last)
@@ -199,32 +193,29 @@ class WorkingSet:
         if version is None or version == self.book.version:
             return self.book
         if version not in self.books:
-            c = t.price_book.c
-            where = (c.home_id == self.home_id, c.version == version)
-            body = self.connection.execute(select(c.body).where(*where)).scalar_one_or_none()
+            one = {"of_home": self.home_id, "version": version}
+            body = self.connection.execute(reading.PRICE_BOOK, one).scalar_one_or_none()
             if body is None:
                 raise LookupError(f"no price list {version}")
-            self.books[version] = PRICES.validate_json(body)
+            self.books[version] = reading.price_book(body)
         return self.books[version]
 
     def load_things(self) -> None:
         """Load who is where, which marks are used, which halls are held, which permits live: small tables."""
-        run, home = self.connection.execute, self.home_id
-        for row in run(select(t.occupancy).where(t.occupancy.c.home_id == home)):
+        run, home = self.connection.execute, {"of_home": self.home_id}
+        for row in run(reading.OCCUPANCY, home):
             self.places[(row.kind, row.code)] = CaseNo(row.case_no)
-        for row in run(select(t.hall_booking).where(t.hall_booking.c.home_id == home)):
+        for row in run(reading.HALLS, home):
             self.halls[(row.hall, row.starts)] = CaseNo(row.case_no)
-        for row in run(select(t.permit).where(t.permit.c.home_id == home, t.permit.c.state == "live")):
+        for row in run(reading.PERMITS, home):
             self.permits[row.permit] = Permit(
                 row.permit, CaseNo(row.case_no), row.furnace, row.disc, JournalId(row.journal_id), row.state, row.until
             )
-        tr = t.trip.c
-        for row in run(select(t.trip).where(tr.home_id == home, tr.ended_at.is_(None))):
+        for row in run(reading.TRIPS, home):
             crew = StaffNo(row.driver), StaffNo(row.mate)
             number = CaseNo(row.case_no)
             self.trips[number] = Trip(number, row.log_no, row.vehicle, *crew, row.started_at, None, row.kilometres)
-        m = t.missing_record.c
-        for row in run(select(m.journal_id, m.seq).where(m.home_id == home, m.resolved_at.is_(None))):
+        for row in run(reading.MISSING, home):
             self.awaited.add(RecordKey(JournalId(row.journal_id), row.seq))
         self.known_before = {
             "places": dict(self.places),
@@ -237,17 +228,16 @@ class WorkingSet:
         """The case that a tag, disc or label is bound to."""
         if (kind, code) in self.marks:
             return self.marks[(kind, code)]
-        where = (t.mark.c.home_id == self.home_id, t.mark.c.kind == kind, t.mark.c.code == code)
-        owner = self.connection.execute(select(t.mark.c.case_no).where(*where)).scalar_one_or_none()
+        one = {"of_home": self.home_id, "kind": kind, "code": code}
+        owner = self.connection.execute(reading.MARK, one).scalar_one_or_none()
         return CaseNo(owner) if owner else None
 
     def writer(self, card_no: CardNo, counter: int) -> RecordKey | None:
         """The record that wrote this counter of a card."""
         if (card_no, counter) in self.writes:
             return self.writes[(card_no, counter)]
-        c = t.card_write.c
-        where = (c.home_id == self.home_id, c.card_no == card_no, c.counter == counter)
-        row = self.connection.execute(select(c.journal_id, c.seq).where(*where)).one_or_none()
+        one = {"of_home": self.home_id, "card_no": card_no, "counter": counter}
+        row = self.connection.execute(reading.WRITER, one).one_or_none()
         return RecordKey(JournalId(row.journal_id), row.seq) if row else None
 
     def balances(self, case_no: CaseNo) -> dict[Account, int]:
@@ -255,9 +245,7 @@ class WorkingSet:
         return balances((*self._stored_transfers(case_no), *(one for no, _, _, one in self.transfers if no == case_no)))
 
     def _stored_transfers(self, case_no: CaseNo) -> list[Transfer]:
-        c = t.transfer.c
-        where = (c.home_id == self.home_id, c.case_no == case_no)
-        rows = self.connection.execute(select(c.debit, c.credit, c.amount_fen, c.memo).where(*where))
+        rows = self.connection.execute(reading.TRANSFERS, {"of_home": self.home_id, "case_no": case_no})
         return [
             Transfer(debit=Account(one.debit), credit=Account(one.credit), amount_fen=one.amount_fen, memo=one.memo)
             for one in rows
@@ -279,19 +267,14 @@ class WorkingSet:
 
     def stored_facts(self, case_no: CaseNo) -> list[Fact]:
         """All facts of a case that earlier transactions stored."""
-        c = t.fact.c
-        rows = self.connection.execute(select(c.body).where(c.home_id == self.home_id, c.case_no == case_no))
+        rows = self.connection.execute(reading.FACTS, {"of_home": self.home_id, "case_no": case_no})
         return [FACT.validate_json(row.body) for row in rows]
 
     def has_fact(self, cause: str) -> bool:
         """Whether a fact with this cause is there."""
         if any(fact.cause == cause for _, fact in self.facts):
             return True
-        c = t.fact.c
-        return (
-            self.connection.execute(select(c.log_no).where(c.home_id == self.home_id, c.cause == cause)).first()
-            is not None
-        )
+        return self.connection.execute(reading.CAUSE, {"of_home": self.home_id, "cause": cause}).first() is not None
 
 
 _DICTS = (
@@ -312,3 +295,4 @@ _DICTS = (
 )
 _SETS = ("changed", "awaited", "arrived", "collected", "broken")
 _LISTS = ("lines", "transfers", "facts", "outgoing", "cleared", "left")
+_KEPT = tuple(one.name for one in fields(WorkingSet) if one.name not in (*_DICTS, *_SETS, *_LISTS, "permits"))

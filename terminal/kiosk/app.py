@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from cardsvc.core import radar
 from cardsvc.core.booking import BookingForm, booking_of, questions
 from cardsvc.core.fingerprint import words_of
 from cardsvc.core.problems import Problem
@@ -47,7 +48,7 @@ ACTS = {
     "enter": ("field", "value"),
     "confirm": (),
     "cancel": (),
-    "booking": tuple(BookingForm.model_fields),
+    "booking": (*BookingForm.model_fields, "looked"),
 }
 MOST_BYTES = 16_384
 BEAT_S = 15.0
@@ -118,6 +119,9 @@ def create_kiosk(loop: StationLoop, port: int, token: str) -> FastAPI:
             "colour": outcome.colour if outcome is not None else None,
             "message": outcome.message if outcome is not None else None,
             "problems": [one.problem for one in outcome.refusal.all()] if outcome and outcome.refusal else [],
+            "alike": [radar.told(one.detail)[0] for one in outcome.refusal.all() if one.problem is Problem.CASE_ALIKE]
+            if outcome and outcome.refusal
+            else [],
             "about": outcome.case_no if outcome is not None else None,
             "knows": sorted(loop.local.current.cases) if loop.local.current is not None else [],
             "linked": loop.uplink.linked,

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
-from cardsvc.core.money import in_yuan
+from cardsvc.core.facts import Step
+from cardsvc.core.ledger import refundable
+from cardsvc.core.money import Fen, in_yuan
 from cardsvc.core.snapshot import KnownCase
-from cardsvc.core.words import Language, say
+from cardsvc.core.words import say
+from terminal.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +25,23 @@ class BillRow:
 
 @dataclass(frozen=True, slots=True)
 class BillView:
-    """The bill; `open_fen` is what the family still owes, negative when money is left over."""
+    """The bill; `open_fen` is what the family still owes, negative when money is left over.
+
+    `all_of_it` is what the money field offers, in yuan: what is owed, or what may be refunded; "" for nothing.
+    """
 
     rows: tuple[BillRow, ...]
     open_fen: int
     amount: str
-    entered: str
+    all_of_it: str
     deposit: str
+    others: tuple[tuple[str, str], ...]
+    "What third parties still owe: payer and yuan."
 
 
-def bill_view(known: KnownCase, language: Language) -> BillView:
+def bill_view(known: KnownCase, session: Session) -> BillView:
     """The bill of a case as last heard from the service."""
+    language = session.language
     rows = tuple(
         BillRow(
             line.name_zh if language == "zh_CN" else line.name_en,
@@ -46,5 +55,10 @@ def bill_view(known: KnownCase, language: Language) -> BillView:
         for line in known.lines
     )
     owed = known.bill.open_fen
-    entered = in_yuan(max(owed, 0)).replace(",", "")
-    return BillView(rows, owed, in_yuan(abs(owed)), entered, in_yuan(known.bill.deposit_fen))
+    asked = {one.payer.value: one.fen for one in known.owed}
+    offered = asked.get(session.entered.get("payer", ""), max(owed, 0))
+    if session.step is Step.REFUND:
+        offered = refundable(known.case, known.bill)
+    others = tuple((say(language, f"payer.{one.payer}"), in_yuan(Fen(one.fen))) for one in known.owed)
+    all_of_it = in_yuan(Fen(offered)) if offered else ""
+    return BillView(rows, owed, in_yuan(abs(owed)), all_of_it, in_yuan(known.bill.deposit_fen), others)

@@ -10,10 +10,11 @@ from cardsvc.core.local_time import CHINA, local
 from cardsvc.core.money import in_yuan
 from cardsvc.core.permissions import Role
 from cardsvc.core.rules import RULES
-from cardsvc.core.snapshot import Snapshot
+from cardsvc.core.snapshot import KnownCase, Snapshot
 from cardsvc.core.station import ENTRIES, PICKS, PLACES, Entry, offered
-from cardsvc.core.terms import Belonging
+from cardsvc.core.terms import Belonging, Payer
 from cardsvc.core.words import Language, say
+from terminal.kiosk.meter import extensions
 from terminal.session import Session
 
 EXCLUSIVE = frozenset({PlaceKind.SLOT, PlaceKind.FURNACE, PlaceKind.SHELF})
@@ -45,7 +46,8 @@ class Field:
 def fields_of(session: Session, snapshot: Snapshot, now: datetime, *, linked: bool) -> tuple[Field, ...]:
     """The fields that the chosen step needs, left to right in the order of work.
 
-    Money that is taken in without network needs the number of its paper receipt too.
+    Money that is taken in without network needs the number of its paper receipt too. Who pays is asked where somebody
+    beside the family owes something.
     """
     step = session.step
     if step is None:
@@ -53,7 +55,8 @@ def fields_of(session: Session, snapshot: Snapshot, now: datetime, *, linked: bo
     made: list[Field] = []
     lit = False
     receipt = ("receipt",) if step in MONEY_IN and not linked else ()
-    for name in (*RULES[step].needs, *receipt):
+    payer = ("payer",) if step is Step.PAY and session.case is not None and session.case.owed else ()
+    for name in (*payer, *RULES[step].needs, *receipt):
         entry = ENTRIES[name]
         if entry is Entry.GIVEN:
             continue
@@ -81,6 +84,12 @@ def _choices(name: str, step: Step, session: Session, snapshot: Snapshot, now: d
     match ENTRIES[name]:
         case Entry.CHOOSE:
             yield from _places(PLACES[name], session, snapshot)
+        case Entry.PICK if step is Step.PAY and name == "payer" and session.case is not None:
+            bill, owed = session.case.bill, session.case.owed
+            for payer, fen in ((Payer.FAMILY, max(bill.open_fen, 0)), *((one.payer, one.fen) for one in owed)):
+                yield Choice(payer.value, say(language, f"payer.{payer}"), note=f"¥{in_yuan(fen)}")
+        case Entry.LINE if session.case is not None:
+            yield from _lines(session.case, snapshot, language)
         case Entry.PICK:
             for one in offered(step, name):
                 yield Choice(one.value, say(language, f"{PICKS[name][1]}.{one}"))
@@ -94,12 +103,29 @@ def _choices(name: str, step: Step, session: Session, snapshot: Snapshot, now: d
         case Entry.THINGS:
             for thing in Belonging:
                 yield Choice(thing.value, say(language, f"belonging.{thing}"))
+        case Entry.TIME if step is Step.EXTEND_STORAGE and session.case is not None:
+            for days, until, fen in extensions(session.case, snapshot, now):
+                word = say(language, "kiosk.further_days", count=days)
+                yield Choice(until.isoformat(), word, note=f"{local(until):%m-%d %H:%M} ¥{in_yuan(fen)}")
         case Entry.TIME:
             yield from _times(now, language)
         case Entry.ITEMS:
             for item in snapshot.setup.prices.items:
                 word = item.name_zh if language == "zh_CN" else item.name_en
                 yield Choice(item.item, word, note=f"¥{in_yuan(item.price_fen)} / {item.unit}")
+
+
+def _lines(known: KnownCase, snapshot: Snapshot, language: Language) -> Iterable[Choice]:
+    """The items of a case, each once: those on its bill with their payer, then those that were only ordered."""
+    shown: dict[str, Choice] = {}
+    for line in known.lines:
+        word = line.name_zh if language == "zh_CN" else line.name_en
+        shown[line.item] = Choice(line.item, word, note=say(language, f"payer.{line.payer}"))
+    for ordered in known.case.items:
+        row = snapshot.setup.prices.find(ordered.item)
+        word = ordered.item if row is None else row.name_zh if language == "zh_CN" else row.name_en
+        shown.setdefault(ordered.item, Choice(ordered.item, word))
+    yield from shown.values()
 
 
 def _places(kind: PlaceKind, session: Session, snapshot: Snapshot) -> Iterable[Choice]:

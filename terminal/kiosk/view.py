@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cardsvc.core import tap
+from cardsvc.core import radar, tap
 from cardsvc.core.card_commit import Here
 from cardsvc.core.facts import Step
 from cardsvc.core.fingerprint import Word
@@ -20,6 +20,7 @@ from cardsvc.core.workflow import barred, in_order, skip_for
 from terminal.kiosk.bill import BillView, bill_view
 from terminal.kiosk.fields import Field, fields_of
 from terminal.kiosk.limits import Strip, strip
+from terminal.kiosk.meter import meter_view
 from terminal.session import Colour, Outcome, Phase, Session
 
 SHAPES = {Colour.GO: "✓", Colour.AGAIN: "↻", Colour.STOP: "■"}
@@ -27,7 +28,7 @@ MOST_LISTED = 60
 SAYS_ITS_DETAIL = frozenset(
     {
         *(Problem.CASE_DUPLICATE, Problem.CASE_UNKNOWN, Problem.CARD_CHANGED, Problem.CARD_UNKNOWN, Problem.CARD_HOT),
-        *(Problem.CASH_LIMIT, Problem.CARD_NOT_WRITABLE),
+        *(Problem.CASH_LIMIT, Problem.ABOVE_PAID, Problem.CARD_NOT_WRITABLE),
         *(Problem.TAG_MISMATCH, Problem.TAG_IN_USE, Problem.DISC_MISMATCH, Problem.DISC_USED),
         *(Problem.PLACE_TAKEN, Problem.PLACE_UNKNOWN, Problem.RECORD_UNREADABLE),
     }
@@ -65,6 +66,10 @@ class Band:
     word: str
     case_no: str
     lines: tuple[tuple[str, str, str], ...] = ()
+    looked: str = ""
+    "The alike cases that it shows, as the booking form sends them back once the caller was asked."
+    stays: bool = False
+    "It says what must be read: it does not go by itself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,8 @@ class View:
     second: str
     permit_left_ms: int | None
     bill: BillView | None
+    meter: tuple[tuple[str, str], ...]
+    "What cold storage costs, before somebody chooses: word and value."
     recent: tuple[tuple[str, str, str, str, str], ...]
 
     def say(self, key: str, **values: object) -> str:
@@ -173,7 +180,7 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         limits=shown_limits,
         notices=tuple(_notices(session, snapshot, link, shown_limits)) if gate is None else (),
         gate=gate,
-        band=_band(session.outcome, session.phase, language) if session.outcome is not None else None,
+        band=_band(session.outcome, snapshot, language) if session.outcome is not None else None,
         reader=say(language, f"reader.{session.reader_fault}") if session.reader_fault is not None else "",
         card_present=session.card_present,
         lists=station.finds is Finds.LIST,
@@ -190,7 +197,10 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         two=session.step is not None and case is not None and needs_two(case.case, session.step),
         second=_name(snapshot, session.second_staff_no),
         permit_left_ms=left if session.step is Step.LOAD else None,
-        bill=bill_view(case, language) if case is not None and Step.PAY in station.steps else None,
+        bill=bill_view(case, session) if case is not None and Step.PAY in station.steps else None,
+        meter=meter_view(case, session, snapshot, link.now)
+        if case is not None and snapshot is not None and Step.QUOTE in station.steps
+        else (),
         recent=tuple(
             (
                 local(one.at).strftime("%H:%M"),
@@ -244,29 +254,42 @@ def _gate(link: Link, snapshot: Snapshot | None, language: Language, other: Lang
     return Gate("wait" if pending else "stop", said[0], do[0], said[1], do[1], link.words if pending else ())
 
 
-def _band(outcome: Outcome, phase: Phase, language: Language) -> Band:
+def _band(outcome: Outcome, snapshot: Snapshot | None, language: Language) -> Band:
     refusal = outcome.refusal
-    lines = tuple(_reason(one, language) for one in refusal.all()) if refusal is not None else ()
+    reasons = refusal.all() if refusal is not None else ()
+    lines = tuple(_reason(one, snapshot, language) for one in reasons)
     word = say(language, f"kiosk.{outcome.message}")
     if outcome.message == "refused":
         word = say(language, "kiosk.again" if outcome.colour is Colour.AGAIN else "kiosk.stop")
     elif outcome.message == "recorded" and outcome.step is not None:
         word = f"{word} · {say(language, f'step.{outcome.step}')}"
-    return Band(outcome.colour, SHAPES[outcome.colour], word, outcome.case_no or "", lines)
+    looked = ",".join(radar.told(one.detail)[0] for one in reasons if one.problem is Problem.CASE_ALIKE)
+    stays = outcome.message == "booked_unasked"
+    return Band(outcome.colour, SHAPES[outcome.colour], word, outcome.case_no or "", lines, looked, stays)
 
 
-def _reason(refusal: Refusal, language: Language) -> tuple[str, str, str]:
+def _reason(refusal: Refusal, snapshot: Snapshot | None, language: Language) -> tuple[str, str, str]:
     problem = refusal.problem
     said, do, who = say(language, f"problem.{problem}.say"), say(language, f"problem.{problem}.do"), ""
-    if refusal.detail and problem in SAYS_ITS_DETAIL:
+    if problem is Problem.CASE_ALIKE:
+        said = _alike(refusal.detail, snapshot, language)
+    elif refusal.detail and problem in SAYS_ITS_DETAIL:
         said = f"{said}: {refusal.detail}"
-    elif refusal.detail and problem in (Problem.FIELD_MISSING, Problem.FIELD_INVALID):
+    elif refusal.detail and problem in (Problem.FIELD_MISSING, Problem.FIELD_INVALID, Problem.IDENTIFIERS_DISAGREE):
         said = f"{said}: {'、'.join(_field(name.strip(), language) for name in refusal.detail.split(','))}"
     elif problem is Problem.STAFF_NOT_ALLOWED and refusal.detail in set(Step):
         step = Step(refusal.detail)
         roles = [say(language, f"role.{role}") for role, allows in ALLOWED.items() if step in allows.steps]
         who = say(language, "kiosk.who_can", roles="、".join(roles) if language == "zh_CN" else ", ".join(roles))
     return said, do, who
+
+
+def _alike(detail: str, snapshot: Snapshot | None, language: Language) -> str:
+    """An alike case with its number, its masked name and its stage, as far as this station knows it."""
+    case_no, why = radar.told(detail)
+    known = snapshot.cases.get(case_no) if snapshot is not None else None
+    stage = say(language, f"stage.{known.case.stage}") if known is not None else say(language, "radar.ended")
+    return " · ".join((say(language, f"alert.{why}"), case_no, *((known.shown_name,) if known else ()), stage))
 
 
 def _field(name: str, language: Language) -> str:

@@ -65,7 +65,8 @@ def test_the_crew_sheet_shows_what_is_compared_and_logs_the_look(service: Servic
 
     sheet = desk.post(f"dispatch/{FIRST}/sheet", why="collect").text
 
-    assert all(one in sheet for one in ("欧阳春", "330302194001010010", "某路 1 号", "13800000001", FIRST))
+    assert all(one in sheet for one in ("欧阳春", "0010", "1940-01-01", "某路 1 号", "13800000001", FIRST))
+    assert "330302194001010010" not in sheet
     with service.context.engine.connect() as connection:
         looked = connection.execute(
             text("SELECT what FROM audit_link WHERE what LIKE 'revealed%' AND staff_no = '1002'")

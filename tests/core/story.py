@@ -31,7 +31,7 @@ TAG, DISC, LABEL, COFFIN = "7Q2F", "D0001", "L0001", "K0001"
 
 DETAILS: dict[Step, Details] = {
     Step.DISPATCH: Details(vehicle="V1", driver="1003", mate="1019"),
-    Step.COLLECT: Details(tag=TAG, kilometres=12, floor=3),
+    Step.COLLECT: Details(tag=TAG, kilometres=12, floor=3, first_agrees=True, second_agrees=True, third_agrees=True),
     Step.ARRIVE: Details(tag=TAG),
     Step.STORE: Details(tag=TAG, slot="A-07"),
     Step.TAKE_OUT: Details(tag=TAG, reason=Reason.PREPARATION, due=START + timedelta(days=9)),

@@ -158,5 +158,5 @@ def test_numbers_of_orders_fit_and_grow_with_time() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_state_and_reason_has_a_word(language: Language) -> None:
     for table, values in (("order_state", OrderState), ("suspense_why", Why), ("unlike", Unlike)):
-        for value in values:  # type: ignore[attr-defined]
+        for value in values:
             assert say(language, f"{table}.{value}").strip()

@@ -11,6 +11,7 @@ from cardsvc.core.facts import Details, PlaceKind, Stage, Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.portions import stays
 from cardsvc.core.preconditions import ALWAYS, Asked
+from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.station import REASONS
 from cardsvc.core.terms import Destination, Reason
 from cardsvc.core.workflow import in_order, last_voidable
@@ -37,7 +38,7 @@ def chosen(step: Step, label: str, number: int, weight: int) -> Details:
         case Step.SPLIT:
             return Details(label=label, portion=f"L1{number:03d}", weight_g=weight)
         case Step.SHELVE:
-            return Details(label=label, shelf=f"S-{number % 60:02d}")
+            return Details(label=label, shelf="S-00" if weight % 2 else f"S-{number % 60:02d}")
         case Step.RELEASE:
             return Details(label=label, destination=Destination.CEMETERY, code="000000")
         case Step.CONFIRM_REST:
@@ -54,6 +55,8 @@ def check(case: Case) -> None:
     assert sum(one.weight_g for one in case.portions) == SEALED_G
     assert all(one.weight_g > 0 for one in case.portions)
     assert len(case.places) == len(case.portions)
+    shelves = [one.place.code for one in case.portions if one.place.kind is PlaceKind.SHELF]
+    assert len(set(shelves)) == len(shelves), f"two boxes in one place: {shelves}"
     kinds = {one.place.kind for one in case.portions}
     assert kinds <= {PlaceKind.DESK, PlaceKind.SHELF, *DONE}
     slowest = Stage.AT_REST if kinds == {PlaceKind.DESTINATION} else Stage.RELEASED if kinds <= DONE else Stage.SEALED
@@ -116,6 +119,16 @@ def test_one_portion_comes_back_while_another_stands_on_its_shelf() -> None:
     kinds = Counter(one.place.kind for one in story.took(Step.RETURN_ASHES, details=back).case.portions)
     assert kinds == {PlaceKind.SHELF: 1, PlaceKind.DESK: 1}
     assert story.case.storage_until is None  # the service sets a term with the shelf; a story has none
+
+
+def test_two_boxes_of_one_case_never_share_a_shelf_place() -> None:
+    story = burnt().took(Step.SEAL, Step.SPLIT, Step.SHELVE)
+    second = DETAILS[Step.SHELVE].model_copy(update={"label": "L0002"})
+
+    refusals = [rule(story.case, Asked(Step.SHELVE, second, StaffNo("1013"), StaffNo("1014"))) for rule in ALWAYS]
+
+    assert [one for one in refusals if one] == [Refusal(Problem.PLACE_TAKEN, "S1")]
+    assert lawful(story.case, Step.SHELVE, second.model_copy(update={"shelf": "S2"}))
 
 
 def test_each_portion_is_where_it_is_since_it_came_there() -> None:

@@ -11,7 +11,7 @@ from cardsvc.core.facts import Fact, Step, StepTaken
 from cardsvc.core.fold import fold
 from cardsvc.core.statutory import TIMES, Content, Deceased, Event, Report, WhyNot, content_of, moment_of, next_report
 from cardsvc.core.terms import CaseKind
-from tests.core.story import START, WHOLE_WAY, Story
+from tests.core.story import DETAILS, START, WHOLE_WAY, Story
 
 SOMEBODY = Deceased(name="王某", id_no="330302194001010010")
 BURNT = WHOLE_WAY[: WHOLE_WAY.index(Step.CLOSE_FURNACE) + 1]
@@ -56,6 +56,29 @@ def test_a_collection_that_was_voided_is_withdrawn_and_may_be_told_anew() -> Non
     assert told(story.case, Event.COLLECTION, voided) is None
     again = told(story.took(Step.COLLECT).case, Event.COLLECTION, voided)
     assert again is not None and (again.revision, again.withdrawn) == (3, False)
+
+
+def test_ashes_are_told_to_be_handed_over_when_the_last_portion_has_left() -> None:
+    story = Story().booked().bound().took(*BURNT, Step.SEAL, Step.SPLIT, Step.RELEASE)
+    assert told(story.case, Event.HANDING_OVER) is None
+    second = DETAILS[Step.RELEASE].model_copy(update={"label": DETAILS[Step.SPLIT].portion})
+
+    report = told(story.took(Step.RELEASE, details=second).case, Event.HANDING_OVER)
+
+    assert report is not None and report.content.deceased is None
+    assert report.content.times["handed_over"].at == story.facts[-1].at
+    back = told(story.took(Step.RETURN_ASHES).case, Event.HANDING_OVER, report)
+    assert back is not None and back.withdrawn
+
+
+def test_a_handing_over_that_somebody_typed_has_no_time() -> None:
+    story = Story().booked().bound().took(*BURNT, Step.SEAL, Step.RELEASE)
+    typed = fold([*story.facts[:-1], story.facts[-1].model_copy(update={"observed": False})])
+    assert typed is not None
+
+    times = content(typed, Event.HANDING_OVER).times
+
+    assert {name: (one.at, one.why_not) for name, one in times.items()} == {"handed_over": (None, WhyNot.TYPED)}
 
 
 def test_a_corrected_identity_is_told_again() -> None:

@@ -2,7 +2,7 @@
 
 import random
 import threading
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -80,6 +80,32 @@ def test_yesterday_is_due_from_the_hour_on_until_it_is_done(service: Service) ->
     reconcile.handle(service.context, yesterday, after)
     assert reconcile.due(service.context, after, time(2, 30)) is None
     assert reconcile.due(service.context, after + timedelta(days=1), time(2, 30)) is not None
+
+
+def test_a_service_that_was_down_three_nights_does_those_days_at_start_the_oldest_first(service: Service) -> None:
+    at = time(2, 30)
+    evening = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    reconcile.handle(service.context, evening.date() - timedelta(days=1), evening)
+    back = datetime(2026, 11, 5, 17, tzinfo=UTC)  # 01:00 local on the 6th: the 5th itself waits for its hour
+    found = []
+
+    while (day := reconcile.due(service.context, back, at)) is not None:
+        found.append(day.isoformat())
+        reconcile.handle(service.context, day, back)
+
+    assert found == ["2026-11-02", "2026-11-03", "2026-11-04"]
+    later = reconcile.due(service.context, back + timedelta(hours=2), at)
+    assert later is not None and later.isoformat() == "2026-11-05"
+
+
+def test_a_night_that_was_jumped_over_is_caught_up_and_an_old_gap_is_not(service: Service) -> None:
+    now = datetime(2026, 12, 31, 20, tzinfo=UTC)
+    for day in ("2026-11-01", "2026-11-03", "2026-12-31"):
+        reconcile.handle(service.context, date.fromisoformat(day), now)
+
+    oldest = reconcile.due(service.context, now, time(2, 30))
+
+    assert oldest is not None and oldest.isoformat() == "2026-12-01"
 
 
 def test_the_first_log_number_of_a_moment_is_found_by_halving(service: Service) -> None:

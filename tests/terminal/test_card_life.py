@@ -23,7 +23,7 @@ from terminal.uplink import IDLE_S
 from tests.support.home import Service, booking_form
 from tests.support.telling import stored
 from tests.terminal.rig import Bench, Home, green
-from tests.terminal.way import DISPATCHED, TAG, at, before, booked, go, onward
+from tests.terminal.way import AGREES, DISPATCHED, TAG, at, before, booked, go, onward
 
 CLERK, BOTH = People(StaffNo("1001")), People(StaffNo("1015"), StaffNo("1016"))
 FIRST = CardNo("WZC-000001")
@@ -226,7 +226,7 @@ def test_a_crew_without_network_binds_a_blank_card_of_its_pool(home: Home) -> No
     crew.cable.pulled = True
 
     green(crew.take(Step.BIND_CARD, card, case_no))
-    green(crew.take(Step.COLLECT, card, tag=TAG, kilometres="12", floor="3"))
+    green(crew.take(Step.COLLECT, card, tag=TAG, kilometres="12", floor="3", **AGREES))
 
     assert stored(home.service, case_no).card_no is None
     crew.cable.pulled = False

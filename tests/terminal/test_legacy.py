@@ -17,7 +17,7 @@ from tests.core.story import DETAILS
 from tests.support.telling import stored
 from tests.terminal.other_cards import LEGACY_UID, adopted, booked_without_card
 from tests.terminal.rig import Bench, Home, green
-from tests.terminal.way import DISPATCHED, TAG, before, booked, go
+from tests.terminal.way import AGREES, DISPATCHED, TAG, before, booked, go
 
 
 def problems(bench: Bench) -> set[Problem]:
@@ -38,7 +38,7 @@ def test_a_legacy_card_brings_up_its_case_and_takes_a_step_with_the_services_wor
     bench = home.at(At.TRANSPORT)
 
     green(bench.take(Step.DISPATCH, card, **DISPATCHED))  # type: ignore[arg-type]
-    green(bench.take(Step.COLLECT, card, tag=TAG, kilometres="12", floor="3"))  # type: ignore[arg-type]
+    green(bench.take(Step.COLLECT, card, tag=TAG, kilometres="12", floor="3", **AGREES))  # type: ignore[arg-type]
 
     case = stored(home.service, case_no)
     request, observation = (bench.journal.recent(2)[1], bench.journal.recent(2)[0])
@@ -56,7 +56,7 @@ def test_without_the_service_no_step_is_taken_with_a_legacy_card(home: Home) -> 
     bench.cable.pulled = True
     bench.clocks.steady += 60_000
 
-    outcome = bench.take(Step.COLLECT, card, tag=TAG, kilometres="12", floor="3")  # type: ignore[arg-type]
+    outcome = bench.take(Step.COLLECT, card, tag=TAG, kilometres="12", floor="3", **AGREES)  # type: ignore[arg-type]
 
     assert outcome.refusal is not None
     assert outcome.refusal.problem is Problem.OFFLINE_FORBIDDEN

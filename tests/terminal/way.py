@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from cardsvc.core.facts import StationKind as At
 from cardsvc.core.facts import Step
 from cardsvc.core.ids import CaseNo
+from cardsvc.core.rules import COMPARED
 from cardsvc.core.virtual_card.card import VirtualCard
 from cardsvc.demo.phone import with_code
 from cardsvc.demo.way import Press, Things, whole_way
@@ -33,6 +34,8 @@ def at(step: Step) -> Press:
     return next(press for press in WAY if press[1] is step)
 
 
+AGREES = dict.fromkeys(COMPARED, "yes")
+"""The crew's sheet and the band agree."""
 DISPATCHED = {"vehicle": THINGS.vehicle, "driver": THINGS.driver, "mate": THINGS.mate}
 
 

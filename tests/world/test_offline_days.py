@@ -23,6 +23,7 @@ from tests.terminal.rig import Bench, green
 from tests.terminal.sweeps.agreement import agree
 from tests.terminal.sweeps.steps import take
 from tests.terminal.sweeps.world import World
+from tests.terminal.way import AGREES
 
 CUT = ((At.COLD_STORAGE, 0), (At.COLD_STORAGE, 1), (At.DRESSING, 0), (At.DRESSING, 1))
 CASES = 8
@@ -52,7 +53,7 @@ def in_storage(world: World, number: int) -> tuple[CaseNo, VirtualCard, str]:
     for press in (
         (At.BOOKING, Step.BIND_CARD, dict[str, str]()),
         (At.TRANSPORT, Step.DISPATCH, {"vehicle": "V1", "driver": "1003", "mate": "1019"}),
-        (At.TRANSPORT, Step.COLLECT, {"tag": tag, "kilometres": "12", "floor": "3"}),
+        (At.TRANSPORT, Step.COLLECT, {**AGREES, "tag": tag, "kilometres": "12", "floor": "3"}),
         (At.TRANSPORT, Step.ARRIVE, {"tag": tag}),
         (At.COLD_STORAGE, Step.STORE, {"tag": tag, "slot": f"A-{number + 1:02d}"}),
     ):
@@ -133,7 +134,7 @@ def test_after_three_days_offline_all_is_settled_and_card_journal_and_service_ag
 
 def slowest(world: World, cut: list[Bench]) -> float:
     """All cut stations send at once; live bookings at the desk meanwhile, and how long the slowest took."""
-    desk, slow = world.at(At.BOOKING), 0.0
+    desk, slow, booked = world.at(At.BOOKING), 0.0, list[str]()
     threads = [threading.Thread(target=bench.exchange) for bench in cut]
     for thread in threads:
         thread.start()
@@ -143,11 +144,12 @@ def slowest(world: World, cut: list[Bench]) -> float:
         desk.sign_in(Step.BOOK)
         began = time.monotonic()
         form = booking_form(deceased_name="卫平", id_no=None)
-        desk.act("booking", **form.model_dump(mode="json"))
+        desk.act("booking", **form.model_dump(mode="json"), looked=",".join(booked))
         slow = max(slow, time.monotonic() - began)
         assert desk.outcome is not None
         green(desk.outcome)
         assert desk.outcome.message == "booked"
+        booked.append(desk.outcome.case_no or "")
     for thread in threads:
         thread.join()
     return slow

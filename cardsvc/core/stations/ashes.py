@@ -1,6 +1,6 @@
 """Seal, shelve, and hand over."""
 
-from cardsvc.core.facts import StationKind, Step
+from cardsvc.core.facts import PlaceKind, StationKind, Step
 from cardsvc.core.station import Finds, Station
 
 STATION = Station(
@@ -20,4 +20,5 @@ STATION = Station(
         Step.CONFIRM_REST,
     ),
     finds=Finds.LIST,
+    places=(PlaceKind.DESK, PlaceKind.SHELF),
 )

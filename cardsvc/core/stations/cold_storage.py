@@ -1,6 +1,6 @@
 """Into a slot, out of it and back."""
 
-from cardsvc.core.facts import StationKind, Step
+from cardsvc.core.facts import PlaceKind, StationKind, Step
 from cardsvc.core.station import Station
 
 STATION = Station(
@@ -17,4 +17,5 @@ STATION = Station(
         Step.REPLACE_TAG,
         Step.DECLARE,
     ),
+    places=(PlaceKind.RECEPTION, PlaceKind.SLOT, PlaceKind.VIEWING_ROOM, PlaceKind.AUTOPSY_ROOM),
 )

@@ -1,6 +1,6 @@
 """Preparation of the body, start and end."""
 
-from cardsvc.core.facts import StationKind, Step
+from cardsvc.core.facts import PlaceKind, StationKind, Step
 from cardsvc.core.station import Station
 
 STATION = Station(
@@ -15,4 +15,5 @@ STATION = Station(
         Step.REPLACE_TAG,
         Step.DECLARE,
     ),
+    places=(PlaceKind.PREP_ROOM,),
 )

@@ -1,6 +1,6 @@
 """Dispatch, collection at the place of death, arrival."""
 
-from cardsvc.core.facts import StationKind, Step
+from cardsvc.core.facts import PlaceKind, StationKind, Step
 from cardsvc.core.station import Finds, Station
 
 STATION = Station(
@@ -16,4 +16,5 @@ STATION = Station(
         Step.DECLARE,
     ),
     finds=Finds.LIST,
+    places=(PlaceKind.VEHICLE,),
 )

@@ -7,9 +7,10 @@ from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact, PlaceKind, Step, StepTaken, step_of
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.local_time import local
+from cardsvc.core.periods import cells
 from cardsvc.core.terms import Notice, Paper, Reason
 from cardsvc.handlers.record_tap.charging import charge
-from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, cells, live_permit, marks_of
+from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, live_permit, marks_of
 from cardsvc.store.certificates import next_certificate
 from cardsvc.store.grounds import also_inside, kind_of, next_queue_no
 from cardsvc.store.working import Drawn, Message, Trip, Voided, WorkingSet
@@ -85,7 +86,7 @@ def _travel(tx: WorkingSet, fact: Fact, body: StepTaken, log_no: int) -> None:
         return
     elif step is Step.COLLECT:
         tx.trips[fact.case_no] = replace(open_trip, kilometres=details.kilometres)
-    elif step is Step.CHANGE_VEHICLE and details.vehicle is not None:
+    elif step is Step.CHANGE_VEHICLE and details.vehicle is not None and not _away(tx, fact.case_no, details.vehicle):
         tx.left.append(replace(open_trip, ended_at=fact.at))
         tx.trips[fact.case_no] = replace(
             open_trip, log_no=log_no, vehicle=details.vehicle, started_at=fact.at, kilometres=details.kilometres
@@ -94,6 +95,11 @@ def _travel(tx: WorkingSet, fact: Fact, body: StepTaken, log_no: int) -> None:
             tx.broken.add(open_trip.vehicle)
     elif step in (Step.ARRIVE, Step.CANCEL, Step.MERGE):
         tx.trips[fact.case_no] = replace(open_trip, ended_at=fact.at)
+
+
+def _away(tx: WorkingSet, case_no: CaseNo, vehicle: str) -> bool:
+    """Whether the vehicle is on another case's way: then the change is contested, and a person says which it was."""
+    return any(one.vehicle == vehicle and one.ended_at is None and no != case_no for no, one in tx.trips.items())
 
 
 def _tells(body: StepTaken) -> Notice | None:

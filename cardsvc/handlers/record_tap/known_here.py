@@ -3,15 +3,17 @@
 from cardsvc.core import ledger, prices, workflow
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, PlaceKind, Step
+from cardsvc.core.halls import not_its_hall
 from cardsvc.core.hot import HotReason
 from cardsvc.core.ids import CardNo, RecordKey, StaffNo
+from cardsvc.core.periods import cell_of, cells
 from cardsvc.core.permissions import Role
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.profiles import mifare_classic
 from cardsvc.core.tap import NEVER_BY_UID, CardChain
 from cardsvc.core.terms import Approval
 from cardsvc.handlers.record_tap.reported import Reported
-from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, cells, live_permit, marks_of
+from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, live_permit, marks_of
 from cardsvc.store.cards import STAFF
 from cardsvc.store.certificates import next_certificate
 from cardsvc.store.grounds import closed
@@ -36,6 +38,11 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
             reasons.append(Refusal(mark.problem, code))
     reasons.extend(_places(tx, case, step, details))
     reasons.extend(_planned(tx, case, step, details))
+    if step is Step.FAREWELL and details.hall is not None:
+        owner = tx.halls.get((details.hall, cell_of(reported.at)))
+        holder = tx.case(owner) if owner is not None else None
+        refusal = not_its_hall(case, reported.asked, [holder] if holder is not None else [])
+        reasons.extend([refusal] if refusal is not None else [])
     if step is Step.CERTIFY and next_certificate(tx) is None:
         reasons.append(Refusal(Problem.CERTIFICATE_STOCK, case.case_no))
     if step is Step.LOAD and not _permitted(tx, case, details):
@@ -44,10 +51,10 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
         reasons.extend(Refusal(Problem.ITEM_UNLISTED, item) for item in prices.unlisted(details.items, tx.book))
     if step is Step.SIGN_QUOTE:
         reasons.extend(Refusal(Problem.ITEM_UNLISTED, item) for item in prices.unlisted(case.items, tx.book))
-    if step is Step.REFUND and details.amount_fen is not None:
-        held = -tx.balances(case.case_no).get(ledger.deposits(case.case_no), 0)
-        if details.amount_fen > held:
-            reasons.append(Refusal(Problem.ABOVE_PAID, str(held)))
+    if step is Step.REFUND:
+        bill = ledger.bill(case.case_no, tx.balances(case.case_no), 0, 0)
+        if (over := ledger.above_paid(case, reported.asked, bill)) is not None:
+            reasons.append(over)
     if card is not None and reported.happened and (writer := forked(tx, reported, card)) is not None:
         reasons.append(Refusal(Problem.CASE_CONFLICT, f"{card.card_no}: {writer}"))
     heat = tx.hot.get(reported.card_no) if reported.card_no is not None else None

@@ -16,7 +16,7 @@ MARGIN = timedelta(seconds=10)
 
 
 def grant_permit(tx: WorkingSet, reported: Reported, limits: Limits, code: str) -> Judgement:
-    """Give leave to load: one live permit a case and a furnace; an older one of this case dies with the new one.
+    """Give leave to load: one live permit a case, furnace and disc; an older one of this case dies with the new one.
 
     The answer carries a duration, never an end time (RELIABILITY.md section 5). After a restore nobody gets one before
     every station has said hello: one of them may know of a start that the backup does not.
@@ -27,12 +27,17 @@ def grant_permit(tx: WorkingSet, reported: Reported, limits: Limits, code: str) 
         return refused(Refusal(Problem.STATIONS_AWAITED, ", ".join(silent)))
     live = [one for one in tx.permits.values() if one.state == "live"]
     here = [one for one in live if one.furnace == details.furnace]
-    if any(one.until > tx.now and one.case_no != reported.case_no for one in here):
-        return refused(Refusal(Problem.PLACE_TAKEN, details.furnace or ""))
+    with_it = [one for one in live if one.disc == details.disc]
+    for others, problem, name in (
+        (here, Problem.PLACE_TAKEN, details.furnace),
+        (with_it, Problem.DISC_USED, details.disc),
+    ):
+        if any(one.until > tx.now and one.case_no != reported.case_no for one in others):
+            return refused(Refusal(problem, name or ""))
     judgement = handle(tx, reported, tx.log.log_no)
     if judgement.outcome is not Outcome.ACCEPTED or reported.key is None or reported.case_no is None:
         return judgement
-    for one in (*here, *(one for one in live if one.case_no == reported.case_no)):
+    for one in (*here, *with_it, *(one for one in live if one.case_no == reported.case_no)):
         one.state = "dead"
     until = tx.now + timedelta(milliseconds=limits.permit_ms) + MARGIN
     tx.permits[code] = Permit(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from cardsvc.core.facts import Details, PlaceKind, Step
 from cardsvc.core.ids import CaseNo
@@ -43,16 +42,6 @@ PERIODS: Mapping[Step, tuple[str, str]] = {
     Step.RESERVE_FURNACE: ("furnace", "furnace_minutes"),
 }
 """Steps that reserve a period: the field that names the thing, and the rule that says how long."""
-CELL = timedelta(minutes=15)
-
-
-def cells(starts: datetime, minutes: int) -> tuple[datetime, ...]:
-    """The quarter hours that a period of a hall or furnace takes: two periods that overlap share one of them."""
-    first = starts - timedelta(minutes=starts.minute % 15, seconds=starts.second, microseconds=starts.microsecond)
-    count = -(-((starts - first) + timedelta(minutes=minutes)) // CELL)
-    return tuple(first + CELL * number for number in range(count))
-
-
 EXCLUSIVE = (PlaceKind.SLOT, PlaceKind.FURNACE, PlaceKind.SHELF)
 KEEPS_PERMIT = frozenset(
     {Step.ARM, Step.LOAD, Step.HOLD, Step.DEPOSIT, Step.PAY, Step.REFUND, Step.SETTLE, Step.BIND_CARD, Step.NOTIFY}

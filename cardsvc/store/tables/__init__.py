@@ -18,6 +18,7 @@ from cardsvc.store.tables.cases import (
 from cardsvc.store.tables.day import (
     body_count,
     certificate,
+    certificate_count,
     clearance,
     collection_code,
     drill,
@@ -31,12 +32,14 @@ from cardsvc.store.tables.day import (
 )
 from cardsvc.store.tables.exchange import enrolment_code, journal, record, station
 from cardsvc.store.tables.kinds import Moment, metadata
-from cardsvc.store.tables.money import bill_line, price_book, transfer
+from cardsvc.store.tables.money import account, bill_line, price_book, transfer
 from cardsvc.store.tables.paying import payment_arrival, payment_day, payment_order
 from cardsvc.store.tables.people import audit_link, family_link, family_view, home, log_head, staff, staff_session
+from cardsvc.store.tables.shown import hall_name, screen
 
 __all__ = [
     "Moment",
+    "account",
     "audit_link",
     "bill_line",
     "body_count",
@@ -45,6 +48,7 @@ __all__ = [
     "case_alias",
     "case_word",
     "certificate",
+    "certificate_count",
     "clearance",
     "collection_code",
     "drill",
@@ -56,6 +60,7 @@ __all__ = [
     "family_view",
     "funeral_case",
     "hall_booking",
+    "hall_name",
     "home",
     "journal",
     "log_head",
@@ -74,6 +79,7 @@ __all__ = [
     "reconciliation",
     "record",
     "resource",
+    "screen",
     "staff",
     "staff_session",
     "station",

@@ -60,6 +60,9 @@ certificate = Table(
     Column("drawn_by", Text),
     Column("void_at", Moment),
     Column("void_why", Text),
+    Column("held_by", Text),
+    Column("void_by", Text),
+    Column("void_second", Text),
     ForeignKeyConstraint(["home_id"], ["home.home_id"]),
     Index(
         "certificate_of_case",
@@ -70,6 +73,18 @@ certificate = Table(
         sqlite_where=text("state = 'drawn'"),
     ),
     Index("certificate_by_state", "home_id", "state", "number"),
+)
+
+certificate_count = Table(
+    "certificate_count",
+    metadata,
+    Column("home_id", Text, primary_key=True),
+    Column("log_no", BigInteger, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("staff_no", Text, nullable=False),
+    Column("counted", BigInteger, nullable=False),
+    Column("recorded", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
 )
 
 trip = Table(

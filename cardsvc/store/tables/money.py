@@ -1,6 +1,6 @@
 """Price lists, lines and transfers."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint, Index, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint, Index, Table, Text, text
 
 from cardsvc.store.tables.kinds import Moment, metadata
 
@@ -37,6 +37,16 @@ bill_line = Table(
     Column("reverses_line", BigInteger),
     ForeignKeyConstraint(["home_id", "case_no"], ["funeral_case.home_id", "funeral_case.case_no"]),
     CheckConstraint("price_fen = waiver_fen + due_fen", name="line_adds_up"),
+    Index(
+        "bill_line_reversed_once",
+        "home_id",
+        "case_no",
+        "reverses",
+        "reverses_line",
+        unique=True,
+        postgresql_where=text("reverses_line IS NOT NULL"),
+        sqlite_where=text("reverses_line IS NOT NULL"),
+    ),
 )
 
 transfer = Table(
@@ -55,4 +65,14 @@ transfer = Table(
     CheckConstraint("amount_fen > 0", name="amount_is_positive"),
     CheckConstraint("debit <> credit", name="accounts_differ"),
     Index("transfer_by_case", "home_id", "case_no"),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("home_id", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("debit_fen", BigInteger, nullable=False, server_default="0"),
+    Column("credit_fen", BigInteger, nullable=False, server_default="0"),
+    Column("floor_fen", BigInteger, nullable=False, server_default="0"),
 )

@@ -68,11 +68,25 @@ audit_link = Table(
     Column("prev", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Index(
+        "audit_link_of_certificates",
+        "home_id",
+        "log_no",
+        postgresql_where=text("substr(what, 1, 13) = 'certificates '"),
+        sqlite_where=text("substr(what, 1, 13) = 'certificates '"),
+    ),
+    Index(
         "audit_link_of_cards",
         "home_id",
         "subject",
         postgresql_where=text("substr(what, 1, 5) = 'card '"),
         sqlite_where=text("substr(what, 1, 5) = 'card '"),
+    ),
+    Index(
+        "audit_link_of_prints",
+        "home_id",
+        "subject",
+        postgresql_where=text("substr(what, 1, 8) = 'printed '"),
+        sqlite_where=text("substr(what, 1, 8) = 'printed '"),
     ),
 )
 

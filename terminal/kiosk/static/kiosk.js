@@ -28,8 +28,9 @@ function arrive() {
   permitEnds = permit ? performance.now() + Number(permit.dataset.permit) : 0;
   const said = band ? band.textContent : "";
   if (band && said !== lastBand) tone(band.dataset.tone);
-  if (said !== lastBand) hideBand = band?.classList.contains("go") ? performance.now() + 3000 : 0;
-  else if (band?.classList.contains("go") && !hideBand) band.hidden = true;
+  const passes = band?.classList.contains("go") && !("stays" in band.dataset);
+  if (said !== lastBand) hideBand = passes ? performance.now() + 3000 : 0;
+  else if (passes && !hideBand) band.hidden = true;
   lastBand = said;
   filter();
 }
@@ -133,6 +134,13 @@ const zoned = (local) => `${local}:00+08:00`;
 
 if (booking) {
   booking.addEventListener("click", (event) => { if (event.target.closest("[data-close]")) booking.hidden = true; });
+  // What the radar found is looked at for this very form: whoever changes it asks anew.
+  const looked = (numbers) => {
+    const send = booking.querySelector("[type=submit]");
+    booking.querySelector("[name=looked]").value = numbers;
+    send.textContent = numbers ? send.dataset.another : send.dataset.send;
+  };
+  booking.addEventListener("input", () => looked(""));
   booking.addEventListener("submit", async (event) => {
     event.preventDefault();
     let first = null;
@@ -148,7 +156,10 @@ if (booking) {
     const band = part.querySelector(".band"), said = booking.querySelector("[data-said]");
     said.hidden = !band || band.classList.contains("go");
     said.textContent = band ? band.innerText : "";
-    if (band?.classList.contains("go")) { booking.reset(); booking.hidden = true; }
+    said.className = `notice ${band?.classList.contains("again") ? "wait" : "stop"}`;
+    looked(band?.dataset.looked || "");
+    if (band?.classList.contains("go")) { booking.reset(); looked(""); booking.hidden = true; }
+    else booking.querySelector(".bar").scrollIntoView({ block: "end" });
   });
 }
 

@@ -103,9 +103,13 @@ def farewell_moved(service: Service) -> None:
 
 
 def refund(service: Service) -> None:
-    """By two people, and never above what is held."""
+    """By two people, and never above what was paid less what is owed: before the deposit is set off, and after."""
     case_no, card = opened(service)
-    go(service, case_no, card, *TO_STORAGE, *ARRANGED, Step.DEPOSIT, Step.SETTLE)
+    go(service, case_no, card, *TO_STORAGE, *ARRANGED, Step.DEPOSIT)
+    assert (bill(service, case_no).deposit_fen, bill(service, case_no).due_fen) == (300_000, 36_000)
+    needed = take(service, CASHIER, case_no, Step.REFUND, Details(amount_fen=264_001, means=Means.CASH), card)
+    assert [(one.problem, one.detail) for one in needed.reasons] == [("above_paid", "¥2,640.00")]
+    go(service, case_no, card, Step.SETTLE)
     assert bill(service, case_no).deposit_fen == 264_000
     asked = Details(amount_fen=264_001, means=Means.CASH)
     above = take(service, CASHIER, case_no, Step.REFUND, asked, card)
@@ -118,6 +122,37 @@ def refund(service: Service) -> None:
     taken(service, CASHIER, case_no, Step.REFUND, Details(amount_fen=264_000, means=Means.CASH), card)
 
     assert (bill(service, case_no).deposit_fen, bill(service, case_no).open_fen) == (0, 0)
+
+
+def refund_of_too_much(service: Service) -> None:
+    """What the family paid beyond its lines can be refunded without a deposit."""
+    case_no, card = opened(service)
+    go(service, case_no, card, *TO_STORAGE, *ARRANGED, Step.PAY)
+    assert (bill(service, case_no).deposit_fen, bill(service, case_no).open_fen) == (0, -14_000)
+    above = take(service, CASHIER, case_no, Step.REFUND, Details(amount_fen=14_001, means=Means.CASH), card)
+    assert [one.problem for one in above.reasons] == ["above_paid"]
+
+    taken(service, CASHIER, case_no, Step.REFUND, Details(amount_fen=14_000, means=Means.CASH), card)
+
+    assert (bill(service, case_no).paid_fen, bill(service, case_no).open_fen) == (36_000, 0)
+
+
+def refund_after_cancelling(service: Service) -> None:
+    """A case that was cancelled owes nothing any more: the cashier still knows it, and pays the whole rest back."""
+    case_no, card = opened(service)
+    go(service, case_no, card, Step.QUOTE, Step.SIGN_QUOTE, Step.DEPOSIT)
+    Office(service).step(case_no, Step.CANCEL, Details(reason=WISH))
+    cashier = service.station(CASHIER)
+    cashier.send()
+    assert cashier.known is not None and case_no in cashier.known.cases
+    above = take(service, CASHIER, case_no, Step.REFUND, Details(amount_fen=300_001, means=Means.CASH), card)
+    assert [one.problem for one in above.reasons] == ["above_paid"]
+
+    case = taken(service, CASHIER, case_no, Step.REFUND, Details(amount_fen=300_000, means=Means.CASH), card)
+
+    cashier.send()
+    assert (case.stage, bill(service, case_no).deposit_fen) == ("cancelled", 0)
+    assert case_no not in cashier.known.cases
 
 
 def waiver_proven_late(service: Service) -> None:
@@ -224,6 +259,8 @@ EXCEPTIONS: dict[str, Callable[[Service], None]] = {
     "farewell cancelled late": farewell_cancelled_late,
     "farewell moved": farewell_moved,
     "refund": refund,
+    "refund of what was paid too much": refund_of_too_much,
+    "refund after cancelling": refund_after_cancelling,
     "waiver proven late": waiver_proven_late,
     "third-party payer": third_party_payer,
     "voided after the payer changed": voided_after_the_payer_changed,

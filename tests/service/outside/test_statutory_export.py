@@ -15,7 +15,7 @@ from cardsvc.receiver import receiver
 from cardsvc.store import outbox
 from tests.support.home import ID_NO, Service
 from tests.support.serving import Served
-from tests.support.telling import FIRE, READY, TO_STORAGE, go, opened, stored
+from tests.support.telling import FIRE, READY, TO_SHELF, TO_STORAGE, Told, collected, go, opened, stored
 
 SECRET = b"the city's secret"
 
@@ -35,7 +35,7 @@ def burnt(service: Service) -> CaseNo:
 def test_a_cremation_and_a_collection_are_told_once_with_the_times_of_their_taps(service: Service) -> None:
     case_no = burnt(service)
 
-    [collection], [cremation] = (reports(service, case_no, event) for event in Event)
+    [collection], [cremation] = (reports(service, case_no, one) for one in (Event.COLLECTION, Event.CREMATION))
 
     case = stored(service, case_no)
     assert cremation["revision"] == 1
@@ -46,6 +46,31 @@ def test_a_cremation_and_a_collection_are_told_once_with_the_times_of_their_taps
     assert loaded is not None
     assert content["times"]["loaded"] == {"at": loaded.at.isoformat().replace("+00:00", "Z"), "why_not": None}
     assert ID_NO not in json.dumps(collection)
+
+
+def test_ashes_that_were_handed_over_are_told_with_the_time_of_the_scan_and_withdrawn_when_they_come_back(
+    service: Service,
+) -> None:
+    one = Told.begun(service)
+    one.go(*TO_STORAGE, *READY, Step.DEPOSIT, *FIRE, *TO_SHELF, Step.SETTLE)
+    collected(service, one.case_no, one.card)
+    assert reports(service, one.case_no, Event.HANDING_OVER) == []
+    one.go(Step.RELEASE)
+
+    [report] = reports(service, one.case_no, Event.HANDING_OVER)
+
+    released = one.case.last(Step.RELEASE)
+    assert released is not None
+    assert report["content"] == {
+        "event": "handing_over",
+        "case_kind": "person",
+        "counts_as_person": True,
+        "times": {"handed_over": {"at": released.at.isoformat().replace("+00:00", "Z"), "why_not": None}},
+        "deceased": None,
+    }
+    one.go(Step.RETURN_ASHES)
+    newest, _ = reports(service, one.case_no, Event.HANDING_OVER)
+    assert (newest["revision"], newest["withdrawn"]) == (2, True)
 
 
 def test_the_row_shows_nothing_of_the_person(service: Service) -> None:

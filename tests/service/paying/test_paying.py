@@ -1,18 +1,21 @@
 """QR payments against a provider that behaves badly: each payment is posted once, or waits for a person."""
 
 import threading
+from datetime import time, timedelta
 
 import pytest
 
 from cardsvc.api import paying
 from cardsvc.core.facts import Stage, StationKind, Step
 from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.local_time import local
 from cardsvc.core.outgoing import KEY_HEADER, SIGNATURE_HEADER, signature
 from cardsvc.core.paying import DayFound, Order, OrderState, Why
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.provider import Notice
 from cardsvc.core.terms import Payer
 from cardsvc.demo.provider import Mischief
+from cardsvc.handlers import reconcile_payments
 from cardsvc.handlers.ask_payment import Asking
 from cardsvc.store import payments, verifying
 from cardsvc.store import tables as t
@@ -391,7 +394,7 @@ def test_a_day_is_held_against_the_provider_s_list_and_what_was_lost_is_heard(
     counter.provider.telling.clear()
     counter.provider.mischief = Mischief.NONE
     assert counter.look() == {}, "it was closed: nobody asks about it any more"
-    day = counter.service.clock.now.date()
+    day = local(counter.service.clock.now).date()
 
     found = paying.reconcile(counter.service.context, day)
 
@@ -410,7 +413,7 @@ def test_a_day_s_differences_are_named(counter: Counter, case_no: CaseNo) -> Non
     paid = kept.payments[0].model_copy(update={"ref": "P9"})
     kept.order, kept.payments = strange, [paid]
     counter.provider.orders[strange.order_no] = kept
-    day = counter.service.clock.now.date()
+    day = local(counter.service.clock.now).date()
 
     found = paying.reconcile(counter.service.context, day)
 
@@ -434,7 +437,7 @@ def test_another_amount_in_the_provider_s_list_is_a_difference(counter: Counter,
     kept = counter.provider.orders[order.order_no]
     kept.payments[0] = kept.payments[0].model_copy(update={"amount_fen": FEN + 7})
 
-    found = paying.reconcile(counter.service.context, counter.service.clock.now.date())
+    found = paying.reconcile(counter.service.context, local(counter.service.clock.now).date())
 
     assert isinstance(found, DayFound)
     assert [(one.unlike, one.ours_fen, one.theirs_fen) for one in found.differences] == [("differs", FEN, FEN + 7)]
@@ -447,3 +450,24 @@ def test_without_a_provider_nothing_is_asked_and_nobody_listens(service: Service
     assert isinstance(asked, Refusal) and asked.problem is Problem.PROVIDER_MISSING
     assert service.http.post("/pay/notice").status_code == 404
     assert paying.look_due(context) == {}
+
+
+def test_nights_that_were_missed_are_compared_once_and_a_day_in_progress_again(
+    counter: Counter, case_no: CaseNo
+) -> None:
+    context, at = counter.service.context, time(2, 30)
+    today = local(counter.service.clock.now).date()
+
+    def nights() -> list[int]:
+        found = []
+        while (day := reconcile_payments.due(context, counter.service.clock.now, at)) is not None:
+            paying.reconcile(context, day, again=False)
+            found.append((day - today).days)
+        return found
+
+    assert nights() == [-1]
+    assert isinstance(paying.reconcile(context, today), DayFound), "by hand, while the day goes on"
+    assert paying.reconcile(context, today - timedelta(days=1), again=False) is None, "another process was first"
+    counter.service.clock.forward(days=3)
+    assert nights() == [0, 1, 2]
+    assert nights() == []

@@ -1,4 +1,98 @@
 -- The fifth version: money explained.
+CREATE TABLE account (
+    home_id          TEXT NOT NULL,
+    account          TEXT NOT NULL,
+    debit_fen        BIGINT NOT NULL DEFAULT 0,
+    credit_fen       BIGINT NOT NULL DEFAULT 0,
+    floor_fen        BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (home_id, account),
+    CONSTRAINT above_floor CHECK (
+        CASE
+            WHEN substr(account, 1, 11) = 'receivable/' THEN debit_fen - credit_fen
+            WHEN substr(account, 1, 8) = 'deposit/' OR substr(account, 1, 9) = 'suspense/' THEN credit_fen - debit_fen
+            ELSE floor_fen
+        END >= floor_fen
+    )
+);
+CREATE UNIQUE INDEX bill_line_reversed_once ON bill_line (home_id, case_no, reverses, reverses_line)
+    WHERE reverses_line IS NOT NULL;
+INSERT INTO account (home_id, account, debit_fen, credit_fen, floor_fen)
+SELECT home_id, name, debits, credits, CASE
+        WHEN substr(name, 1, 11) = 'receivable/' AND debits < credits THEN debits - credits
+        WHEN substr(name, 1, 8) = 'deposit/' AND credits < debits THEN credits - debits
+        ELSE 0
+    END
+FROM (
+    SELECT home_id, name, sum(debits) AS debits, sum(credits) AS credits FROM (
+        SELECT home_id, debit AS name, amount_fen AS debits, 0 AS credits FROM transfer
+        UNION ALL SELECT home_id, credit, 0, amount_fen FROM transfer
+    ) AS sides GROUP BY home_id, name
+) AS moved;
+-- @postgresql
+CREATE FUNCTION account_is_of(account TEXT, case_no TEXT) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+SELECT CASE split_part(account, '/', 1)
+    WHEN 'receivable' THEN split_part(account, '/', 2) = case_no AND split_part(account, '/', 3) <> ''
+    WHEN 'deposit' THEN account = 'deposit/' || case_no
+    WHEN 'suspense' THEN account = 'suspense/' || case_no
+    ELSE account = 'carried_over' OR split_part(account, '/', 1) IN ('revenue', 'till')
+END $$;
+CREATE FUNCTION refuse_foreign_account() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT (account_is_of(NEW.debit, NEW.case_no) AND account_is_of(NEW.credit, NEW.case_no)) THEN
+        RAISE EXCEPTION 'an account of another case, or of no kind';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE FUNCTION post_transfer() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO account (home_id, account)
+        SELECT DISTINCT home_id, name FROM posted, LATERAL (VALUES (debit), (credit)) AS named (name) ORDER BY home_id, name
+        ON CONFLICT (home_id, account) DO NOTHING;
+    UPDATE account SET debit_fen = account.debit_fen + moved.debits, credit_fen = account.credit_fen + moved.credits
+        FROM (
+            SELECT home_id, name, sum(debits) AS debits, sum(credits) AS credits
+            FROM posted, LATERAL (VALUES (debit, amount_fen, 0), (credit, 0, amount_fen)) AS sides (name, debits, credits)
+            GROUP BY home_id, name
+        ) AS moved
+        WHERE account.home_id = moved.home_id AND account.account = moved.name;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION refuse_by_hand() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF pg_trigger_depth() < 2 OR TG_OP = 'DELETE' THEN RAISE EXCEPTION 'account is kept by transfers alone'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer FOR EACH ROW EXECUTE FUNCTION refuse_foreign_account();
+CREATE TRIGGER transfer_posts AFTER INSERT ON transfer REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION post_transfer();
+CREATE TRIGGER account_by_transfers BEFORE INSERT OR UPDATE OR DELETE ON account FOR EACH ROW EXECUTE FUNCTION refuse_by_hand();
+-- @end
+-- @sqlite
+CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer WHEN NOT (
+    CASE substr(NEW.debit, 1, instr(NEW.debit || '/', '/') - 1)
+        WHEN 'receivable' THEN substr(NEW.debit, 1, length(NEW.case_no) + 12) = 'receivable/' || NEW.case_no || '/'
+            AND length(NEW.debit) > length(NEW.case_no) + 12
+        WHEN 'deposit' THEN NEW.debit = 'deposit/' || NEW.case_no
+        WHEN 'suspense' THEN NEW.debit = 'suspense/' || NEW.case_no
+        ELSE NEW.debit = 'carried_over' OR substr(NEW.debit, 1, 8) = 'revenue/' OR substr(NEW.debit, 1, 5) = 'till/'
+    END AND CASE substr(NEW.credit, 1, instr(NEW.credit || '/', '/') - 1)
+        WHEN 'receivable' THEN substr(NEW.credit, 1, length(NEW.case_no) + 12) = 'receivable/' || NEW.case_no || '/'
+            AND length(NEW.credit) > length(NEW.case_no) + 12
+        WHEN 'deposit' THEN NEW.credit = 'deposit/' || NEW.case_no
+        WHEN 'suspense' THEN NEW.credit = 'suspense/' || NEW.case_no
+        ELSE NEW.credit = 'carried_over' OR substr(NEW.credit, 1, 8) = 'revenue/' OR substr(NEW.credit, 1, 5) = 'till/'
+    END
+) BEGIN SELECT RAISE(ABORT, 'an account of another case, or of no kind'); END;
+CREATE TRIGGER transfer_posts AFTER INSERT ON transfer BEGIN
+    INSERT OR IGNORE INTO account (home_id, account) VALUES (NEW.home_id, NEW.debit), (NEW.home_id, NEW.credit);
+    UPDATE account SET debit_fen = debit_fen + NEW.amount_fen WHERE home_id = NEW.home_id AND account = NEW.debit;
+    UPDATE account SET credit_fen = credit_fen + NEW.amount_fen WHERE home_id = NEW.home_id AND account = NEW.credit;
+END;
+CREATE TRIGGER account_grows BEFORE UPDATE ON account
+WHEN NEW.home_id <> OLD.home_id OR NEW.account <> OLD.account OR NEW.floor_fen <> OLD.floor_fen
+    OR NEW.debit_fen < OLD.debit_fen OR NEW.credit_fen < OLD.credit_fen
+BEGIN SELECT RAISE(ABORT, 'account is kept by transfers alone'); END;
+CREATE TRIGGER account_no_delete BEFORE DELETE ON account BEGIN SELECT RAISE(ABORT, 'account is kept by transfers alone'); END;
+-- @end
 
 -- What a family is asked to pay by QR, at a provider outside. order_no is made here and never used again.
 -- state: asked | shown | paid | cancelled | expired | disputed (core.paying.OrderState); one asked or shown a case and

@@ -1,0 +1,68 @@
+"""What a fact does to the books: lines and counter-lines, the transfers that they make, and money that moved.
+
+The bill's rules are in `prices` and `corrections`, the accounts' in `ledger`; here they are put together, once, for
+the service and for whoever wants to check it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cardsvc.core import ledger, prices
+from cardsvc.core.case import Case
+from cardsvc.core.corrections import CORRECTS, BookOf, Standing, corrections
+from cardsvc.core.facts import Fact, Step, StepTaken
+from cardsvc.core.ledger import Account, Transfer
+from cardsvc.core.prices import Line
+
+SETS_OFF = CORRECTS | {Step.PAY, Step.REFUND, Step.SETTLE}
+"""Steps after which money may be left over, or is set off: they need the balances of the case."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostedLine:
+    """A line to post; `cause` is the tap or entry that it is charged for, `reverses` the line that it takes back."""
+
+    cause: str
+    line: Line
+    reverses: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What one fact posts."""
+
+    lines: tuple[PostedLine, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+
+
+def post(
+    fact: Fact, before: Case, standing: Iterable[Standing], balances: Mapping[Account, int], book_of: BookOf
+) -> Posting:
+    """The lines and transfers of a fact.
+
+    `standing` are the lines of the case that nothing has taken back (read for `CORRECTS` only), `balances` its
+    accounts in fen (read for `SETS_OFF` only). Counter-lines come first, then the fact's own lines, then money.
+    Source: DOMAIN.md section 6.
+    """
+    if not isinstance(fact.body, StepTaken):
+        return Posting()
+    case_no, step, details = fact.case_no, fact.body.step, fact.body.details
+    lines: list[PostedLine] = []
+    moved: list[Transfer] = []
+    if step in CORRECTS:
+        proof = details.number or "" if step is Step.PROVE_WAIVER else ""
+        for one in corrections(before, step, details, standing, book_of):
+            old = one.standing
+            lines.append(PostedLine(fact.cause, old.line, old))
+            moved.extend(ledger.reversed_(ledger.charge(case_no, old.line, proof)))
+            if one.instead is not None:
+                lines.append(PostedLine(old.cause, one.instead))
+                moved.extend(ledger.charge(case_no, one.instead, proof))
+    for line in prices.lines_for(fact, before, book_of(before.price_version)):
+        lines.append(PostedLine(fact.cause, line))
+        moved.extend(ledger.charge(case_no, line))
+    moved.extend(ledger.money_moved(fact))
+    if step in SETS_OFF:
+        totals = ledger.added(balances, moved)
+        moved.extend(ledger.settle(case_no, totals) if step is Step.SETTLE else ledger.surplus(case_no, totals))
+    return Posting(tuple(lines), tuple(moved))

@@ -1,0 +1,35 @@
+"""Hand blank certificate forms to somebody else, who confirms that they have them (DOMAIN.md section 7)."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from cardsvc.context import Context
+from cardsvc.core.certificates import CertificateState, ranges
+from cardsvc.core.ids import StaffNo
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.store import certificates
+from cardsvc.store.engine import Connection, transact
+from cardsvc.store.log import open_log
+
+
+def handle(
+    context: Context, numbers: Collection[str], by: StaffNo, keeper: StaffNo | None, now: datetime
+) -> int | Refusal:
+    """`keeper` has given their own password: they have the forms now. How many there are; only blank ones go on."""
+    if keeper is None:
+        return Refusal(Problem.SECOND_PERSON_MISSING, "held_by")
+    if not numbers:
+        return Refusal(Problem.FIELD_MISSING, "numbers")
+
+    def act(connection: Connection) -> int | Refusal:
+        log = open_log(connection, context.home_id)
+        ledger = certificates.states(connection, context.home_id, numbers)
+        wrong = [one for one in numbers if ledger.get(one) is not CertificateState.STOCK]
+        if wrong:
+            return Refusal(Problem.CERTIFICATE_NOT_STOCK, ", ".join(ranges(wrong)[:10]))
+        certificates.change(connection, context.home_id, numbers, {"held_by": keeper})
+        log.add(f"certificates handed to {keeper}", ", ".join(ranges(numbers)), "", now, by)
+        log.close()
+        return len(numbers)
+
+    return transact(context.engine, act)

@@ -1,0 +1,219 @@
+"""The books of a case against a small model of its own: whatever happens, they agree to the fen and no account is below
+its floor."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from cardsvc.core import ledger, posting
+from cardsvc.core.case import Case
+from cardsvc.core.corrections import Standing
+from cardsvc.core.facts import Booked, Details, Fact, Quantity, StationKind, Step, StepTaken
+from cardsvc.core.fold import opened, then
+from cardsvc.core.ids import StaffNo
+from cardsvc.core.ledger import Account
+from cardsvc.core.prices import PriceBook, PriceItem, Regime, Trigger
+from cardsvc.core.terms import CaseKind, CauseClass, Means, Payer, Reason
+from tests.core.story import CASE, START
+
+DAY, NIGHT, LENGTH = 1_000, 100_000, 50
+WAIVED_FEN, WAIVED_DAYS = 7_000, 3
+QUOTED = {"hall": 60_001, "flowers": 333, "music": 1}
+
+
+def item(name: str, trigger: Trigger, fen: int, waiver_fen: int = 0, units: int = 0) -> PriceItem:
+    return PriceItem(
+        item=name, name_zh=name, name_en=name, unit="time", regime=Regime.GUIDED, legal_basis="indicative",
+        trigger=trigger, price_fen=fen, waiver_fen=waiver_fen, waiver_units=units,
+        default=trigger is not Trigger.QUOTED,
+    )  # fmt: skip
+
+
+BOOK = PriceBook(
+    version="2026-1",
+    legal_basis="indicative",
+    valid_from=date(2026, 1, 1),
+    valid_to=None,
+    items=(
+        item("cold", Trigger.STORAGE_DAY, 8_013, WAIVED_FEN, WAIVED_DAYS),
+        *(item(name, Trigger.QUOTED, fen) for name, fen in QUOTED.items()),
+    ),
+)
+
+
+@dataclass
+class Charged:
+    """What the model knows of a line that stands."""
+
+    item: str
+    fen: int
+    days: int
+    waiver: int
+    payer: Payer
+
+
+@dataclass
+class Model:
+    """The books as one would keep them on a sheet of paper: lines, and what each payer paid."""
+
+    lines: list[Charged] = field(default_factory=list)
+    payer_of: dict[str, Payer] = field(default_factory=dict)
+    paid: dict[Payer, int] = field(default_factory=lambda: dict.fromkeys(Payer, 0))
+    held: int = 0
+    waiting: int = 0
+    till: int = 0
+    resident: bool = False
+
+    def due(self, payer: Payer) -> int:
+        waived = sum(one.waiver for one in self.lines) if payer is Payer.TREASURY else 0
+        return waived + sum(one.fen - one.waiver for one in self.lines if one.payer is payer)
+
+    def owed(self, payer: Payer) -> int:
+        return self.due(payer) - self.paid[payer]
+
+    def add(self, name: str, fen: int, days: int = 0) -> None:
+        payer = self.payer_of.get(name, Payer.FAMILY)
+        self.lines.append(Charged(name, fen, days, 0, payer))
+        if self.resident:
+            self.waive()
+
+    def waive(self) -> None:
+        left = WAIVED_DAYS
+        for one in self.lines:
+            one.waiver = min(left, one.days) * WAIVED_FEN
+            left -= min(left, one.days)
+
+    def even_out(self) -> None:
+        for payer in Payer:
+            over = -min(0, self.owed(payer))
+            self.paid[payer] -= over
+            if payer is Payer.FAMILY:
+                self.held += over
+            else:
+                self.waiting += over
+
+    def settle(self) -> None:
+        used = max(0, min(self.held, self.owed(Payer.FAMILY)))
+        self.paid[Payer.FAMILY] += used
+        self.held -= used
+
+    def accounts(self) -> dict[Account, int]:
+        return {
+            **{ledger.receivable(CASE, payer): self.owed(payer) for payer in Payer},
+            ledger.deposits(CASE): -self.held,
+            ledger.suspense(CASE): -self.waiting,
+            ledger.till(Means.CASH): self.till,
+        }
+
+
+class Told:
+    """One case: what happens to it is posted, and told to the model."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance, self.number, self.at, self.stored = random.Random(seed), 0, START, False
+        self.model, self.totals, self.standing = Model(), dict[Account, int](), list[Standing]()
+        body = Booked(case_kind=CaseKind.PERSON, cause_class=CauseClass.NATURAL, infectious=False, police=False)
+        case = opened(self.fact(body))
+        assert case is not None
+        self.case: Case = case
+
+    def fact(self, body: Booked | StepTaken) -> Fact:
+        self.number += 1
+        return Fact(
+            case_no=CASE, body=body, at=self.at, observed=True, staff_no=StaffNo("S1"),
+            station_kind=StationKind.CASHIER, cause=f"{'ab' * 16}:{self.number}", order=(self.number, self.number),
+        )  # fmt: skip
+
+    def take(self, step: Step, details: Details, at: datetime | None = None) -> None:
+        self.at = at or self.at + timedelta(minutes=1)
+        fact = self.fact(StepTaken(step=step, details=details))
+        posted = posting.post(fact, self.case, self.standing, self.totals, lambda _: BOOK)
+        gone = [one.reverses for one in posted.lines if one.reverses is not None]
+        new = (one for one in posted.lines if one.reverses is None)
+        fresh = [Standing(self.number, n, one.cause, one.line) for n, one in enumerate(new)]
+        self.standing = [one for one in self.standing if one not in gone] + fresh
+        for one in sorted(posted.transfers, key=ledger.lowers):
+            self.totals = ledger.added(self.totals, (one,))
+            assert ledger.below_floor(self.totals) == (), one
+        self.case = then(self.case, fact)
+
+    def turn(self) -> None:
+        chance, model = self.chance, self.model
+        fen, payer = chance.choice((1, 7, 333, 50_000, 200_000)), chance.choice(tuple(Payer))
+        cash = Details(amount_fen=fen, means=Means.CASH)
+        match chance.randrange(11):
+            case 0 | 1:
+                self.move()
+            case 2:
+                chosen = {name: chance.randrange(1, 4) for name in QUOTED if chance.random() < 0.6}
+                items = tuple(Quantity(item=name, count=count) for name, count in chosen.items())
+                self.take(Step.QUOTE, Details(items=items))
+                self.take(Step.SIGN_QUOTE, Details())
+                model.lines = [one for one in model.lines if one.item not in QUOTED]
+                for name, count in chosen.items():
+                    model.add(name, QUOTED[name] * count)
+                model.even_out()
+            case 3:
+                name = chance.choice(tuple(QUOTED))
+                self.take(Step.CANCEL_ITEM, Details(item=name, reason=Reason.FAMILY_WISH))
+                model.lines = [one for one in model.lines if one.item != name]
+                model.even_out()
+            case 4:
+                name = chance.choice((*QUOTED, "cold"))
+                self.take(Step.SWITCH_PAYER, Details(item=name, payer=payer, reason=Reason.PAYER_FOUND))
+                model.payer_of[name] = payer
+                for line in model.lines:
+                    line.payer = payer if line.item == name else line.payer
+                model.even_out()
+            case 5:
+                self.take(Step.PROVE_WAIVER, Details(number="WP-1", reason=Reason.PROVEN_LATE))
+                model.resident = True
+                model.waive()
+                model.even_out()
+            case 6:
+                self.take(Step.DEPOSIT, cash)
+                model.held, model.till = model.held + fen, model.till + fen
+            case 7 | 8:
+                self.take(Step.PAY, cash.model_copy(update={"payer": payer}))
+                model.paid[payer], model.till = model.paid[payer] + fen, model.till + fen
+                model.even_out()
+            case 9 if model.held:
+                back = min(fen, model.held)
+                self.take(Step.REFUND, cash.model_copy(update={"amount_fen": back}))
+                model.held, model.till = model.held - back, model.till - back
+            case _:
+                self.take(Step.SETTLE, Details())
+                model.settle()
+
+    def move(self) -> None:
+        """In or out of cold storage."""
+        if not self.stored:
+            self.take(Step.STORE, Details(tag="T", slot="A-01"))
+            self.stored, self.since = True, self.at
+            return
+        days = self.chance.randrange(1, 6)
+        self.take(Step.TAKE_OUT, Details(tag="T", reason=Reason.PREPARATION), at=self.since + timedelta(days=days))
+        self.stored = False
+        self.model.add("cold", 8_013 * days, days)
+
+    def agrees(self) -> None:
+        expected = {account: fen for account, fen in self.model.accounts().items() if fen}
+        kept = {account: fen for account, fen in self.totals.items() if fen and not account.startswith("revenue/")}
+        assert kept == expected
+        assert sum(self.totals.values()) == 0
+        earned = -sum(fen for account, fen in self.totals.items() if account.startswith("revenue/"))
+        assert earned == sum(one.fen for one in self.model.lines)
+        assert ledger.below_floor(self.totals) == ()
+
+
+def test_the_books_agree_with_the_model_to_the_fen(night: bool) -> None:
+    for seed in range(NIGHT if night else DAY):
+        told = Told(seed)
+        for turn in range(LENGTH):
+            try:
+                told.turn()
+                told.agrees()
+            except AssertionError as error:
+                pytest.fail(f"seed {seed}, turn {turn}: {error}")

@@ -1,0 +1,1 @@
+"""Paper as people hold it: rendered, read back, scanned."""

@@ -1,0 +1,46 @@
+"""The arrangement's station: what cold storage costs stands there before the family chooses."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from cardsvc.core.facts import StationKind as At
+from cardsvc.core.facts import Step
+from tests.support.browser import Pages, picture
+from tests.terminal.pressing import Touch, sign_in
+from tests.terminal.rig import Home
+from tests.terminal.way import before, booked, go
+
+
+@pytest.fixture
+def desk(home: Home) -> Iterator[Touch]:
+    case_no, card = booked(home)
+    go(home, card, *before(Step.STORE))
+    assert case_no
+    touch = Touch(home.at(At.ARRANGEMENT))
+    yield touch
+    touch.close()
+
+
+@pytest.mark.browser
+def test_the_meter_of_cold_storage_is_in_sight_before_it_runs_and_before_a_term_is_chosen(
+    home: Home, desk: Touch, pages: Pages
+) -> None:
+    page = pages.open()
+    page.goto(desk.url)
+    sign_in(page, "1006")
+    desk.bench.uplink.wake()
+    page.locator("[data-act=choose_case]").click()
+    expect(page.locator(".meter")).to_contain_text("尚未入库")
+    expect(page.locator(".meter dd").nth(1)).to_have_text("¥80.00")
+    expect(page.locator(".meter dd").last).to_have_text("¥320.00")
+    picture(page, "kiosk-meter-before")
+
+    page.locator("[data-act=choose_step][data-step=extend_storage]").click()
+    choices = page.locator(".choices [data-field=due]")
+    expect(choices.nth(1)).to_contain_text("再延 3 天")
+    expect(choices.nth(1)).to_contain_text("¥560.00")
+    choices.nth(1).click()
+    expect(page.locator(".meter dd").last).to_have_text("¥560.00")
+    picture(page, "kiosk-meter-extended")

@@ -1,0 +1,72 @@
+"""The cashier's station: money back, and money from whoever pays a line."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from cardsvc.core.facts import StationKind as At
+from cardsvc.core.facts import Step
+from cardsvc.core.ids import CaseNo
+from cardsvc.core.problems import Problem
+from cardsvc.core.terms import Payer
+from cardsvc.store.snapshots import case_bill
+from tests.support.accounts import owes
+from tests.support.browser import Pages, picture
+from tests.terminal.pressing import Touch, enter, sign_in, take
+from tests.terminal.rig import Home, green, until
+from tests.terminal.way import before, booked, go
+
+
+def test_the_cashier_pays_back_what_was_paid_less_what_is_owed(home: Home) -> None:
+    case_no, card = booked(home)
+    go(home, card, *before(Step.RESERVE))
+    cashier = home.at(At.CASHIER)
+    green(cashier.take(Step.DEPOSIT, None, case_no, amount_fen="500", means="cash"))
+    owed = cashier.local.current.cases[case_no].bill.owed_fen  # type: ignore[union-attr]
+    assert owed > 0
+
+    over = cashier.take(Step.REFUND, None, case_no, amount_fen=str((50_000 - owed) / 100 + 0.01), means="cash")
+    asked = cashier.journal.head[0]
+
+    assert over.refusal is not None
+    assert (over.refusal.problem, cashier.journal.judgement(asked).outcome) == (Problem.ABOVE_PAID, "noted")  # type: ignore[union-attr]
+    green(cashier.take(Step.REFUND, None, case_no, amount_fen=str((50_000 - owed) / 100), means="cash"))
+    with home.service.context.engine.connect() as connection:
+        bill = case_bill(connection, home.service.context.home_id, case_no)
+    assert (bill.deposit_fen, bill.open_fen) == (owed, 0)
+
+
+@pytest.fixture
+def desk(home: Home) -> Iterator[Touch]:
+    """The cashier's touch page, with a case that has a bill."""
+    _, card = booked(home)
+    go(home, card, *before(Step.RESERVE))
+    served = Touch(home.at(At.CASHIER))
+    yield served
+    served.close()
+
+
+@pytest.mark.browser
+def test_a_third_party_pays_its_own_lines_at_the_counter(home: Home, desk: Touch, pages: Pages) -> None:
+    case_no = CaseNo("WZ-2026-000001")
+    page = pages.open()
+    page.goto(desk.url)
+    sign_in(page, "1010")
+    page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
+    change = {"item": "flowers", "payer": "insurer", "reason": "payer_found"}
+    take(page, Step.SWITCH_PAYER, "1010", change, lambda name: picture(page, f"kiosk-cashier-{name}"))
+    assert owes(home.service, case_no, Payer.INSURER) > 0
+
+    page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
+    page.locator("[data-act=choose_step][data-step=pay]").click()
+    expect(page.locator(".bill .held").first).to_contain_text("保险")
+    enter(page, "payer", "insurer")
+    picture(page, "kiosk-cashier-payer")
+    page.locator("[data-fill]").click()
+    page.keyboard.press("Enter")
+    enter(page, "means", "transfer")
+    page.locator("[data-act=confirm]:not(:disabled)").click()
+
+    expect(page.locator(".band.go")).to_be_visible()
+    until(lambda: owes(home.service, case_no, Payer.INSURER) == 0)
