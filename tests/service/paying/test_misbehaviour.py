@@ -13,7 +13,7 @@ from cardsvc.api import paying
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.local_time import local
 from cardsvc.core.outgoing import KEY_HEADER, SIGNATURE_HEADER, signature
-from cardsvc.core.paying import Order
+from cardsvc.core.paying import Order, Why
 from cardsvc.core.provider import Notice
 from cardsvc.demo.provider import Mischief
 from cardsvc.store import tables as t
@@ -24,6 +24,7 @@ from tests.support.paying import SECRET, Counter
 BLOCKS, EACH = 5, 100
 SEED = int(os.environ.get("ONECARD_TEST_SEED", random.SystemRandom().randrange(10**9)))
 WAYS = [one for one in Mischief if one is not Mischief.SLOW]
+PHONES = (Mischief.NONE, Mischief.WRONG_AMOUNT, Mischief.PAYS_TWICE, Mischief.AFTER_CANCEL, Mischief.NEVER)
 
 
 class Storm:
@@ -82,9 +83,14 @@ class Storm:
         self.did.append(self.counter.provider.mischief)
 
     def press(self) -> None:
-        for order in self.orders[-3:]:
-            if self.chance.random() < 0.6:
-                self.counter.provider.pay(order.order_no)
+        """Phones pay, or try to: orders of now and of before, each in its own way."""
+        weather = self.counter.provider.mischief
+        for order in self.chance.sample(self.orders[-6:], min(3, len(self.orders))):
+            if self.chance.random() < 0.5:
+                self.counter.provider.mischief = self.chance.choice(PHONES)
+            if self.counter.provider.pay(order.order_no):
+                self.did.append(f"paid {self.counter.provider.mischief}")
+            self.counter.provider.mischief = weather
 
     def tell(self) -> None:
         for one in self.counter.provider.telling[:2]:
@@ -150,6 +156,8 @@ def test_what_was_paid_is_posted_or_in_suspense_to_the_fen(storm: Storm) -> None
     context = counter.service.context
     with context.engine.connect() as connection:
         came = connection.execute(select(func.count()).select_from(t.payment_arrival)).scalar_one()
+        whys = set(connection.execute(select(t.payment_arrival.c.why)).scalars())
+    assert whys >= {None, Why.AMOUNT, Why.TWICE, Why.CANCELLED, Why.EXPIRED}, "all of it happened"
     assert came == sum(len(kept.payments) for kept in counter.provider.orders.values())
     assert verifying.first_fault(context.engine, context.home_id, lambda words: None) is None
     print(f"{len(storm.orders)} orders, {len(pays)} posted, {came} payments")
