@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 from pyzbar import pyzbar
 
@@ -16,6 +17,7 @@ from cardsvc.demo.provider import Mischief
 from cardsvc.loops import Duty, running
 from cardsvc.surfaces import create_service
 from tests.admin_web.test_console import sign_in
+from tests.service.test_family import OURS, link, look_in
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
@@ -71,8 +73,6 @@ def test_a_cashier_shows_the_code_and_sees_it_paid(
     page.get_by_role("button", name="显示收款码").click()
     expect(page.locator(".state")).to_contain_text("等待支付")
     shot = picture(page, "pay-waiting")
-
-    from PIL import Image
 
     [code] = pyzbar.decode(Image.open(shot))
     phone = pages.open(width=390, height=844)
@@ -194,11 +194,15 @@ def test_what_cannot_be_asked_is_said(counter: Counter, case_no: CaseNo) -> None
     assert mute.status_code == 409 and say("zh_CN", "problem.provider_mute.say") in mute.text
 
 
-def test_a_bill_and_a_family_see_it_as_any_payment(counter: Counter, case_no: CaseNo) -> None:
+def test_bill_timeline_and_family_page_show_it_as_any_payment(counter: Counter, case_no: CaseNo) -> None:
     order = counter.ask(case_no, 5_000)
     counter.provider.pay(order.order_no)
     counter.tell()
 
     page = Desk(counter.service, "1010").get(f"cases/{case_no}").text
+    family = look_in(counter.service, link(counter.service, case_no))
+    family.post("/family/confirm", json={"digits": "0000"}, headers=OURS)
+    bill = family.get("/family/status").json()["bill"]
 
     assert "¥50.00" in page and f"qr:{order.order_no}" in page
+    assert bill["paid"] == "50.00"
