@@ -603,7 +603,7 @@ CREATE TABLE screen (
 );
 
 -- The name that a family approved for the screen of its hall; without a row it is masked. name_sealed: its own words,
--- sealed at hall_name/{case_no}/name; NULL: the name as booked, with its corrections.
+-- sealed at hall_name/{case_no}/name; NULL: the name as booked.
 CREATE TABLE hall_name (
     home_id          TEXT NOT NULL,
     case_no          TEXT NOT NULL,

@@ -191,6 +191,8 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             known = resources.thing(connection, context.home_id, PlaceKind(kind), code)
         if known is None:
             return day_page(request, signed, day, chosen, wanted, Refusal(Problem.PLACE_UNKNOWN, code))
+        if starts < cell_of(context.clock()):
+            return day_page(request, signed, day, chosen, wanted, Refusal(Problem.FIELD_INVALID, "starts"))
         step = STEPS[PlaceKind(kind)]
         taken = entering.enter(context, signed, chosen.case.case_no, step, details, None)
         if isinstance(taken, Refusal):

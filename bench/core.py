@@ -18,7 +18,7 @@ from cardsvc.core.fold import fold, then
 from cardsvc.core.gate import Ground
 from cardsvc.core.ids import CardNo, StaffNo
 from cardsvc.core.ledger import Transfer
-from cardsvc.core.permissions import Role
+from cardsvc.core.permissions import Role, may_take
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.prices import PriceBook
 from cardsvc.core.rules import RULES
@@ -29,7 +29,6 @@ from tests.core.story import DETAILS, START, WHOLE_WAY, Story
 
 WANTED = 1_000
 HOUR = timedelta(hours=1)
-ROLES = tuple(Role)
 GIVEN = {Step.CERTIFY: Details(certificate="C-0001")}
 """What the service itself gives."""
 
@@ -43,6 +42,8 @@ COLLECTOR = _asked(Step.VERIFY, Details(paper=Paper.COLLECTOR_IDENTITY, number="
 STEPS = [_asked(step, GIVEN.get(step, DETAILS.get(step, Details()))) for step in (Step.BIND_CARD, *WHOLE_WAY)]
 STEPS.insert(next(place for place, one in enumerate(STEPS) if one.step is Step.RELEASE), COLLECTOR)
 WAY = tuple(STEPS)
+MAY = {one.step: tuple(role for role in Role if may_take((role,), one.step))[:1] for one in WAY}
+"""A person of one role that may take the step."""
 AT = {one.step: min(RULES[one.step].stations, key=list(StationKind).index) for one in WAY}
 CARD = CardChain(CardNo("WZC-000001"), None, 0, None)
 GROUND = Ground(now=START)
@@ -74,7 +75,7 @@ def one_case(booking: Fact, book: PriceBook) -> tuple[Case, list[Transfer]]:
     for number, asked in enumerate(WAY, 2):
         step = asked.step
         card = CARD if step is Step.BIND_CARD else None
-        judged = judge(case, asked, AT[step], ROLES, happened=True, card=card, ground=GROUND)
+        judged = judge(case, asked, AT[step], MAY[step], happened=True, card=card, ground=GROUND)
         if judged.outcome is not Outcome.ACCEPTED:
             raise RuntimeError(f"{step}: {judged.reasons}")
         for body in judged.facts:

@@ -1,8 +1,10 @@
 """Rows 1 to 3: signed records of eight stations against bare taps on the same database, on both engines.
 
-Stations say that they need no news, so that what is measured is the upload alone.
+Stations say that they need no news, so that what is measured is the upload alone. What sends is as light as can be: it
+shares the machine with what is measured.
 """
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -10,11 +12,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from pathlib import Path
-
-import httpx2
 
 from bench.measuring import Figure, in_turns
 from cardsvc.core import wire
@@ -85,12 +86,14 @@ class Senders:
         failed: list[str] = []
 
         def one(requests: list[tuple[bytes, dict[str, str]]]) -> None:
-            with httpx2.Client(base_url=address, timeout=120) as client:
+            with closing(HTTPConnection(address.removeprefix("http://"), timeout=120)) as line:
                 for body, headers in requests:
-                    answer = client.post("/stations/sync", content=body, headers=headers)
-                    results = answer.json().get("results", []) if answer.status_code == 200 else []
+                    line.request("POST", "/stations/sync", body, headers)
+                    answer = line.getresponse()
+                    told = answer.read()
+                    results = json.loads(told).get("results", []) if answer.status == 200 else []
                     if len(results) != size or {one["result"] for one in results} != {"recorded"}:
-                        failed.append(answer.text[:300])
+                        failed.append(told[:300].decode())
 
         threads = [threading.Thread(target=one, args=(requests,)) for requests in prepared]
         began = time.perf_counter()

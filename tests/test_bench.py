@@ -9,8 +9,10 @@ import pytest
 from bench.measuring import Figure
 from tests.support.process import ROOT
 
+NEEDING = (pytest.param("tap", marks=pytest.mark.pcsc), pytest.param("board", marks=pytest.mark.browser))
 
-@pytest.mark.parametrize("name", ["core", "family", "sqlite", pytest.param("tap", marks=pytest.mark.pcsc)])
+
+@pytest.mark.parametrize("name", ["core", "family", "sqlite", *NEEDING])
 def test_a_benchmark_prints_figure_ceiling_ratio_and_target(name: str) -> None:
     command = [sys.executable, "-m", "bench", name, "--quick"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)

@@ -47,13 +47,18 @@
     document.getElementById("none").hidden = all > 0;
   }
 
-  function tick() {
+  function sayHours(within) {
     const now = nowMs();
-    for (const time of board.querySelectorAll("time[data-since]")) {
+    for (const time of within.querySelectorAll("time[data-since]")) {
       const hours = Math.max(0, Math.floor((now - Date.parse(time.dataset.since)) / 3600000));
       const said = hours < 48 ? fill(board.dataset.hours, hours) : fill(board.dataset.days, hours % 24, Math.floor(hours / 24));
       if (time.textContent !== said) time.textContent = said;
     }
+  }
+
+  function tick() {
+    const now = nowMs();
+    sayHours(board);
     let turned = false;
     for (const one of board.querySelectorAll("[data-from][hidden]")) {
       if (Date.parse(one.dataset.from) > now) continue;
@@ -74,6 +79,7 @@
       holder.innerHTML = one.html;
       const card = holder.content.firstElementChild;
       card.classList.add("new");
+      sayHours(card);
       if (old) old.remove();
       place(card, list);
       if (focused && focused.id === one.no) { const link = card.querySelector("a"); if (link) link.focus(); }

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from cardsvc.api import ash_notices, drilling, paying, storage_terms
+from cardsvc.api import drilling, notices, paying
 from cardsvc.commands.ground import context_of, stop
 from cardsvc.context import Context
 from cardsvc.core.ids import CaseNo, StaffNo
@@ -68,8 +68,7 @@ def by_itself(context: Context, settings: Settings) -> AbstractContextManager[No
                 return
 
     def terms() -> None:
-        storage_terms.handle(context, context.clock())
-        ash_notices.handle(context, context.clock())
+        notices.handle(context, context.clock())
 
     return running(
         [

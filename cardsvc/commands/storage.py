@@ -1,8 +1,8 @@
-"""Cold storage: tell families that a term ends or is over."""
+"""Tell families that a term of storage ends or is over, and ask for a rest that nobody confirmed."""
 
 import typer
 
-from cardsvc.api import storage_terms
+from cardsvc.api import notices
 from cardsvc.commands.ground import context_of
 from cardsvc.settings import Settings
 
@@ -11,6 +11,6 @@ app = typer.Typer()
 
 @app.command("storage-notices")
 def storage_notices() -> None:
-    """Write the notices of storage terms that are due now, as `cardsvc serve` does every hour; again writes none."""
+    """Write the notices of storage and rest that are due now, as `cardsvc serve` does every hour; again writes none."""
     context = context_of(Settings())
-    print(f"notices written: {storage_terms.handle(context, context.clock())}")
+    print(f"notices written: {notices.handle(context, context.clock())}")

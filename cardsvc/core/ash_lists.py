@@ -10,7 +10,7 @@ from cardsvc.core.facts import PlaceKind
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.policy import Policy
 from cardsvc.core.portions import stays
-from cardsvc.core.terms import Destination, Notice
+from cardsvc.core.terms import Destination
 
 
 class Term(StrEnum):
@@ -62,16 +62,6 @@ def unconfirmed(case: Case, policy: Policy) -> Iterator[Unconfirmed]:
         if box.place.kind is PlaceKind.COLLECTOR:
             due = stay.since + timedelta(days=policy.rest_follow_up_days)
             yield Unconfirmed(case.case_no, box.label, box.destination, stay.since, due)
-
-
-def due_notices(case: Case, policy: Policy, now: datetime) -> tuple[Notice, ...]:
-    """What is to be told now about these ashes and has not been told yet."""
-    due = {Term.ENDS_SOON: Notice.ASHES_END, Term.UNCLAIMED: Notice.COLLECT_ASHES}
-    state = term(case, policy, now)
-    notices = [due[state]] if state in due else []
-    if any(one.due <= now for one in unconfirmed(case, policy)):
-        notices.append(Notice.CONFIRM_REST)
-    return tuple(one for one in notices if one not in case.notices)
 
 
 def sea_trips(cases: Iterable[Case]) -> tuple[SeaTrip, ...]:

@@ -7,6 +7,8 @@ from cardsvc.core.terms import Belonging, Condition, Notice, Paper
 
 ABOUT_TERM = (Notice.ASHES_END, Notice.COLLECT_ASHES)
 """What is told once about each term of ash storage."""
+ABOUT_COLD_TERM = (Notice.STORAGE_ENDS, Notice.STORAGE_OVERDUE)
+"""What is told once about each term of cold storage."""
 OF_APPLICANT = (Paper.APPLICANT_IDENTITY, Paper.DELEGATION)
 
 
@@ -89,8 +91,11 @@ def _bodily(case: Case, fact: Fact, step: Step, details: Details) -> dict[str, o
             return {"recognised": True, "unrecognised": None}
         case Step.SKIP_RECOGNITION:
             return {"unrecognised": details.reason}
-        case Step.STORE | Step.EXTEND_STORAGE:
+        case Step.STORE:
             return {"storage_until": details.due or case.storage_until}
+        case Step.EXTEND_STORAGE:
+            notices = tuple(one for one in case.notices if one not in ABOUT_COLD_TERM)
+            return {"storage_until": details.due or case.storage_until, "notices": notices}
         case Step.CONFIRM_TRANSFER:
             return {"transfer_receipt": details.receipt}
         case Step.CLEAR_ALERT:

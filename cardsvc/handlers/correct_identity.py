@@ -1,7 +1,7 @@
 """Give the deceased the right name and ID number: sealed anew, found and compared by other words.
 
 What was before is kept sealed (`earlier_value`). The step itself (`Step.CORRECT_IDENTITY`) is judged before; it lets
-every paper be compared anew.
+every paper be compared anew. What the family approved for its hall's screen was the other name: it is masked again.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from cardsvc.core.people import masked_name
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.naming.identity import valid_id_no
 from cardsvc.naming.signs import signs_of, words_of
-from cardsvc.store import corrections
+from cardsvc.store import corrections, screens
 from cardsvc.store.radar import alert, echoes
 from cardsvc.store.working import WorkingSet
 from cardsvc.vault.vault import Vault
@@ -45,5 +45,6 @@ def handle(
         new[f"{what}_sealed"] = vault.hide(value, where, chance(12)) if value else None
     corrections.rewrite(tx, case_no, new)
     corrections.reword(tx, case_no, words_of(vault.blind, right.deceased_name, signs))
+    screens.mask_name(tx.connection, tx.home_id, case_no)
     alert(tx, case_no, radar.hits(signs, heard), staff_no)
     return None

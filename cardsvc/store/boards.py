@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Select, func, select
@@ -19,8 +20,7 @@ MOST_NEWS = 300
 """So many changed cards are told one by one; beyond that the page is read anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A case as a board reads it: `text` is JSON of core.board.Live, `shown_name` masked, `owed_fen` the family's."""
 
     text: str
@@ -61,7 +61,7 @@ def changed_since(connection: Connection, home_id: HomeId, county: str | None, l
     rows = connection.execute(
         select(c.live, c.shown_name, c.owed_fen).where(*where).order_by(c.changed_log_no).limit(MOST_NEWS + 1)
     )
-    news = [Row(text, shown_name, owed_fen) for text, shown_name, owed_fen in rows]
+    news = [Row._make(row) for row in rows]
     return news if len(news) <= MOST_NEWS else None
 
 

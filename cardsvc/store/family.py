@@ -149,7 +149,7 @@ def shown(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Shown:
 
 
 def _shown(connection: Connection, home_id: HomeId, row: Any) -> Shown:
-    case, hall = reading.case(row.body), None
+    case, hall = reading.case(CaseNo(row.case_no), row.body), None
     if case.hall is not None:
         hall = connection.execute(_HALL, {"of_home": home_id, "hall": case.hall}).first()
     return Shown(

@@ -9,7 +9,7 @@ from cardsvc.core.board import live
 from cardsvc.core.facts import PlaceKind
 from cardsvc.core.ids import CardNo, CaseNo
 from cardsvc.core.terms import Reason
-from cardsvc.store import cards
+from cardsvc.store import cards, reading
 from cardsvc.store import tables as t
 from cardsvc.store.collection import use_codes
 from cardsvc.store.grounds import out_of_service
@@ -49,7 +49,7 @@ def _case_row(tx: WorkingSet, case_no: CaseNo) -> dict[str, Any]:
         "of_home": tx.home_id,
         "of_case": case_no,
         "stage": case.stage.value,
-        "body": case.model_dump_json(exclude_none=True),
+        "body": reading.body_of(case),
         "live": live(case).model_dump_json(exclude_defaults=True),
         "changed_log_no": tx.log.log_no,
     }

@@ -41,7 +41,8 @@ def cleared(connection: Connection, home_id: HomeId, case_no: CaseNo) -> list[Cl
 def copies(connection: Connection, home_id: HomeId, subject: str, what: str) -> int:
     """How often the log says that this was printed for a case, or for a day."""
     c = t.audit_link.c
-    where = (c.home_id == home_id, c.subject == subject, ABOUT_PRINTS, c.what.startswith(f"{what} copy "))
+    this = c.what.startswith(f"{what} copy ", autoescape=True)
+    where = (c.home_id == home_id, c.subject == subject, ABOUT_PRINTS, this)
     return connection.execute(select(func.count()).select_from(t.audit_link).where(*where)).scalar_one()
 
 

@@ -4,12 +4,14 @@ A price list, the rules and a case are kept as text and never change without it:
 is the same value. So nothing here can be stale, and nothing is ever told that it changed.
 """
 
+import threading
 from functools import lru_cache
 
 from pydantic import TypeAdapter
 from sqlalchemy import BindParameter, bindparam, select
 
 from cardsvc.core.case import Case
+from cardsvc.core.ids import CaseNo
 from cardsvc.core.policy import Policy
 from cardsvc.core.prices import PriceBook
 from cardsvc.store import tables as t
@@ -17,14 +19,45 @@ from cardsvc.store import tables as t
 _CASE = TypeAdapter(Case)
 _PRICES = TypeAdapter(PriceBook)
 _POLICY = TypeAdapter(Policy)
-CASES_KEPT = 4_096
-"""Open cases of a large home with room to spare; some ten kilobytes each."""
+CASES_KEPT = 3_000
+"""Open cases of a large home, with room to spare: some 50 kB each at the end of their way."""
 
 
-@lru_cache(CASES_KEPT)
-def case(body: str) -> Case:
+class _Cases:
+    """The cases that were read or written last, each with its text."""
+
+    def __init__(self) -> None:
+        self._kept: dict[CaseNo, tuple[str, Case]] = {}
+        self._gate = threading.Lock()
+
+    def read(self, case_no: CaseNo, body: str) -> Case:
+        """The case that the text says. Raises ValidationError."""
+        text, kept = self._kept.get(case_no, ("", None))
+        return kept if kept is not None and text == body else self.keep(_CASE.validate_json(body), body)
+
+    def keep(self, case: Case, body: str) -> Case:
+        """Know a case by its text."""
+        with self._gate:
+            self._kept.pop(case.case_no, None)
+            self._kept[case.case_no] = (body, case)
+            if len(self._kept) > CASES_KEPT:
+                del self._kept[next(iter(self._kept))]
+        return case
+
+
+_CASES = _Cases()
+
+
+def case(case_no: CaseNo, body: str) -> Case:
     """A case as it is kept. Raises ValidationError."""
-    return _CASE.validate_json(body)
+    return _CASES.read(case_no, body)
+
+
+def body_of(case: Case) -> str:
+    """A case as it will be kept; whoever reads this text again reads this case."""
+    body = case.model_dump_json(exclude_none=True)
+    _CASES.keep(case, body)
+    return body
 
 
 @lru_cache(32)

@@ -122,7 +122,7 @@ def news(
         hot=hot_list(connection, home_id) if hot_due else None,
         cases=tuple(
             KnownCase(
-                case=reading.case(row.body),
+                case=reading.case(CaseNo(row.case_no), row.body),
                 shown_name=row.shown_name,
                 bill=bills[CaseNo(row.case_no)],
                 lines=tuple(lines.get(CaseNo(row.case_no), ())),

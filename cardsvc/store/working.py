@@ -172,7 +172,8 @@ class WorkingSet:
         if not wanted:
             return
         for row in self.connection.execute(reading.CASES, {"of_home": self.home_id, "wanted": wanted}):
-            self.cases[CaseNo(row.case_no)] = reading.case(row.body)
+            number = CaseNo(row.case_no)
+            self.cases[number] = reading.case(number, row.body)
 
     def load_cards(self, numbers: Iterable[CardNo]) -> None:
         """Load cards and the end of their chains in one query."""

@@ -65,8 +65,13 @@ def fields_of(session: Session, snapshot: Snapshot, now: datetime, *, linked: bo
         known = _in_words(value, entry, choices)
         here = not value and not lit
         lit = lit or here
-        made.append(Field(name, say(session.language, f"field.{name}"), entry, value, known, choices, here))
+        made.append(Field(name, _word(name, step, session.language), entry, value, known, choices, here))
     return tuple(made)
+
+
+def _word(name: str, step: Step, language: Language) -> str:
+    of_term = name == "due" and step in (Step.EXTEND_STORAGE, Step.RENEW_STORAGE)
+    return say(language, "kiosk.term_until" if of_term else f"field.{name}")
 
 
 def _in_words(value: str, entry: Entry, choices: tuple[Choice, ...]) -> str:

@@ -10,11 +10,11 @@ from cardsvc.core.facts import Step
 from cardsvc.core.fingerprint import Word
 from cardsvc.core.limits import Unsent
 from cardsvc.core.local_time import local
-from cardsvc.core.permissions import ALLOWED
 from cardsvc.core.preconditions import needs_two
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import KnownCase, Snapshot
 from cardsvc.core.station import WAY_BACK, Finds, Station
+from cardsvc.core.usual import MENDED_BY, usual, who_can
 from cardsvc.core.words import Language, say
 from cardsvc.core.workflow import barred, in_order, skip_for
 from terminal.kiosk.bill import BillView, bill_view
@@ -128,6 +128,8 @@ class View:
     blank_card: str
     cases: tuple[CaseLine, ...]
     case: CaseLine | None
+    next_step: StepButton | None
+    "The usual next step, lit; `steps` are the others, folded."
     steps: tuple[StepButton, ...]
     way_back: tuple[StepButton, ...]
     step: StepButton | None
@@ -158,6 +160,8 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
     known = case.case if case is not None else None
     shown = session.met.case if session.met is not None and session.met.case is not None else known
     offered = tuple(_offered(station.steps, case, session, language)) if case is not None else ()
+    now_usual = usual(shown, (Step(one.code) for one in offered), case.bill) if case is not None and shown else ()
+    lit = next((one for one in offered if one.code in now_usual[:1]), None)
     back = tuple(_offered(WAY_BACK, case, session, language)) if case is not None else ()
     gate = _gate(link, snapshot, language, other)
     permit = session.permit
@@ -188,7 +192,8 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         blank_card=blank.card.card_no if blank is not None else "",
         cases=tuple(_workable(station, snapshot, language)) if station.finds is Finds.LIST else (),
         case=_line(case, language, shown.stage) if case is not None and shown is not None else None,
-        steps=offered,
+        next_step=lit,
+        steps=tuple(one for one in offered if one is not lit),
         way_back=back,
         step=_button(session.step, case, session, language) if session.step is not None and case is not None else None,
         fields=fields_of(session, snapshot, link.now, linked=link.linked)
@@ -277,9 +282,11 @@ def _reason(refusal: Refusal, snapshot: Snapshot | None, language: Language) -> 
         said = f"{said}: {refusal.detail}"
     elif refusal.detail and problem in (Problem.FIELD_MISSING, Problem.FIELD_INVALID, Problem.IDENTIFIERS_DISAGREE):
         said = f"{said}: {'、'.join(_field(name.strip(), language) for name in refusal.detail.split(','))}"
-    elif problem is Problem.STAFF_NOT_ALLOWED and refusal.detail in set(Step):
-        step = Step(refusal.detail)
-        roles = [say(language, f"role.{role}") for role, allows in ALLOWED.items() if step in allows.steps]
+    mends = MENDED_BY.get(problem)
+    if problem is Problem.STAFF_NOT_ALLOWED and refusal.detail in set(Step):
+        mends = Step(refusal.detail)
+    if mends is not None:
+        roles = [say(language, f"role.{role}") for role in who_can(mends)]
         who = say(language, "kiosk.who_can", roles="、".join(roles) if language == "zh_CN" else ", ".join(roles))
     return said, do, who
 

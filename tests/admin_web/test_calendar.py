@@ -67,6 +67,7 @@ def test_a_free_time_is_reserved_for_the_case_in_hand_and_another_click_moves_it
         {"piece": "slot/A-01/09:00"},
         {"piece": "hall/H9/09:00"},
         {"piece": "hall/H1/25:00"},
+        {"piece": "hall/H1/09:00", "day": "2026-11-01"},
         {"place": "hall/H1", "at": ""},
         {"piece": "hall/H1/09:00", "case": "WZ-2026-009999"},
         {"piece": "hall/H1/09:00", "case": ""},

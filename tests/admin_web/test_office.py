@@ -14,6 +14,9 @@ from tests.support.desk import BOOKING, Desk
 from tests.support.home import Service
 
 PAGES = {
+    "calendar": Action.SEE_CALENDAR,
+    "dressing": Action.SEE_DRESSING,
+    "screens": Action.MANAGE_SCREENS,
     "cases": Action.SEE_CASES,
     "cases/new": Action.BOOK,
     "cards": Action.ISSUE_CARD,

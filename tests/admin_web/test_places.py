@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from cardsvc.api import storage_terms
+from cardsvc.api import notices
 from cardsvc.core.facts import Details, PlaceKind, StationKind, Step
 from cardsvc.core.terms import Notice, Reason
 from cardsvc.store import cold_storage, outbox, policies
@@ -19,7 +19,7 @@ from tests.core.story import DETAILS
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
-from tests.support.telling import TO_STORAGE, go, opened
+from tests.support.telling import TO_STORAGE, go, opened, stored
 
 __all__ = ["office"]
 TWO = {"second_staff_no": "1016", "second_password": "10161016"}
@@ -112,8 +112,8 @@ def test_notices_of_the_term_are_sent_once_each_and_anew_for_a_new_term(service:
     go(service, case_no, card, *TO_STORAGE)
 
     def told() -> tuple[int, int, int]:
-        new = storage_terms.handle(service.context, service.clock.now)
-        assert storage_terms.handle(service.context, service.clock.now) == 0
+        new = notices.handle(service.context, service.clock.now)
+        assert notices.handle(service.context, service.clock.now) == 0
         with service.context.engine.connect() as connection:
             both = (Notice.STORAGE_ENDS, Notice.STORAGE_OVERDUE)
             sent = [len(outbox.of_case(connection, service.context.home_id, case_no, one)) for one in both]
@@ -122,6 +122,7 @@ def test_notices_of_the_term_are_sent_once_each_and_anew_for_a_new_term(service:
     assert told() == (0, 0, 0)
     service.clock.forward(days=5, hours=1)
     assert told() == (1, 1, 0)
+    assert stored(service, case_no).notices == (Notice.STORAGE_ENDS,), "what was told is a fact of the case"
     service.clock.forward(days=2)
     assert told() == (1, 1, 1)
     more = Details(due=service.clock.now + timedelta(days=10), reason=Reason.FAMILY_WISH)

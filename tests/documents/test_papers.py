@@ -249,6 +249,8 @@ def test_the_certificate_comes_when_it_is_drawn_and_its_code_verifies(
     home = service.context.home_id
     code = code_of(key_of(service.context.vault.blind, home), home, number)
     assert paper.scanned() == [f"{service.context.family_url}certificate?number={number}&code={code}"]
+    page = service.http.get(f"{paper.scanned()[0].removeprefix('http://127.0.0.1:8700')}&lang={language}").text
+    assert say(language, "check.valid") in page and NAME not in page, "anybody who holds it may ask"
     words = rounded(paper, A4, language)
     for said in ("火化证明", "CremationCertificate", number, NAME, ID_NO, "D0001", "温州市殡仪馆", code[:5], code[5:]):
         assert said in words, said

@@ -19,6 +19,7 @@ from cardsvc.handlers import hall_name, screen
 from cardsvc.store import tables as t
 from cardsvc.store.family import hash_of
 from tests.core.story import COFFIN, START, TAG
+from tests.support.desk import Desk
 from tests.support.home import Service
 from tests.support.telling import ARRANGED, FIRE, READY, TO_STORAGE, Told
 
@@ -137,6 +138,11 @@ def test_the_hall_shows_now_and_next_masked_unless_the_family_chose(service: Ser
         hall_name.handle(service.context, one.case_no, choice, words, BY, service.clock.now)
         assert shown(service, token)["now"]["name"][0] == name
     assert linked(service, "hall name") == ["hall name booked", "hall name own", "hall name masked"]
+    hall_name.handle(service.context, one.case_no, NameChoice.OWN, "王老先生", BY, service.clock.now)
+    two_people = {"second_staff_no": "1016", "second_password": "10161016"}
+    path = f"cases/{one.case_no}/correct/identity"
+    assert Desk(service, "1015").post(path, deceased_name="李长河", **two_people).status_code == 303
+    assert shown(service, token)["now"]["name"][0] == "李某", "the other name was approved"
     wrong = hall_name.handle(service.context, one.case_no, NameChoice.OWN, "长" * 21, BY, service.clock.now)
     assert isinstance(wrong, Refusal)
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from cardsvc.core.facts import StationKind as At
 from cardsvc.core.facts import Step
 from tests.support.browser import Pages, picture
-from tests.terminal.pressing import Touch, sign_in
+from tests.terminal.pressing import Touch, choose, sign_in
 from tests.terminal.rig import Home
 from tests.terminal.way import before, booked, go
 
@@ -36,8 +36,17 @@ def test_the_meter_of_cold_storage_is_in_sight_before_it_runs_and_before_a_term_
     expect(page.locator(".meter dd").nth(1)).to_have_text("¥80.00")
     expect(page.locator(".meter dd").last).to_have_text("¥320.00")
     picture(page, "kiosk-meter-before")
+    expect(page.locator(".step.next")).to_have_attribute("data-step", "quote")
+    page.locator("details.more summary").click()
+    sizes = page.eval_on_selector_all(
+        "#part button, #part input, #part summary",
+        "all => all.filter(one => one.checkVisibility()).map(one => one.getBoundingClientRect().height)",
+    )
+    assert len(sizes) > 10 and min(sizes) >= 60, "made for gloves"
+    picture(page, "kiosk-more")
+    page.locator("details.more summary").click()
 
-    page.locator("[data-act=choose_step][data-step=extend_storage]").click()
+    choose(page, Step.EXTEND_STORAGE)
     choices = page.locator(".choices [data-field=due]")
     expect(choices.nth(1)).to_contain_text("再延 3 天")
     expect(choices.nth(1)).to_contain_text("¥560.00")

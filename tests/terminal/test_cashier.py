@@ -4,16 +4,19 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
+from starlette.testclient import TestClient
 
 from cardsvc.core.facts import StationKind as At
 from cardsvc.core.facts import Step
 from cardsvc.core.ids import CaseNo
-from cardsvc.core.problems import Problem
+from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.terms import Payer
 from cardsvc.store.snapshots import case_bill
+from terminal.kiosk.app import create_kiosk
+from terminal.session import Colour, Outcome
 from tests.support.accounts import owes
 from tests.support.browser import Pages, picture
-from tests.terminal.pressing import Touch, enter, sign_in, take
+from tests.terminal.pressing import Touch, choose, enter, sign_in, take
 from tests.terminal.rig import Home, green, until
 from tests.terminal.way import before, booked, go
 
@@ -35,6 +38,27 @@ def test_the_cashier_pays_back_what_was_paid_less_what_is_owed(home: Home) -> No
     with home.service.context.engine.connect() as connection:
         bill = case_bill(connection, home.service.context.home_id, case_no)
     assert (bill.deposit_fen, bill.open_fen) == (owed, 0)
+
+
+def test_each_reason_of_a_refusal_stands_on_a_row_with_what_to_do_and_who_can_do_it(home: Home) -> None:
+    _, card = booked(home)
+    go(home, card, *before(Step.STORE))
+    furnace = home.at(At.CREMATION)
+    furnace.exchange()
+    case_no = CaseNo("WZ-2026-000001")
+    refused = furnace.take(Step.QUEUE, None, case_no, tag="7Q2F", coffin="K0001")
+    assert refused.refusal is not None
+
+    page = TestClient(create_kiosk(furnace.loop, 8123, "token"), base_url="http://127.0.0.1:8123").get("/part").text
+
+    rows = page.partition('<ul class="reasons">')[2].partition("</ul>")[0]
+    assert rows.count("<li>") == len(refused.refusal.all())
+    furnace.loop.session.outcome = Outcome(
+        Colour.STOP, "refused", Refusal(Problem.UNPAID, more=(Refusal(Problem.NOT_AUTHORISED),))
+    )
+    page = TestClient(create_kiosk(furnace.loop, 8123, "token"), base_url="http://127.0.0.1:8123").get("/part").text
+    rows = page.partition('<ul class="reasons">')[2].partition("</ul>")[0]
+    assert rows.count("可办：") == 2 and "收费员" in rows and "洽谈员" in rows
 
 
 @pytest.fixture
@@ -59,7 +83,7 @@ def test_a_third_party_pays_its_own_lines_at_the_counter(home: Home, desk: Touch
     assert owes(home.service, case_no, Payer.INSURER) > 0
 
     page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
-    page.locator("[data-act=choose_step][data-step=pay]").click()
+    choose(page, Step.PAY)
     expect(page.locator(".bill .held").first).to_contain_text("保险")
     enter(page, "payer", "insurer")
     picture(page, "kiosk-cashier-payer")

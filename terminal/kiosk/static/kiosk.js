@@ -4,7 +4,7 @@ const part = document.getElementById("part");
 const booking = document.getElementById("booking");
 const lost = document.getElementById("lost");
 const token = document.querySelector("meta[name=kiosk-token]").content;
-let shownTone = null, permitEnds = 0, hideBand = 0, lastBand = "", sending = false;
+let shownTone = null, permitEnds = 0, hideBand = 0, lastBand = "", sending = null, sent = "";
 
 const kept = () => Object.fromEntries([...part.querySelectorAll("input")].map((one) => [nameOf(one), one.value]));
 const nameOf = (input) => `${place()}|${input.closest("form")?.dataset.form || ""}|${input.closest("form")?.dataset.field || ""}|${input.name || "find"}`;
@@ -13,8 +13,10 @@ const place = () => { const state = part.querySelector(".state").dataset; return
 function swap(html) {
   const before = kept(), focused = document.activeElement && part.contains(document.activeElement) && document.activeElement.matches("input") ? nameOf(document.activeElement) : null;
   const counts = Object.fromEntries([...part.querySelectorAll("output[data-item]")].map((one) => [one.dataset.item, one.value]));
-  const at = place();
+  const at = place(), unfolded = part.querySelector("details.more")?.open;
   part.innerHTML = html;
+  const more = part.querySelector("details.more");
+  if (more && unfolded !== undefined && at === place()) more.open = unfolded;
   for (const input of part.querySelectorAll("input")) if (before[nameOf(input)]) input.value = before[nameOf(input)];
   if (at === place()) for (const one of part.querySelectorAll("output[data-item]")) one.value = counts[one.dataset.item] || "0";
   const wanted = [...part.querySelectorAll("input")].find((one) => nameOf(one) === focused) || part.querySelector("input[autofocus]");
@@ -40,16 +42,24 @@ async function refresh() {
   if (answer.ok) swap(await answer.text());
 }
 
+// The page may show what a press did before its answer is back: the next press waits for it, the same one counts once.
 async function act(asked) {
-  if (sending) return;
-  sending = true;
-  hideBand = 0; lastBand = "";
-  try {
-    const answer = await fetch("/act", { method: "POST", headers: { "content-type": "application/json", "x-kiosk-token": token }, body: JSON.stringify(asked) });
-    if (answer.status === 403) return location.reload();
-  } catch { lost.hidden = false; } finally { sending = false; }
-  if (asked.act === "language") return location.reload();
+  const body = JSON.stringify(asked);
+  if (sending && body === sent) return;
+  while (sending) await sending;
+  sent = body; hideBand = 0; lastBand = "";
+  sending = send(body);
+  const expired = await sending;
+  sending = null;
+  if (expired || asked.act === "language") return location.reload();
   await refresh();
+}
+
+async function send(body) {
+  try {
+    const answer = await fetch("/act", { method: "POST", headers: { "content-type": "application/json", "x-kiosk-token": token }, body });
+    return answer.status === 403;
+  } catch { lost.hidden = false; return false; }
 }
 
 // One tone for yes, another for no (UI.md); a browser that has not been touched yet stays silent.

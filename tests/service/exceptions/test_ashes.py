@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from cardsvc.api import ash_notices
+from cardsvc.api import notices
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.terms import Approval, Destination, Notice, Paper, Reason
 from cardsvc.demo.phone import collection_code
 from cardsvc.store import tables as t
+from tests.service.exceptions.ending import Ending, ending
 from tests.support.accounts import bill, lines, occupied, take, taken, told
 from tests.support.home import CardInHand, Service
 from tests.support.telling import (
@@ -57,10 +58,10 @@ def drawn(service: Service) -> list[str]:
 
 
 def ran(service: Service) -> int:
-    return ash_notices.handle(service.context, service.clock.now)
+    return notices.handle(service.context, service.clock.now)
 
 
-def split(service: Service) -> None:
+def split(service: Service) -> CaseNo:
     """Each portion is shelved, handed over and confirmed by itself; the stage follows the slowest."""
     case_no, card = sealed(service)
     at_ashes(service, case_no, card, Step.SPLIT, label="L0001", portion="L0002", weight_g=800)
@@ -91,9 +92,10 @@ def split(service: Service) -> None:
     assert [one for one in lines(service, case_no) if one[0] == "ash_storage"] == [("ash_storage", 6_000, 0, "family")]
     assert (occupied(service, case_no), bill(service, case_no).open_fen) == (set(), -294_000)
     assert (case.gaps, drawn(service)) == ((), [case.certificate])
+    return case_no
 
 
-def returned(service: Service) -> None:
+def returned(service: Service) -> CaseNo:
     """Ashes that come back are at the desk; they are shelved and handed over again, and everybody is told again."""
     case_no, card = sealed(service)
     collected(service, case_no, card)
@@ -115,6 +117,7 @@ def returned(service: Service) -> None:
     assert (case.stage, case.portions[0].destination) == ("released", Destination.TREE)
     assert certificate is not None and drawn(service) == [certificate] == [case.certificate]
     assert bill(service, case_no).due_fen == 6_000
+    return case_no
 
 
 def taken_or_reasons(service: Service, case_no: CaseNo, card: CardInHand) -> list[str]:
@@ -125,7 +128,7 @@ def taken_or_reasons(service: Service, case_no: CaseNo, card: CardInHand) -> lis
     return [one.problem for one in take(service, ASHES, case_no, Step.RELEASE, asked, card).reasons]
 
 
-def unclaimed(service: Service) -> None:
+def unclaimed(service: Service) -> CaseNo:
     """The family is told once before the term ends and once after; then two people approve a rest without it."""
     case_no, card = sealed(service)
     case = at_ashes(service, case_no, card, Step.SHELVE, label="L0001", shelf="S-01")
@@ -152,9 +155,10 @@ def unclaimed(service: Service) -> None:
     # A year and a moment: two periods are begun.
     assert ("ash_storage", 12_000, 0, "family") in lines(service, case_no)
     assert bill(service, case_no).due_fen == 12_000
+    return case_no
 
 
-def renewed(service: Service) -> None:
+def renewed(service: Service) -> CaseNo:
     """A renewal charges its periods, moves the end, and the notices of the new term are told anew."""
     case_no, card = sealed(service)
     office = Office(service)
@@ -180,9 +184,10 @@ def renewed(service: Service) -> None:
     assert sum(price for item, price, *_ in lines(service, case_no) if item == "ash_storage") == 12_000
     assert occupied(service, case_no) == set()
     bill(service, case_no)
+    return case_no
 
 
-def sea_trip_postponed(service: Service) -> None:
+def sea_trip_postponed(service: Service) -> CaseNo:
     """A whole trip is put off in one act, for everybody aboard or for nobody; the follow-up waits for its receipt."""
     first, card = sealed(service)
     second = service.station(StationKind.BOOKING).book(id_no=None, deceased_name="陈守拙").case_no
@@ -213,9 +218,10 @@ def sea_trip_postponed(service: Service) -> None:
     assert stored(service, first).stage == "at_rest"
     assert str(first) not in office.desk.get("ashes/trips").text
     assert bill(service, first).due_fen == 0
+    return first
 
 
-def rest_not_confirmed(service: Service) -> None:
+def rest_not_confirmed(service: Service) -> CaseNo:
     """The home asks once when nobody has confirmed the rest, and the box stays on the list until somebody does."""
     case_no, card = sealed(service)
     collected(service, case_no, card)
@@ -230,18 +236,66 @@ def rest_not_confirmed(service: Service) -> None:
     assert str(case_no) not in desk.get("ashes/rest").text
     assert stored(service, case_no).stage == "at_rest"
     bill(service, case_no)
+    return case_no
 
 
-EXCEPTIONS: dict[str, Callable[[Service], None]] = {
-    "split among relatives": split,
-    "returned": returned,
-    "unclaimed": unclaimed,
-    "renewed": renewed,
-    "sea trip postponed": sea_trip_postponed,
-    "rest not confirmed": rest_not_confirmed,
+EXCEPTIONS: dict[str, tuple[Callable[[Service], CaseNo], Ending]] = {
+    "split among relatives": (
+        split,
+        Ending(
+            "at_rest destination destination",
+            (90_000, 84_000, 300_000),
+            set(),
+            {"HZ-000001 drawn", "applicant_identity", "collector_identity", "death_certificate"},
+        ),
+    ),
+    "returned": (
+        returned,
+        Ending(
+            "released collector",
+            (90_000, 84_000, 300_000),
+            set(),
+            {"HZ-000001 drawn", "applicant_identity", "collector_identity", "death_certificate"},
+        ),
+    ),
+    "unclaimed": (
+        unclaimed,
+        Ending(
+            "released collector",
+            (96_000, 84_000, 0),
+            set(),
+            {"HZ-000001 drawn", "applicant_identity", "collector_identity", "death_certificate", "scattering_notice"},
+        ),
+    ),
+    "renewed": (
+        renewed,
+        Ending(
+            "sealed desk", (96_000, 84_000, 0), set(), {"HZ-000001 drawn", "applicant_identity", "death_certificate"}
+        ),
+    ),
+    "sea trip postponed": (
+        sea_trip_postponed,
+        Ending(
+            "at_rest destination",
+            (84_000, 84_000, 0),
+            set(),
+            {"HZ-000001 drawn", "applicant_identity", "collector_identity", "death_certificate", "scattering_notice"},
+        ),
+    ),
+    "rest not confirmed": (
+        rest_not_confirmed,
+        Ending(
+            "at_rest destination",
+            (84_000, 84_000, 0),
+            set(),
+            {"HZ-000001 drawn", "applicant_identity", "collector_identity", "death_certificate"},
+        ),
+    ),
 }
 
 
 @pytest.mark.parametrize("name", EXCEPTIONS)
 def test_an_exception_of_the_ashes_is_carried_to_its_end(service: Service, name: str) -> None:
-    EXCEPTIONS[name](service)
+    tell, end = EXCEPTIONS[name]
+
+    assert ending(service, tell(service)) == end

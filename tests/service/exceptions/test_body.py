@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from cardsvc.api import storage_terms
+from cardsvc.api import notices
 from cardsvc.core.facts import Details, Stage, StationKind, Step
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.local_time import local
@@ -116,19 +116,19 @@ def extension(service: Service) -> Kept:
     first = first_stored(one.case)
     assert first is not None
 
-    def notices(day: float) -> tuple[int, int]:
+    def told_on(day: float) -> tuple[int, int]:
         service.clock.now = first + timedelta(days=day)
-        storage_terms.handle(service.context, service.clock.now)
-        storage_terms.handle(service.context, service.clock.now)
+        notices.handle(service.context, service.clock.now)
+        notices.handle(service.context, service.clock.now)
         return one.told(Notice.STORAGE_ENDS), one.told(Notice.STORAGE_OVERDUE)
 
-    assert [notices(day) for day in (4.9, 5.1, 6.9, 7.1, 8)] == [(0, 0), (1, 0), (1, 0), (1, 1), (1, 1)]
+    assert [told_on(day) for day in (4.9, 5.1, 6.9, 7.1, 8)] == [(0, 0), (1, 0), (1, 0), (1, 1), (1, 1)]
     one.does(Step.EXTEND_STORAGE, due=first + timedelta(days=30))
-    assert [notices(day) for day in (27.9, 28.1)] == [(1, 1), (2, 1)]
+    assert [told_on(day) for day in (27.9, 28.1)] == [(1, 1), (2, 1)]
     one.refused(Step.EXTEND_STORAGE, Problem.STORAGE_TERM, due=first + timedelta(days=40))
     one.decides(Approval.STORAGE, Reason.FAMILY_WISH)
     one.does(Step.EXTEND_STORAGE, due=first + timedelta(days=40))
-    assert notices(31.5) == (2, 1), "the authority's term has begun, the old one is forgotten"
+    assert told_on(31.5) == (2, 1), "the authority's term has begun, the old one is forgotten"
     one.go(*READY, Step.DEPOSIT, Step.QUEUE)
     one.refused(Step.ARM, Problem.UNPAID)
     one.go(Step.PAY, *FIRE[1:])

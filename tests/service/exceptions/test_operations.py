@@ -11,7 +11,7 @@ from sqlalchemy import select
 from cardsvc.core import wire
 from cardsvc.core.facts import Details, Stage, StationKind, Step
 from cardsvc.core.furnace_log import run_of
-from cardsvc.core.ids import StaffNo
+from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.permissions import Role
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem
@@ -28,6 +28,7 @@ from cardsvc.store import founding, outbox
 from cardsvc.store import tables as t
 from cardsvc.store.snapshots import case_bill
 from tests.core.story import DETAILS
+from tests.service.exceptions.ending import Ending, ending
 from tests.support.home import CardInHand, Service, quick_hash
 from tests.support.telling import COLLECTOR, FIRE, HANDED, KINDS, READY, TO_SHELF, TO_STORAGE, Told
 
@@ -125,7 +126,7 @@ def found(service: Service) -> set[Code]:
     return {one.code for one in findings.findings} - ignored
 
 
-def furnace_trips_mid_run(service: Service) -> None:
+def furnace_trips_mid_run(service: Service) -> CaseNo:
     one = ready(service)
     one.go(*FIRE[:3])
     one.does(Step.SUSPEND, reason=Reason.EQUIPMENT)
@@ -144,9 +145,10 @@ def furnace_trips_mid_run(service: Service) -> None:
     assert one.certificates() == [("HZ-000001", "drawn")]
     assert one.reported() == {"collection", "cremation"}
     assert found(service) == set()
+    return one.case_no
 
 
-def power_cut(service: Service) -> None:
+def power_cut(service: Service) -> CaseNo:
     one, other = ready(service, 1), begun(service, 2)
     other.go(Step.DISPATCH, Step.COLLECT)
     one.go(*FIRE[:2])
@@ -180,6 +182,7 @@ def power_cut(service: Service) -> None:
     assert other.items() == ["transport"]
     assert one.reported() == {"collection", "cremation"} and other.reported() == {"collection"}
     assert found(service) == set()
+    return one.case_no
 
 
 def trips(service: Service) -> list[tuple[str, bool, int | None]]:
@@ -188,7 +191,7 @@ def trips(service: Service) -> list[tuple[str, bool, int | None]]:
         return [(row.vehicle, row.ended_at is not None, row.kilometres) for row in rows]
 
 
-def vehicle_breaks_down_with_a_body_on_board(service: Service) -> None:
+def vehicle_breaks_down_with_a_body_on_board(service: Service) -> CaseNo:
     one, other = begun(service, 1), begun(service, 2)
     one.go(Step.DISPATCH, Step.COLLECT)
     one.refused(Step.CHANGE_VEHICLE, Problem.TAG_MISMATCH, tag="T-9")
@@ -206,9 +209,10 @@ def vehicle_breaks_down_with_a_body_on_board(service: Service) -> None:
     assert one.reported() == {"collection"}
     other.does(Step.DISPATCH, vehicle="V5")
     assert found(service) == set()
+    return one.case_no
 
 
-def vehicle_breaks_down_without_network(service: Service) -> None:
+def vehicle_breaks_down_without_network(service: Service) -> CaseNo:
     """Collection and change of vehicle come in one request."""
     one = begun(service)
     one.does(Step.DISPATCH)
@@ -225,9 +229,10 @@ def vehicle_breaks_down_without_network(service: Service) -> None:
     assert trips(service) == [("V1", True, 12), ("V5", False, None)]
     one.go(Step.ARRIVE, Step.STORE)
     assert (one.case.stage, one.case.gaps, one.items()) == (Stage.STORED, (), ["transport"])
+    return one.case_no
 
 
-def surge(service: Service) -> None:
+def surge(service: Service) -> CaseNo:
     home = service.context.home_id
     row = {"home_id": home, "kind": "slot", "code": "X-01", "title_zh": "临时", "title_en": "Temporary"}
     with service.context.engine.begin() as connection:
@@ -259,9 +264,10 @@ def surge(service: Service) -> None:
         assert (one.case.stage, one.case.gaps, one.occupied()) == (Stage.CREMATED, (), set())
         assert one.reported() == {"collection", "cremation"}
     assert found(service) == set()
+    return first.case_no
 
 
-def staff_member_is_a_relative(service: Service) -> None:
+def staff_member_is_a_relative(service: Service) -> CaseNo:
     one = ready(service)
     colleague = Person(StaffNo("1040"), "石磊", (Role.FURNACE_OPERATOR, Role.CHECKER))
     found_home.add_staff(
@@ -295,9 +301,10 @@ def staff_member_is_a_relative(service: Service) -> None:
     assert one.case.relatives == ("1011", "1012", "1013")
     assert one.certificates() == [("HZ-000001", "drawn")]
     assert one.owed() <= 0
+    return one.case_no
 
 
-def certificate_lost_or_misprinted(service: Service) -> None:
+def certificate_lost_or_misprinted(service: Service) -> CaseNo:
     one, other = ready(service, 1), ready(service, 2)
     one.go(*FIRE, Step.CERTIFY)
     alone = one.office.try_step(one.case_no, Step.VOID_CERTIFICATE, DETAILS[Step.VOID_CERTIFICATE], None)
@@ -321,20 +328,58 @@ def certificate_lost_or_misprinted(service: Service) -> None:
         assert sorted(whys) == ["lost", "misprint"]
     assert one.occupied() == other.occupied() == set()
     assert found(service) == set()
+    return one.case_no
 
 
-@pytest.mark.parametrize(
-    "story",
-    [
+EXCEPTIONS: dict[str, tuple[Callable[[Service], CaseNo], Ending]] = {
+    "furnace trips mid-run": (
         furnace_trips_mid_run,
+        Ending(
+            "cremated tray",
+            (64_000, 64_000, 300_000),
+            set(),
+            {"HZ-000001 drawn", "applicant_identity", "death_certificate"},
+        ),
+    ),
+    "power cut": (
         power_cut,
+        Ending("cremated tray", (64_000, 64_000, 300_000), set(), {"applicant_identity", "death_certificate"}),
+    ),
+    "vehicle breaks down with a body on board": (
         vehicle_breaks_down_with_a_body_on_board,
+        Ending("stored slot", (23_000, 23_000, 0), {"B-01"}, set()),
+    ),
+    "vehicle breaks down without network": (
         vehicle_breaks_down_without_network,
+        Ending("stored slot", (23_000, 23_000, 0), {"B-01"}, set()),
+    ),
+    "surge": (
         surge,
+        Ending("cremated tray", (64_000, 64_000, 300_000), set(), {"applicant_identity", "death_certificate"}),
+    ),
+    "staff member is a relative": (
         staff_member_is_a_relative,
+        Ending(
+            "at_rest destination",
+            (90_000, 84_000, 300_000),
+            set(),
+            {"HZ-000001 drawn", "applicant_identity", "collector_identity", "death_certificate"},
+        ),
+    ),
+    "certificate lost or misprinted": (
         certificate_lost_or_misprinted,
-    ],
-    ids=lambda story: story.__name__,
-)
-def test_operations_go_wrong_and_the_case_comes_to_its_end(service: Service, story: Callable[[Service], None]) -> None:
-    story(service)
+        Ending(
+            "cremated tray",
+            (64_000, 64_000, 300_000),
+            set(),
+            {"HZ-000001 void", "HZ-000002 void", "HZ-000003 drawn", "applicant_identity", "death_certificate"},
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXCEPTIONS)
+def test_operations_go_wrong_and_the_case_comes_to_its_end(service: Service, name: str) -> None:
+    tell, end = EXCEPTIONS[name]
+
+    assert ending(service, tell(service)) == end

@@ -1,13 +1,13 @@
-"""The routine that tells families about the storage and the rest of ashes: each thing once, through the outbox."""
+"""The routine that tells families about terms of storage and the rest of ashes: each thing once, by the outbox."""
 
 from datetime import datetime
 
 from cardsvc.api.posting import post
 from cardsvc.context import Context
-from cardsvc.core.ash_lists import due_notices
 from cardsvc.core.facts import Details, Step
+from cardsvc.core.notices import due_notices
 from cardsvc.handlers.record_tap import take_by_itself
-from cardsvc.store import ashes
+from cardsvc.store import ashes, cold_storage
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.flushing import flush
 from cardsvc.store.log import open_log
@@ -22,8 +22,9 @@ def handle(context: Context, now: datetime) -> int:
 
     def act(connection: Connection) -> int:
         tx = working_set(connection, context.home_id, open_log(connection, context.home_id), now, context.vault.sign)
-        due = [(case, due_notices(case, tx.policy, now)) for case in ashes.followed(connection, context.home_id)]
-        due = [(case, notices) for case, notices in due if notices]
+        followed = [*ashes.followed(connection, context.home_id)]
+        followed += [case for case, _, _ in cold_storage.kept(connection, context.home_id)]
+        due = [(case, notices) for case in followed if (notices := due_notices(case, tx.policy, now))]
         if not due:
             return 0
         tx.load_cases(case.case_no for case, _ in due)
