@@ -2,7 +2,7 @@
 
 import typer
 
-from cardsvc.commands import cards, demo, duties, keys, limits, people, service, stations, storage, virtual
+from cardsvc.commands import cards, demo, duties, keys, limits, payments, people, service, stations, storage, virtual
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,6 +16,7 @@ app.add_typer(cards.app, name="card")
 app.add_typer(keys.app, name="key")
 app.add_typer(virtual.app, name="virtual-card")
 app.add_typer(limits.app, name="limits")
+app.add_typer(payments.app, name="payments")
 
 
 def main() -> None:

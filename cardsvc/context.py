@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cardsvc.core.ids import HomeId
+from cardsvc.receiver import Receiver
 from cardsvc.store.engine import Engine
 from cardsvc.vault.vault import Vault
 
@@ -24,3 +25,5 @@ class Context:
     family_url: str = "http://127.0.0.1:8700/family/"
     templates: Path | None = None
     "Where the home keeps the paper templates that it edited."
+    provider: Receiver | None = None
+    "The payment provider, where the home has one."

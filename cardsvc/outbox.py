@@ -6,60 +6,28 @@ to have arrived: it is confirmed only by a signed answer that names it (core.out
 
 import json
 import logging
-import ssl
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-
-import httpx2
 
 from cardsvc.context import Context
-from cardsvc.core.outgoing import (
-    FINAL,
-    KEY_HEADER,
-    MOST_BYTES,
-    SIGNATURE_HEADER,
-    Channel,
-    SendError,
-    answered,
-    key_of,
-    next_try,
-    signature,
-)
+from cardsvc.core.outgoing import FINAL, Channel, SendError, answered, key_of, next_try
+from cardsvc.receiver import Receiver, exchange
 from cardsvc.store import outbox
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.outbox import Entry
 from cardsvc.vault.vault import VaultError
 
-PATIENCE_S = 10.0
 LEASE = timedelta(minutes=5)
 """How long a message that one process has taken is left alone by the others."""
 LOG = logging.getLogger("cardsvc.outbox")
 
 
-@dataclass(frozen=True, slots=True)
-class Receiver:
-    """A party outside: where it is, and the secret that we share with it."""
-
-    url: str
-    secret: bytes
-    client: httpx2.Client
-
-
-def receiver(url: str, secret: bytes, authority: Path | None = None, patience_s: float = PATIENCE_S) -> Receiver:
-    """A receiver that is asked over the network; `authority` is the PEM file that its certificate is checked with."""
-    verify = ssl.create_default_context(cafile=str(authority)) if authority is not None else True
-    return Receiver(url, secret, httpx2.Client(verify=verify, timeout=patience_s, follow_redirects=False))
-
-
 class Sender:
     """Sends what is due; any number of processes may."""
 
-    def __init__(self, context: Context, receivers: Mapping[Channel, Receiver], patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, context: Context, receivers: Mapping[Channel, Receiver]) -> None:
         self._context, self._receivers = context, receivers
-        self._patience = timedelta(seconds=patience_s)
 
     def send_due(self) -> Counter[str]:
         """Send what is due now; how often each outcome came: `sent`, or the class of the error."""
@@ -95,28 +63,10 @@ class Sender:
             body = self._body(entry)
         except VaultError:
             return SendError.UNREADABLE
-        headers = {
-            KEY_HEADER: key,
-            SIGNATURE_HEADER: signature(to.secret, key, body),
-            "content-type": "application/json",
-        }
-        until = self._context.clock() + self._patience
-        answer = b""
-        try:
-            with to.client.stream("POST", to.url, content=body, headers=headers) as response:
-                for piece in response.iter_bytes():
-                    answer += piece
-                    if len(answer) > MOST_BYTES:
-                        return SendError.GARBAGE
-                    if self._context.clock() > until:
-                        return SendError.SLOW
-        except httpx2.TimeoutException:
-            return SendError.SLOW
-        except httpx2.DecodingError:
-            return SendError.GARBAGE
-        except httpx2.HTTPError:
-            return SendError.DOWN
-        return answered(to.secret, key, response.status_code, answer, response.headers.get(SIGNATURE_HEADER, ""))
+        heard = exchange(to, "", key, body, self._context.clock)
+        if isinstance(heard, SendError):
+            return heard
+        return answered(to.secret, key, heard.status, heard.body, heard.signature)
 
     def _body(self, entry: Entry) -> bytes:
         vault = self._context.vault

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     statutory_url: str = ""
     statutory_secret: SecretStr = SecretStr("")
     statutory_ca: Path | None = None
+    pay_url: str = ""
+    pay_secret: SecretStr = SecretStr("")
+    pay_ca: Path | None = None
     reconcile_at: time = time(2, 30)
 
     @property

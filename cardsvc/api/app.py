@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from fastapi import FastAPI
 
-from cardsvc.api import errors, family, screens, stations
+from cardsvc.api import errors, family, pay, screens, stations
 from cardsvc.context import Context
 
 
@@ -15,6 +15,7 @@ class Surface(StrEnum):
     STATIONS = "stations"
     OFFICE = "office"
     FAMILY = "family"
+    PAY = "pay"
 
 
 def create_app(surfaces: Iterable[Surface], context: Context) -> FastAPI:
@@ -34,4 +35,6 @@ def create_app(surfaces: Iterable[Surface], context: Context) -> FastAPI:
     if Surface.FAMILY in surfaces:
         app.mount("/family", family.create(context))
         app.mount("/screens", screens.create(context))
+    if Surface.PAY in surfaces and context.provider is not None:
+        app.mount("/pay", pay.create(context, context.provider))
     return app

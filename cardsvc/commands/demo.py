@@ -27,7 +27,7 @@ from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import may_take
 from cardsvc.core.rules import RULES
 from cardsvc.core.words import say
-from cardsvc.demo import chips, outside, tray
+from cardsvc.demo import chips, outside, provider, provider_app, tray
 from cardsvc.demo.hands import NotDone
 from cardsvc.demo.history import History
 from cardsvc.demo.home import STAFF, found
@@ -37,6 +37,7 @@ from cardsvc.demo.running import DidNotStart, RunningHome
 from cardsvc.demo.way import people_for
 from cardsvc.handlers import family_link
 from cardsvc.handlers.found_home import STATIONS
+from cardsvc.loops import Duty, running
 from cardsvc.settings import DEMO_PASSPHRASE, Settings, chance, clock
 from cardsvc.store import migrations, office
 from cardsvc.store.engine import UnsafeStore, open_engine
@@ -47,8 +48,8 @@ app = typer.Typer()
 POOL = 12
 STAFF_CARDS = tuple(StaffNo(number) for number in ("1004", "1005", "1011", "1012"))
 """Cold storage and the furnace: where two people are needed, the demo has cards for both."""
-TRAY_AFTER, GATEWAY_AFTER, CITY_AFTER, PAGES_AFTER = 90, 91, 92, 100
-"""The ports of the tray, of the two parties outside and of the touch pages, counted from the service's."""
+TRAY_AFTER, GATEWAY_AFTER, CITY_AFTER, PROVIDER_AFTER, PAGES_AFTER = 90, 91, 92, 93, 100
+"""The ports of the tray, of the parties outside and of the touch pages, counted from the service's."""
 Cases = Annotated[int, typer.Option(min=1, max=5_000, help="How many cases to invent.")]
 
 
@@ -101,6 +102,8 @@ def demo(
         "ONECARD_STATUTORY_URL": f"https://127.0.0.1:{port + CITY_AFTER}/send",
         "ONECARD_STATUTORY_SECRET": DEMO_PASSPHRASE,
         "ONECARD_STATUTORY_CA": str(city_certificate.resolve()),
+        "ONECARD_PAY_URL": f"http://127.0.0.1:{port + PROVIDER_AFTER}/",
+        "ONECARD_PAY_SECRET": DEMO_PASSPHRASE,
         "ONECARD_DATA": str(folder.resolve()),
         "ONECARD_PASSPHRASE": DEMO_PASSPHRASE,
         "ONECARD_DEMO": "true",
@@ -117,7 +120,10 @@ def demo(
         cards = tray.Tray(folder / "cards", home, context)
         secret = DEMO_PASSPHRASE.encode()
         gateway, city = outside.gateway(secret, clock), outside.city(secret, clock)
+        pays = provider.Provider(secret, clock, f"http://127.0.0.1:{port + PROVIDER_AFTER}/")
         with (
+            served(provider_app.create(pays), port + PROVIDER_AFTER),
+            running([Duty("provider", 1.0, provider.teller(pays, f"{home.address}/pay/notice"))]),
             served(tray.create(cards, home), port + TRAY_AFTER),
             served(outside.create(gateway), port + GATEWAY_AFTER),
             served(outside.create(city), port + CITY_AFTER, (city_certificate, city_key)),
@@ -219,6 +225,7 @@ One Card demo 殡葬一卡通演示 — everybody here is invented; password and
   cards     http://127.0.0.1:{port + TRAY_AFTER}/          lay a virtual card on a station's reader
   phones    http://127.0.0.1:{port + GATEWAY_AFTER}/          what the families' phones have received
   city      https://127.0.0.1:{port + CITY_AFTER}/         what was reported to the city
+  pay       http://127.0.0.1:{port + PROVIDER_AFTER}/          the payment provider, and the phones that pay by pressing
   readers   {readers}
 """,
         flush=True,

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from cardsvc.api import drilling, notices
+from cardsvc.api import drilling, notices, paying
 from cardsvc.commands.ground import context_of, stop
 from cardsvc.context import Context
 from cardsvc.core.ids import CaseNo, StaffNo
@@ -18,8 +18,10 @@ from cardsvc.core.permissions import Action, may
 from cardsvc.core.problems import Refusal
 from cardsvc.core.words import say
 from cardsvc.handlers import reconcile as reconciling
+from cardsvc.handlers import reconcile_payments
 from cardsvc.loops import Duty, running
-from cardsvc.outbox import Receiver, Sender, receiver
+from cardsvc.outbox import Sender
+from cardsvc.receiver import Receiver, receiver
 from cardsvc.settings import Settings
 from cardsvc.store import drills
 from cardsvc.store import outbox as store
@@ -27,6 +29,7 @@ from cardsvc.store.opening import load_staff
 
 app = typer.Typer()
 SEND_EVERY_S = 5.0
+PAY_EVERY_S = 2.0
 LOOK_EVERY_S = 30.0
 TERMS_EVERY_S = 3_600.0
 
@@ -52,12 +55,17 @@ def receivers(settings: Settings) -> dict[Channel, Receiver]:
 
 
 def by_itself(context: Context, settings: Settings) -> AbstractContextManager[None]:
-    """The loops of a service: sending, the night's reconciliation, and what families are told of terms that end."""
+    """The loops of a service: sending, payments, the night's books, and what families are told of terms that end."""
     sender = Sender(context, receivers(settings))
 
     def night() -> None:
         while (day := reconciling.due(context, context.clock(), settings.reconcile_at)) is not None:
             reconciling.handle(context, day, context.clock())
+        if context.provider is None:
+            return
+        while (paid := reconcile_payments.due(context, context.clock(), settings.reconcile_at)) is not None:
+            if isinstance(paying.reconcile(context, paid, again=False), Refusal):
+                return
 
     def terms() -> None:
         notices.handle(context, context.clock())
@@ -65,6 +73,7 @@ def by_itself(context: Context, settings: Settings) -> AbstractContextManager[No
     return running(
         [
             Duty("outbox", SEND_EVERY_S, sender.send_due),
+            Duty("payments", PAY_EVERY_S, lambda: paying.look_due(context)),
             Duty("reconciliation", LOOK_EVERY_S, night),
             Duty("terms", TERMS_EVERY_S, terms),
         ]

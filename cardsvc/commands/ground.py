@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from cardsvc.context import Context
 from cardsvc.core.ids import HomeId
+from cardsvc.receiver import Receiver, receiver
 from cardsvc.settings import DEMO_PASSPHRASE, Settings, chance, clock
 from cardsvc.store import cards
 from cardsvc.store.engine import UnsafeStore, open_engine
@@ -53,6 +54,20 @@ def vault_of(settings: Settings) -> Vault:
     return vault
 
 
+def provider_of(settings: Settings) -> Receiver | None:
+    """The payment provider that is set up, None where there is none, or end with what to do."""
+    if not settings.pay_url:
+        return None
+    secret = settings.pay_secret.get_secret_value()
+    if not secret:
+        stop("ONECARD_PAY_URL is set: set ONECARD_PAY_SECRET to the secret that you share with the provider", 2)
+    if not settings.pay_url.startswith("https://") and not settings.demo:
+        stop("ONECARD_PAY_URL must begin with https://", 2)
+    if settings.pay_ca is not None and not settings.pay_ca.is_file():
+        stop(f"ONECARD_PAY_CA: there is no file {settings.pay_ca}", 2)
+    return receiver(f"{settings.pay_url.rstrip('/')}/", secret.encode(), settings.pay_ca)
+
+
 def context_of(settings: Settings) -> Context:
     """Everything a running service is made of, or end with what to do."""
     vault = vault_of(settings)
@@ -70,6 +85,7 @@ def context_of(settings: Settings) -> Context:
         demo=settings.demo,
         family_url=settings.family_url,
         templates=settings.templates,
+        provider=provider_of(settings),
     )
 
 

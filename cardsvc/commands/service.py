@@ -38,7 +38,7 @@ def serve(
     dsn: DSN = "",
     port: Annotated[int, typer.Option(help="TCP port.")] = 8700,
     host: Annotated[str, typer.Option(help="Address to listen on; put a TLS proxy in front.")] = "127.0.0.1",
-    surface: Annotated[str, typer.Option(help="Surfaces to serve, comma-separated.")] = "stations,office,family",
+    surface: Annotated[str, typer.Option(help="Surfaces to serve, comma-separated.")] = "stations,office,family,pay",
 ) -> None:
     """Serve stations, office and family until Ctrl-C."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")

@@ -309,8 +309,9 @@ class Fact(Wire):
     """Something that happened to a case, with who, where and how it is known.
 
     `observed`: a tap saw it; otherwise it was typed afterwards. `cause` names the station record
-    (``journal:seq``) or the office entry that says so. `order` is (`chain_place`, service log number): the cards'
-    counters order what stations did without network, never a wall clock (RELIABILITY.md section 3).
+    (``journal:seq``), the office entry (``office:log``) or the payment order (``qr:order``) that says so. `order` is
+    (`chain_place`, service log number): the cards' counters order what stations did without network, never a wall clock
+    (RELIABILITY.md section 3).
     """
 
     case_no: CaseNo

@@ -18,6 +18,8 @@ JournalId = NewType("JournalId", str)
 TagNo = NewType("TagNo", str)
 DiscNo = NewType("DiscNo", str)
 
+_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
 CASE_NO = re.compile(r"[A-Z]{2,4}-\d{4}-\d{6}")
 PROVISIONAL_NO = re.compile(r"[A-Z]{2,4}-P\d{1,5}-\d{6}")
 JOURNAL_ID = re.compile(r"[0-9a-f]{32}")
@@ -58,3 +60,9 @@ def uuid7(unix_ms: int, chance: bytes) -> UUID:
     value = value & ~(0xF << 76) | 7 << 76
     value = value & ~(0x3 << 62) | 2 << 62
     return UUID(int=value)
+
+
+def payment_no(home: HomeId, unique: UUID) -> str:
+    """The number of a payment order: home, Q, and the 128 bits of a UUID in 26 digits of base 32."""
+    number = unique.int
+    return f"{home}-Q" + "".join(_DIGITS[number >> shift & 31] for shift in range(125, -1, -5))

@@ -68,7 +68,7 @@ def deposits(case_no: CaseNo) -> Account:
 
 
 def suspense(case_no: CaseNo) -> Account:
-    """Money of a case whose owner a person has to find: a payer other than the family paid more than it owes."""
+    """Money of a case that a person decides about: it fits no order, or a payer other than the family paid too much."""
     return Account(f"suspense/{case_no}")
 
 
@@ -113,6 +113,11 @@ def money_moved(fact: Fact) -> tuple[Transfer, ...]:
         case _:
             return ()
     return (Transfer(debit=debit, credit=credit, amount_fen=details.amount_fen, memo=fact.body.step),)
+
+
+def suspended(case_no: CaseNo, amount_fen: int, means: Means) -> tuple[Transfer, ...]:
+    """Money that came and does not fit: it is in the till, and held."""
+    return (Transfer(debit=till(means), credit=suspense(case_no), amount_fen=amount_fen, memo="suspense"),)
 
 
 def settle(case_no: CaseNo, balances: Mapping[Account, int]) -> tuple[Transfer, ...]:

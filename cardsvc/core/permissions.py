@@ -67,6 +67,8 @@ class Action(StrEnum):
     SEE_CALENDAR = "see_calendar"  # the times of halls and furnaces
     SEE_DRESSING = "see_dressing"  # dressing work orders
     MANAGE_SCREENS = "manage_screens"  # screens on the walls
+    TAKE_PAYMENT = "take_payment"  # ask for a QR payment, and cancel it
+    SETTLE_PAYMENT = "settle_payment"  # money in suspense: to a case, or back by two people
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ ALLOWED: Mapping[Role, Allowance] = {
     ),
     Role.CASHIER: _may(
         *(S.DEPOSIT, S.PAY, S.REFUND, S.SETTLE, S.SWITCH_PAYER, S.PROVE_WAIVER),
-        *(A.SEE_BILLS, A.FAMILY_LINK, A.SEE_STATION_BOARDS, *_SEE),
+        *(A.SEE_BILLS, A.FAMILY_LINK, A.SEE_STATION_BOARDS, A.TAKE_PAYMENT, A.SETTLE_PAYMENT, *_SEE),
     ),
     Role.FURNACE_OPERATOR: _may(S.QUEUE, S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, S.ENCOFFIN, S.DECLARE, *_WORK),
     Role.CHECKER: _may(S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, A.SEE_STATION_BOARDS),
@@ -133,7 +135,7 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(A.SEE_PLACES, A.WATCH_STORAGE, A.MANAGE_PLACES, A.SEE_RULES, A.SET_RULES, A.CLOCK_STAFF),
         *(A.BOOK, A.ENTER_STEP, A.HOLD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
         *(A.SEE_OPERATIONS, A.OPERATE, A.SEE_CERTIFICATES, A.KEEP_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING),
-        A.MANAGE_SCREENS,
+        *(A.MANAGE_SCREENS, A.SETTLE_PAYMENT),
     ),
     Role.AUDITOR: _may(
         *(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, A.SEE_PLACES, A.SEE_RULES, *_SEE),

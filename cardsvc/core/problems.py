@@ -131,6 +131,9 @@ class Problem(StrEnum):
     ABOVE_PAID = "above_paid"  # a refund above what was paid
     PRICES_WRONG = "prices_wrong"  # a price list that cannot be published, with every reason
     SHEET_UNSAFE = "sheet_unsafe"  # a file that is not opened: formulas, macros, links, too large
+    PAYMENT_OPEN = "payment_open"  # a QR payment of another amount waits for the same payer: cancel it first
+    PROVIDER_MISSING = "provider_missing"  # no payment provider is set up
+    PROVIDER_MUTE = "provider_mute"  # the payment provider gives no answer that can be believed
     # surfaces
     NOT_SIGNED_IN = "not_signed_in"  # sign in first
     SIGN_IN_FAILED = "sign_in_failed"  # number or password wrong

@@ -9,9 +9,18 @@ from cardsvc.store.working import WorkingSet
 
 
 def take_by_itself(
-    tx: WorkingSet, case: Case, step: Step, details: Details, log_no: int, card_no: CardNo | None = None
+    tx: WorkingSet,
+    case: Case,
+    step: Step,
+    details: Details,
+    log_no: int,
+    card_no: CardNo | None = None,
+    cause: str | None = None,
 ) -> None:
-    """Let the step happen now, in the office, by nobody; `log_no` is the link in the log that says why."""
+    """Let the step happen now, in the office, by nobody.
+
+    `log_no` is the link in the log that says why; `cause` names what made it happen, where that is more than the link.
+    """
     fact = Fact(
         case_no=case.case_no,
         body=StepTaken(step=step, details=details),
@@ -20,7 +29,7 @@ def take_by_itself(
         staff_no=StaffNo(""),
         station_kind=StationKind.OFFICE,
         card_no=card_no,
-        cause=f"office:{log_no}",
+        cause=cause or f"office:{log_no}",
         order=(place_of(tx, case), log_no),
     )
     let_happen(tx, case, given(tx, case, fact), log_no, late=False)

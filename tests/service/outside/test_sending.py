@@ -11,7 +11,8 @@ from cardsvc.core.ids import CaseNo
 from cardsvc.core.outgoing import Channel, signature
 from cardsvc.demo import outside
 from cardsvc.demo.outside import Mischief, Outside
-from cardsvc.outbox import Sender, receiver
+from cardsvc.outbox import Sender
+from cardsvc.receiver import receiver
 from cardsvc.settings import clock
 from cardsvc.store import outbox
 from tests.core.story import DETAILS
@@ -106,7 +107,7 @@ def test_an_answer_that_never_ends_is_given_up(service: Service, gateway: Outsid
     gateway.mischief = Mischief.DRIP
     to = receiver(f"{sender_address}send", SECRET, patience_s=0.4)
 
-    by_real_clock = Sender(replace(service.context, clock=clock), {Channel.MESSAGE: to}, patience_s=0.4)
+    by_real_clock = Sender(replace(service.context, clock=clock), {Channel.MESSAGE: to})
 
     assert by_real_clock.send_due() == {"slow": 1}
 

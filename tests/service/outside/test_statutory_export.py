@@ -10,7 +10,8 @@ from cardsvc.core.ids import CaseNo
 from cardsvc.core.outgoing import Channel
 from cardsvc.core.statutory import Event
 from cardsvc.demo import outside
-from cardsvc.outbox import Sender, receiver
+from cardsvc.outbox import Sender
+from cardsvc.receiver import receiver
 from cardsvc.store import outbox
 from tests.support.home import ID_NO, Service
 from tests.support.serving import Served

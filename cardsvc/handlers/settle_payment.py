@@ -1,0 +1,79 @@
+"""Decide about money in suspense: it pays a case, or two people give it back. Each payment is decided about once."""
+
+from cardsvc.core import ledger
+from cardsvc.core.facts import Details, Step
+from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.paying import MOST_FEN, Posting, settled
+from cardsvc.core.permissions import Action, confirmed
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.terms import Means, Payer
+from cardsvc.core.workflow import in_order
+from cardsvc.store import payments
+from cardsvc.store.payments import Held
+from cardsvc.store.working import WorkingSet
+
+ASSIGNED, REFUNDED = "assigned", "refunded"
+
+
+def assign(tx: WorkingSet, ref: str, case_no: CaseNo, by: StaffNo, log_no: int) -> Posting | Refusal:
+    """The money pays this case: it leaves suspense, and becomes the step PAY."""
+    held = _waiting(tx, ref)
+    if isinstance(held, Refusal):
+        return held
+    case = tx.case(case_no)
+    if case is None:
+        return Refusal(Problem.CASE_UNKNOWN, case_no)
+    refusal = in_order(case, Step.PAY)
+    if refusal is not None:
+        return refusal
+    if held.amount_fen > MOST_FEN:
+        return Refusal(Problem.AMOUNT_INVALID)
+    order = payments.one(tx.connection, tx.home_id, held.order_no)
+    payer = order.payer if order is not None and order.case_no == case_no else Payer.FAMILY
+    _leave(tx, held, log_no)
+    _settle(tx, held, ASSIGNED, case_no, by, None, log_no)
+    details = Details(amount_fen=held.amount_fen, means=Means.QR, payer=payer)
+    return Posting(case_no, details, f"qr:{held.order_no}:{ref}", log_no)
+
+
+def refund(tx: WorkingSet, ref: str, by: StaffNo, second: StaffNo | None, log_no: int) -> Refusal | None:
+    """Two people say that the money goes back the way that it came: it leaves suspense and the till."""
+    held = _waiting(tx, ref)
+    if isinstance(held, Refusal):
+        return held
+    refusal = confirmed(by, second, tx.staff, Action.SETTLE_PAYMENT)
+    if refusal is not None:
+        return refusal
+    _leave(tx, held, log_no)
+    _settle(tx, held, REFUNDED, held.case_no, by, second, log_no)
+    return None
+
+
+def _waiting(tx: WorkingSet, ref: str) -> Held | Refusal:
+    held = payments.held(tx.connection, tx.home_id, ref)
+    if held is None or held.why is None or held.settled is not None:
+        return Refusal(Problem.NOT_FOUND)
+    return held
+
+
+def _leave(tx: WorkingSet, held: Held, log_no: int) -> None:
+    """Take the entry of the suspense back; money of nobody's case has none."""
+    if held.case_no is None:
+        return
+    transfers = ledger.reversed_(ledger.suspended(held.case_no, held.amount_fen, Means.QR))
+    cause = f"qr:{held.order_no}"
+    tx.transfers.extend((held.case_no, log_no, cause, entry) for entry in transfers)
+
+
+def _settle(
+    tx: WorkingSet, held: Held, how: str, case_no: CaseNo | None, by: StaffNo, second: StaffNo | None, log_no: int
+) -> None:
+    run, home = tx.connection, tx.home_id
+    payments.settle(run, home, held.ref, how, case_no, log_no, by, second, tx.now)
+    order = payments.one(run, home, held.order_no)
+    if order is None:
+        return
+    came = payments.of_order(run, home, held.order_no)
+    open_left = sum(one.why is not None and one.settled is None for one in came)
+    on_bill = any(one.why is None or one.settled == ASSIGNED for one in came)
+    payments.keep(run, home, settled(order, open_left, on_bill), tx.now)
