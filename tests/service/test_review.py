@@ -201,11 +201,11 @@ def test_pages_follow_each_other_without_loss_in_both_orders(service: Service) -
 def test_filters_and_counts_agree(service: Service) -> None:
     case_no, _ = cold(service)
     month = f"{service.clock.now:%Y-%m}"
-    right = {"rule": Rule.ABOVE_CAP, "item": "cold_storage", "payer": "family", "station": "cold_storage"}
+    right: dict[str, object] = {"rule": Rule.ABOVE_CAP, "item": "cold_storage", "payer": "family", "station": "cold_storage"}
     right |= {"month": month, "case_no": case_no, "from_fen": 8_000, "below_fen": 8_000}
 
     assert len(flags(service, **right)) == 1
-    wrong = {"rule": Rule.SPLIT, "item": "x", "payer": "police", "station": "office"}
+    wrong: dict[str, object] = {"rule": Rule.SPLIT, "item": "x", "payer": "police", "station": "office"}
     wrong |= {"month": "2020-01", "case_no": "WZ-2020-000001", "from_fen": 8_001, "below_fen": 7_999}
     for name, value in wrong.items():
         assert flags(service, **{name: value}) == [], name
