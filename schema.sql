@@ -244,15 +244,33 @@ CREATE TABLE missing_record (
     FOREIGN KEY (home_id, card_no) REFERENCES card (home_id, card_no)
 );
 
--- A price list: body is JSON of core.prices.PriceBook.
+-- A price list: body is JSON of core.prices.PriceBook. Append-only; made_by brought it, second published it at made_at.
 CREATE TABLE price_book (
     home_id          TEXT NOT NULL REFERENCES home (home_id),
     version          TEXT NOT NULL,
     valid_from       TEXT NOT NULL,
     body             TEXT NOT NULL,
     made_by          TEXT,
+    second           TEXT,
+    made_at          MOMENT,
     PRIMARY KEY (home_id, version)
 );
+
+-- A price list that one person brought and nobody has published. state is a core.price_rules.DraftState:
+-- draft -> published | withdrawn. Of a version there is one open draft.
+CREATE TABLE price_draft (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    number           BIGINT NOT NULL,
+    version          TEXT NOT NULL,
+    body             TEXT NOT NULL,
+    made_at          MOMENT NOT NULL,
+    made_by          TEXT NOT NULL,
+    state            TEXT NOT NULL,
+    ended_at         MOMENT,
+    ended_by         TEXT,
+    PRIMARY KEY (home_id, number)
+);
+CREATE UNIQUE INDEX price_draft_open ON price_draft (home_id, version) WHERE state = 'draft';
 
 -- A line of a bill, and the tap that caused it. Append-only; (reverses, reverses_line) names the line that it takes back.
 CREATE TABLE bill_line (
@@ -689,6 +707,7 @@ CREATE TRIGGER reconciliation_append_only BEFORE UPDATE OR DELETE ON reconciliat
 CREATE TRIGGER drill_append_only BEFORE UPDATE OR DELETE ON drill FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER body_count_append_only BEFORE UPDATE OR DELETE ON body_count FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER earlier_value_append_only BEFORE UPDATE OR DELETE ON earlier_value FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER price_book_append_only BEFORE UPDATE OR DELETE ON price_book FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE FUNCTION account_is_of(account TEXT, case_no TEXT) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
 SELECT CASE split_part(account, '/', 1)
     WHEN 'receivable' THEN split_part(account, '/', 2) = case_no AND split_part(account, '/', 3) <> ''
@@ -748,6 +767,8 @@ CREATE TRIGGER body_count_no_update BEFORE UPDATE ON body_count BEGIN SELECT RAI
 CREATE TRIGGER body_count_no_delete BEFORE DELETE ON body_count BEGIN SELECT RAISE(ABORT, 'body_count is append-only'); END;
 CREATE TRIGGER earlier_value_no_update BEFORE UPDATE ON earlier_value BEGIN SELECT RAISE(ABORT, 'earlier_value is append-only'); END;
 CREATE TRIGGER earlier_value_no_delete BEFORE DELETE ON earlier_value BEGIN SELECT RAISE(ABORT, 'earlier_value is append-only'); END;
+CREATE TRIGGER price_book_no_update BEFORE UPDATE ON price_book BEGIN SELECT RAISE(ABORT, 'price_book is append-only'); END;
+CREATE TRIGGER price_book_no_delete BEFORE DELETE ON price_book BEGIN SELECT RAISE(ABORT, 'price_book is append-only'); END;
 CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer WHEN NOT (
     CASE substr(NEW.debit, 1, instr(NEW.debit || '/', '/') - 1)
         WHEN 'receivable' THEN substr(NEW.debit, 1, length(NEW.case_no) + 12) = 'receivable/' || NEW.case_no || '/'

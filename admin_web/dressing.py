@@ -32,7 +32,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     mine = partial(entering.mine, context)
 
     def books(connection: Connection) -> tuple[dict[str, PriceBook], PriceBook]:
-        kept = {one.version: one for one, _ in price_books.all_books(connection, context.home_id)}
+        kept = {one.book.version: one.book for one in price_books.versions(connection, context.home_id)}
         return kept, price_book(connection, context.home_id, context.clock())
 
     def ordered(case: Case, kept: dict[str, PriceBook], in_force: PriceBook) -> Order | None:

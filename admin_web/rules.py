@@ -1,6 +1,5 @@
-"""The console's rules: the city's, what stations may do without network, price lists; versions stay, two people set."""
+"""The console's rules: the city's, and what stations may do without network; versions stay, two people set."""
 
-import json
 from functools import partial
 from typing import Annotated, Any
 
@@ -19,15 +18,13 @@ from cardsvc.core.permissions import Action, confirmed
 from cardsvc.core.policy import RULES, Policy, changed
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import Limits
-from cardsvc.handlers import import_prices, set_limit, set_policy
-from cardsvc.store import policies, price_books, staff
+from cardsvc.handlers import set_limit, set_policy
+from cardsvc.store import policies, staff
 from cardsvc.store.limits import limits_of
-from cardsvc.store.opening import load_staff, price_book
+from cardsvc.store.opening import load_staff
 from cardsvc.store.policies import POLICY, policy_of
 
 YES_OR_NO = frozenset(name for name in RULES if isinstance(getattr(Policy(), name), bool))
-MOST = 500_000
-"""Bytes of a price list."""
 
 
 def typed_policy(before: Policy, form: dict[str, str]) -> Policy | Refusal:
@@ -61,11 +58,8 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "versions": [(one, *rest, changed(_before(versions, one), one)) for one, *rest in versions],
                 "limits": limits_of(connection, home),
                 "limit_names": tuple(Limits.model_fields),
-                "books": price_books.all_books(connection, home),
-                "in_force": price_book(connection, home, now).version,
                 "people": staff.names(connection, home),
                 "today": local(now).date(),
-                "raw": "",
                 **more,
             }
         status = STATUS.get(refusal.problem, 409) if refusal is not None else 200
@@ -110,27 +104,6 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         alone = confirmed(signed.staff_no, second, people, Action.SET_RULES)
         done = alone or set_limit.handle(context, name, value, context.clock(), signed.staff_no)
         return page(request, signed, done) if isinstance(done, Refusal) else back(request, "limits")
-
-    @app.post("/rules/prices")
-    async def prices(request: Request, signed: Annotated[Signed, sets]) -> Response:
-        form = {name: str(value).strip() for name, value in (await request.form()).items()}
-        raw = form.get("raw", "")[:MOST]
-        try:
-            second = second_of(request, form)
-        except Refused as error:
-            return page(request, signed, error.refusal, raw=raw)
-        done = import_prices.handle(context, raw.encode(), signed.staff_no, second, context.clock())
-        return page(request, signed, done, raw=raw) if isinstance(done, Refusal) else back(request, "prices")
-
-    @app.get("/rules/prices/{version}")
-    def export(signed: Annotated[Signed, sees], version: str) -> Response:
-        with context.engine.connect() as connection:
-            books = {one.version: one for one, _ in price_books.all_books(connection, context.home_id)}
-        if version not in books:
-            raise Refused(Refusal(Problem.NOT_FOUND))
-        text = json.dumps(books[version].model_dump(mode="json"), ensure_ascii=False, indent=2)
-        headers = {"content-disposition": f'attachment; filename="{version}.json"'}
-        return Response(text, media_type="application/json", headers=headers)
 
 
 def _before(versions: list[Any], one: Policy) -> Policy:

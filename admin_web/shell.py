@@ -59,6 +59,7 @@ MENU = (
     Entry("resources", "resources", Action.SEE_PLACES),
     Entry("shifts", "shifts", Action.SEE_RULES),
     Entry("rules", "rules", Action.SEE_RULES),
+    Entry("prices", "prices", Action.SEE_RULES),
     Entry("unsettled", "unsettled", Action.SEE_STATIONS),
     Entry("payments", "payments", Action.SEE_BILLS),
     Entry("ashes", "ashes", Action.SEE_CASES),
@@ -146,7 +147,7 @@ def reasons(refusal: Refusal, language: Language) -> list[tuple[str, str]]:
 
 def _field(name: str, language: Language) -> str:
     words = CATALOGUES[language]
-    tables = ("booking", "field", "step", "stage", "place", "card_state", "hot_reason")
+    tables = ("booking", "field", "step", "stage", "place", "card_state", "hot_reason", "unsafe", "price_field")
     return next((words[key] for key in (f"{one}.{name}" for one in tables) if key in words), name)
 
 

@@ -107,7 +107,7 @@ def _answers(
     connection: Connection, context: Context, log: Log, turns: Iterable[_Turn], now: datetime
 ) -> dict[JournalId, wire.SyncAnswer]:
     """What each station is told: results, checkpoint, and the news since the version that it has."""
-    home_id, home = context.home_id, journals.home(connection, context.home_id)
+    home_id, home = context.home_id, journals.home(connection, context.home_id, now)
     root = context.vault.sign(wire.checkpoint_bytes(home_id, home.epoch, log.log_no, log.root))
     checkpoint = wire.Checkpoint(epoch=home.epoch, log_no=log.log_no, root=log.root, at=now, signature=_b64(root))
     answers = {}

@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from pydantic import BaseModel, ConfigDict, Field
 
-from cardsvc.api import errors
+from cardsvc.api import errors, posted_prices
 from cardsvc.api.errors import Refused, language_of
 from cardsvc.api.headers import AlwaysHeaders
 from cardsvc.api.limits import Limiter
@@ -169,6 +169,7 @@ def create(context: Context) -> FastAPI:
         await run_in_threadpool(seen, cookie)
         return StreamingResponse(_stream(context, request, cookie), media_type="text/event-stream")
 
+    posted_prices.add(app, context, pages, lambda request: limited(f"prices/{_who(request)}", 60, 1))
     app.mount("/static", StaticFiles(directory=PAGES / "static"))
     return app
 

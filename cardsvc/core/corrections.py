@@ -12,7 +12,7 @@ from cardsvc.core.facts import Details, Step
 from cardsvc.core.prices import Line, PriceBook, Trigger
 from cardsvc.core.terms import Payer
 
-CORRECTS = frozenset({Step.VOID, Step.SIGN_QUOTE, Step.CANCEL_ITEM, Step.SWITCH_PAYER, Step.PROVE_WAIVER})
+CORRECTS = frozenset({Step.VOID, Step.SIGN_QUOTE, Step.CANCEL_ITEM, Step.SWITCH_PAYER, Step.PROVE_WAIVER, Step.CANCEL})
 BookOf = Callable[[str | None], PriceBook]
 """The price list of a version."""
 
@@ -47,7 +47,7 @@ def corrections(
         case Step.VOID:
             voided = workflow.last_voidable(case)
             return tuple(Corrected(one) for one in lines if voided is not None and one.cause == voided.cause)
-        case Step.SIGN_QUOTE:
+        case Step.SIGN_QUOTE | Step.CANCEL:
             return tuple(Corrected(one) for one in lines if _quoted(one.line, book_of))
         case Step.CANCEL_ITEM:
             ordered = (one for one in lines if one.line.item == details.item)

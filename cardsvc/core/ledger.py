@@ -9,8 +9,7 @@ from typing import Literal, NewType
 
 from pydantic import Field
 
-from cardsvc.core.case import Case
-from cardsvc.core.facts import Fact, Stage, Step, StepTaken, Wire
+from cardsvc.core.facts import Fact, Step, StepTaken, Wire
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.money import Fen, in_yuan
 from cardsvc.core.preconditions import Asked
@@ -164,14 +163,14 @@ def _available(account: Account, total: int) -> int:
     return total if kind == "receivable" else -total if kind in ("deposit", "suspense") else 0
 
 
-def refundable(case: Case, bill: Bill) -> int:
-    """What may be paid back, in fen: what was paid less what is owed; the whole rest once the case is cancelled."""
-    return max(0, bill.rest_fen if case.stage is Stage.CANCELLED else -bill.open_fen)
+def refundable(bill: Bill) -> int:
+    """What may be paid back, in fen: what was paid less what is owed."""
+    return max(0, -bill.open_fen)
 
 
-def above_paid(case: Case, asked: Asked, bill: Bill) -> Refusal | None:
+def above_paid(asked: Asked, bill: Bill) -> Refusal | None:
     """A refund is never above what was paid, and never takes what the lines still need (DOMAIN.md section 6)."""
-    most = refundable(case, bill)
+    most = refundable(bill)
     if asked.step is not Step.REFUND or (asked.details.amount_fen or 0) <= most:
         return None
     return Refusal(Problem.ABOVE_PAID, f"¥{in_yuan(Fen(most))}")

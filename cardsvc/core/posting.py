@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cardsvc.core import ledger, prices
 from cardsvc.core.case import Case
 from cardsvc.core.corrections import CORRECTS, BookOf, Standing, corrections
-from cardsvc.core.facts import Fact, Step, StepTaken
+from cardsvc.core.facts import Fact, Step, StepTaken, step_of
 from cardsvc.core.ledger import Account, Transfer
 from cardsvc.core.prices import Line
 
@@ -35,13 +35,22 @@ class Posting:
     transfers: tuple[Transfer, ...] = ()
 
 
+def takes_back(fact: Fact, before: Case, book_of: BookOf) -> bool:
+    """Whether the fact may take back lines that stand: a correction, or a price that pays for others too."""
+    if step_of(fact) in CORRECTS:
+        return True
+    book = book_of(before.price_version)
+    return any(row.includes for row in book.items) and bool(prices.taken_in(prices.lines_for(fact, before, book), book))
+
+
 def post(
     fact: Fact, before: Case, standing: Iterable[Standing], balances: Mapping[Account, int], book_of: BookOf
 ) -> Posting:
     """The lines and transfers of a fact.
 
-    `standing` are the lines of the case that nothing has taken back (read for `CORRECTS` only), `balances` its
-    accounts in fen (read for `SETS_OFF` only). Counter-lines come first, then the fact's own lines, then money.
+    `standing` are the lines of the case that nothing has taken back (read only where `takes_back` says so), `balances`
+    its accounts in fen (read there too, and for `SETS_OFF`). Counter-lines come first, then the fact's own lines, then
+    money.
     Source: DOMAIN.md section 6.
     """
     if not isinstance(fact.body, StepTaken):
@@ -49,6 +58,10 @@ def post(
     case_no, step, details = fact.case_no, fact.body.step, fact.body.details
     lines: list[PostedLine] = []
     moved: list[Transfer] = []
+    book = book_of(before.price_version)
+    charged = prices.lines_for(fact, before, book)
+    paid = prices.taken_in(charged, book)
+    standing = tuple(standing) if step in CORRECTS or paid else ()
     if step in CORRECTS:
         proof = details.number or "" if step is Step.PROVE_WAIVER else ""
         for one in corrections(before, step, details, standing, book_of):
@@ -58,11 +71,16 @@ def post(
             if one.instead is not None:
                 lines.append(PostedLine(old.cause, one.instead))
                 moved.extend(ledger.charge(case_no, one.instead, proof))
-    for line in prices.lines_for(fact, before, book_of(before.price_version)):
+    corrected = [one.reverses for one in lines]
+    for stands in standing:
+        if stands.line.item in paid and stands not in corrected:
+            lines.append(PostedLine(fact.cause, stands.line, stands))
+            moved.extend(ledger.reversed_(ledger.charge(case_no, stands.line)))
+    for line in charged:
         lines.append(PostedLine(fact.cause, line))
         moved.extend(ledger.charge(case_no, line))
     moved.extend(ledger.money_moved(fact))
-    if step in SETS_OFF:
+    if step in SETS_OFF or paid:
         totals = ledger.added(balances, moved)
         moved.extend(ledger.settle(case_no, totals) if step is Step.SETTLE else ledger.surplus(case_no, totals))
     return Posting(tuple(lines), tuple(moved))

@@ -37,6 +37,11 @@ class Trigger(StrEnum):
     CANCELLATION = "cancellation"
 
 
+def _unsaid(value: object) -> bool:
+    """What is not said is not written: a list without the newer rules reads as it always did."""
+    return value in (None, "", ())
+
+
 class Tier(Wire):
     """From this day of storage on (counted from 1, over all periods of the case) a day costs `price_fen`."""
 
@@ -73,6 +78,14 @@ class PriceItem(Wire):
     tiers: tuple[Tier, ...] = Field(default=(), max_length=10)
     default: bool = False
     "Charged by its trigger when the signed quote names no other item for it."
+    cap_fen: int | None = Field(default=None, ge=0, exclude_if=_unsaid)
+    "The most that a government-guided price, or a tier of it, may be."
+    low_fen: int | None = Field(default=None, ge=0, exclude_if=_unsaid)
+    high_fen: int | None = Field(default=None, ge=0, exclude_if=_unsaid)
+    "The range of a reference price: outside it only with `why_outside`."
+    why_outside: str = Field(default="", max_length=200, exclude_if=_unsaid)
+    includes: tuple[Code, ...] = Field(default=(), max_length=20, exclude_if=_unsaid)
+    "Items that this price pays for too: they are not charged beside it."
 
     @model_validator(mode="after")
     def _ordered(self) -> "PriceItem":
@@ -100,6 +113,17 @@ class PriceBook(Wire):
     def find(self, item: str) -> PriceItem | None:
         """The row of an item; None when it is not in the list."""
         return next((row for row in self.items if row.item == item), None)
+
+    def inside(self, item: str) -> frozenset[str]:
+        """The items that the price of this one pays for too, those of its own parts included."""
+        found: set[str] = set()
+        left = [item]
+        while left:
+            row = self.find(left.pop())
+            further = set(row.includes) - found if row is not None else set()
+            found |= further
+            left.extend(further)
+        return frozenset(found - {item})
 
 
 class Line(Wire):
@@ -133,6 +157,7 @@ _TRIGGERS = {
     Step.UNSHELVE: Trigger.ASH_STORAGE,
     Step.RENEW_STORAGE: Trigger.ASH_STORAGE,
     Step.RELEASE_SLOT: Trigger.CANCELLATION,
+    Step.CANCEL: Trigger.CANCELLATION,
     Step.SIGN_QUOTE: Trigger.QUOTED,
 }
 
@@ -148,10 +173,11 @@ def lines_for(fact: Fact, before: Case, book: PriceBook) -> tuple[Line, ...]:
     if trigger is Trigger.STORAGE_DAY:
         return running_meter(before, book, fact.at)
     if trigger is Trigger.QUOTED:
+        paid = _paid_within(before, book)
         return tuple(
             _line(row, chosen.count, fact.at, before, book)
             for chosen in before.items
-            if (row := book.find(chosen.item)) is not None and row.trigger is Trigger.QUOTED
+            if (row := book.find(chosen.item)) is not None and row.trigger is Trigger.QUOTED and row.item not in paid
         )
     details, rows = fact.body.details, _items(before, book, trigger)
     if trigger is Trigger.ASH_STORAGE:
@@ -253,7 +279,42 @@ def unlisted(items: tuple[Quantity, ...], book: PriceBook) -> tuple[str, ...]:
     return tuple(chosen.item for chosen in items if book.find(chosen.item) is None)
 
 
+def doubled(items: tuple[Quantity, ...], case: Case, book: PriceBook) -> tuple[tuple[str, str], ...]:
+    """The items of a quote that another of its items, or one that a tap has charged, includes: (item, including item).
+
+    Source: DOMAIN.md section 6, inclusion rules.
+    """
+    there = dict.fromkeys([*(one.item for one in items), *_tapped(case.model_copy(update={"items": items}), book)])
+    within = {item: book.inside(item) for item in there}
+    pairs = ((one.item, next((by for by in there if one.item in within[by]), None)) for one in items)
+    return tuple((item, by) for item, by in pairs if by is not None)
+
+
+def taken_in(lines: tuple[Line, ...], book: PriceBook) -> frozenset[str]:
+    """The items that these lines pay for too: a line that stands for one of them is taken back."""
+    return frozenset().union(*(book.inside(line.item) for line in lines))
+
+
+def _paid_within(case: Case, book: PriceBook) -> frozenset[str]:
+    """What the quoted items and those that taps have charged pay for too: nothing of it becomes a line."""
+    there = {*(one.item for one in case.items), *_tapped(case, book)}
+    return frozenset().union(*(book.inside(item) for item in there))
+
+
+def _tapped(case: Case, book: PriceBook) -> tuple[str, ...]:
+    """The items that the taps of the case so far have charged."""
+    triggers = dict.fromkeys(_TRIGGERS[taken.step] for taken in case.taken if taken.step in _TRIGGERS)
+    seen = (one for one in triggers if one not in (Trigger.QUOTED, Trigger.CANCELLATION))
+    return tuple(row.item for trigger in seen for row in _chosen(case, book, trigger))
+
+
 def _items(case: Case, book: PriceBook, trigger: Trigger) -> tuple[PriceItem, ...]:
+    rows = _chosen(case, book, trigger)
+    paid = _paid_within(case, book) if any(row.includes for row in book.items) else frozenset()
+    return tuple(row for row in rows if row.item not in paid)
+
+
+def _chosen(case: Case, book: PriceBook, trigger: Trigger) -> tuple[PriceItem, ...]:
     rows = tuple(row for row in book.items if row.trigger is trigger)
     chosen = tuple(row for row in rows if any(one.item == row.item for one in case.items))
     return chosen or tuple(row for row in rows if row.default)

@@ -125,9 +125,12 @@ class Problem(StrEnum):
     INTENT_UNKNOWN = "intent_unknown"  # an outcome without its intent
     # money
     ITEM_UNLISTED = "item_unlisted"  # not in the price list in force
+    ITEM_INCLUDED = "item_included"  # another item of the case has it in its price
     AMOUNT_INVALID = "amount_invalid"  # not a positive amount, or above what is allowed
     BALANCE_OPEN = "balance_open"  # the bill is not settled
     ABOVE_PAID = "above_paid"  # a refund above what was paid
+    PRICES_WRONG = "prices_wrong"  # a price list that cannot be published, with every reason
+    SHEET_UNSAFE = "sheet_unsafe"  # a file that is not opened: formulas, macros, links, too large
     PAYMENT_OPEN = "payment_open"  # a QR payment of another amount waits for the same payer: cancel it first
     PROVIDER_MISSING = "provider_missing"  # no payment provider is set up
     PROVIDER_MUTE = "provider_mute"  # the payment provider gives no answer that can be believed

@@ -182,7 +182,7 @@ def decide(
     reasons.extend(limits.beyond(asked, snapshot, unsent, writes_card=writes_card, linked=linked, now=now))
     reasons.extend(_place_objections(asked.details, case.case_no, snapshot))
     reasons.extend(_hall_objections(case, asked, snapshot, now))
-    if met.known is not None and (over := ledger.above_paid(case, asked, met.known.bill)) is not None:
+    if met.known is not None and (over := ledger.above_paid(asked, met.known.bill)) is not None:
         reasons.append(over)
     refusal = refuse_all(reasons)
     if refusal is not None:

@@ -85,7 +85,7 @@ class PastStation:
         now = self.context.clock()
         with self.context.engine.connect() as connection:
             row = journals.journal(connection, self.context.home_id, self.identity.journal_id)
-            setup = journals.setup_version(connection, self.context.home_id)
+            setup = journals.setup_version(connection, self.context.home_id, now)
         if row is None:
             raise Refused("not enrolled")
         hello = wire.Hello(

@@ -1,1 +1,1 @@
-"""Paper: templates that the home may edit, filled and printed as PDF."""
+"""Paper and files: templates filled and printed as PDF, price lists as spreadsheets."""

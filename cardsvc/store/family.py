@@ -54,6 +54,22 @@ class Shown:
     home_phone: str
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The home as everybody may know it."""
+
+    name_zh: str
+    name_en: str
+    phone: str
+
+
+def home(connection: Connection, home_id: HomeId) -> Home:
+    """The home's names and telephone."""
+    h = t.home.c
+    row = connection.execute(select(h.name_zh, h.name_en, h.phone).where(h.home_id == home_id)).one()
+    return Home(row.name_zh, row.name_en, row.phone)
+
+
 def add_link(connection: Connection, home_id: HomeId, link: Link) -> None:
     """Keep a new link."""
     row = {

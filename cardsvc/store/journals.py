@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select, update
+from sqlalchemy import Connection, Select, Text, bindparam, func, select, update
 
 from cardsvc.core.facts import StationKind
 from cardsvc.core.ids import CaseNo, HomeId, JournalId, StationId
+from cardsvc.core.local_time import local
 from cardsvc.core.problems import Problem
 from cardsvc.store import tables as t
 
@@ -132,9 +133,13 @@ def aliases(connection: Connection, home_id: HomeId, numbers: set[CaseNo]) -> di
     return {CaseNo(row.provisional_no): CaseNo(row.case_no) for row in rows}
 
 
-def home(connection: Connection, home_id: HomeId) -> Any:
-    """The home's own row: its name, its epoch, and the versions of its setup and hot list."""
-    return connection.execute(_HOME, {"of_home": home_id}).one()
+def home(connection: Connection, home_id: HomeId, now: datetime) -> Any:
+    """The home's own row: its name, its epoch, the version of its hot list and the number of its setup.
+
+    `setup_number` says how often staff, places, prices, rules or stations have changed; a list or rules that begin
+    today count too.
+    """
+    return connection.execute(_HOME, {"of_home": home_id, "day": local(now).date().isoformat()}).one()
 
 
 def epoch(connection: Connection, home_id: HomeId) -> int:
@@ -142,9 +147,9 @@ def epoch(connection: Connection, home_id: HomeId) -> int:
     return int(connection.execute(select(t.home.c.epoch).where(t.home.c.home_id == home_id)).scalar_one())
 
 
-def setup_version(connection: Connection, home_id: HomeId) -> int:
-    """How often staff, places, prices or stations have changed."""
-    return int(connection.execute(select(t.home.c.setup_version).where(t.home.c.home_id == home_id)).scalar_one())
+def setup_version(connection: Connection, home_id: HomeId, now: datetime) -> int:
+    """The number of the setup that stations are told now."""
+    return int(home(connection, home_id, now).setup_number)
 
 
 def add_station(connection: Connection, home_id: HomeId, station_id: StationId, kind: StationKind, number: int) -> None:
@@ -222,8 +227,17 @@ def _aliases() -> Select[Any]:
 
 
 # Built once: each exchange with a station runs them.
+_OF, _DAY = bindparam("of_home", type_=Text), bindparam("day", type_=Text)
+_book, _rules = t.price_book.c, t.policy.c
 _JOURNALS, _RECORD, _ALIASES = _journals(), _record(), _aliases()
-_HOME = select(t.home).where(t.home.c.home_id == bindparam("of_home"))
+_HOME = select(
+    t.home,
+    (
+        t.home.c.setup_version
+        + select(func.count()).where(_book.home_id == _OF, _book.valid_from <= _DAY).scalar_subquery()
+        + select(func.count()).where(_rules.home_id == _OF, _rules.valid_from <= _DAY).scalar_subquery()
+    ).label("setup_number"),
+).where(t.home.c.home_id == _OF)
 _ADD_RECORDS = t.record.insert()
 _HEARD = (
     update(t.journal)

@@ -18,6 +18,7 @@ from cardsvc.core.facts import PlaceKind, StationKind, Step
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, StaffNo, StationId
 from cardsvc.core.ledger import Account, Bill, bill, receivable
 from cardsvc.core.permissions import ALLOWED
+from cardsvc.core.price_rules import for_stations
 from cardsvc.core.rules import RULES
 from cardsvc.core.snapshot import (
     BillLine,
@@ -72,7 +73,7 @@ def news(
     `home` is the home's row, `head` the newest number of its log: nothing has changed behind it.
     """
     home_id, kind, since = HomeId(home.home_id), reader.kind, hello.snapshot_version
-    setup_due = since == 0 or hello.setup_version != home.setup_version
+    setup_due = since == 0 or hello.setup_version != home.setup_number
     gone_stages = CLOSED if reader.kind is StationKind.CASHIER else ENDED
     hot_due = since == 0 or hello.hot_version != home.hot_version
     if since >= head and not (setup_due or hot_due):
@@ -185,7 +186,7 @@ def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) 
         .order_by(a.number, j.journal_id)
     )
     return Setup(
-        version=home.setup_version,
+        version=home.setup_number,
         home_id=home_id,
         home_name_zh=home.name_zh,
         home_name_en=home.name_en,
@@ -202,7 +203,7 @@ def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) 
             )
             for one in keys
         ),
-        prices=price_book(connection, home_id, now),
+        prices=for_stations(price_book(connection, home_id, now)),
         limits=limits_of(connection, home_id),
         policy=policy_of(connection, home_id, now),
     )

@@ -58,7 +58,7 @@ def bill_view(known: KnownCase, session: Session) -> BillView:
     asked = {one.payer.value: one.fen for one in known.owed}
     offered = asked.get(session.entered.get("payer", ""), max(owed, 0))
     if session.step is Step.REFUND:
-        offered = refundable(known.case, known.bill)
+        offered = refundable(known.bill)
     others = tuple((say(language, f"payer.{one.payer}"), in_yuan(Fen(one.fen))) for one in known.owed)
     all_of_it = in_yuan(Fen(offered)) if offered else ""
     return BillView(rows, owed, in_yuan(abs(owed)), all_of_it, in_yuan(known.bill.deposit_fen), others)

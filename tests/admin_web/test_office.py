@@ -61,9 +61,13 @@ def test_nobody_sees_anything_without_signing_in(service: Service, path: str) ->
     assert (answer.status_code, answer.headers["location"]) == (303, "/office/sign-in")
 
 
-def test_those_who_only_work_at_stations_have_no_office(service: Service) -> None:
-    answer = Desk(service).http.post("/office/sign-in", data={"staff_no": "1011", "password": "10111011"})
-    assert answer.status_code == 401
+def test_those_who_only_work_at_stations_see_the_boards_of_their_stations_and_no_case(service: Service) -> None:
+    case, desk = booked(service), Desk(service, "1011")
+
+    assert desk.http.get("/office/", follow_redirects=False).headers["location"] == "/office/boards"
+    assert desk.get("boards/cremation").status_code == 200
+    assert desk.get("boards/cashier").status_code == 403
+    assert [desk.get(path).status_code for path in ("cases", f"cases/{case}", "board", "cards", "audit")] == [403] * 5
 
 
 def test_a_form_without_its_token_or_from_another_site_changes_nothing(service: Service) -> None:

@@ -1,8 +1,6 @@
 """The console's cold storage, places, shifts and rules: what the pages show and what their forms change."""
 
-import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -12,7 +10,6 @@ from cardsvc.core.facts import Details, PlaceKind, StationKind, Step
 from cardsvc.core.terms import Notice, Reason
 from cardsvc.store import cold_storage, outbox, policies
 from cardsvc.store import tables as t
-from cardsvc.store.opening import price_book
 from cardsvc.store.resources import thing
 from tests.admin_web.test_console import office, sign_in
 from tests.core.story import DETAILS
@@ -227,44 +224,6 @@ def test_rules_without_basis_day_order_or_second_person_are_refused(service: Ser
     assert desk.post("rules", **rules_form() | TWO | changes).status_code >= 400
     with service.context.engine.connect() as connection:
         assert policies.policies(connection, service.context.home_id) == []
-
-
-def prices(desk: Desk, **changes: Any) -> dict[str, Any]:
-    book: dict[str, Any] = json.loads(desk.get("rules/prices/WZ-2026-1").text)
-    return book | changes
-
-
-def test_a_price_list_is_exported_changed_and_imported_for_a_later_day(service: Service) -> None:
-    desk, home = Desk(service, "1015"), service.context.home_id
-    book = prices(desk, version="WZ-2026-2", valid_from="2026-11-10")
-    cold = next(one for one in book["items"] if one["item"] == "cold_storage")
-    cold["tiers"] = [{"from_day": 8, "price_fen": 12_000}]
-
-    assert desk.post("rules/prices", raw=json.dumps(book), **TWO).status_code == 303
-
-    with service.context.engine.connect() as connection:
-        books = [price_book(connection, home, service.clock.now + timedelta(days=after)) for after in (0, 9)]
-    assert [one.version for one in books] == ["WZ-2026-1", "WZ-2026-2"]
-    assert [row.day_fen(8) for one in books if (row := one.find("cold_storage"))] == [8_000, 12_000]
-    assert "WZ-2026-1" in desk.get("rules").text
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {},
-        {"version": "WZ-2026-2", "legal_basis": " ", "valid_from": "2026-12-01"},
-        {"version": "WZ-2026-2", "valid_from": "2026-10-01"},
-        {"version": "WZ-2026-2", "valid_from": "2026-12-01", "valid_to": "2026-11-30"},
-        {"version": "WZ-2026-2", "valid_from": "2026-12-01", "items": []},
-        {"version": "WZ-2026-2", "valid_from": "soon"},
-        {"version": "WZ-2026-2", "valid_from": "2026-12-01", "surprise": 1},
-    ],
-)
-def test_a_price_list_that_is_wrong_is_refused_whole(service: Service, changes: dict[str, Any]) -> None:
-    desk = Desk(service, "1015")
-    assert desk.post("rules/prices", raw=json.dumps(prices(desk, **changes)), **TWO).status_code >= 400
-    assert desk.post("rules/prices", raw="{", **TWO).status_code >= 400
 
 
 @pytest.mark.browser

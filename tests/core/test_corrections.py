@@ -148,6 +148,20 @@ def test_a_hall_that_the_family_gives_up_late_costs_what_the_price_list_says(
     assert prices.lines_for(story.facts[-1], before, BOOK) == ()
 
 
+def test_a_case_that_is_cancelled_owes_nothing_of_its_quote_but_the_hall_that_it_gave_up_late() -> None:
+    story = Story().booked()
+    wanted = Details(items=(Quantity(item="flowers", count=2), Quantity(item="hall", count=1)))
+    story.took(Step.QUOTE, details=wanted).took(Step.SIGN_QUOTE)
+    hall = Details(hall="H1", starts=START + timedelta(days=2))
+    story.took(Step.RESERVE, details=hall)
+
+    assert after(story, Step.CANCEL, Details(reason=Reason.FAMILY_WISH)) == []
+    for hours, late in ((30, []), (23, ["late"]), (1, ["very_late"])):
+        told = Story(list(story.facts)).took(Step.CANCEL, at=START + timedelta(days=2) - timedelta(hours=hours))
+        lines = prices.lines_for(told.facts[-1], story.case, BOOKS)
+        assert [one.item for one in lines] == late, hours
+
+
 def test_a_hall_in_which_the_farewell_was_held_is_not_cancelled() -> None:
     story = Story().booked().took(*STORED, Step.RESERVE, Step.TAKE_OUT, Step.FAREWELL, Step.FAREWELL_OVER)
 

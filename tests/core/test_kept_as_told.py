@@ -1,4 +1,4 @@
-"""A case in memory is what its text says: the service reads a case that it has written from memory, not from the text."""
+"""A case in memory is what its text says: the service reads a case that it has written from memory."""
 
 import pytest
 from pydantic import TypeAdapter

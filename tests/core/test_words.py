@@ -9,12 +9,14 @@ from cardsvc.core import facts, terms
 from cardsvc.core.card_life import Act, CardState
 from cardsvc.core.hot import HotReason
 from cardsvc.core.permissions import Action, Role
-from cardsvc.core.prices import Regime
+from cardsvc.core.price_rules import Change, DraftState, Wrong
+from cardsvc.core.prices import Regime, Trigger
 from cardsvc.core.problems import Problem
 from cardsvc.core.rules import RULES
 from cardsvc.core.station import ENTRIES
 from cardsvc.core.wire import Outcome, RevokedWhy
 from cardsvc.core.words import CATALOGUES, LANGUAGES, Language, say
+from cardsvc.documents.safe_xlsx import Unsafe
 from terminal.readers.reader import Fault
 
 TABLES: dict[str, type[StrEnum]] = {
@@ -42,6 +44,11 @@ TABLES: dict[str, type[StrEnum]] = {
     "action": Action,
     "payer": terms.Payer,
     "regime": Regime,
+    "trigger": Trigger,
+    "wrong": Wrong,
+    "change": Change,
+    "draft_state": DraftState,
+    "unsafe": Unsafe,
     "outcome": Outcome,
     "revoked": RevokedWhy,
     "reader": Fault,

@@ -2,7 +2,6 @@
 
 from cardsvc.core import posting
 from cardsvc.core.case import Case
-from cardsvc.core.corrections import CORRECTS
 from cardsvc.core.facts import Fact, step_of
 from cardsvc.store.open_lines import open_lines
 from cardsvc.store.working import WorkingSet
@@ -11,8 +10,9 @@ from cardsvc.store.working import WorkingSet
 def charge(tx: WorkingSet, before: Case, fact: Fact, log_no: int) -> None:
     """Post what the fact causes: counter-lines first, then its own lines, then money that moved."""
     step, case_no = step_of(fact), fact.case_no
-    standing = open_lines(tx, case_no) if step in CORRECTS else []
-    balances = tx.balances(case_no) if step in posting.SETS_OFF else {}
+    takes_back = posting.takes_back(fact, before, tx.book_of)
+    standing = open_lines(tx, case_no) if takes_back else []
+    balances = tx.balances(case_no) if takes_back or step in posting.SETS_OFF else {}
     posted = posting.post(fact, before, standing, balances, tx.book_of)
     for one in posted.lines:
         reverses = (one.reverses.log_no, one.reverses.line_no) if one.reverses is not None else None

@@ -47,13 +47,14 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
         reasons.append(Refusal(Problem.CERTIFICATE_STOCK, case.case_no))
     if step is Step.LOAD and not _permitted(tx, case, details):
         reasons.append(Refusal(Problem.PERMIT_NEEDED, details.permit or ""))
-    if step is Step.QUOTE:
-        reasons.extend(Refusal(Problem.ITEM_UNLISTED, item) for item in prices.unlisted(details.items, tx.book))
-    if step is Step.SIGN_QUOTE:
-        reasons.extend(Refusal(Problem.ITEM_UNLISTED, item) for item in prices.unlisted(case.items, tx.book))
+    if step in (Step.QUOTE, Step.SIGN_QUOTE):
+        quoted = details.items if step is Step.QUOTE else case.items
+        reasons.extend(Refusal(Problem.ITEM_UNLISTED, item) for item in prices.unlisted(quoted, tx.book))
+        pairs = prices.doubled(quoted, case, tx.book)
+        reasons.extend(Refusal(Problem.ITEM_INCLUDED, f"{_named(tx, item)} ← {_named(tx, by)}") for item, by in pairs)
     if step is Step.REFUND:
         bill = ledger.bill(case.case_no, tx.balances(case.case_no), 0, 0)
-        if (over := ledger.above_paid(case, reported.asked, bill)) is not None:
+        if (over := ledger.above_paid(reported.asked, bill)) is not None:
             reasons.append(over)
     if card is not None and reported.happened and (writer := forked(tx, reported, card)) is not None:
         reasons.append(Refusal(Problem.CASE_CONFLICT, f"{card.card_no}: {writer}"))
@@ -66,6 +67,11 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
     if permit is not None:
         reasons.append(Refusal(Problem.PERMIT_LIVE, str(round((permit.until - tx.now).total_seconds()))))
     return reasons
+
+
+def _named(tx: WorkingSet, item: str) -> str:
+    row = tx.book.find(item)
+    return f"{row.name_zh} {row.name_en}" if row is not None else item
 
 
 def _places(tx: WorkingSet, case: Case, step: Step, details: Details) -> list[Refusal]:

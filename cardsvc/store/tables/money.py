@@ -12,7 +12,32 @@ price_book = Table(
     Column("valid_from", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("made_by", Text),
+    Column("second", Text),
+    Column("made_at", Moment),
     ForeignKeyConstraint(["home_id"], ["home.home_id"]),
+)
+
+price_draft = Table(
+    "price_draft",
+    metadata,
+    Column("home_id", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("ended_at", Moment),
+    Column("ended_by", Text),
+    ForeignKeyConstraint(["home_id"], ["home.home_id"]),
+    Index(
+        "price_draft_open",
+        "home_id",
+        "version",
+        unique=True,
+        sqlite_where=text("state = 'draft'"),
+        postgresql_where=text("state = 'draft'"),
+    ),
 )
 
 bill_line = Table(

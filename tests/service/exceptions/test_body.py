@@ -104,8 +104,12 @@ def tiered(service: Service) -> None:
     tiers = (Tier(from_day=8, price_fen=12_000), Tier(from_day=31, price_fen=20_000))
     items = [one.model_copy(update={"tiers": tiers if one.item == "cold_storage" else ()}) for one in book.items]
     changed = {"version": "WZ-2026-2", "valid_from": local(service.clock.now).date(), "items": tuple(items)}
-    raw = book.model_copy(update=changed).model_dump_json().encode()
-    kept = import_prices.handle(service.context, raw, StaffNo("1015"), StaffNo("1016"), service.clock.now)
+    changed_book = book.model_copy(update=changed)
+    raw = changed_book.model_dump_json().encode()
+    number = import_prices.bring(service.context, raw, StaffNo("1015"), service.clock.now)
+    assert isinstance(number, int), number
+    seen = import_prices.digest(changed_book, book)
+    kept = import_prices.publish(service.context, number, seen, StaffNo("1016"), service.clock.now)
     assert not isinstance(kept, Refusal), kept
 
 

@@ -160,6 +160,7 @@ def refund_after_cancelling(service: Service) -> CaseNo:
 
     cashier.send()
     assert (case.stage, bill(service, case_no).deposit_fen) == ("cancelled", 0)
+    assert (bill(service, case_no).due_fen, bill(service, case_no).open_fen) == (0, 0)
     assert case_no not in cashier.known.cases
     return case_no
 
@@ -292,7 +293,7 @@ EXCEPTIONS: dict[str, tuple[Callable[[Service], CaseNo], Ending]] = {
         refund_of_too_much,
         Ending("stored slot", (59_000, 23_000, 36_000), {"A-07", "H1"}, {"applicant_identity", "death_certificate"}),
     ),
-    "refund after cancelling": (refund_after_cancelling, Ending("cancelled reported", (36_000, 0, 0), set(), set())),
+    "refund after cancelling": (refund_after_cancelling, Ending("cancelled reported", (0, 0, 0), set(), set())),
     "waiver proven late": (
         waiver_proven_late,
         Ending("sealed desk", (84_000, 84_000, 0), set(), {"applicant_identity", "death_certificate"}),
