@@ -1,17 +1,18 @@
 """The console's billing review: what rules have flagged, the evidence beside it, decisions by key, one by one."""
 
 import re
+from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import FastAPI, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from admin_web import asking
-from admin_web.shell import Shell
+from admin_web.shell import Shell, when
 from cardsvc.api.access import Access, Signed
-from cardsvc.api.errors import STATUS, Refused
+from cardsvc.api.errors import STATUS, Refused, language_of
 from cardsvc.context import Context
 from cardsvc.core.facts import StationKind
 from cardsvc.core.ids import CaseNo
@@ -21,6 +22,8 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.review import Rule
 from cardsvc.core.reviewing import REASONS, Because, Decision, FlagState
 from cardsvc.core.terms import Payer
+from cardsvc.core.words import Language, say
+from cardsvc.documents.plain_sheet import Cell, csv_of, xlsx_of
 from cardsvc.handlers import review_bill
 from cardsvc.store import reviewing, staff
 from cardsvc.store.engine import Connection
@@ -31,6 +34,16 @@ from cardsvc.store.reviewing import COUNTED, Flagged, FlagKey, Wanted
 E = TypeVar("E", bound=StrEnum)
 FILTERS = ("state", "rule", "item", "payer", "station", "month", "case_no", "from", "to", "order")
 """What stands in the address, beside the page (`after`) and the flag that is looked at (`at`)."""
+EXPORTED = 10_000
+"""The most rows of one export."""
+EXPORT_HEADS = (
+    *("review.rule", "review.state", "office.case_no", "review.item", "review.payer", "review.station"),
+    *("review.amount", "review.at", "review.people", "review.caused"),
+)
+EXPORT_KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 _KEY = re.compile(r"(\d{1,18})\.(-1|\d{1,6})\.([a-z_]{1,40})")
 
 
@@ -87,6 +100,24 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     def listed(request: Request, signed: Annotated[Signed, reviews]) -> Response:
         return list_page(request, signed, {name: value[:60] for name, value in request.query_params.items()})
 
+    @app.get("/review/export.{kind}")
+    def export(request: Request, signed: Annotated[Signed, reviews], kind: Literal["csv", "xlsx"]) -> Response:
+        asked = {name: request.query_params[name][:60] for name in FILTERS if name in request.query_params}
+        try:
+            wanted = wanted_of(asked)
+        except ValueError as error:
+            raise Refused(Refusal(Problem.FIELD_INVALID, "amount")) from error
+        language = language_of(request)
+        with context.engine.connect() as connection:
+            found = reviewing.listed(connection, home, wanted, None, EXPORTED)
+        heads = [say(language, key) for key in EXPORT_HEADS]
+        make = csv_of if kind == "csv" else xlsx_of
+        return Response(
+            make(heads, (_cells(one, language) for one in found)),
+            media_type=EXPORT_KINDS[kind],
+            headers={"content-disposition": f'attachment; filename="review.{kind}"'},
+        )
+
     @app.post("/review")
     def decide(
         request: Request,
@@ -111,6 +142,22 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
 def _found(context: Context, connection: Connection, name: str) -> Flagged | None:
     key = key_of(name)
     return reviewing.find(connection, context.home_id, key) if key is not None else None
+
+
+def _cells(one: Flagged, language: Language) -> list[Cell]:
+    """A flag as a row of the export; the amount in yuan, which only people and spreadsheets read."""
+    return [
+        say(language, f"review_rule.{one.key.rule}"),
+        say(language, f"flag_state.{one.state}"),
+        one.case_no or "",
+        one.item or "",
+        say(language, f"payer.{one.payer}") if one.payer else "",
+        say(language, f"station.{one.station}") if one.station else "",
+        Decimal(one.amount_fen).scaleb(-2),
+        when(one.at),
+        ", ".join(who for who in (one.caused_by, one.second) if who),
+        " ".join(one.evidence.causes),
+    ]
 
 
 def address(kept: dict[str, str], **change: object) -> str:

@@ -197,7 +197,7 @@ def trigger_of(step: Step) -> Trigger | None:
 
 def is_paid_within(case: Case, book: PriceBook, trigger: Trigger) -> bool:
     """Whether the items of a trigger make no line because the price of others pays for all of them."""
-    return bool(_chosen(case, book, trigger)) and not _items(case, book, trigger)
+    return bool(_chosen(case, book, trigger)) and not rows_of(case, book, trigger)
 
 
 def running_meter(case: Case, book: PriceBook, now: datetime) -> tuple[Line, ...]:

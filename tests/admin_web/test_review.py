@@ -1,9 +1,12 @@
 """Billing review in the console: filters in the address, evidence beside the list, decisions by keyboard."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import expect
 from sqlalchemy import text
 
@@ -78,6 +81,23 @@ def test_filters_stay_in_the_address_and_pages_follow_by_key(service: Service) -
     assert len(seen) == 101
     assert (seen[0], seen[-1]) == ("¥81.00", "¥80.00")
     assert "没有需要复核的事项" in desk.get("review?rule=split").text
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_the_filters_show_is_exported(service: Service, kind: str) -> None:
+    case_no, _ = cold(service)
+    copied(service, 2)
+    desk = Desk(service, "1016")
+
+    answer = desk.get(f"review/export.{kind}?to=80.01&order=dearest")
+
+    if kind == "csv":
+        rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    else:
+        rows = [[str(one.value) for one in row] for row in load_workbook(io.BytesIO(answer.content)).worksheets[0]]
+    assert [row[6] for row in rows[1:]] == ["80.01", "80.00" if kind == "csv" else "80"]
+    assert (rows[0][0], rows[1][0], rows[1][2]) == ("规则", "超过最高限价", case_no)
+    assert Desk(service, "1010").get(f"review/export.{kind}").status_code == 403
 
 
 def test_nonsense_in_the_address_breaks_nothing(service: Service) -> None:

@@ -201,8 +201,13 @@ def test_pages_follow_each_other_without_loss_in_both_orders(service: Service) -
 def test_filters_and_counts_agree(service: Service) -> None:
     case_no, _ = cold(service)
     month = f"{service.clock.now:%Y-%m}"
-    right: dict[str, object] = {"rule": Rule.ABOVE_CAP, "item": "cold_storage", "payer": "family", "station": "cold_storage"}
-    right |= {"month": month, "case_no": case_no, "from_fen": 8_000, "below_fen": 8_000}
+    right: dict[str, object] = {
+        "rule": Rule.ABOVE_CAP,
+        "item": "cold_storage",
+        "payer": "family",
+        "station": "cold_storage",
+    }
+    right |= {"station": "cold_storage", "month": month, "case_no": case_no, "from_fen": 8_000, "below_fen": 8_000}
 
     assert len(flags(service, **right)) == 1
     wrong: dict[str, object] = {"rule": Rule.SPLIT, "item": "x", "payer": "police", "station": "office"}
