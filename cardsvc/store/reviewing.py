@@ -11,7 +11,7 @@ from cardsvc.core.review import Evidence, Rule
 from cardsvc.core.reviewing import Because, Decision, FlagState
 from cardsvc.store import tables as t
 
-COUNTED = 10_000
+COUNTED = 1_000
 """Beyond it a count says only that there are more."""
 
 
