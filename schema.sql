@@ -723,7 +723,7 @@ CREATE INDEX review_flag_by_item ON review_flag (home_id, state, item, log_no, l
 CREATE INDEX review_flag_by_payer ON review_flag (home_id, state, payer, log_no, line_no, rule);
 CREATE INDEX review_flag_by_station ON review_flag (home_id, state, station, log_no, line_no, rule);
 CREATE INDEX review_flag_by_month ON review_flag (home_id, state, month, log_no, line_no, rule);
-CREATE INDEX review_flag_of_case ON review_flag (home_id, case_no);
+CREATE INDEX review_flag_of_case ON review_flag (home_id, state, case_no, log_no, line_no, rule);
 
 -- What was decided about a flag, and why. Append-only; log_no is the decision's own link, flag_* name the flag.
 -- decision: names of core.reviewing.Decision; reason: names of core.reviewing.Because.

@@ -32,7 +32,7 @@ review_flag = Table(
     Index("review_flag_by_payer", "home_id", "state", "payer", *_KEY),
     Index("review_flag_by_station", "home_id", "state", "station", *_KEY),
     Index("review_flag_by_month", "home_id", "state", "month", *_KEY),
-    Index("review_flag_of_case", "home_id", "case_no"),
+    Index("review_flag_of_case", "home_id", "state", "case_no", *_KEY),
 )
 
 review_decision = Table(
