@@ -315,6 +315,10 @@ CREATE TABLE transfer (
     CONSTRAINT accounts_differ CHECK (debit <> credit)
 );
 CREATE INDEX transfer_by_case ON transfer (home_id, case_no);
+CREATE INDEX transfer_debit_of_home ON transfer (home_id, debit, log_no)
+    WHERE substr(debit, 1, 5) IN ('till/', 'reven', 'carri');
+CREATE INDEX transfer_credit_of_home ON transfer (home_id, credit, log_no)
+    WHERE substr(credit, 1, 5) IN ('till/', 'reven', 'carri');
 
 -- What an account holds: kept by the database itself from every transfer, and from nothing else. Nobody owes less than
 -- nothing, and no money is held that is not there: below its floor a transfer is refused (floor_fen: 0; less where an account

@@ -185,3 +185,9 @@ CREATE TRIGGER payment_day_append_only BEFORE UPDATE OR DELETE ON payment_day FO
 CREATE TRIGGER payment_day_no_update BEFORE UPDATE ON payment_day BEGIN SELECT RAISE(ABORT, 'payment_day is append-only'); END;
 CREATE TRIGGER payment_day_no_delete BEFORE DELETE ON payment_day BEGIN SELECT RAISE(ABORT, 'payment_day is append-only'); END;
 -- @end
+
+-- From an account of the home to its transfers; those of a case have its number.
+CREATE INDEX transfer_debit_of_home ON transfer (home_id, debit, log_no)
+    WHERE substr(debit, 1, 5) IN ('till/', 'reven', 'carri');
+CREATE INDEX transfer_credit_of_home ON transfer (home_id, credit, log_no)
+    WHERE substr(credit, 1, 5) IN ('till/', 'reven', 'carri');
