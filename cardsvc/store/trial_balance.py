@@ -10,6 +10,7 @@ from cardsvc.core.books import bounds
 from cardsvc.core.ids import HomeId
 from cardsvc.core.ledger import Account
 from cardsvc.core.trial_balance import GROUPS, Stands, TrialBalance, arranged, case_of, ends
+from cardsvc.store import day_close
 from cardsvc.store import tables as t
 from cardsvc.store.reconciling import log_no_at
 from cardsvc.store.tables.money import OF_THE_HOME
@@ -32,8 +33,11 @@ class Moved:
 
 
 def end_of(connection: Connection, home_id: HomeId, day: date | None) -> int | None:
-    """The first log number after a local day; None stands for now."""
-    return log_no_at(connection, home_id, bounds(day)[1]) if day is not None else None
+    """The first log number after a business day, closed or not; None stands for now."""
+    if day is None:
+        return None
+    closed = day_close.one(connection, home_id, day)
+    return closed.until_log_no if closed is not None else log_no_at(connection, home_id, bounds(day)[1])
 
 
 def read(connection: Connection, home_id: HomeId, until: int | None = None) -> TrialBalance:
