@@ -34,8 +34,9 @@ def handle(context: Context, day: date, why: str, by: StaffNo, second: StaffNo |
             return refusal
         log_no = log.add(day_close.WHAT, day.isoformat(), "", now, by)
         until = log_no if local(now).date() == day else log_no_at(connection, home, bounds(day)[1])
-        since = before.until_log_no if before else 1
+        since = before.until_log_no if before else log_no_at(connection, home, bounds(day)[0])
         until = max(until, since)
+        began = before.stands if before else figures(trial_balance.read(connection, home, since).rows)
         stands = figures(trial_balance.read(connection, home, until).rows)
         closed = DayClosed(
             day=day,
@@ -45,7 +46,7 @@ def handle(context: Context, day: date, why: str, by: StaffNo, second: StaffNo |
             second=second,
             found=found,
             why=why.strip(),
-            moved=moved(before.stands if before else (), stands),
+            moved=moved(began, stands),
             stands=stands,
         )
         body = closed.model_dump_json()

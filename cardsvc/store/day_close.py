@@ -81,6 +81,15 @@ def faults(connection: Connection, home_id: HomeId, public_key: bytes | None) ->
         select(x.log_no, x.debit, x.credit, x.amount_fen).where(x.home_id == home_id).order_by(x.log_no)
     )
     entry, sums, before = entries.fetchone(), dict[str, list[int]](), None
+
+    def summed_to(log_no: int) -> tuple[Figure, ...]:
+        nonlocal entry
+        while entry is not None and entry.log_no < log_no:
+            for at, account in enumerate((entry.debit, entry.credit)):
+                sums.setdefault(row_of(account), [0, 0])[at] += entry.amount_fen
+            entry = entries.fetchone()
+        return tuple(Figure(name=name, debit_fen=debit, credit_fen=credit) for name, (debit, credit) in sums.items())
+
     for row in rows:
         where = f"closed day {row.day}"
         try:
@@ -100,12 +109,8 @@ def faults(connection: Connection, home_id: HomeId, public_key: bytes | None) ->
             closed.from_log_no,
         ):
             yield f"{where} does not follow the day before it"
-        while entry is not None and entry.log_no < closed.until_log_no:
-            for at, account in enumerate((entry.debit, entry.credit)):
-                sums.setdefault(row_of(account), [0, 0])[at] += entry.amount_fen
-            entry = entries.fetchone()
-        stands = {Figure(name=name, debit_fen=debit, credit_fen=credit) for name, (debit, credit) in sums.items()}
-        if set(closed.stands) != stands or closed.moved != moved(before.stands if before else (), closed.stands):
+        began = before.stands if before else summed_to(closed.from_log_no)
+        if set(closed.stands) != set(summed_to(closed.until_log_no)) or closed.moved != moved(began, closed.stands):
             yield f"{where} is not its transfers"
         before = closed
     named = {row.log_no for row in rows}

@@ -142,6 +142,18 @@ def test_a_closed_day_has_the_figures_of_its_transfers_and_the_next_one_those_th
     assert fault(service) is None
 
 
+def test_the_first_closed_day_leaves_out_what_was_posted_before_it(service: Service) -> None:
+    paid(service, 50_000)
+    service.clock.forward(days=3)
+    paid(service, 7_000)
+    assert close(service) is None
+
+    first = kept(service, today(service))
+    assert figure(first.moved, "deposit") == (0, 7_000)
+    assert figure(first.stands, "deposit") == (0, 57_000)
+    assert fault(service) is None
+
+
 def test_who_closes_a_day_and_when_it_is_refused(service: Service) -> None:
     paid(service, 50_000)
     day = today(service)
