@@ -20,6 +20,7 @@ from admin_web import (
     certificates,
     cold_storage,
     corrections,
+    days,
     dispatch,
     dressing,
     duties,
@@ -33,6 +34,7 @@ from admin_web import (
     station_boards,
     stations,
     steps,
+    trial_balance,
 )
 from admin_web.shell import HEADERS, HERE, MENU, Shell
 from admin_web.timeline import timeline
@@ -307,6 +309,7 @@ def create(context: Context, access: Access) -> FastAPI:
         certificates,
         cold_storage,
         corrections,
+        days,
         dispatch,
         dressing,
         duties,
@@ -318,6 +321,7 @@ def create(context: Context, access: Access) -> FastAPI:
         screens,
         shifts,
         station_boards,
+        trial_balance,
     ):
         pages.add(app, context, access, shell)
 
