@@ -20,6 +20,7 @@ from admin_web import (
     certificates,
     cold_storage,
     corrections,
+    days,
     dispatch,
     dressing,
     duties,
@@ -34,6 +35,7 @@ from admin_web import (
     station_boards,
     stations,
     steps,
+    trial_balance,
 )
 from admin_web.shell import HEADERS, HERE, MENU, Shell
 from admin_web.timeline import timeline
@@ -309,6 +311,7 @@ def create(context: Context, access: Access) -> FastAPI:
         certificates,
         cold_storage,
         corrections,
+        days,
         dispatch,
         dressing,
         duties,
@@ -321,6 +324,7 @@ def create(context: Context, access: Access) -> FastAPI:
         screens,
         shifts,
         station_boards,
+        trial_balance,
     ):
         pages.add(app, context, access, shell)
 
