@@ -137,27 +137,32 @@ def test_a_reviewer_works_through_the_list_by_keyboard(service: Service, office:
     cold(service)
     copied(service, 3)
     page = pages.open()
+
+    def press(key: str) -> None:
+        page.wait_for_load_state("load")  # the page's script runs just before: until then a key does nothing
+        page.keyboard.press(key)
+
     sign_in(page, office, "1016")
     page.goto(f"{office}review?rule=above_cap")
     expect(page.locator("tr.chosen")).to_contain_text("¥80.03")
     picture(page, "review-zh", whole=True)
 
-    page.keyboard.press("a")
+    press("a")
     expect(page.locator(".done")).to_contain_text("已通过：超过最高限价 ¥80.03")
     expect(page.locator("tr.chosen")).to_contain_text("¥80.02")
     picture(page, "review-accepted")
-    page.keyboard.press("j")
+    press("j")
     expect(page.locator("tr.chosen")).to_contain_text("¥80.01")
-    page.keyboard.press("r")
+    press("r")
     expect(page.locator("tr.chosen")).to_contain_text("¥80.00")
-    page.keyboard.press("k")
+    press("k")
     expect(page.locator("tr.chosen")).to_contain_text("¥80.02")
-    page.keyboard.press("a")
+    press("a")
     expect(page.locator(".done")).to_contain_text("¥80.02")
-    page.keyboard.press("u")
+    press("u")
     expect(page.locator(".done")).to_have_count(0)
     expect(page.locator("tr.chosen")).to_contain_text("¥80.02")
-    page.keyboard.press("?")
+    press("?")
     expect(page.locator("#keys")).to_contain_text("j 下一项")
     assert "rule=above_cap" in page.url
     assert [len(flags(service, state=state)) for state in FlagState] == [2, 1, 1]
