@@ -708,6 +708,55 @@ CREATE TABLE payment_day (
     PRIMARY KEY (home_id, day, log_no)
 );
 
+-- What a person has to look at on a bill, by rules of core.review; raised by the transaction that posts. (log_no, line_no)
+-- is the line; line_no -1 is the fact of that log number, or the money in suspense that came with it. caused_by, second:
+-- who caused it; they never decide about it. evidence: JSON of core.review.Evidence. month: local, YYYY-MM.
+-- state: open | accepted | returned (core.reviewing.FlagState); the newest review_decision says why.
+CREATE TABLE review_flag (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    line_no          BIGINT NOT NULL,
+    rule             TEXT NOT NULL,
+    case_no          TEXT,
+    item             TEXT,
+    payer            TEXT,
+    station          TEXT,
+    caused_by        TEXT,
+    second           TEXT,
+    amount_fen       BIGINT NOT NULL,
+    at               MOMENT NOT NULL,
+    month            TEXT NOT NULL,
+    evidence         TEXT NOT NULL,
+    state            TEXT NOT NULL,
+    PRIMARY KEY (home_id, log_no, line_no, rule),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+CREATE INDEX review_flag_newest ON review_flag (home_id, state, log_no, line_no, rule);
+CREATE INDEX review_flag_by_amount ON review_flag (home_id, state, amount_fen, log_no, line_no, rule);
+CREATE INDEX review_flag_by_rule ON review_flag (home_id, state, rule, log_no, line_no);
+CREATE INDEX review_flag_by_item ON review_flag (home_id, state, item, log_no, line_no, rule);
+CREATE INDEX review_flag_by_payer ON review_flag (home_id, state, payer, log_no, line_no, rule);
+CREATE INDEX review_flag_by_station ON review_flag (home_id, state, station, log_no, line_no, rule);
+CREATE INDEX review_flag_by_month ON review_flag (home_id, state, month, log_no, line_no, rule);
+CREATE INDEX review_flag_of_case ON review_flag (home_id, state, case_no, log_no, line_no, rule);
+
+-- What was decided about a flag, and why. Append-only; log_no is the decision's own link, flag_* name the flag.
+-- decision: names of core.reviewing.Decision; reason: names of core.reviewing.Because.
+CREATE TABLE review_decision (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    flag_log_no      BIGINT NOT NULL,
+    flag_line_no     BIGINT NOT NULL,
+    rule             TEXT NOT NULL,
+    decision         TEXT NOT NULL,
+    reason           TEXT NOT NULL,
+    decided_by       TEXT NOT NULL,
+    at               MOMENT NOT NULL,
+    PRIMARY KEY (home_id, log_no),
+    FOREIGN KEY (home_id, flag_log_no, flag_line_no, rule) REFERENCES review_flag (home_id, log_no, line_no, rule)
+);
+CREATE INDEX review_decision_of_flag ON review_decision (home_id, flag_log_no, flag_line_no, rule, log_no);
+
 -- Nobody rewrites history: the database itself refuses UPDATE and DELETE on what is append-only.
 -- @postgresql
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -838,4 +887,19 @@ CREATE TRIGGER payment_day_no_update BEFORE UPDATE ON payment_day BEGIN SELECT R
 CREATE TRIGGER payment_day_no_delete BEFORE DELETE ON payment_day BEGIN SELECT RAISE(ABORT, 'payment_day is append-only'); END;
 CREATE TRIGGER day_close_no_update BEFORE UPDATE ON day_close BEGIN SELECT RAISE(ABORT, 'day_close is append-only'); END;
 CREATE TRIGGER day_close_no_delete BEFORE DELETE ON day_close BEGIN SELECT RAISE(ABORT, 'day_close is append-only'); END;
+-- @end
+
+-- A flag stays as it was raised, but for what was decided about it.
+-- @postgresql
+CREATE TRIGGER review_decision_append_only BEFORE UPDATE OR DELETE ON review_decision FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE FUNCTION refuse_other_flag() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'a flag stays as it was raised'; END $$;
+CREATE TRIGGER review_flag_stays BEFORE UPDATE ON review_flag FOR EACH ROW WHEN (to_jsonb(OLD) - 'state' <> to_jsonb(NEW) - 'state') EXECUTE FUNCTION refuse_other_flag();
+CREATE TRIGGER review_flag_no_delete BEFORE DELETE ON review_flag FOR EACH ROW EXECUTE FUNCTION refuse_other_flag();
+-- @end
+-- @sqlite
+CREATE TRIGGER review_decision_no_update BEFORE UPDATE ON review_decision BEGIN SELECT RAISE(ABORT, 'review_decision is append-only'); END;
+CREATE TRIGGER review_decision_no_delete BEFORE DELETE ON review_decision BEGIN SELECT RAISE(ABORT, 'review_decision is append-only'); END;
+CREATE TRIGGER review_flag_stays BEFORE UPDATE OF home_id, log_no, line_no, rule, case_no, item, payer, station, caused_by, second, amount_fen, at, month, evidence ON review_flag BEGIN SELECT RAISE(ABORT, 'a flag stays as it was raised'); END;
+CREATE TRIGGER review_flag_no_delete BEFORE DELETE ON review_flag BEGIN SELECT RAISE(ABORT, 'a flag stays as it was raised'); END;
 -- @end

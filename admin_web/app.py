@@ -28,6 +28,7 @@ from admin_web import (
     payments,
     prices,
     resources,
+    review,
     rules,
     screens,
     shifts,
@@ -56,7 +57,7 @@ from cardsvc.documents import filling
 from cardsvc.handlers import family_link, reveal
 from cardsvc.handlers.reveal import Personal, Why
 from cardsvc.store import cards as card_store
-from cardsvc.store import family, office, snapshots, staff
+from cardsvc.store import family, office, reviewing, snapshots, staff
 from cardsvc.store import screens as screen_store
 
 BOOKING = TypeAdapter(BookingForm)
@@ -218,6 +219,7 @@ def create(context: Context, access: Access) -> FastAPI:
                 "bill": snapshots.case_bill(connection, home, number),
                 "lines": lines,
                 "named": {one.item: one.name_zh if language_of(request) == "zh_CN" else one.name_en for one in lines},
+                "given_back": reviewing.returned(connection, home, number) if signed.may(Action.SEE_BILLS) else [],
                 "links": family.links(connection, home, number),
                 "name_choice": screen_store.name_choice(connection, home, number),
                 "name_choices": list(NameChoice),
@@ -317,6 +319,7 @@ def create(context: Context, access: Access) -> FastAPI:
         payments,
         prices,
         resources,
+        review,
         rules,
         screens,
         shifts,

@@ -61,6 +61,7 @@ MENU = (
     Entry("rules", "rules", Action.SEE_RULES),
     Entry("prices", "prices", Action.SEE_RULES),
     Entry("unsettled", "unsettled", Action.SEE_STATIONS),
+    Entry("review", "review", Action.REVIEW_BILLS),
     Entry("payments", "payments", Action.SEE_BILLS),
     Entry("day_close", "days", Action.SEE_BILLS),
     Entry("trial_balance", "trial-balance", Action.SEE_BILLS),

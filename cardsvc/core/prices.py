@@ -190,6 +190,16 @@ def lines_for(fact: Fact, before: Case, book: PriceBook) -> tuple[Line, ...]:
     return tuple(_line(row, 1, fact.at, before, book, details) for row in rows)
 
 
+def trigger_of(step: Step) -> Trigger | None:
+    """What a step causes items to be charged by; None for a step that charges nothing."""
+    return _TRIGGERS.get(step)
+
+
+def is_paid_within(case: Case, book: PriceBook, trigger: Trigger) -> bool:
+    """Whether the items of a trigger make no line because the price of others pays for all of them."""
+    return bool(_chosen(case, book, trigger)) and not rows_of(case, book, trigger)
+
+
 def running_meter(case: Case, book: PriceBook, now: datetime) -> tuple[Line, ...]:
     """What storage would cost if the body were taken out now: the family sees it before it runs."""
     days = open_days(case, now)

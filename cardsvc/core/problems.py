@@ -134,6 +134,8 @@ class Problem(StrEnum):
     PAYMENT_OPEN = "payment_open"  # a QR payment of another amount waits for the same payer: cancel it first
     PROVIDER_MISSING = "provider_missing"  # no payment provider is set up
     PROVIDER_MUTE = "provider_mute"  # the payment provider gives no answer that can be believed
+    FLAG_DECIDED = "flag_decided"  # somebody has decided about it, or it cannot be taken back any more
+    OWN_WORK = "own_work"  # nobody reviews what they caused
     # surfaces
     NOT_SIGNED_IN = "not_signed_in"  # sign in first
     SIGN_IN_FAILED = "sign_in_failed"  # number or password wrong
