@@ -33,6 +33,7 @@ from admin_web import (
     station_boards,
     stations,
     steps,
+    waivers,
 )
 from admin_web.shell import HEADERS, HERE, MENU, Shell
 from admin_web.timeline import timeline
@@ -50,6 +51,7 @@ from cardsvc.core.radar import Hit
 from cardsvc.core.rules import RULES
 from cardsvc.core.shown import NameChoice
 from cardsvc.core.terms import AlertWhy
+from cardsvc.core.waiver_words import source_words
 from cardsvc.documents import filling
 from cardsvc.handlers import family_link, reveal
 from cardsvc.handlers.reveal import Personal, Why
@@ -208,6 +210,7 @@ def create(context: Context, access: Access) -> FastAPI:
             values = {
                 "row": row,
                 "case": row.case,
+                "waiver_source": source_words,
                 "events": timeline(
                     office.facts(connection, home, number),
                     staff.names(connection, home),
@@ -315,6 +318,7 @@ def create(context: Context, access: Access) -> FastAPI:
         prices,
         resources,
         rules,
+        waivers,
         screens,
         shifts,
         station_boards,

@@ -60,6 +60,7 @@ MENU = (
     Entry("shifts", "shifts", Action.SEE_RULES),
     Entry("rules", "rules", Action.SEE_RULES),
     Entry("prices", "prices", Action.SEE_RULES),
+    Entry("waivers", "waivers", Action.SEE_RULES),
     Entry("unsettled", "unsettled", Action.SEE_STATIONS),
     Entry("payments", "payments", Action.SEE_BILLS),
     Entry("ashes", "ashes", Action.SEE_CASES),

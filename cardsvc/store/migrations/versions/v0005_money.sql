@@ -185,3 +185,24 @@ CREATE TRIGGER payment_day_append_only BEFORE UPDATE OR DELETE ON payment_day FO
 CREATE TRIGGER payment_day_no_update BEFORE UPDATE ON payment_day BEGIN SELECT RAISE(ABORT, 'payment_day is append-only'); END;
 CREATE TRIGGER payment_day_no_delete BEFORE DELETE ON payment_day BEGIN SELECT RAISE(ABORT, 'payment_day is append-only'); END;
 -- @end
+
+-- The city's waiver tables: body is JSON of core.waivers.WaiverTable. The one that began last is in force; before the
+-- first, the rows of the price list say what is waived. made_by NULL: founded with the home. Append-only.
+CREATE TABLE waiver_table (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    version          BIGINT NOT NULL,
+    valid_from       TEXT NOT NULL,
+    body             TEXT NOT NULL,
+    made_at          MOMENT,
+    made_by          TEXT,
+    second           TEXT,
+    PRIMARY KEY (home_id, version)
+);
+ALTER TABLE bill_line ADD COLUMN waiver_source TEXT;
+-- @postgresql
+CREATE TRIGGER waiver_table_append_only BEFORE UPDATE OR DELETE ON waiver_table FOR EACH ROW EXECUTE FUNCTION refuse_change();
+-- @end
+-- @sqlite
+CREATE TRIGGER waiver_table_no_update BEFORE UPDATE ON waiver_table BEGIN SELECT RAISE(ABORT, 'waiver_table is append-only'); END;
+CREATE TRIGGER waiver_table_no_delete BEFORE DELETE ON waiver_table BEGIN SELECT RAISE(ABORT, 'waiver_table is append-only'); END;
+-- @end
