@@ -11,7 +11,7 @@ from cardsvc.core.facts import Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.terms import WaiverFor
+from cardsvc.core.terms import Payer, WaiverFor
 from cardsvc.core.waivers import WaiverRule, WaiverTable
 from cardsvc.handlers import set_waivers
 from cardsvc.store import tables as t
@@ -65,7 +65,7 @@ def test_what_happens_after_the_new_day_is_waived_by_the_new_table(service: Serv
     go(service, case_no, card, *TO_STORAGE, Step.TAKE_OUT)
 
     assert [one[:3] for one in lines(service, case_no)] == [("transport", 23_000, 10_000), ("cold_storage", 8_000, 0)]
-    assert owes(service, case_no, "treasury") == 10_000
+    assert owes(service, case_no, Payer.TREASURY) == 10_000
 
 
 def test_a_table_needs_two_people_a_day_to_come_and_items_of_the_list(service: Service) -> None:
