@@ -100,7 +100,7 @@ def _waived(
                 "waiver_fen": waiver,
                 "waiver_payer": held.bearer if held is not None else None,
                 "waiver_source": held.source if held is not None else None,
-                "legal_basis": basis_of(row, held, proof),
+                "legal_basis": basis_of(row, held, *(() if held is not None and held.source else (proof,))),
             }
             corrected.append(Corrected(one, line.model_copy(update=update)))
     return tuple(corrected)
