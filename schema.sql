@@ -329,6 +329,10 @@ CREATE TABLE transfer (
     CONSTRAINT accounts_differ CHECK (debit <> credit)
 );
 CREATE INDEX transfer_by_case ON transfer (home_id, case_no);
+CREATE INDEX transfer_debit_of_home ON transfer (home_id, debit, log_no)
+    WHERE substr(debit, 1, 5) IN ('till/', 'reven', 'carri');
+CREATE INDEX transfer_credit_of_home ON transfer (home_id, credit, log_no)
+    WHERE substr(credit, 1, 5) IN ('till/', 'reven', 'carri');
 
 -- What an account holds: kept by the database itself from every transfer, and from nothing else. Nobody owes less than
 -- nothing, and no money is held that is not there: below its floor a transfer is refused (floor_fen: 0; less where an account
@@ -697,6 +701,17 @@ CREATE INDEX payment_arrival_open ON payment_arrival (home_id, heard_at) WHERE w
 CREATE INDEX payment_arrival_of_order ON payment_arrival (home_id, order_no);
 CREATE INDEX payment_arrival_of_day ON payment_arrival (home_id, paid_at);
 
+-- A business day that two people closed: body is JSON of core.day_close.DayClosed with its figures, sig the service's
+-- Ed25519 signature over it, log_no the act. Whatever is posted later belongs to a later day. Append-only.
+CREATE TABLE day_close (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    day              TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    body             TEXT NOT NULL,
+    sig              BYTES NOT NULL,
+    PRIMARY KEY (home_id, day)
+);
+
 -- A day held against the provider's list: body is JSON of core.paying.DayFound. Append-only.
 CREATE TABLE payment_day (
     home_id          TEXT NOT NULL,
@@ -760,6 +775,7 @@ CREATE TRIGGER transfer_posts AFTER INSERT ON transfer REFERENCING NEW TABLE AS 
 CREATE TRIGGER account_by_transfers BEFORE INSERT OR UPDATE OR DELETE ON account FOR EACH ROW EXECUTE FUNCTION refuse_by_hand();
 CREATE TRIGGER waiver_table_append_only BEFORE UPDATE OR DELETE ON waiver_table FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER payment_day_append_only BEFORE UPDATE OR DELETE ON payment_day FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER day_close_append_only BEFORE UPDATE OR DELETE ON day_close FOR EACH ROW EXECUTE FUNCTION refuse_change();
 -- @end
 -- @sqlite
 CREATE TRIGGER record_no_update BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'record is append-only'); END;
@@ -837,4 +853,6 @@ CREATE TRIGGER waiver_table_no_update BEFORE UPDATE ON waiver_table BEGIN SELECT
 CREATE TRIGGER waiver_table_no_delete BEFORE DELETE ON waiver_table BEGIN SELECT RAISE(ABORT, 'waiver_table is append-only'); END;
 CREATE TRIGGER payment_day_no_update BEFORE UPDATE ON payment_day BEGIN SELECT RAISE(ABORT, 'payment_day is append-only'); END;
 CREATE TRIGGER payment_day_no_delete BEFORE DELETE ON payment_day BEGIN SELECT RAISE(ABORT, 'payment_day is append-only'); END;
+CREATE TRIGGER day_close_no_update BEFORE UPDATE ON day_close BEGIN SELECT RAISE(ABORT, 'day_close is append-only'); END;
+CREATE TRIGGER day_close_no_delete BEFORE DELETE ON day_close BEGIN SELECT RAISE(ABORT, 'day_close is append-only'); END;
 -- @end

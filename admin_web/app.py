@@ -20,6 +20,7 @@ from admin_web import (
     certificates,
     cold_storage,
     corrections,
+    days,
     dispatch,
     dressing,
     duties,
@@ -33,6 +34,7 @@ from admin_web import (
     station_boards,
     stations,
     steps,
+    trial_balance,
     waivers,
 )
 from admin_web.shell import HEADERS, HERE, MENU, Shell
@@ -310,6 +312,7 @@ def create(context: Context, access: Access) -> FastAPI:
         certificates,
         cold_storage,
         corrections,
+        days,
         dispatch,
         dressing,
         duties,
@@ -322,6 +325,7 @@ def create(context: Context, access: Access) -> FastAPI:
         screens,
         shifts,
         station_boards,
+        trial_balance,
     ):
         pages.add(app, context, access, shell)
 
