@@ -272,6 +272,19 @@ CREATE TABLE price_draft (
 );
 CREATE UNIQUE INDEX price_draft_open ON price_draft (home_id, version) WHERE state = 'draft';
 
+-- The city's waiver tables: body is JSON of core.waivers.WaiverTable. The one that began last is in force; before the
+-- first, the rows of the price list say what is waived. made_by NULL: founded with the home. Append-only.
+CREATE TABLE waiver_table (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    version          BIGINT NOT NULL,
+    valid_from       TEXT NOT NULL,
+    body             TEXT NOT NULL,
+    made_at          MOMENT,
+    made_by          TEXT,
+    second           TEXT,
+    PRIMARY KEY (home_id, version)
+);
+
 -- A line of a bill, and the tap that caused it. Append-only; (reverses, reverses_line) names the line that it takes back.
 CREATE TABLE bill_line (
     home_id          TEXT NOT NULL,
@@ -291,6 +304,7 @@ CREATE TABLE bill_line (
     at               MOMENT NOT NULL,
     reverses         BIGINT,
     reverses_line    BIGINT,
+    waiver_source    TEXT,
     PRIMARY KEY (home_id, case_no, log_no, line_no),
     FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no),
     CONSTRAINT line_adds_up CHECK (price_fen = waiver_fen + due_fen)
@@ -808,6 +822,7 @@ END $$;
 CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer FOR EACH ROW EXECUTE FUNCTION refuse_foreign_account();
 CREATE TRIGGER transfer_posts AFTER INSERT ON transfer REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION post_transfer();
 CREATE TRIGGER account_by_transfers BEFORE INSERT OR UPDATE OR DELETE ON account FOR EACH ROW EXECUTE FUNCTION refuse_by_hand();
+CREATE TRIGGER waiver_table_append_only BEFORE UPDATE OR DELETE ON waiver_table FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER payment_day_append_only BEFORE UPDATE OR DELETE ON payment_day FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER day_close_append_only BEFORE UPDATE OR DELETE ON day_close FOR EACH ROW EXECUTE FUNCTION refuse_change();
 -- @end
@@ -883,6 +898,8 @@ CREATE TRIGGER certificate_no_delete BEFORE DELETE ON certificate BEGIN SELECT R
 CREATE TRIGGER mark_stays BEFORE UPDATE ON mark WHEN OLD.kind <> 'death_paper' BEGIN SELECT RAISE(ABORT, 'mark is used once'); END;
 CREATE TRIGGER mark_no_delete BEFORE DELETE ON mark BEGIN SELECT RAISE(ABORT, 'mark is used once'); END;
 CREATE TRIGGER trip_crew_free BEFORE INSERT ON trip WHEN NEW.ended_at IS NULL AND EXISTS (SELECT 1 FROM trip AS other WHERE other.home_id = NEW.home_id AND other.ended_at IS NULL AND (other.driver = NEW.mate OR other.mate = NEW.driver)) BEGIN SELECT RAISE(ABORT, 'somebody of the crew is on another trip'); END;
+CREATE TRIGGER waiver_table_no_update BEFORE UPDATE ON waiver_table BEGIN SELECT RAISE(ABORT, 'waiver_table is append-only'); END;
+CREATE TRIGGER waiver_table_no_delete BEFORE DELETE ON waiver_table BEGIN SELECT RAISE(ABORT, 'waiver_table is append-only'); END;
 CREATE TRIGGER payment_day_no_update BEFORE UPDATE ON payment_day BEGIN SELECT RAISE(ABORT, 'payment_day is append-only'); END;
 CREATE TRIGGER payment_day_no_delete BEFORE DELETE ON payment_day BEGIN SELECT RAISE(ABORT, 'payment_day is append-only'); END;
 CREATE TRIGGER day_close_no_update BEFORE UPDATE ON day_close BEGIN SELECT RAISE(ABORT, 'day_close is append-only'); END;

@@ -36,6 +36,7 @@ from admin_web import (
     stations,
     steps,
     trial_balance,
+    waivers,
 )
 from admin_web.shell import HEADERS, HERE, MENU, Shell
 from admin_web.timeline import timeline
@@ -53,6 +54,7 @@ from cardsvc.core.radar import Hit
 from cardsvc.core.rules import RULES
 from cardsvc.core.shown import NameChoice
 from cardsvc.core.terms import AlertWhy
+from cardsvc.core.waiver_words import source_words
 from cardsvc.documents import filling
 from cardsvc.handlers import family_link, reveal
 from cardsvc.handlers.reveal import Personal, Why
@@ -211,6 +213,7 @@ def create(context: Context, access: Access) -> FastAPI:
             values = {
                 "row": row,
                 "case": row.case,
+                "waiver_source": source_words,
                 "events": timeline(
                     office.facts(connection, home, number),
                     staff.names(connection, home),
@@ -321,6 +324,7 @@ def create(context: Context, access: Access) -> FastAPI:
         resources,
         review,
         rules,
+        waivers,
         screens,
         shifts,
         station_boards,

@@ -60,6 +60,7 @@ MENU = (
     Entry("shifts", "shifts", Action.SEE_RULES),
     Entry("rules", "rules", Action.SEE_RULES),
     Entry("prices", "prices", Action.SEE_RULES),
+    Entry("waivers", "waivers", Action.SEE_RULES),
     Entry("unsettled", "unsettled", Action.SEE_STATIONS),
     Entry("review", "review", Action.REVIEW_BILLS),
     Entry("payments", "payments", Action.SEE_BILLS),

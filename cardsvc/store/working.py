@@ -201,7 +201,7 @@ class WorkingSet:
             body = self.connection.execute(reading.PRICE_BOOK, one).scalar_one_or_none()
             if body is None:
                 raise LookupError(f"no price list {version}")
-            self.books[version] = reading.price_book(body)
+            self.books[version] = reading.price_book(body).model_copy(update={"waivers": self.book.waivers})
         return self.books[version]
 
     def load_things(self) -> None:

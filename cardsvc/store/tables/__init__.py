@@ -32,7 +32,7 @@ from cardsvc.store.tables.day import (
 )
 from cardsvc.store.tables.exchange import enrolment_code, journal, record, station
 from cardsvc.store.tables.kinds import Moment, metadata
-from cardsvc.store.tables.money import account, bill_line, price_book, price_draft, transfer
+from cardsvc.store.tables.money import account, bill_line, price_book, price_draft, transfer, waiver_table
 from cardsvc.store.tables.paying import day_close, payment_arrival, payment_day, payment_order
 from cardsvc.store.tables.people import audit_link, family_link, family_view, home, log_head, staff, staff_session
 from cardsvc.store.tables.review import review_decision, review_flag
@@ -91,4 +91,5 @@ __all__ = [
     "temperature",
     "transfer",
     "trip",
+    "waiver_table",
 ]

@@ -248,6 +248,27 @@ CREATE TRIGGER review_flag_stays BEFORE UPDATE OF home_id, log_no, line_no, rule
 CREATE TRIGGER review_flag_no_delete BEFORE DELETE ON review_flag BEGIN SELECT RAISE(ABORT, 'a flag stays as it was raised'); END;
 -- @end
 
+-- The city's waiver tables: body is JSON of core.waivers.WaiverTable. The one that began last is in force; before the
+-- first, the rows of the price list say what is waived. made_by NULL: founded with the home. Append-only.
+CREATE TABLE waiver_table (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    version          BIGINT NOT NULL,
+    valid_from       TEXT NOT NULL,
+    body             TEXT NOT NULL,
+    made_at          MOMENT,
+    made_by          TEXT,
+    second           TEXT,
+    PRIMARY KEY (home_id, version)
+);
+ALTER TABLE bill_line ADD COLUMN waiver_source TEXT;
+-- @postgresql
+CREATE TRIGGER waiver_table_append_only BEFORE UPDATE OR DELETE ON waiver_table FOR EACH ROW EXECUTE FUNCTION refuse_change();
+-- @end
+-- @sqlite
+CREATE TRIGGER waiver_table_no_update BEFORE UPDATE ON waiver_table BEGIN SELECT RAISE(ABORT, 'waiver_table is append-only'); END;
+CREATE TRIGGER waiver_table_no_delete BEFORE DELETE ON waiver_table BEGIN SELECT RAISE(ABORT, 'waiver_table is append-only'); END;
+-- @end
+
 -- From an account of the home to its transfers; those of a case have its number.
 CREATE INDEX transfer_debit_of_home ON transfer (home_id, debit, log_no)
     WHERE substr(debit, 1, 5) IN ('till/', 'reven', 'carri');
