@@ -33,6 +33,7 @@ from admin_web import (
     station_boards,
     stations,
     steps,
+    tills,
 )
 from admin_web.shell import HEADERS, HERE, MENU, Shell
 from admin_web.timeline import timeline
@@ -318,6 +319,7 @@ def create(context: Context, access: Access) -> FastAPI:
         screens,
         shifts,
         station_boards,
+        tills,
     ):
         pages.add(app, context, access, shell)
 

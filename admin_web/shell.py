@@ -62,6 +62,7 @@ MENU = (
     Entry("prices", "prices", Action.SEE_RULES),
     Entry("unsettled", "unsettled", Action.SEE_STATIONS),
     Entry("payments", "payments", Action.SEE_BILLS),
+    Entry("tills", "tills", Action.SEE_TILLS),
     Entry("ashes", "ashes", Action.SEE_CASES),
     Entry("certificates", "certificates", Action.SEE_CERTIFICATES),
     Entry("cards", "cards", Action.ISSUE_CARD),

@@ -9,7 +9,7 @@ from cardsvc.core.board import live
 from cardsvc.core.facts import PlaceKind
 from cardsvc.core.ids import CardNo, CaseNo
 from cardsvc.core.terms import Reason
-from cardsvc.store import cards, reading
+from cardsvc.store import cards, reading, tills
 from cardsvc.store import tables as t
 from cardsvc.store.collection import use_codes
 from cardsvc.store.grounds import out_of_service
@@ -37,6 +37,7 @@ def flush(tx: WorkingSet) -> None:
     _each(tx, _LINES, [line_row(home, n, *one) for n, one in enumerate(tx.lines)])
     ordered = sorted(tx.transfers, key=lambda one: ledger.lowers(one[3]))
     _each(tx, _TRANSFERS, [transfer_row(home, n, *one) for n, one in enumerate(ordered)])
+    tills.flush(tx)
     _flush_cards(tx)
     _flush_things(tx)
     _flush_day(tx)

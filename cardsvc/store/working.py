@@ -24,6 +24,7 @@ from cardsvc.core.policy import Policy
 from cardsvc.core.prices import Line, PriceBook
 from cardsvc.core.tap import CardChain
 from cardsvc.core.terms import Notice, Reason
+from cardsvc.core.till import Shift
 from cardsvc.store import reading
 from cardsvc.store.lines import LineKey
 from cardsvc.store.log import Log
@@ -136,6 +137,10 @@ class WorkingSet:
     "What is to be told outside."
     collected: set[CaseNo] = field(default_factory=set)
     "Cases whose ashes went out: their one-time codes are used."
+    takings: list[tuple[Fact, int, int | None]] = field(default_factory=list)
+    "Cash of this transaction's facts: their log numbers, and the till shifts that they are in."
+    shifts: dict[StaffNo, tuple[Shift, ...]] = field(default_factory=dict)
+    "The last till shifts of those who took or gave cash."
     books: dict[str, PriceBook] = field(default_factory=dict)
     "Price lists that are not in force any more, as they were needed."
     traits: dict[tuple[str, str], str] | None = None
@@ -295,5 +300,5 @@ _DICTS = (
     "trips",
 )
 _SETS = ("changed", "awaited", "arrived", "collected", "broken")
-_LISTS = ("lines", "transfers", "facts", "outgoing", "cleared", "left")
+_LISTS = ("lines", "transfers", "facts", "outgoing", "cleared", "left", "takings")
 _KEPT = tuple(one.name for one in fields(WorkingSet) if one.name not in (*_DICTS, *_SETS, *_LISTS, "permits"))

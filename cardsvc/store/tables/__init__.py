@@ -36,6 +36,7 @@ from cardsvc.store.tables.money import account, bill_line, price_book, price_dra
 from cardsvc.store.tables.paying import payment_arrival, payment_day, payment_order
 from cardsvc.store.tables.people import audit_link, family_link, family_view, home, log_head, staff, staff_session
 from cardsvc.store.tables.shown import hall_name, screen
+from cardsvc.store.tables.tills import till_shift, till_taking
 
 __all__ = [
     "Moment",
@@ -85,6 +86,8 @@ __all__ = [
     "staff_session",
     "station",
     "temperature",
+    "till_shift",
+    "till_taking",
     "transfer",
     "trip",
 ]
