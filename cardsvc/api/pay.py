@@ -8,9 +8,9 @@ import logging
 
 from fastapi import FastAPI, Response
 from fastapi.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
-from cardsvc.api import errors, paying
+from cardsvc.api import bounded, errors, paying
 from cardsvc.api.errors import Refused
 from cardsvc.context import Context
 from cardsvc.core.outgoing import KEY_HEADER, MOST_BYTES, SIGNATURE_HEADER, Answer, genuine, signature
@@ -36,7 +36,7 @@ def create(context: Context, provider: Receiver) -> FastAPI:
     )
     async def notice(request: Request) -> Response:
         """Take a notice: 200 when its payment is known, 409 when we never asked for it, 503 to be told again."""
-        raw = await _bounded(request)
+        raw = await bounded.body(request, MOST_BYTES)
         key, given = request.headers.get(KEY_HEADER, ""), request.headers.get(SIGNATURE_HEADER, "")
         if not genuine(provider.secret, key, raw, given):
             LOG.warning("a notice was not signed by the provider")
@@ -71,15 +71,3 @@ def _known(context: Context, told: Notice) -> bool:
     with context.engine.connect() as connection:
         held = payments.held(connection, context.home_id, told.ref)
     return held is not None and held.order_no == told.order_no
-
-
-async def _bounded(request: Request) -> bytes:
-    gathered = b""
-    try:
-        async for piece in request.stream():
-            gathered += piece
-            if len(gathered) > MOST_BYTES:
-                raise Refused(Refusal(Problem.INPUT_INVALID, "too large"))
-    except ClientDisconnect:
-        raise Refused(Refusal(Problem.INPUT_INVALID, "hung up")) from None
-    return gathered

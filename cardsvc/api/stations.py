@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import FastAPI, Header, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import TypeAdapter, ValidationError
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
-from cardsvc.api import errors, exchange
+from cardsvc.api import bounded, errors, exchange
 from cardsvc.api.errors import Refused
 from cardsvc.api.exchange import Sent
 from cardsvc.api.together import Together
@@ -76,7 +76,7 @@ def create(context: Context) -> FastAPI:
         signature: Annotated[str, Header(alias=wire.SIGNATURE_HEADER)] = "",
     ) -> Response:
         """Take a station's records and answer with results, a checkpoint and news."""
-        raw = await _bounded(request)
+        raw = await bounded.body(request, MOST_BYTES)
         body, seal = await run_in_threadpool(taken, journal_id, signature, raw)
         return Response(body, media_type=wire.MEDIA_TYPE, headers={wire.SIGNATURE_HEADER: seal})
 
@@ -89,7 +89,7 @@ def create(context: Context) -> FastAPI:
     )
     async def enrol(request: Request) -> Response:
         """Exchange a one-time code for a journal."""
-        raw = await _bounded(request)
+        raw = await bounded.body(request, MOST_BYTES)
         answer = await run_in_threadpool(_enrol, context, raw)
         return Response(answer.model_dump_json(), media_type="application/json")
 
@@ -127,19 +127,6 @@ def _enrol(context: Context, raw: bytes) -> wire.EnrolAnswer:
     if isinstance(answer, Refusal):
         raise Refused(answer)
     return answer
-
-
-async def _bounded(request: Request) -> bytes:
-    """The body, at most 2 MB."""
-    gathered = b""
-    try:
-        async for piece in request.stream():
-            gathered += piece
-            if len(gathered) > MOST_BYTES:
-                raise Refused(Refusal(Problem.INPUT_INVALID, "too large"))
-    except ClientDisconnect:
-        raise Refused(Refusal(Problem.INPUT_INVALID, "hung up")) from None
-    return gathered
 
 
 def _where(error: ValidationError) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from cardsvc.core.case import Case
 from cardsvc.core.facts import PlaceKind, Quantity, Step
 from cardsvc.core.local_time import local
-from cardsvc.core.prices import PriceBook, PriceItem, Trigger
+from cardsvc.core.prices import PriceBook, PriceItem, Trigger, rows_of
 from cardsvc.core.terms import Belonging, Implants
 from cardsvc.core.workflow import HERE
 
@@ -45,14 +45,13 @@ class Order:
 
 def order_of(case: Case, book: PriceBook) -> Order | None:
     """The order of a case; None when its signed quote has no dressing, and nobody dressed it."""
-    items = tuple(
-        (row, one.count)
-        for one in case.items
-        if (row := book.find(one.item)) is not None and row.trigger is Trigger.DRESSING
-    )
+    counts = {one.item: one.count for one in case.items}
+    rows = rows_of(case, book, Trigger.DRESSING)
     begun, done = case.last(Step.PREPARE), case.last(Step.PREPARED)
-    if not (items and case.quote_signed) and begun is None:
+    quoted = case.quote_signed and any(row.item in counts for row in rows)
+    if not quoted and begun is None:
         return None
+    items = tuple((row, counts.get(row.item, 1)) for row in rows)
     worn = None if case.belongings is None else tuple(one for one in case.belongings.things if one.item in WORN)
     finished = done is not None and (begun is None or done.at >= begun.at)
     work = _work(case, done=finished)

@@ -179,7 +179,7 @@ def lines_for(fact: Fact, before: Case, book: PriceBook) -> tuple[Line, ...]:
             for chosen in before.items
             if (row := book.find(chosen.item)) is not None and row.trigger is Trigger.QUOTED and row.item not in paid
         )
-    details, rows = fact.body.details, _items(before, book, trigger)
+    details, rows = fact.body.details, rows_of(before, book, trigger)
     if trigger is Trigger.ASH_STORAGE:
         until = details.due if fact.body.step is Step.RENEW_STORAGE and details.due is not None else fact.at
         counted = ((row, ash_periods(before, until, row.period_days)) for row in rows)
@@ -200,7 +200,7 @@ def running_meter(case: Case, book: PriceBook, now: datetime) -> tuple[Line, ...
 
 def storage_rows(case: Case, book: PriceBook) -> tuple[PriceItem, ...]:
     """The rows of the price list that a day of cold storage costs in this case."""
-    return _items(case, book, Trigger.STORAGE_DAY)
+    return rows_of(case, book, Trigger.STORAGE_DAY)
 
 
 def _storage_lines(
@@ -308,7 +308,8 @@ def _tapped(case: Case, book: PriceBook) -> tuple[str, ...]:
     return tuple(row.item for trigger in seen for row in _chosen(case, book, trigger))
 
 
-def _items(case: Case, book: PriceBook, trigger: Trigger) -> tuple[PriceItem, ...]:
+def rows_of(case: Case, book: PriceBook, trigger: Trigger) -> tuple[PriceItem, ...]:
+    """What a tap with this trigger charges: what the quote chose, else what is usual, less what was paid within."""
     rows = _chosen(case, book, trigger)
     paid = _paid_within(case, book) if any(row.includes for row in book.items) else frozenset()
     return tuple(row for row in rows if row.item not in paid)
