@@ -33,7 +33,7 @@ def pay(service: Service, fen: int) -> str:
 
 def shift_path(desk: Desk) -> str:
     href = desk.get("tills").text.partition('class="button go" href="/office/')[2]
-    return href.partition('"')[0]
+    return str(href.partition('"')[0])
 
 
 def test_who_sees_tills_and_who_keeps_one(service: Service) -> None:

@@ -81,7 +81,7 @@ def test_a_shift_expects_its_float_and_the_cash_of_its_cashier_alone(service: Se
     station = service.station(StationKind.CASHIER)
     by_qr = Details(amount_fen=7_000, means=Means.QR)
     assert station.take(case_no, Step.DEPOSIT, by_qr, staff_no=ONE).outcome is Outcome.ACCEPTED
-    assert station.take(case_no, Step.DEPOSIT, cash(500), **ALONE | {"staff_no": TWO}).outcome is Outcome.ACCEPTED
+    assert station.take(case_no, Step.DEPOSIT, cash(500), staff_no=TWO).outcome is Outcome.ACCEPTED
 
     done = close(service, 50_000 + 123_450 - 23_400 + 0)
 
