@@ -315,6 +315,10 @@ CREATE TABLE transfer (
     CONSTRAINT accounts_differ CHECK (debit <> credit)
 );
 CREATE INDEX transfer_by_case ON transfer (home_id, case_no);
+CREATE INDEX transfer_debit_of_home ON transfer (home_id, debit, log_no)
+    WHERE substr(debit, 1, 5) IN ('till/', 'reven', 'carri');
+CREATE INDEX transfer_credit_of_home ON transfer (home_id, credit, log_no)
+    WHERE substr(credit, 1, 5) IN ('till/', 'reven', 'carri');
 
 -- What an account holds: kept by the database itself from every transfer, and from nothing else. Nobody owes less than
 -- nothing, and no money is held that is not there: below its floor a transfer is refused (floor_fen: 0; less where an account
@@ -683,6 +687,17 @@ CREATE INDEX payment_arrival_open ON payment_arrival (home_id, heard_at) WHERE w
 CREATE INDEX payment_arrival_of_order ON payment_arrival (home_id, order_no);
 CREATE INDEX payment_arrival_of_day ON payment_arrival (home_id, paid_at);
 
+-- A business day that two people closed: body is JSON of core.day_close.DayClosed with its figures, sig the service's
+-- Ed25519 signature over it, log_no the act. Whatever is posted later belongs to a later day. Append-only.
+CREATE TABLE day_close (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    day              TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    body             TEXT NOT NULL,
+    sig              BYTES NOT NULL,
+    PRIMARY KEY (home_id, day)
+);
+
 -- A day held against the provider's list: body is JSON of core.paying.DayFound. Append-only.
 CREATE TABLE payment_day (
     home_id          TEXT NOT NULL,
@@ -791,6 +806,7 @@ CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer FOR EACH ROW EXECU
 CREATE TRIGGER transfer_posts AFTER INSERT ON transfer REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION post_transfer();
 CREATE TRIGGER account_by_transfers BEFORE INSERT OR UPDATE OR DELETE ON account FOR EACH ROW EXECUTE FUNCTION refuse_by_hand();
 CREATE TRIGGER payment_day_append_only BEFORE UPDATE OR DELETE ON payment_day FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER day_close_append_only BEFORE UPDATE OR DELETE ON day_close FOR EACH ROW EXECUTE FUNCTION refuse_change();
 -- @end
 -- @sqlite
 CREATE TRIGGER record_no_update BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'record is append-only'); END;
@@ -866,6 +882,8 @@ CREATE TRIGGER mark_no_delete BEFORE DELETE ON mark BEGIN SELECT RAISE(ABORT, 'm
 CREATE TRIGGER trip_crew_free BEFORE INSERT ON trip WHEN NEW.ended_at IS NULL AND EXISTS (SELECT 1 FROM trip AS other WHERE other.home_id = NEW.home_id AND other.ended_at IS NULL AND (other.driver = NEW.mate OR other.mate = NEW.driver)) BEGIN SELECT RAISE(ABORT, 'somebody of the crew is on another trip'); END;
 CREATE TRIGGER payment_day_no_update BEFORE UPDATE ON payment_day BEGIN SELECT RAISE(ABORT, 'payment_day is append-only'); END;
 CREATE TRIGGER payment_day_no_delete BEFORE DELETE ON payment_day BEGIN SELECT RAISE(ABORT, 'payment_day is append-only'); END;
+CREATE TRIGGER day_close_no_update BEFORE UPDATE ON day_close BEGIN SELECT RAISE(ABORT, 'day_close is append-only'); END;
+CREATE TRIGGER day_close_no_delete BEFORE DELETE ON day_close BEGIN SELECT RAISE(ABORT, 'day_close is append-only'); END;
 -- @end
 
 -- A shift is closed once, and its cash stays where it was.

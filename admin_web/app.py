@@ -20,6 +20,7 @@ from admin_web import (
     certificates,
     cold_storage,
     corrections,
+    days,
     dispatch,
     dressing,
     duties,
@@ -34,6 +35,7 @@ from admin_web import (
     stations,
     steps,
     tills,
+    trial_balance,
 )
 from admin_web.shell import HEADERS, HERE, MENU, Shell
 from admin_web.timeline import timeline
@@ -308,6 +310,7 @@ def create(context: Context, access: Access) -> FastAPI:
         certificates,
         cold_storage,
         corrections,
+        days,
         dispatch,
         dressing,
         duties,
@@ -320,6 +323,7 @@ def create(context: Context, access: Access) -> FastAPI:
         shifts,
         station_boards,
         tills,
+        trial_balance,
     ):
         pages.add(app, context, access, shell)
 

@@ -63,6 +63,8 @@ MENU = (
     Entry("unsettled", "unsettled", Action.SEE_STATIONS),
     Entry("payments", "payments", Action.SEE_BILLS),
     Entry("tills", "tills", Action.SEE_TILLS),
+    Entry("day_close", "days", Action.SEE_BILLS),
+    Entry("trial_balance", "trial-balance", Action.SEE_BILLS),
     Entry("ashes", "ashes", Action.SEE_CASES),
     Entry("certificates", "certificates", Action.SEE_CERTIFICATES),
     Entry("cards", "cards", Action.ISSUE_CARD),

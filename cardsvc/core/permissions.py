@@ -71,6 +71,7 @@ class Action(StrEnum):
     SEE_TILLS = "see_tills"  # everybody's till shifts
     KEEP_TILL = "keep_till"  # open and close a till shift; a large difference by two people
     SETTLE_PAYMENT = "settle_payment"  # money in suspense: to a case, or back by two people
+    CLOSE_DAY = "close_day"  # two people
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ ALLOWED: Mapping[Role, Allowance] = {
     ),
     Role.CASHIER: _may(
         *(S.DEPOSIT, S.PAY, S.REFUND, S.SETTLE, S.SWITCH_PAYER, S.PROVE_WAIVER),
-        *(A.SEE_BILLS, A.FAMILY_LINK, A.SEE_STATION_BOARDS, A.TAKE_PAYMENT, A.SETTLE_PAYMENT, *_SEE),
+        *(A.SEE_BILLS, A.FAMILY_LINK, A.SEE_STATION_BOARDS, A.TAKE_PAYMENT, A.SETTLE_PAYMENT, A.CLOSE_DAY, *_SEE),
         *(A.SEE_TILLS, A.KEEP_TILL),
     ),
     Role.FURNACE_OPERATOR: _may(S.QUEUE, S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, S.ENCOFFIN, S.DECLARE, *_WORK),
@@ -138,7 +139,7 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(A.SEE_PLACES, A.WATCH_STORAGE, A.MANAGE_PLACES, A.SEE_RULES, A.SET_RULES, A.CLOCK_STAFF),
         *(A.BOOK, A.ENTER_STEP, A.HOLD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
         *(A.SEE_OPERATIONS, A.OPERATE, A.SEE_CERTIFICATES, A.KEEP_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING),
-        *(A.MANAGE_SCREENS, A.SETTLE_PAYMENT, A.SEE_TILLS, A.KEEP_TILL),
+        *(A.MANAGE_SCREENS, A.SETTLE_PAYMENT, A.CLOSE_DAY, A.SEE_TILLS, A.KEEP_TILL),
     ),
     Role.AUDITOR: _may(
         *(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, A.SEE_PLACES, A.SEE_RULES, *_SEE),

@@ -147,6 +147,9 @@ class Problem(StrEnum):
     FORM_EXPIRED = "form_expired"  # the page is too old: load it again
     LINK_INVALID = "link_invalid"  # unknown, revoked and expired look alike
     CODE_INVALID = "code_invalid"  # one-time code unknown, used or expired
+    DAY_NOT_NEXT = "day_not_next"  # days are closed one after another, once
+    BOOKS_DIFFER = "books_differ"  # debits and credits do not agree
+    DAY_NEEDS_REASON = "day_needs_reason"  # something is open: closed nevertheless only with a reason
     FOUR_EYES = "four_eyes"  # somebody else must approve
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select, update
 from cardsvc.core.ids import HomeId, StaffNo
 from cardsvc.core.price_rules import DraftState
 from cardsvc.core.prices import PriceBook
+from cardsvc.core.words import Language
 from cardsvc.store import tables as t
 from cardsvc.store.working import PRICES
 
@@ -44,6 +45,15 @@ def versions(connection: Connection, home_id: HomeId) -> list[Version]:
         select(t.price_book).where(c.home_id == home_id).order_by(c.valid_from.desc(), c.version.desc())
     )
     return [Version(PRICES.validate_json(one.body), one.made_by, one.second, one.made_at) for one in rows]
+
+
+def item_names(connection: Connection, home_id: HomeId) -> dict[str, dict[Language, str]]:
+    """What each item is called, in the newest list that has it."""
+    return {
+        one.item: {"zh_CN": one.name_zh, "en": one.name_en}
+        for version in reversed(versions(connection, home_id))
+        for one in version.book.items
+    }
 
 
 def taken(connection: Connection, home_id: HomeId) -> Sequence[str]:

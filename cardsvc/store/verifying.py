@@ -15,7 +15,7 @@ from cardsvc.core.fold import fold
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.ledger import Account, Transfer, owed_by, revenue
 from cardsvc.core.wire import Record
-from cardsvc.store import clearances
+from cardsvc.store import clearances, day_close
 from cardsvc.store import tables as t
 from cardsvc.store.log import GENESIS, link_hash
 from cardsvc.store.witnesses import contradictions
@@ -36,6 +36,9 @@ def first_fault(
     def _clearances(connection: Connection, home_id: HomeId) -> str | None:
         return next(clearances.faults(connection, home_id, public_key), None)
 
+    def _days(connection: Connection, home_id: HomeId) -> str | None:
+        return next(day_close.faults(connection, home_id, public_key), None)
+
     looks: dict[str, Callable[[Connection, HomeId], str | None]] = {
         "log": _log,
         "records": _records,
@@ -43,6 +46,7 @@ def first_fault(
         "ledger": _ledger,
         "accounts": _accounts,
         "clearances": _clearances,
+        "closed days": _days,
         "witnesses": _witnesses,
     }
     with engine.connect() as connection:

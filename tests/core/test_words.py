@@ -7,6 +7,7 @@ import pytest
 
 from cardsvc.core import facts, terms
 from cardsvc.core.card_life import Act, CardState
+from cardsvc.core.day_close import Check
 from cardsvc.core.hot import HotReason
 from cardsvc.core.permissions import Action, Role
 from cardsvc.core.price_rules import Change, DraftState, Wrong
@@ -55,6 +56,7 @@ TABLES: dict[str, type[StrEnum]] = {
     "hot_reason": HotReason,
     "card_state": CardState,
     "card_act": Act,
+    "check": Check,
     "card_act_hint": Act,
 }
 

@@ -33,7 +33,7 @@ from cardsvc.store.tables.day import (
 from cardsvc.store.tables.exchange import enrolment_code, journal, record, station
 from cardsvc.store.tables.kinds import Moment, metadata
 from cardsvc.store.tables.money import account, bill_line, price_book, price_draft, transfer
-from cardsvc.store.tables.paying import payment_arrival, payment_day, payment_order
+from cardsvc.store.tables.paying import day_close, payment_arrival, payment_day, payment_order
 from cardsvc.store.tables.people import audit_link, family_link, family_view, home, log_head, staff, staff_session
 from cardsvc.store.tables.shown import hall_name, screen
 from cardsvc.store.tables.tills import till_shift, till_taking
@@ -52,6 +52,7 @@ __all__ = [
     "certificate_count",
     "clearance",
     "collection_code",
+    "day_close",
     "drill",
     "duty",
     "earlier_value",

@@ -4,6 +4,9 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint
 
 from cardsvc.store.tables.kinds import Moment, metadata
 
+OF_THE_HOME = "substr({}, 1, 5) IN ('till/', 'reven', 'carri')"
+"""Says of a side of a transfer that its account is the home's: tills, revenue, what a merge carried over."""
+
 price_book = Table(
     "price_book",
     metadata,
@@ -90,6 +93,17 @@ transfer = Table(
     CheckConstraint("amount_fen > 0", name="amount_is_positive"),
     CheckConstraint("debit <> credit", name="accounts_differ"),
     Index("transfer_by_case", "home_id", "case_no"),
+    *(
+        Index(
+            f"transfer_{side}_of_home",
+            "home_id",
+            side,
+            "log_no",
+            postgresql_where=text(OF_THE_HOME.format(side)),
+            sqlite_where=text(OF_THE_HOME.format(side)),
+        )
+        for side in ("debit", "credit")
+    ),
 )
 
 account = Table(

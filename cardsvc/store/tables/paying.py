@@ -1,6 +1,6 @@
-"""Payment orders, what came for them, and days held against the provider's list."""
+"""Payment orders, what came for them, and days held against the provider's list or closed."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint, Index, Table, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint, Index, LargeBinary, Table, Text, text
 
 from cardsvc.store.tables.kinds import Moment, metadata
 
@@ -63,4 +63,15 @@ payment_day = Table(
     Column("log_no", BigInteger, primary_key=True),
     Column("made_at", Moment, nullable=False),
     Column("body", Text, nullable=False),
+)
+
+day_close = Table(
+    "day_close",
+    metadata,
+    Column("home_id", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("log_no", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("sig", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["home_id"], ["home.home_id"]),
 )

@@ -245,4 +245,27 @@ CREATE TRIGGER till_shift_stays BEFORE UPDATE ON till_shift WHEN OLD.closed_at I
 CREATE TRIGGER till_shift_no_delete BEFORE DELETE ON till_shift BEGIN SELECT RAISE(ABORT, 'a shift is never deleted'); END;
 CREATE TRIGGER till_taking_no_update BEFORE UPDATE ON till_taking BEGIN SELECT RAISE(ABORT, 'till_taking is append-only'); END;
 CREATE TRIGGER till_taking_no_delete BEFORE DELETE ON till_taking BEGIN SELECT RAISE(ABORT, 'till_taking is append-only'); END;
+
+-- From an account of the home to its transfers; those of a case have its number.
+CREATE INDEX transfer_debit_of_home ON transfer (home_id, debit, log_no)
+    WHERE substr(debit, 1, 5) IN ('till/', 'reven', 'carri');
+CREATE INDEX transfer_credit_of_home ON transfer (home_id, credit, log_no)
+    WHERE substr(credit, 1, 5) IN ('till/', 'reven', 'carri');
+
+-- A business day that two people closed: body is JSON of core.day_close.DayClosed with its figures, sig the service's
+-- Ed25519 signature over it, log_no the act. Whatever is posted later belongs to a later day. Append-only.
+CREATE TABLE day_close (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    day              TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    body             TEXT NOT NULL,
+    sig              BYTES NOT NULL,
+    PRIMARY KEY (home_id, day)
+);
+-- @postgresql
+CREATE TRIGGER day_close_append_only BEFORE UPDATE OR DELETE ON day_close FOR EACH ROW EXECUTE FUNCTION refuse_change();
+-- @end
+-- @sqlite
+CREATE TRIGGER day_close_no_update BEFORE UPDATE ON day_close BEGIN SELECT RAISE(ABORT, 'day_close is append-only'); END;
+CREATE TRIGGER day_close_no_delete BEFORE DELETE ON day_close BEGIN SELECT RAISE(ABORT, 'day_close is append-only'); END;
 -- @end
