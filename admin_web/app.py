@@ -35,6 +35,7 @@ from admin_web import (
     station_boards,
     stations,
     steps,
+    tills,
     trial_balance,
     waivers,
 )
@@ -328,6 +329,7 @@ def create(context: Context, access: Access) -> FastAPI:
         screens,
         shifts,
         station_boards,
+        tills,
         trial_balance,
     ):
         pages.add(app, context, access, shell)

@@ -68,6 +68,8 @@ class Action(StrEnum):
     SEE_DRESSING = "see_dressing"  # dressing work orders
     MANAGE_SCREENS = "manage_screens"  # screens on the walls
     TAKE_PAYMENT = "take_payment"  # ask for a QR payment, and cancel it
+    SEE_TILLS = "see_tills"  # everybody's till shifts
+    KEEP_TILL = "keep_till"  # open and close a till shift; a large difference by two people
     SETTLE_PAYMENT = "settle_payment"  # money in suspense: to a case, or back by two people
     REVIEW_BILLS = "review_bills"  # decide about flagged lines and payments that others caused
     CLOSE_DAY = "close_day"  # two people
@@ -119,6 +121,7 @@ ALLOWED: Mapping[Role, Allowance] = {
     Role.CASHIER: _may(
         *(S.DEPOSIT, S.PAY, S.REFUND, S.SETTLE, S.SWITCH_PAYER, S.PROVE_WAIVER, S.WITHDRAW_WAIVER),
         *(A.SEE_BILLS, A.FAMILY_LINK, A.SEE_STATION_BOARDS, A.TAKE_PAYMENT, A.SETTLE_PAYMENT, A.CLOSE_DAY, *_SEE),
+        *(A.SEE_TILLS, A.KEEP_TILL),
     ),
     Role.FURNACE_OPERATOR: _may(S.QUEUE, S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, S.ENCOFFIN, S.DECLARE, *_WORK),
     Role.CHECKER: _may(S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, A.SEE_STATION_BOARDS),
@@ -138,10 +141,12 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(A.BOOK, A.ENTER_STEP, A.HOLD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
         *(A.SEE_OPERATIONS, A.OPERATE, A.SEE_CERTIFICATES, A.KEEP_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING),
         *(A.MANAGE_SCREENS, A.SETTLE_PAYMENT, A.CLOSE_DAY, A.REVIEW_BILLS),
+        *(A.SEE_TILLS, A.KEEP_TILL),
     ),
     Role.AUDITOR: _may(
         *(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, A.SEE_PLACES, A.SEE_RULES, *_SEE),
         *(A.SEE_BOARD, A.SEE_STATION_BOARDS, A.SEE_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING, A.REVIEW_BILLS),
+        A.SEE_TILLS,
     ),
     Role.ADMINISTRATOR: _may(
         *(A.ENROL_STATION, A.APPROVE_STATION, A.MANAGE_STAFF, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS),

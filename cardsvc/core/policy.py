@@ -31,6 +31,8 @@ class Policy(Wire):
     video_required: bool = True
     slot_min_tenths: int = Field(default=-200, ge=-400, le=200)
     slot_max_tenths: int = Field(default=40, ge=-400, le=200)
+    till_difference_fen: int = Field(default=1_000, ge=0, le=1_000_000)
+    "A drawer that differs by more is closed by two people."
     basis: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -132,6 +132,9 @@ class Problem(StrEnum):
     PRICES_WRONG = "prices_wrong"  # a price list that cannot be published, with every reason
     SHEET_UNSAFE = "sheet_unsafe"  # a file that is not opened: formulas, macros, links, too large
     PAYMENT_OPEN = "payment_open"  # a QR payment of another amount waits for the same payer: cancel it first
+    TILL_CLOSED = "till_closed"  # cash is taken and given only by who has an open till shift
+    TILL_OPEN = "till_open"  # a till shift of theirs, or at this drawer, is open already
+    TILL_DIFFERS = "till_differs"  # the counted drawer is not what the ledger says: count again, or say why
     PROVIDER_MISSING = "provider_missing"  # no payment provider is set up
     PROVIDER_MUTE = "provider_mute"  # the payment provider gives no answer that can be believed
     FLAG_DECIDED = "flag_decided"  # somebody has decided about it, or it cannot be taken back any more

@@ -28,6 +28,8 @@ class StaffMember(Wire):
     shown_name: str
     roles: tuple[Role, ...]
     pin_hash: str = Field(repr=False)
+    drawer: str | None = None
+    "That of their open till shift."
 
 
 class Traits(Wire):

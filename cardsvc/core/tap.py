@@ -24,6 +24,7 @@ from cardsvc.core.release_gate import RELEASE
 from cardsvc.core.rules import RULES, Offline
 from cardsvc.core.snapshot import KnownCard, KnownCase, Snapshot
 from cardsvc.core.terms import Skip
+from cardsvc.core.till import without_shift
 from cardsvc.core.wire import Outcome
 from cardsvc.core.workflow import IRREVERSIBLE
 
@@ -184,6 +185,8 @@ def decide(
     reasons.extend(_hall_objections(case, asked, snapshot, now))
     if met.known is not None and (over := ledger.above_paid(asked, met.known.bill)) is not None:
         reasons.append(over)
+    shut = without_shift(asked.step, asked.details, asked.staff_no, staff.drawer) if staff is not None else None
+    reasons.extend([shut] if shut is not None else [])
     refusal = refuse_all(reasons)
     if refusal is not None:
         return refusal

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Role
-from cardsvc.handlers import clock_in, found_home, receive_certificates
+from cardsvc.handlers import clock_in, found_home, open_till, receive_certificates
 from cardsvc.handlers.found_home import Names, Person
 
 CREWS = ("韩路", "邓舟", "许航", "曹骏", "彭程", "曾远", "萧行", "田野", "董途", "袁方", "潘渡", "蒋帆")
@@ -46,6 +46,9 @@ APPROVERS = (StaffNo("1017"), StaffNo("1015"))
 """Who approves the demo's stations: the administrator, and the duty manager as the second."""
 
 
+DRAWERS = {StaffNo("1010"): "QT-1", StaffNo("1015"): "QT-2"}
+FLOAT = {10_000: 2, 5_000: 2, 1_000: 10, 500: 10, 100: 50}
+"""500 yuan in each drawer."""
 QUALIFIED_UNTIL = {StaffNo("1011"): date(2030, 12, 31)}
 
 
@@ -63,3 +66,5 @@ def found(context: Context, hasher: Callable[[str], str] | None = None) -> None:
     for person in STAFF:
         clock_in.handle(context, person.staff_no, on=True, by=person.staff_no, now=now)
     receive_certificates.handle(context, "HZ-", 1, 2_000, APPROVERS[1], now)
+    for cashier, drawer in DRAWERS.items():
+        open_till.handle(context, cashier, drawer, FLOAT, now)

@@ -33,7 +33,7 @@ from cardsvc.core.snapshot import (
 )
 from cardsvc.core.terms import Payer
 from cardsvc.core.wire import Hello, Key, RevokedWhy
-from cardsvc.store import reading
+from cardsvc.store import reading, tills
 from cardsvc.store import tables as t
 from cardsvc.store.cards import FAMILY, STAFF, hot_list
 from cardsvc.store.grounds import TRAITS
@@ -171,12 +171,16 @@ def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) 
     home_id = HomeId(home.home_id)
     s, a, j = t.staff.c, t.station.c, t.journal.c
     here = [step for step, rule in RULES.items() if kind in rule.stations]
-    staff = []
+    staff, drawers = [], tills.drawers(connection, home_id)
     for row in connection.execute(select(t.staff).where(s.home_id == home_id, s.disabled_at.is_(None))):
         roles = roles_of(row.roles)
         if any(step in ALLOWED[role].steps for role in roles for step in here):
             member = StaffMember(
-                staff_no=StaffNo(row.staff_no), shown_name=row.shown_name, roles=roles, pin_hash=row.pin_hash
+                staff_no=StaffNo(row.staff_no),
+                shown_name=row.shown_name,
+                roles=roles,
+                pin_hash=row.pin_hash,
+                drawer=drawers.get(StaffNo(row.staff_no)),
             )
             staff.append(member)
     keys = connection.execute(

@@ -25,6 +25,7 @@ from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceBook
 from cardsvc.core.tap import CardChain
 from cardsvc.core.terms import Notice, Reason
+from cardsvc.core.till import Shift
 from cardsvc.store import reading
 from cardsvc.store.lines import LineKey
 from cardsvc.store.log import Log
@@ -139,6 +140,10 @@ class WorkingSet:
     "What review looks at: log number, number of the first line, the fact, the case before it, what it posted."
     collected: set[CaseNo] = field(default_factory=set)
     "Cases whose ashes went out: their one-time codes are used."
+    takings: list[tuple[Fact, int, int | None]] = field(default_factory=list)
+    "Cash of this transaction's facts: their log numbers, and the till shifts that they are in."
+    shifts: dict[StaffNo, tuple[Shift, ...]] = field(default_factory=dict)
+    "The last till shifts of those who took or gave cash."
     books: dict[str, PriceBook] = field(default_factory=dict)
     "Price lists that are not in force any more, as they were needed."
     traits: dict[tuple[str, str], str] | None = None
@@ -298,5 +303,5 @@ _DICTS = (
     "trips",
 )
 _SETS = ("changed", "awaited", "arrived", "collected", "broken")
-_LISTS = ("lines", "transfers", "facts", "outgoing", "cleared", "left", "looked")
+_LISTS = ("lines", "transfers", "facts", "outgoing", "cleared", "left", "looked", "takings")
 _KEPT = tuple(one.name for one in fields(WorkingSet) if one.name not in (*_DICTS, *_SETS, *_LISTS, "permits"))

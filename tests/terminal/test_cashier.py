@@ -8,9 +8,14 @@ from starlette.testclient import TestClient
 
 from cardsvc.core.facts import StationKind as At
 from cardsvc.core.facts import Step
-from cardsvc.core.ids import CaseNo
+from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.terms import Payer
+from cardsvc.core.till import Shift
+from cardsvc.demo.home import FLOAT
+from cardsvc.handlers import close_till, open_till
+from cardsvc.handlers.close_till import Closing
+from cardsvc.store import tills
 from cardsvc.store.snapshots import case_bill
 from terminal.kiosk.app import create_kiosk
 from terminal.session import Colour, Outcome
@@ -38,6 +43,30 @@ def test_the_cashier_pays_back_what_was_paid_less_what_is_owed(home: Home) -> No
     with home.service.context.engine.connect() as connection:
         bill = case_bill(connection, home.service.context.home_id, case_no)
     assert (bill.deposit_fen, bill.open_fen) == (owed, 0)
+
+
+def test_cash_is_taken_only_while_the_cashiers_shift_is_open_and_without_network_as_last_known(home: Home) -> None:
+    case_no, _ = booked(home)
+    cashier, context = home.at(At.CASHIER), home.service.context
+    cash = {"amount_fen": "100", "means": "cash"}
+    green(cashier.take(Step.DEPOSIT, None, case_no, **cash))
+    cashier.cable.pulled = True
+    with context.engine.connect() as connection:
+        shift = tills.open_of(connection, context.home_id, StaffNo("1010"))
+    assert shift is not None
+    asked = Closing(shift.shift_no, {10_000: 6}, StaffNo("1010"))
+    assert isinstance(close_till.handle(context, asked, home.service.clock.now), tills.Kept)
+
+    green(cashier.take(Step.DEPOSIT, None, case_no, receipt="R-1", **cash))
+    cashier.cable.pulled = False
+    cashier.exchange()
+    refused = cashier.take(Step.DEPOSIT, None, case_no, **cash)
+
+    assert refused.refusal == Refusal(Problem.TILL_CLOSED, "1010")
+    assert refused.colour is Colour.STOP
+    green(cashier.take(Step.DEPOSIT, None, case_no, amount_fen="100", means="qr"))
+    assert isinstance(open_till.handle(context, StaffNo("1010"), "QT-1", FLOAT, home.service.clock.now), Shift)
+    green(cashier.take(Step.DEPOSIT, None, case_no, **cash))
 
 
 def test_each_reason_of_a_refusal_stands_on_a_row_with_what_to_do_and_who_can_do_it(home: Home) -> None:

@@ -3,6 +3,7 @@
 from cardsvc.core import posting
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact, step_of
+from cardsvc.store import tills
 from cardsvc.store.open_lines import open_lines
 from cardsvc.store.working import WorkingSet
 
@@ -19,3 +20,4 @@ def charge(tx: WorkingSet, before: Case, fact: Fact, log_no: int) -> None:
         reverses = (one.reverses.log_no, one.reverses.line_no) if one.reverses is not None else None
         tx.lines.append((case_no, log_no, one.cause, one.line, reverses))
     tx.transfers.extend((case_no, log_no, fact.cause, one) for one in posted.transfers)
+    tills.take(tx, fact, log_no)

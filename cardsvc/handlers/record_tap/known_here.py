@@ -12,8 +12,10 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.profiles import mifare_classic
 from cardsvc.core.tap import NEVER_BY_UID, CardChain
 from cardsvc.core.terms import Approval
+from cardsvc.core.till import is_cash, without_shift
 from cardsvc.handlers.record_tap.reported import Reported
 from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, live_permit, marks_of
+from cardsvc.store import tills
 from cardsvc.store.cards import STAFF
 from cardsvc.store.certificates import next_certificate
 from cardsvc.store.grounds import closed
@@ -56,6 +58,10 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
         bill = ledger.bill(case.case_no, tx.balances(case.case_no), 0, 0)
         if (over := ledger.above_paid(reported.asked, bill)) is not None:
             reasons.append(over)
+    if not reported.happened and is_cash(step, details):
+        by = reported.asked.staff_no
+        shut = without_shift(step, details, by, tills.has_shift(tx, by))
+        reasons.extend([shut] if shut is not None else [])
     if card is not None and reported.happened and (writer := forked(tx, reported, card)) is not None:
         reasons.append(Refusal(Problem.CASE_CONFLICT, f"{card.card_no}: {writer}"))
     heat = tx.hot.get(reported.card_no) if reported.card_no is not None else None

@@ -1,0 +1,51 @@
+"""Till shifts, and which cash belongs to which."""
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint, Index, Table, Text, text
+
+from cardsvc.store.tables.kinds import Moment, metadata
+
+_OPEN, _NOWHERE = text("closed_at IS NULL"), text("shift_no IS NULL")
+
+till_shift = Table(
+    "till_shift",
+    metadata,
+    Column("home_id", Text, primary_key=True),
+    Column("shift_no", BigInteger, primary_key=True, autoincrement=False),
+    Column("staff_no", Text, nullable=False),
+    Column("drawer", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("float_fen", BigInteger, nullable=False),
+    Column("opened_counts", Text, nullable=False),
+    Column("closed_at", Moment),
+    Column("closed_counts", Text),
+    Column("counted_fen", BigInteger),
+    Column("expected_fen", BigInteger),
+    Column("why", Text),
+    Column("closed_by", Text),
+    Column("second", Text),
+    ForeignKeyConstraint(["home_id", "staff_no"], ["staff.home_id", "staff.staff_no"]),
+    CheckConstraint("float_fen >= 0", name="float_is_counted"),
+    CheckConstraint(
+        "(closed_at IS NULL) = (counted_fen IS NULL) AND (closed_at IS NULL) = (expected_fen IS NULL)"
+        " AND (closed_at IS NULL OR counted_fen = expected_fen OR why IS NOT NULL)",
+        name="close_is_counted",
+    ),
+    Index("till_shift_of_cashier", "home_id", "staff_no", unique=True, postgresql_where=_OPEN, sqlite_where=_OPEN),
+    Index("till_shift_of_drawer", "home_id", "drawer", unique=True, postgresql_where=_OPEN, sqlite_where=_OPEN),
+    Index("till_shift_by_cashier", "home_id", "staff_no", "shift_no"),
+)
+
+till_taking = Table(
+    "till_taking",
+    metadata,
+    Column("home_id", Text, primary_key=True),
+    Column("case_no", Text, primary_key=True),
+    Column("log_no", BigInteger, primary_key=True),
+    Column("staff_no", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("shift_no", BigInteger),
+    ForeignKeyConstraint(["home_id", "case_no"], ["funeral_case.home_id", "funeral_case.case_no"]),
+    ForeignKeyConstraint(["home_id", "shift_no"], ["till_shift.home_id", "till_shift.shift_no"]),
+    Index("till_taking_of_shift", "home_id", "shift_no", "log_no"),
+    Index("till_taking_nowhere", "home_id", "log_no", postgresql_where=_NOWHERE, sqlite_where=_NOWHERE),
+)
