@@ -268,6 +268,7 @@ def test_the_calendar_is_worked_by_keyboard(
     for days in (1, 2):
         page.keyboard.press("ArrowRight")
         expect(page).to_have_url(re.compile(f"day={local(START + timedelta(days=days)).date()}"))
+        page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     assert sizes(page, CONTROLS) == []
     free = page.locator("#row-H1 .free button", has_text="09:00")
