@@ -272,6 +272,19 @@ CREATE TABLE price_draft (
 );
 CREATE UNIQUE INDEX price_draft_open ON price_draft (home_id, version) WHERE state = 'draft';
 
+-- The city's waiver tables: body is JSON of core.waivers.WaiverTable. The one that began last is in force; before the
+-- first, the rows of the price list say what is waived. made_by NULL: founded with the home. Append-only.
+CREATE TABLE waiver_table (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    version          BIGINT NOT NULL,
+    valid_from       TEXT NOT NULL,
+    body             TEXT NOT NULL,
+    made_at          MOMENT,
+    made_by          TEXT,
+    second           TEXT,
+    PRIMARY KEY (home_id, version)
+);
+
 -- A line of a bill, and the tap that caused it. Append-only; (reverses, reverses_line) names the line that it takes back.
 CREATE TABLE bill_line (
     home_id          TEXT NOT NULL,
@@ -291,6 +304,7 @@ CREATE TABLE bill_line (
     at               MOMENT NOT NULL,
     reverses         BIGINT,
     reverses_line    BIGINT,
+    waiver_source    TEXT,
     PRIMARY KEY (home_id, case_no, log_no, line_no),
     FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no),
     CONSTRAINT line_adds_up CHECK (price_fen = waiver_fen + due_fen)
@@ -754,6 +768,55 @@ CREATE TABLE till_taking (
 CREATE INDEX till_taking_of_shift ON till_taking (home_id, shift_no, log_no);
 CREATE INDEX till_taking_nowhere ON till_taking (home_id, log_no) WHERE shift_no IS NULL;
 
+-- What a person has to look at on a bill, by rules of core.review; raised by the transaction that posts. (log_no, line_no)
+-- is the line; line_no -1 is the fact of that log number, or the money in suspense that came with it. caused_by, second:
+-- who caused it; they never decide about it. evidence: JSON of core.review.Evidence. month: local, YYYY-MM.
+-- state: open | accepted | returned (core.reviewing.FlagState); the newest review_decision says why.
+CREATE TABLE review_flag (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    line_no          BIGINT NOT NULL,
+    rule             TEXT NOT NULL,
+    case_no          TEXT,
+    item             TEXT,
+    payer            TEXT,
+    station          TEXT,
+    caused_by        TEXT,
+    second           TEXT,
+    amount_fen       BIGINT NOT NULL,
+    at               MOMENT NOT NULL,
+    month            TEXT NOT NULL,
+    evidence         TEXT NOT NULL,
+    state            TEXT NOT NULL,
+    PRIMARY KEY (home_id, log_no, line_no, rule),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+CREATE INDEX review_flag_newest ON review_flag (home_id, state, log_no, line_no, rule);
+CREATE INDEX review_flag_by_amount ON review_flag (home_id, state, amount_fen, log_no, line_no, rule);
+CREATE INDEX review_flag_by_rule ON review_flag (home_id, state, rule, log_no, line_no);
+CREATE INDEX review_flag_by_item ON review_flag (home_id, state, item, log_no, line_no, rule);
+CREATE INDEX review_flag_by_payer ON review_flag (home_id, state, payer, log_no, line_no, rule);
+CREATE INDEX review_flag_by_station ON review_flag (home_id, state, station, log_no, line_no, rule);
+CREATE INDEX review_flag_by_month ON review_flag (home_id, state, month, log_no, line_no, rule);
+CREATE INDEX review_flag_of_case ON review_flag (home_id, state, case_no, log_no, line_no, rule);
+
+-- What was decided about a flag, and why. Append-only; log_no is the decision's own link, flag_* name the flag.
+-- decision: names of core.reviewing.Decision; reason: names of core.reviewing.Because.
+CREATE TABLE review_decision (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    flag_log_no      BIGINT NOT NULL,
+    flag_line_no     BIGINT NOT NULL,
+    rule             TEXT NOT NULL,
+    decision         TEXT NOT NULL,
+    reason           TEXT NOT NULL,
+    decided_by       TEXT NOT NULL,
+    at               MOMENT NOT NULL,
+    PRIMARY KEY (home_id, log_no),
+    FOREIGN KEY (home_id, flag_log_no, flag_line_no, rule) REFERENCES review_flag (home_id, log_no, line_no, rule)
+);
+CREATE INDEX review_decision_of_flag ON review_decision (home_id, flag_log_no, flag_line_no, rule, log_no);
+
 -- Nobody rewrites history: the database itself refuses UPDATE and DELETE on what is append-only.
 -- @postgresql
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -805,6 +868,7 @@ END $$;
 CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer FOR EACH ROW EXECUTE FUNCTION refuse_foreign_account();
 CREATE TRIGGER transfer_posts AFTER INSERT ON transfer REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION post_transfer();
 CREATE TRIGGER account_by_transfers BEFORE INSERT OR UPDATE OR DELETE ON account FOR EACH ROW EXECUTE FUNCTION refuse_by_hand();
+CREATE TRIGGER waiver_table_append_only BEFORE UPDATE OR DELETE ON waiver_table FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER payment_day_append_only BEFORE UPDATE OR DELETE ON payment_day FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER day_close_append_only BEFORE UPDATE OR DELETE ON day_close FOR EACH ROW EXECUTE FUNCTION refuse_change();
 -- @end
@@ -880,6 +944,8 @@ CREATE TRIGGER certificate_no_delete BEFORE DELETE ON certificate BEGIN SELECT R
 CREATE TRIGGER mark_stays BEFORE UPDATE ON mark WHEN OLD.kind <> 'death_paper' BEGIN SELECT RAISE(ABORT, 'mark is used once'); END;
 CREATE TRIGGER mark_no_delete BEFORE DELETE ON mark BEGIN SELECT RAISE(ABORT, 'mark is used once'); END;
 CREATE TRIGGER trip_crew_free BEFORE INSERT ON trip WHEN NEW.ended_at IS NULL AND EXISTS (SELECT 1 FROM trip AS other WHERE other.home_id = NEW.home_id AND other.ended_at IS NULL AND (other.driver = NEW.mate OR other.mate = NEW.driver)) BEGIN SELECT RAISE(ABORT, 'somebody of the crew is on another trip'); END;
+CREATE TRIGGER waiver_table_no_update BEFORE UPDATE ON waiver_table BEGIN SELECT RAISE(ABORT, 'waiver_table is append-only'); END;
+CREATE TRIGGER waiver_table_no_delete BEFORE DELETE ON waiver_table BEGIN SELECT RAISE(ABORT, 'waiver_table is append-only'); END;
 CREATE TRIGGER payment_day_no_update BEFORE UPDATE ON payment_day BEGIN SELECT RAISE(ABORT, 'payment_day is append-only'); END;
 CREATE TRIGGER payment_day_no_delete BEFORE DELETE ON payment_day BEGIN SELECT RAISE(ABORT, 'payment_day is append-only'); END;
 CREATE TRIGGER day_close_no_update BEFORE UPDATE ON day_close BEGIN SELECT RAISE(ABORT, 'day_close is append-only'); END;
@@ -901,4 +967,19 @@ CREATE TRIGGER till_shift_stays BEFORE UPDATE ON till_shift WHEN OLD.closed_at I
 CREATE TRIGGER till_shift_no_delete BEFORE DELETE ON till_shift BEGIN SELECT RAISE(ABORT, 'a shift is never deleted'); END;
 CREATE TRIGGER till_taking_no_update BEFORE UPDATE ON till_taking BEGIN SELECT RAISE(ABORT, 'till_taking is append-only'); END;
 CREATE TRIGGER till_taking_no_delete BEFORE DELETE ON till_taking BEGIN SELECT RAISE(ABORT, 'till_taking is append-only'); END;
+-- @end
+
+-- A flag stays as it was raised, but for what was decided about it.
+-- @postgresql
+CREATE TRIGGER review_decision_append_only BEFORE UPDATE OR DELETE ON review_decision FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE FUNCTION refuse_other_flag() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'a flag stays as it was raised'; END $$;
+CREATE TRIGGER review_flag_stays BEFORE UPDATE ON review_flag FOR EACH ROW WHEN (to_jsonb(OLD) - 'state' <> to_jsonb(NEW) - 'state') EXECUTE FUNCTION refuse_other_flag();
+CREATE TRIGGER review_flag_no_delete BEFORE DELETE ON review_flag FOR EACH ROW EXECUTE FUNCTION refuse_other_flag();
+-- @end
+-- @sqlite
+CREATE TRIGGER review_decision_no_update BEFORE UPDATE ON review_decision BEGIN SELECT RAISE(ABORT, 'review_decision is append-only'); END;
+CREATE TRIGGER review_decision_no_delete BEFORE DELETE ON review_decision BEGIN SELECT RAISE(ABORT, 'review_decision is append-only'); END;
+CREATE TRIGGER review_flag_stays BEFORE UPDATE OF home_id, log_no, line_no, rule, case_no, item, payer, station, caused_by, second, amount_fen, at, month, evidence ON review_flag BEGIN SELECT RAISE(ABORT, 'a flag stays as it was raised'); END;
+CREATE TRIGGER review_flag_no_delete BEFORE DELETE ON review_flag BEGIN SELECT RAISE(ABORT, 'a flag stays as it was raised'); END;
 -- @end

@@ -28,6 +28,7 @@ from admin_web import (
     payments,
     prices,
     resources,
+    review,
     rules,
     screens,
     shifts,
@@ -36,6 +37,7 @@ from admin_web import (
     steps,
     tills,
     trial_balance,
+    waivers,
 )
 from admin_web.shell import HEADERS, HERE, MENU, Shell
 from admin_web.timeline import timeline
@@ -53,11 +55,12 @@ from cardsvc.core.radar import Hit
 from cardsvc.core.rules import RULES
 from cardsvc.core.shown import NameChoice
 from cardsvc.core.terms import AlertWhy
+from cardsvc.core.waiver_words import source_words
 from cardsvc.documents import filling
 from cardsvc.handlers import family_link, reveal
 from cardsvc.handlers.reveal import Personal, Why
 from cardsvc.store import cards as card_store
-from cardsvc.store import family, office, snapshots, staff
+from cardsvc.store import family, office, reviewing, snapshots, staff
 from cardsvc.store import screens as screen_store
 
 BOOKING = TypeAdapter(BookingForm)
@@ -211,6 +214,7 @@ def create(context: Context, access: Access) -> FastAPI:
             values = {
                 "row": row,
                 "case": row.case,
+                "waiver_source": source_words,
                 "events": timeline(
                     office.facts(connection, home, number),
                     staff.names(connection, home),
@@ -219,6 +223,7 @@ def create(context: Context, access: Access) -> FastAPI:
                 "bill": snapshots.case_bill(connection, home, number),
                 "lines": lines,
                 "named": {one.item: one.name_zh if language_of(request) == "zh_CN" else one.name_en for one in lines},
+                "given_back": reviewing.returned(connection, home, number) if signed.may(Action.SEE_BILLS) else [],
                 "links": family.links(connection, home, number),
                 "name_choice": screen_store.name_choice(connection, home, number),
                 "name_choices": list(NameChoice),
@@ -318,7 +323,9 @@ def create(context: Context, access: Access) -> FastAPI:
         payments,
         prices,
         resources,
+        review,
         rules,
+        waivers,
         screens,
         shifts,
         station_boards,

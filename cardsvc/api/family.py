@@ -23,6 +23,7 @@ from cardsvc.core.local_time import local
 from cardsvc.core.meter import in_words
 from cardsvc.core.money import in_yuan
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.waiver_words import source_words
 from cardsvc.core.words import Language, say, table
 from cardsvc.handlers import check_certificate, family_link, family_view
 from cardsvc.handlers.family_view import Seen
@@ -226,7 +227,7 @@ def _shown(seen: Seen, language: Language) -> dict[str, Any]:
                     "waived": in_yuan(line.waiver_fen) if line.waiver_fen else "",
                     "due": in_yuan(line.due_fen),
                     "payer": say(language, f"payer.{line.payer}"),
-                    "basis": line.legal_basis,
+                    "basis": f"{line.legal_basis} {source_words(language, line.waiver_source)}".strip(),
                 }
                 for line in seen.lines
             ],

@@ -12,8 +12,9 @@ from jinja2 import Environment
 
 from cardsvc.api.errors import language_of
 from cardsvc.context import Context
+from cardsvc.core.local_time import local
 from cardsvc.core.money import in_yuan
-from cardsvc.core.prices import PriceBook, PriceItem, Regime
+from cardsvc.core.prices import PriceBook, PriceItem, Regime, waived_most
 from cardsvc.core.words import say, table
 from cardsvc.store import family
 from cardsvc.store.opening import price_book
@@ -27,9 +28,11 @@ def add(app: FastAPI, context: Context, pages: Environment, limited: Callable[[R
         """The price list in force."""
         limited(request)
         language = "en" if lang == "en" else "zh_CN" if lang else language_of(request)
+        now = context.clock()
+        today = local(now).date()
         with context.engine.connect() as connection:
             try:
-                book = price_book(connection, context.home_id, context.clock())
+                book = price_book(connection, context.home_id, now)
             except LookupError:
                 book = None
             home = family.home(connection, context.home_id)
@@ -39,6 +42,7 @@ def add(app: FastAPI, context: Context, pages: Environment, limited: Callable[[R
             words=table(language, "prices"),
             say=lambda key, **values: say(language, key, **values),
             yuan=lambda fen: f"¥{in_yuan(fen)}",
+            waived=lambda row: waived_most(row, book, today) if book is not None else 0,
             home=home,
             book=book,
             groups=_grouped(book) if book is not None else [],

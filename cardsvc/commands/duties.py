@@ -17,8 +17,8 @@ from cardsvc.core.outgoing import Channel
 from cardsvc.core.permissions import Action, may
 from cardsvc.core.problems import Refusal
 from cardsvc.core.words import say
+from cardsvc.handlers import flag_suspense, reconcile_payments
 from cardsvc.handlers import reconcile as reconciling
-from cardsvc.handlers import reconcile_payments
 from cardsvc.loops import Duty, running
 from cardsvc.outbox import Sender
 from cardsvc.receiver import Receiver, receiver
@@ -70,12 +70,16 @@ def by_itself(context: Context, settings: Settings) -> AbstractContextManager[No
     def terms() -> None:
         notices.handle(context, context.clock())
 
+    def suspense() -> None:
+        flag_suspense.handle(context, context.clock())
+
     return running(
         [
             Duty("outbox", SEND_EVERY_S, sender.send_due),
             Duty("payments", PAY_EVERY_S, lambda: paying.look_due(context)),
             Duty("reconciliation", LOOK_EVERY_S, night),
             Duty("terms", TERMS_EVERY_S, terms),
+            Duty("suspense", TERMS_EVERY_S, suspense),
         ]
     )
 

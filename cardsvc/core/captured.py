@@ -1,5 +1,6 @@
 """What a step leaves on the case beside its stage and place: papers, decisions, marks, plans."""
 
+from cardsvc.core import waivers
 from cardsvc.core.case import Approved, Belongings, Case, Hold, PaperSeen, Switched
 from cardsvc.core.facts import Details, Fact, Stage, Step
 from cardsvc.core.ids import CaseNo, StaffNo
@@ -58,7 +59,9 @@ def _arranged(case: Case, fact: Fact, step: Step, details: Details) -> dict[str,
             kept = tuple(one for one in case.switched if one.item != details.item)
             return {"switched": (*kept, Switched(item=details.item, payer=details.payer))}
         case Step.PROVE_WAIVER:
-            return {"resident": True, "waiver_proof": details.number}
+            return waivers.proven(case, details)
+        case Step.WITHDRAW_WAIVER:
+            return waivers.withdrawn(case, details)
         case Step.SETTLE:
             return {"settled": True}
         case _:

@@ -3,7 +3,7 @@
 `core.fold` is the only way to make one; the database keeps its result as a cache that `cardsvc verify` recomputes.
 """
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from cardsvc.core.facts import PlaceKind, Quantity, Stage, StationKind, Step, Wire
 from cardsvc.core.ids import CardNo, CaseNo, StaffNo
@@ -22,6 +22,7 @@ from cardsvc.core.terms import (
     Payer,
     Reason,
     Signer,
+    WaiverFor,
 )
 
 
@@ -110,6 +111,13 @@ class Taken(Wire):
     due: AwareDatetime | None = None
 
 
+class Entitled(Wire):
+    """A category that the deceased belongs to, and the number of the record that says so."""
+
+    category: WaiverFor
+    number: str | None = None
+
+
 class Case(Wire):
     """The state of one case. It holds no personal data: stations may carry it."""
 
@@ -176,6 +184,8 @@ class Case(Wire):
     merged_into: CaseNo | None = None
     switched: tuple[Switched, ...] = ()
     waiver_proof: str | None = None
+    entitled: tuple[Entitled, ...] = Field(default=(), exclude_if=lambda value: not value)
+    "For what beside being resident basic services are waived."
     price_version: str | None = None
     "The price list in force when the quote was signed."
     taken: tuple[Taken, ...] = ()

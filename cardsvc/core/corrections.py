@@ -6,13 +6,17 @@ What a correction does to them is decided here; nothing else takes a line back.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from cardsvc.core import workflow
+from cardsvc.core import waivers, workflow
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, Step
-from cardsvc.core.prices import Line, PriceBook, Trigger
-from cardsvc.core.terms import Payer
+from cardsvc.core.prices import Line, PriceBook, Trigger, basis_of, granted_for
 
-CORRECTS = frozenset({Step.VOID, Step.SIGN_QUOTE, Step.CANCEL_ITEM, Step.SWITCH_PAYER, Step.PROVE_WAIVER, Step.CANCEL})
+CORRECTS = frozenset(
+    {
+        *(Step.VOID, Step.SIGN_QUOTE, Step.CANCEL_ITEM, Step.CANCEL),
+        *(Step.SWITCH_PAYER, Step.PROVE_WAIVER, Step.WITHDRAW_WAIVER),
+    }
+)
 BookOf = Callable[[str | None], PriceBook]
 """The price list of a version."""
 
@@ -56,7 +60,11 @@ def corrections(
             moved = (one for one in lines if one.line.item == details.item and one.line.payer is not details.payer)
             return tuple(Corrected(one, one.line.model_copy(update={"payer": details.payer})) for one in moved)
         case Step.PROVE_WAIVER:
-            return _waived(lines, details.number or "", book_of)
+            after = case.model_copy(update=waivers.proven(case, details))
+            return _waived(after, lines, details.number or "", book_of, more=True)
+        case Step.WITHDRAW_WAIVER:
+            after = case.model_copy(update=waivers.withdrawn(case, details))
+            return _waived(after, lines, "", book_of, more=False)
         case _:
             return ()
 
@@ -67,20 +75,32 @@ def _quoted(line: Line, book_of: BookOf) -> bool:
     return row is not None and row.trigger is Trigger.QUOTED
 
 
-def _waived(lines: tuple[Standing, ...], proof: str, book_of: BookOf) -> tuple[Corrected, ...]:
-    """The basic lines with the waiver that they would have had, in the order of their services."""
+def _waived(
+    case: Case, lines: tuple[Standing, ...], proof: str, book_of: BookOf, *, more: bool
+) -> tuple[Corrected, ...]:
+    """The lines with the waiver that they would have had in this case, in the order of their services.
+
+    `more`: only those that get more of it; otherwise only those that lose some.
+    """
     used: dict[str, int] = {}
     corrected = []
     for one in sorted(lines, key=lambda one: one.line.at):
-        line = one.line
-        row = book_of(line.price_version).find(line.item)
-        if row is None or not row.waiver_fen:
+        line, book = one.line, book_of(one.line.price_version)
+        row = book.find(line.item)
+        if row is None:
             continue
-        units = max(0, min(line.quantity, row.waiver_units - used.get(line.item, 0)))
+        granted = granted_for(row, line.quantity, case, book, line.at)
+        waiver = (
+            granted.of(line.price_fen, min(line.quantity, granted.units - used.get(line.item, 0))) if granted else 0
+        )
         used[line.item] = used.get(line.item, 0) + line.quantity
-        waiver = min(line.price_fen, units * row.waiver_fen)
-        if waiver > line.waiver_fen:
-            basis = f"{line.legal_basis} {proof}".strip()
-            update = {"waiver_fen": waiver, "waiver_payer": Payer.TREASURY, "legal_basis": basis}
+        if (waiver > line.waiver_fen) if more else (waiver < line.waiver_fen):
+            held = granted if waiver else None
+            update = {
+                "waiver_fen": waiver,
+                "waiver_payer": held.bearer if held is not None else None,
+                "waiver_source": held.source if held is not None else None,
+                "legal_basis": basis_of(row, held, *(() if held is not None and held.source else (proof,))),
+            }
             corrected.append(Corrected(one, line.model_copy(update=update)))
     return tuple(corrected)

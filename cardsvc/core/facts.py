@@ -29,6 +29,7 @@ from cardsvc.core.terms import (
     Reason,
     Signer,
     Skip,
+    WaiverFor,
 )
 
 
@@ -153,6 +154,7 @@ class Step(StrEnum):
     SWITCH_PAYER = "switch_payer"
     PROVE_WAIVER = "prove_waiver"
     CANCEL_ITEM = "cancel_item"
+    WITHDRAW_WAIVER = "withdraw_waiver"
 
 
 class PlaceKind(StrEnum):
@@ -249,6 +251,8 @@ class Details(Wire):
     "The first identifier of the crew's sheet agrees with the band at the place of death; the others likewise."
     second_agrees: bool | None = None
     third_agrees: bool | None = None
+    category: WaiverFor | None = Field(default=None, exclude_if=lambda value: value is None)
+    "For whom it is waived; not said, the resident's."
 
 
 class Booked(Wire):

@@ -16,6 +16,7 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.rules import COMPARED, RULES
 from cardsvc.core.storage import first_stored
 from cardsvc.core.terms import Approval, CaseKind
+from cardsvc.core.waivers import entitlements
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,8 @@ def what_it_follows(case: Case, asked: Asked) -> Refusal | None:
             return Refusal(Problem.FIELD_INVALID, "other")
         case Step.CANCEL_ITEM if all(one.item != details.item for one in case.items):
             return Refusal(Problem.FIELD_INVALID, "item")
+        case Step.WITHDRAW_WAIVER if all(one.category is not details.category for one in entitlements(case)):
+            return Refusal(Problem.FIELD_INVALID, "category")
         case Step.RENEW_STORAGE if all(one.kind is not PlaceKind.SHELF for one in case.places):
             return Refusal(Problem.STEP_OUT_OF_ORDER, f"{case.place.kind} > {asked.step}")
         case Step.RENEW_STORAGE if details.due and case.storage_until and details.due <= case.storage_until:

@@ -71,6 +71,8 @@ def list_faults(book: PriceBook, today: date, taken: Iterable[str]) -> Iterator[
         yield Fault(None, "valid_from", Wrong.DAY_PAST, book.valid_from.isoformat())
     if book.valid_to is not None and book.valid_to < book.valid_from:
         yield Fault(None, "valid_to", Wrong.DAYS_ORDER, book.valid_to.isoformat())
+    if book.waivers:
+        yield Fault(None, "waivers", Wrong.COLUMN_UNKNOWN)
     if not book.items:
         yield Fault(None, "items", Wrong.NO_ITEMS)
 
@@ -220,7 +222,11 @@ FOR_REVIEW = ("cap_fen", "low_fen", "high_fen", "why_outside", "includes")
 """What only the service asks of an item: quotes are its word (WORKFLOW.md), and old stations do not know these."""
 
 
+WAIVED_BY = {"waiver_source": None}
+"""The record of a waiver is told to the family and in the office: stations have always read a line without it."""
+
+
 def for_stations(book: PriceBook) -> PriceBook:
     """The list as stations have always read it."""
     plain: dict[str, object] = {name: PriceItem.model_fields[name].default for name in FOR_REVIEW}
-    return book.model_copy(update={"items": tuple(row.model_copy(update=plain) for row in book.items)})
+    return book.model_copy(update={"items": tuple(row.model_copy(update=plain) for row in book.items), "waivers": ()})

@@ -8,11 +8,14 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from cardsvc.core import waivers
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Code, Details, Fact, Quantity, Step, StepTaken, Wire
+from cardsvc.core.local_time import local
 from cardsvc.core.portions import shelved_since
 from cardsvc.core.storage import StorageDay, open_days
 from cardsvc.core.terms import Payer, Reason
+from cardsvc.core.waivers import Grant, WaiverTable
 
 
 class Regime(StrEnum):
@@ -53,8 +56,8 @@ class PriceItem(Wire):
     """One row of the price list.
 
     `price_fen` is for one unit; beyond `included` units (kilometres for transport) each further unit costs
-    `extra_fen`, and each floor above `floors_included` costs `floor_fen`. A resident's basic service is waived up to
-    `waiver_fen`, for at most `waiver_units` units.
+    `extra_fen`, and each floor above `floors_included` costs `floor_fen`. Before the city's first waiver table,
+    a resident's basic service is waived up to `waiver_fen`, for at most `waiver_units` units.
     """
 
     item: Code
@@ -109,6 +112,8 @@ class PriceBook(Wire):
     valid_from: date
     valid_to: date | None
     items: tuple[PriceItem, ...]
+    waivers: tuple[WaiverTable, ...] = Field(default=(), exclude_if=_unsaid)
+    "The city's waiver tables, which are published apart: whoever opens a list puts them beside it."
 
     def find(self, item: str) -> PriceItem | None:
         """The row of an item; None when it is not in the list."""
@@ -138,6 +143,8 @@ class Line(Wire):
     legal_basis: str
     price_version: Code
     at: AwareDatetime
+    waiver_source: str | None = None
+    "The category and the record that the waiver stands on; None of what is waived by the price list."
 
     @property
     def due_fen(self) -> int:
@@ -190,6 +197,16 @@ def lines_for(fact: Fact, before: Case, book: PriceBook) -> tuple[Line, ...]:
     return tuple(_line(row, 1, fact.at, before, book, details) for row in rows)
 
 
+def trigger_of(step: Step) -> Trigger | None:
+    """What a step causes items to be charged by; None for a step that charges nothing."""
+    return _TRIGGERS.get(step)
+
+
+def is_paid_within(case: Case, book: PriceBook, trigger: Trigger) -> bool:
+    """Whether the items of a trigger make no line because the price of others pays for all of them."""
+    return bool(_chosen(case, book, trigger)) and not rows_of(case, book, trigger)
+
+
 def running_meter(case: Case, book: PriceBook, now: datetime) -> tuple[Line, ...]:
     """What storage would cost if the body were taken out now: the family sees it before it runs."""
     days = open_days(case, now)
@@ -207,14 +224,15 @@ def _storage_lines(
     row: PriceItem, days: tuple[StorageDay, ...], at: datetime, case: Case, book: PriceBook
 ) -> list[Line]:
     """A line for each payer and each price of a day; the waived days are the first ones that the family would pay."""
+    granted = granted_for(row, len(days), case, book, at)
     groups: dict[tuple[Payer, int], list[StorageDay]] = {}
     for day in days:
         groups.setdefault((day.payer, row.day_fen(day.number)), []).append(day)
     lines = []
     for (payer, fen), group in groups.items():
-        entitled = case.resident and payer is Payer.FAMILY
-        waived = sum(one.of_payer <= row.waiver_units for one in group) if entitled else 0
-        waiver = waived * min(fen, row.waiver_fen)
+        ours = granted if payer is Payer.FAMILY else None
+        waived = sum(one.of_payer <= ours.units for one in group) if ours is not None else 0
+        waiver = waived * min(fen, ours.fen) if ours is not None else 0
         lines.append(
             Line(
                 item=row.item,
@@ -222,8 +240,9 @@ def _storage_lines(
                 price_fen=fen * len(group),
                 waiver_fen=waiver,
                 payer=_payer(case, row, payer),
-                waiver_payer=Payer.TREASURY if waiver else None,
-                legal_basis=row.legal_basis,
+                waiver_payer=ours.bearer if ours is not None and waiver else None,
+                legal_basis=basis_of(row, ours if waiver else None),
+                waiver_source=ours.source if ours is not None and waiver else None,
                 price_version=book.version,
                 at=at,
             )
@@ -328,19 +347,43 @@ def _line(
     if details is not None:
         price += max(0, (details.kilometres or 0) - row.included) * row.extra_fen
         price += max(0, (details.floor or 0) - row.floors_included) * row.floor_fen
-    units = min(count, row.waiver_units)
-    waiver = min(price, units * row.waiver_fen) if case.resident else 0
+    granted = granted_for(row, count, case, book, at)
+    waiver = granted.of(price, count) if granted is not None else 0
     return Line(
         item=row.item,
         quantity=count,
         price_fen=price,
         waiver_fen=waiver,
         payer=_payer(case, row, Payer.FAMILY),
-        waiver_payer=Payer.TREASURY if waiver else None,
-        legal_basis=row.legal_basis,
+        waiver_payer=granted.bearer if granted is not None and waiver else None,
+        legal_basis=basis_of(row, granted if waiver else None),
+        waiver_source=granted.source if granted is not None and waiver else None,
         price_version=book.version,
         at=at,
     )
+
+
+def granted_for(row: PriceItem, count: int, case: Case, book: PriceBook, at: datetime) -> Grant | None:
+    """What is waived of an item in this case: by the table of the day, before the first one by the row itself."""
+    day = local(at).date()
+    if waivers.table_on(book.waivers, day) is not None:
+        return waivers.grant(case, row.item, count, book.waivers, day)
+    return Grant(row.waiver_fen, row.waiver_units, Payer.TREASURY) if case.resident and row.waiver_fen else None
+
+
+def waived_most(row: PriceItem, book: PriceBook, day: date) -> int:
+    """The most that is waived of a unit on a day, in fen, for whoever is let off most."""
+    table = waivers.table_on(book.waivers, day)
+    if table is None:
+        return row.waiver_fen
+    in_force = table.valid_to is None or day <= table.valid_to
+    return max((rule.fen for rule in table.rules if in_force and rule.covers(row.item)), default=0)
+
+
+def basis_of(row: PriceItem, granted: Grant | None, *further: str) -> str:
+    """The legal basis of a line: of its price, of its waiver, and what else proves it."""
+    own = granted.basis if granted is not None else ""
+    return " ".join(dict.fromkeys(part for part in (row.legal_basis, own, *further) if part))
 
 
 def _payer(case: Case, row: PriceItem, usual: Payer) -> Payer:

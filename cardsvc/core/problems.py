@@ -137,6 +137,8 @@ class Problem(StrEnum):
     TILL_DIFFERS = "till_differs"  # the counted drawer is not what the ledger says: count again, or say why
     PROVIDER_MISSING = "provider_missing"  # no payment provider is set up
     PROVIDER_MUTE = "provider_mute"  # the payment provider gives no answer that can be believed
+    FLAG_DECIDED = "flag_decided"  # somebody has decided about it, or it cannot be taken back any more
+    OWN_WORK = "own_work"  # nobody reviews what they caused
     # surfaces
     NOT_SIGNED_IN = "not_signed_in"  # sign in first
     SIGN_IN_FAILED = "sign_in_failed"  # number or password wrong

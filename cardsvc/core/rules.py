@@ -135,6 +135,7 @@ RULES: Mapping[Step, Rule] = {
     Step.CORRECT_IDENTITY: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
     Step.CHANGE_APPLICANT: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
     Step.SWITCH_PAYER: Rule(_at(At.CASHIER, At.OFFICE), ("item", "payer", "reason"), NO, second=True),
-    Step.PROVE_WAIVER: Rule(_at(At.CASHIER, At.OFFICE), ("number", "reason"), NO, second=True),
+    Step.PROVE_WAIVER: Rule(_at(At.CASHIER, At.OFFICE), ("number", "reason"), NO, second=True, may=("category",)),
     Step.CANCEL_ITEM: Rule(_at(At.ARRANGEMENT), ("item", "reason"), NO),
+    Step.WITHDRAW_WAIVER: Rule(_at(At.CASHIER, At.OFFICE), ("category", "reason"), NO, second=True, milestone=True),
 }

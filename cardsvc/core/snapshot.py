@@ -103,6 +103,8 @@ class BillLine(Wire):
     due_fen: int
     payer: str
     legal_basis: str
+    waiver_source: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    "The category and the record that the waiver stands on; told to the family, not to stations."
 
 
 class Owed(Wire):

@@ -20,6 +20,7 @@ from cardsvc.core.terms import (
     Payer,
     Reason,
     Signer,
+    WaiverFor,
 )
 
 
@@ -88,6 +89,7 @@ ENTRIES: Mapping[str, Entry] = {
     "approval": Entry.PICK,
     "condition": Entry.PICK,
     "implants": Entry.PICK,
+    "category": Entry.PICK,
     "notice": Entry.PICK,
     "payer": Entry.PICK,
     "alike": Entry.YES_NO,
@@ -165,6 +167,7 @@ REASONS: Mapping[Step, tuple[Reason, ...]] = {
     Step.CHANGE_APPLICANT: (Reason.DISPUTE, Reason.FAMILY_WISH),
     Step.SWITCH_PAYER: (Reason.PAYER_FOUND, Reason.POLICE, Reason.ENTERED_BY_MISTAKE),
     Step.PROVE_WAIVER: (Reason.PROVEN_LATE,),
+    Step.WITHDRAW_WAIVER: (Reason.NOT_ENTITLED, Reason.ENTERED_BY_MISTAKE),
     Step.CANCEL_ITEM: (Reason.FAMILY_WISH, Reason.EQUIPMENT, Reason.ENTERED_BY_MISTAKE),
     Step.RESOLVE: (Reason.PAPER_RECORD, Reason.EQUIPMENT, Reason.ENTERED_BY_MISTAKE, Reason.CARD_COPIED),
 }
@@ -182,6 +185,7 @@ PICKS: Mapping[str, tuple[type[StrEnum], str]] = {
     "implants": (Implants, "implants"),
     "notice": (Notice, "notice"),
     "payer": (Payer, "payer"),
+    "category": (WaiverFor, "waiver_for"),
 }
 """The closed list that a field is picked from, and the table of its words."""
 

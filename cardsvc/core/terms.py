@@ -42,6 +42,7 @@ class Reason(StrEnum):
     PROVEN_LATE = "proven_late"
     UNCLAIMED = "unclaimed"
     SPOILED = "spoiled"
+    NOT_ENTITLED = "not_entitled"
 
 
 class Skip(StrEnum):
@@ -101,6 +102,18 @@ class Payer(StrEnum):
     POLICE = "police"
     INSURER = "insurer"
     OTHER = "other"
+
+
+class WaiverFor(StrEnum):
+    """For whom the city waives basic services (DOMAIN.md section 6)."""
+
+    RESIDENT = "resident"
+    LOW_INCOME = "low_income"
+    DESTITUTE = "destitute"
+    ORPHAN = "orphan"
+    MARTYR_FAMILY = "martyr_family"
+    VETERAN = "veteran"
+    ECO_BURIAL = "eco_burial"
 
 
 class Paper(StrEnum):

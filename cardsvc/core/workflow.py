@@ -123,6 +123,7 @@ BESIDE: Mapping[Step, frozenset[Stage]] = {
     Step.CHANGE_APPLICANT: OPEN,
     Step.SWITCH_PAYER: frozenset(Stage) - {Stage.CLOSED},
     Step.PROVE_WAIVER: frozenset(Stage) - {Stage.CLOSED},
+    Step.WITHDRAW_WAIVER: frozenset(Stage) - {Stage.CLOSED},
     Step.CANCEL_ITEM: BEFORE_FIRE,
 }
 """Steps that do not move the stage, and when they may be taken."""

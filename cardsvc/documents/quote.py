@@ -5,8 +5,9 @@ from typing import Any
 from cardsvc.core.facts import Step
 from cardsvc.core.money import in_yuan
 from cardsvc.core.on_paper import OnPaper
-from cardsvc.core.prices import Line, PriceItem, by_what_happens, quoted
+from cardsvc.core.prices import Line, PriceItem, basis_of, by_what_happens, granted_for, quoted
 from cardsvc.core.terms import Payer
+from cardsvc.core.waiver_words import source_words
 from cardsvc.core.words import Language, say
 from cardsvc.documents import saying
 
@@ -27,7 +28,7 @@ def offered(on: OnPaper, language: Language) -> dict[str, Any]:
         "list": on.book.version,
         "list_basis": on.book.legal_basis,
         "lines": [_line(on, one, language) for one in lines],
-        "by_tap": [_row(one, on.case.resident, language) for one in by_what_happens(on.case, on.book)],
+        "by_tap": [_row(on, one, language) for one in by_what_happens(on.case, on.book)],
         "price": in_yuan(sum(one.price_fen for one in lines)),
         "waived": in_yuan(sum(one.waiver_fen for one in lines)),
         "total": in_yuan(sum(one.due_fen for one in of_family)),
@@ -45,18 +46,19 @@ def _line(on: OnPaper, line: Line, language: Language) -> dict[str, str]:
         "waiver_payer": say(language, f"payer.{line.waiver_payer}") if line.waiver_payer else "",
         "due": in_yuan(line.due_fen),
         "payer": say(language, f"payer.{line.payer}"),
-        "basis": line.legal_basis,
+        "basis": f"{line.legal_basis} {source_words(language, line.waiver_source)}".strip(),
         "regime": say(language, f"regime.{row.regime}") if row is not None else "",
     }
 
 
-def _row(row: PriceItem, resident: bool, language: Language) -> dict[str, str]:
+def _row(on: OnPaper, row: PriceItem, language: Language) -> dict[str, str]:
+    granted = granted_for(row, 1, on.case, on.book, on.at)
     return {
         "item": _name(row, language),
         "price": in_yuan(row.price_fen),
-        "waiver": f"{in_yuan(row.waiver_fen)} × {row.waiver_units}" if resident and row.waiver_fen else "",
-        "waiver_payer": say(language, f"payer.{Payer.TREASURY}"),
-        "basis": row.legal_basis,
+        "waiver": f"{in_yuan(granted.fen)} × {granted.units}" if granted is not None else "",
+        "waiver_payer": say(language, f"payer.{granted.bearer if granted is not None else Payer.TREASURY}"),
+        "basis": basis_of(row, granted),
         "regime": say(language, f"regime.{row.regime}"),
     }
 

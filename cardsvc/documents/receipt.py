@@ -9,6 +9,7 @@ from cardsvc.core.ledger import Bill
 from cardsvc.core.local_time import local
 from cardsvc.core.money import in_yuan
 from cardsvc.core.snapshot import BillLine
+from cardsvc.core.waiver_words import source_words
 from cardsvc.core.words import Language, say, table
 from cardsvc.documents.filling import fill, qr
 
@@ -42,7 +43,7 @@ def render(
                 "waiver": in_yuan(line.waiver_fen) if line.waiver_fen else "",
                 "due": in_yuan(line.due_fen),
                 "payer": say(language, f"payer.{line.payer}"),
-                "basis": line.legal_basis,
+                "basis": f"{line.legal_basis} {source_words(language, line.waiver_source)}".strip(),
             }
             for line in lines
         ],

@@ -14,6 +14,7 @@ from cardsvc.core.permissions import Role
 from cardsvc.store import founding, journals
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
+from cardsvc.store.waiver_tables import WAIVERS
 from cardsvc.store.working import PRICES
 
 
@@ -57,7 +58,7 @@ STATIONS = tuple(
 
 
 def handle(context: Context, names: Names) -> None:
-    """Write the home into an empty database: places, nine stations and the shipped price list."""
+    """Write the home into an empty database: places, nine stations, the shipped price list and waiver table."""
 
     def act(connection: Connection) -> None:
         home = context.home_id
@@ -65,6 +66,8 @@ def handle(context: Context, names: Names) -> None:
         founding.add_resources(connection, _places(context))
         shipped = files("cardsvc.data").joinpath("prices_wenzhou.json").read_text(encoding="utf-8")
         founding.add_prices(connection, home, PRICES.validate_json(shipped))
+        waived = files("cardsvc.data").joinpath("waivers_wenzhou.json").read_text(encoding="utf-8")
+        founding.add_waivers(connection, home, WAIVERS.validate_json(waived))
         for station_id, kind, number in STATIONS:
             journals.add_station(connection, home, station_id, kind, number)
 

@@ -105,7 +105,8 @@ def withdraw(context: Context, number: int, by: StaffNo, now: datetime) -> Draft
 
 def digest(*books: PriceBook) -> str:
     """What a page has shown, in 64 hex digits: a list, and the one that it was compared with."""
-    return hashlib.sha256("\n".join(one.model_dump_json() for one in books).encode()).hexdigest()
+    shown = "\n".join(one.model_dump_json(exclude={"waivers"}) for one in books)
+    return hashlib.sha256(shown.encode()).hexdigest()
 
 
 def _open(one: Draft | None) -> Draft | Refusal:

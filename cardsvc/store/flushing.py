@@ -12,6 +12,7 @@ from cardsvc.core.terms import Reason
 from cardsvc.store import cards, reading, tills
 from cardsvc.store import tables as t
 from cardsvc.store.collection import use_codes
+from cardsvc.store.flagging import flag_rows
 from cardsvc.store.grounds import out_of_service
 from cardsvc.store.lines import line_row, transfer_row
 from cardsvc.store.working import WorkingSet
@@ -34,10 +35,12 @@ def flush(tx: WorkingSet) -> None:
     _each(tx, _CASE_MOVED, [_case_row(tx, case_no) for case_no in sorted(tx.changed)])
     owed = ledger.owed_by((case_no, one) for case_no, _, _, one in tx.transfers)
     _each(tx, _OWED, [{"of_home": home, "of_case": case_no, "more": fen} for case_no, fen in sorted(owed.items())])
+    flagged = flag_rows(tx)
     _each(tx, _LINES, [line_row(home, n, *one) for n, one in enumerate(tx.lines)])
     ordered = sorted(tx.transfers, key=lambda one: ledger.lowers(one[3]))
     _each(tx, _TRANSFERS, [transfer_row(home, n, *one) for n, one in enumerate(ordered)])
     tills.flush(tx)
+    _each(tx, _FLAGS, flagged)
     _flush_cards(tx)
     _flush_things(tx)
     _flush_day(tx)
@@ -174,6 +177,7 @@ def _flush_trips(tx: WorkingSet) -> None:
 
 # Built once: each transaction runs them.
 _FACTS, _LINES, _TRANSFERS, _WRITES = t.fact.insert(), t.bill_line.insert(), t.transfer.insert(), t.card_write.insert()
+_FLAGS = t.review_flag.insert()
 _PLACES, _MARKS, _HALLS = t.occupancy.insert(), t.mark.insert(), t.hall_booking.insert()
 _PLACE = (
     t.occupancy.c.home_id == bindparam("of_home"),

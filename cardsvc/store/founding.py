@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from cardsvc.core.ids import HomeId
 from cardsvc.core.prices import PriceBook
+from cardsvc.core.waivers import WaiverTable
 from cardsvc.store import tables as t
 from cardsvc.store.log import GENESIS
 
@@ -31,3 +32,9 @@ def add_prices(connection: Connection, home_id: HomeId, book: PriceBook) -> None
     """A price list."""
     row = {"home_id": home_id, "version": book.version, "valid_from": book.valid_from.isoformat()}
     connection.execute(t.price_book.insert().values(body=book.model_dump_json(), **row))
+
+
+def add_waivers(connection: Connection, home_id: HomeId, table: WaiverTable) -> None:
+    """A waiver table."""
+    row = {"home_id": home_id, "version": table.version, "valid_from": table.valid_from.isoformat()}
+    connection.execute(t.waiver_table.insert().values(body=table.model_dump_json(), **row))

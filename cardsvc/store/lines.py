@@ -24,6 +24,7 @@ def line_of(row: Any) -> Line:
         "legal_basis",
         "price_version",
         "at",
+        "waiver_source",
     )
     return Line.model_validate_json(json.dumps({name: _plain(getattr(row, name)) for name in names}))
 
@@ -53,6 +54,7 @@ def line_row(
         "legal_basis": line.legal_basis,
         "price_version": line.price_version,
         "at": line.at,
+        "waiver_source": line.waiver_source,
         "reverses": reverses[0] if reverses is not None else None,
         "reverses_line": reverses[1] if reverses is not None else None,
     }

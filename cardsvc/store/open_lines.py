@@ -1,5 +1,9 @@
 """The lines of a bill that nothing has taken back, this transaction's included."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
 from sqlalchemy import select
 
 from cardsvc.core.corrections import Standing
@@ -11,9 +15,20 @@ from cardsvc.store.working import WorkingSet
 
 def open_lines(tx: WorkingSet, case_no: CaseNo) -> list[Standing]:
     """The standing lines of a case, in the order in which they were posted."""
-    c = t.bill_line.c
-    where = (c.home_id == tx.home_id, c.case_no == case_no)
-    rows = tx.connection.execute(select(t.bill_line).where(*where).order_by(c.log_no, c.line_no)).all()
+    return open_lines_of(tx, [case_no])[case_no]
+
+
+def open_lines_of(tx: WorkingSet, numbers: Iterable[CaseNo]) -> dict[CaseNo, list[Standing]]:
+    """The standing lines of several cases, read in one query."""
+    c, wanted = t.bill_line.c, sorted(set(numbers))
+    where = (c.home_id == tx.home_id, c.case_no.in_(wanted))
+    rows: dict[str, list[Any]] = defaultdict(list)
+    for row in tx.connection.execute(select(t.bill_line).where(*where).order_by(c.log_no, c.line_no)):
+        rows[row.case_no].append(row)
+    return {number: _standing(tx, number, rows[number]) for number in wanted}
+
+
+def _standing(tx: WorkingSet, case_no: CaseNo, rows: list[Any]) -> list[Standing]:
     fresh = [(number, *one[1:]) for number, one in enumerate(tx.lines) if one[0] == case_no]
     # Before single lines were named, a counter-line took all lines of its log number back.
     back = {(row.reverses, row.reverses_line) for row in rows if row.reverses is not None}

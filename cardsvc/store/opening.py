@@ -51,7 +51,8 @@ def price_book(connection: Connection, home_id: HomeId, now: datetime) -> PriceB
     """
     today = local(now).date()
     rows = connection.execute(reading.BEGUN_BOOKS, {"of_home": home_id, "day": today.isoformat()})
-    books = [reading.price_book(row.body) for row in rows]
+    tables = waiver_bodies(connection, home_id)
+    books = [reading.price_book(row.body, tables) for row in rows]
     if not books:
         raise LookupError("no price list in force: import one")
     return next((one for one in books if one.valid_to is None or today <= one.valid_to), books[0])
@@ -65,4 +66,9 @@ def book_of(connection: Connection, home_id: HomeId, version: str | None, now: d
     body = connection.execute(reading.PRICE_BOOK, one).scalar_one_or_none()
     if body is None:
         raise LookupError(f"no price list {version}")
-    return reading.price_book(body)
+    return reading.price_book(body, waiver_bodies(connection, home_id))
+
+
+def waiver_bodies(connection: Connection, home_id: HomeId) -> tuple[str, ...]:
+    """The city's waiver tables as they are kept, the newest first."""
+    return tuple(connection.execute(reading.WAIVERS, {"of_home": home_id}).scalars())

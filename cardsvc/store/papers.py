@@ -11,8 +11,9 @@ from cardsvc.core.gate import Clearance
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.on_paper import Home
 from cardsvc.core.prices import PriceBook
+from cardsvc.store import reading
 from cardsvc.store import tables as t
-from cardsvc.store.working import PRICES
+from cardsvc.store.opening import waiver_bodies
 
 CLEARANCE = TypeAdapter(Clearance)
 ABOUT_PRINTS = text("substr(what, 1, 8) = 'printed '")
@@ -75,7 +76,7 @@ def book(connection: Connection, home_id: HomeId, version: str) -> PriceBook | N
     """A version of the price list; None when the home has none with this name."""
     c = t.price_book.c
     row = connection.execute(select(c.body).where(c.home_id == home_id, c.version == version)).first()
-    return PRICES.validate_json(row.body) if row is not None else None
+    return reading.price_book(row.body, waiver_bodies(connection, home_id)) if row is not None else None
 
 
 def personal(

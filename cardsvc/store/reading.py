@@ -14,11 +14,13 @@ from cardsvc.core.case import Case
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.policy import Policy
 from cardsvc.core.prices import PriceBook
+from cardsvc.core.waivers import WaiverTable
 from cardsvc.store import tables as t
 
 _CASE = TypeAdapter(Case)
 _PRICES = TypeAdapter(PriceBook)
 _POLICY = TypeAdapter(Policy)
+_WAIVERS = TypeAdapter(WaiverTable)
 CASES_KEPT = 3_000
 """Open cases of a large home, with room to spare: some 50 kB each at the end of their way."""
 
@@ -61,9 +63,16 @@ def body_of(case: Case) -> str:
 
 
 @lru_cache(32)
-def price_book(body: str) -> PriceBook:
-    """A price list as it is kept. Raises ValidationError."""
-    return _PRICES.validate_json(body)
+def price_book(body: str, waivers: tuple[str, ...] = ()) -> PriceBook:
+    """A price list as it is kept, with the waiver tables beside it. Raises ValidationError."""
+    book = _PRICES.validate_json(body)
+    return book.model_copy(update={"waivers": tuple(waiver_table(one) for one in waivers)}) if waivers else book
+
+
+@lru_cache(32)
+def waiver_table(body: str) -> WaiverTable:
+    """A waiver table as it is kept. Raises ValidationError."""
+    return _WAIVERS.validate_json(body)
 
 
 @lru_cache(32)
@@ -88,6 +97,9 @@ BEGUN_BOOKS = (
     select(_book.body)
     .where(_book.home_id == _HOME, _book.valid_from <= bindparam("day"))
     .order_by(_book.valid_from.desc(), _book.version.desc())
+)
+WAIVERS = (
+    select(t.waiver_table.c.body).where(t.waiver_table.c.home_id == _HOME).order_by(t.waiver_table.c.version.desc())
 )
 RULES = (
     select(_policy.body)

@@ -18,7 +18,7 @@ from cardsvc.core.facts import PlaceKind, StationKind, Step
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, StaffNo, StationId
 from cardsvc.core.ledger import Account, Bill, bill, receivable
 from cardsvc.core.permissions import ALLOWED
-from cardsvc.core.price_rules import for_stations
+from cardsvc.core.price_rules import WAIVED_BY, for_stations
 from cardsvc.core.rules import RULES
 from cardsvc.core.snapshot import (
     BillLine,
@@ -123,10 +123,10 @@ def news(
         hot=hot_list(connection, home_id) if hot_due else None,
         cases=tuple(
             KnownCase(
-                case=reading.case(CaseNo(row.case_no), row.body),
+                case=reading.case(CaseNo(row.case_no), row.body).model_copy(update={"entitled": ()}),
                 shown_name=row.shown_name,
                 bill=bills[CaseNo(row.case_no)],
-                lines=tuple(lines.get(CaseNo(row.case_no), ())),
+                lines=tuple(one.model_copy(update=WAIVED_BY) for one in lines.get(CaseNo(row.case_no), ())),
                 owed=_owed(CaseNo(row.case_no), totals[CaseNo(row.case_no)]) if kind in SHOWS_BILLS else (),
             )
             for row in open_cases
@@ -298,6 +298,7 @@ def _lines(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> di
             due_fen=row.due_fen,
             payer=row.payer,
             legal_basis=row.legal_basis,
+            waiver_source=row.waiver_source,
         )
         lines.setdefault(CaseNo(row.case_no), []).append(line)
     return lines

@@ -21,6 +21,7 @@ from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, RecordKey, Staff
 from cardsvc.core.ledger import Account, Transfer, balances
 from cardsvc.core.permissions import Role
 from cardsvc.core.policy import Policy
+from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceBook
 from cardsvc.core.tap import CardChain
 from cardsvc.core.terms import Notice, Reason
@@ -135,6 +136,8 @@ class WorkingSet:
     cleared: list[tuple[int, Clearance]] = field(default_factory=list)
     outgoing: list[tuple[int, Message]] = field(default_factory=list)
     "What is to be told outside."
+    looked: list[tuple[int, int, Fact, Case, tuple[PostedLine, ...]]] = field(default_factory=list)
+    "What review looks at: log number, number of the first line, the fact, the case before it, what it posted."
     collected: set[CaseNo] = field(default_factory=set)
     "Cases whose ashes went out: their one-time codes are used."
     takings: list[tuple[Fact, int, int | None]] = field(default_factory=list)
@@ -203,7 +206,7 @@ class WorkingSet:
             body = self.connection.execute(reading.PRICE_BOOK, one).scalar_one_or_none()
             if body is None:
                 raise LookupError(f"no price list {version}")
-            self.books[version] = reading.price_book(body)
+            self.books[version] = reading.price_book(body).model_copy(update={"waivers": self.book.waivers})
         return self.books[version]
 
     def load_things(self) -> None:
@@ -300,5 +303,5 @@ _DICTS = (
     "trips",
 )
 _SETS = ("changed", "awaited", "arrived", "collected", "broken")
-_LISTS = ("lines", "transfers", "facts", "outgoing", "cleared", "left", "takings")
+_LISTS = ("lines", "transfers", "facts", "outgoing", "cleared", "left", "looked", "takings")
 _KEPT = tuple(one.name for one in fields(WorkingSet) if one.name not in (*_DICTS, *_SETS, *_LISTS, "permits"))

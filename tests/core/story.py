@@ -23,6 +23,7 @@ from cardsvc.core.terms import (
     Payer,
     Reason,
     Signer,
+    WaiverFor,
 )
 
 START = datetime(2026, 11, 1, 3, 42, tzinfo=UTC)
@@ -94,6 +95,7 @@ DETAILS: dict[Step, Details] = {
     Step.SWITCH_PAYER: Details(item="cold_storage", payer=Payer.POLICE, reason=Reason.POLICE),
     Step.PROVE_WAIVER: Details(number="WP-1", reason=Reason.PROVEN_LATE),
     Step.CANCEL_ITEM: Details(item="hall", reason=Reason.FAMILY_WISH),
+    Step.WITHDRAW_WAIVER: Details(category=WaiverFor.RESIDENT, reason=Reason.NOT_ENTITLED),
 }
 
 WHOLE_WAY = (

@@ -15,7 +15,7 @@ from cardsvc.core.fold import opened, then
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.ledger import Account
 from cardsvc.core.prices import PriceBook, PriceItem, Regime, Trigger
-from cardsvc.core.terms import CaseKind, CauseClass, Means, Payer, Reason
+from cardsvc.core.terms import CaseKind, CauseClass, Means, Payer, Reason, WaiverFor
 from tests.core.story import CASE, START
 
 DAY, NIGHT, LENGTH = 1_000, 100_000, 50
@@ -143,7 +143,7 @@ class Told:
         chance, model = self.chance, self.model
         fen, payer = chance.choice((1, 7, 333, 50_000, 200_000)), chance.choice(tuple(Payer))
         cash = Details(amount_fen=fen, means=Means.CASH)
-        match chance.randrange(11):
+        match chance.randrange(12):
             case 0 | 1:
                 self.move()
             case 2:
@@ -171,6 +171,13 @@ class Told:
                 self.take(Step.PROVE_WAIVER, Details(number="WP-1", reason=Reason.PROVEN_LATE))
                 model.resident = True
                 model.waive()
+                model.even_out()
+            case 11:
+                lost = Details(category=WaiverFor.RESIDENT, reason=Reason.NOT_ENTITLED)
+                self.take(Step.WITHDRAW_WAIVER, lost)
+                model.resident = False
+                for line in model.lines:
+                    line.waiver = 0
                 model.even_out()
             case 6:
                 self.take(Step.DEPOSIT, cash)

@@ -13,6 +13,8 @@ from cardsvc.core.permissions import Action, Role
 from cardsvc.core.price_rules import Change, DraftState, Wrong
 from cardsvc.core.prices import Regime, Trigger
 from cardsvc.core.problems import Problem
+from cardsvc.core.review import Rule
+from cardsvc.core.reviewing import Because, Decision, FlagState
 from cardsvc.core.rules import RULES
 from cardsvc.core.station import ENTRIES
 from cardsvc.core.wire import Outcome, RevokedWhy
@@ -50,6 +52,10 @@ TABLES: dict[str, type[StrEnum]] = {
     "change": Change,
     "draft_state": DraftState,
     "unsafe": Unsafe,
+    "review_rule": Rule,
+    "flag_state": FlagState,
+    "review_decision": Decision,
+    "review_because": Because,
     "outcome": Outcome,
     "revoked": RevokedWhy,
     "reader": Fault,

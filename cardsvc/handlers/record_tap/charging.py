@@ -15,6 +15,7 @@ def charge(tx: WorkingSet, before: Case, fact: Fact, log_no: int) -> None:
     standing = open_lines(tx, case_no) if takes_back else []
     balances = tx.balances(case_no) if takes_back or step in posting.SETS_OFF else {}
     posted = posting.post(fact, before, standing, balances, tx.book_of)
+    tx.looked.append((log_no, len(tx.lines), fact, before, posted.lines))
     for one in posted.lines:
         reverses = (one.reverses.log_no, one.reverses.line_no) if one.reverses is not None else None
         tx.lines.append((case_no, log_no, one.cause, one.line, reverses))

@@ -32,9 +32,10 @@ from cardsvc.store.tables.day import (
 )
 from cardsvc.store.tables.exchange import enrolment_code, journal, record, station
 from cardsvc.store.tables.kinds import Moment, metadata
-from cardsvc.store.tables.money import account, bill_line, price_book, price_draft, transfer
+from cardsvc.store.tables.money import account, bill_line, price_book, price_draft, transfer, waiver_table
 from cardsvc.store.tables.paying import day_close, payment_arrival, payment_day, payment_order
 from cardsvc.store.tables.people import audit_link, family_link, family_view, home, log_head, staff, staff_session
+from cardsvc.store.tables.review import review_decision, review_flag
 from cardsvc.store.tables.shown import hall_name, screen
 from cardsvc.store.tables.tills import till_shift, till_taking
 
@@ -82,6 +83,8 @@ __all__ = [
     "reconciliation",
     "record",
     "resource",
+    "review_decision",
+    "review_flag",
     "screen",
     "staff",
     "staff_session",
@@ -91,4 +94,5 @@ __all__ = [
     "till_taking",
     "transfer",
     "trip",
+    "waiver_table",
 ]

@@ -43,6 +43,19 @@ price_draft = Table(
     ),
 )
 
+waiver_table = Table(
+    "waiver_table",
+    metadata,
+    Column("home_id", Text, primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("valid_from", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_at", Moment),
+    Column("made_by", Text),
+    Column("second", Text),
+    ForeignKeyConstraint(["home_id"], ["home.home_id"]),
+)
+
 bill_line = Table(
     "bill_line",
     metadata,
@@ -63,6 +76,7 @@ bill_line = Table(
     Column("at", Moment, nullable=False),
     Column("reverses", BigInteger),
     Column("reverses_line", BigInteger),
+    Column("waiver_source", Text),
     ForeignKeyConstraint(["home_id", "case_no"], ["funeral_case.home_id", "funeral_case.case_no"]),
     CheckConstraint("price_fen = waiver_fen + due_fen", name="line_adds_up"),
     Index(

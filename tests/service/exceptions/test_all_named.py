@@ -22,7 +22,7 @@ NAMED = {
     ),
     "family and money": (
         *("disputed applicant", "farewell cancelled", "farewell moved", "refund", "waiver proven late"),
-        *("third-party payer", "price list changed between quote and service"),
+        *("waiver withdrawn", "third-party payer", "price list changed between quote and service"),
     ),
     "operations": (
         *("furnace trips mid-run", "power cut", "vehicle breaks down with a body on board", "surge"),

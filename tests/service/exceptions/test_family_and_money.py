@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from cardsvc.core.facts import Details, Quantity, StationKind, Step
+from cardsvc.core.family import status
 from cardsvc.core.ids import CaseNo
-from cardsvc.core.prices import PriceItem, Regime, Trigger
-from cardsvc.core.terms import Means, Payer, Reason, Signer
+from cardsvc.core.prices import Line, PriceItem, Regime, Trigger
+from cardsvc.core.terms import Means, Payer, Reason, Signer, WaiverFor
 from cardsvc.store import tables as t
+from cardsvc.store.lines import line_of
 from cardsvc.store.opening import price_book
 from tests.core.story import START
 from tests.service.exceptions.ending import Ending, ending
@@ -184,6 +186,48 @@ def waiver_proven_late(service: Service) -> CaseNo:
     return case_no
 
 
+def waiver_withdrawn(service: Service) -> CaseNo:
+    """The waived lines are taken back and posted anew without it; the family is told, owes again, and settles again."""
+    case_no, card = opened(service, resident=False)
+    go(service, case_no, card, *TO_STORAGE, *READY)
+    go(service, case_no, card, Step.DEPOSIT, *FIRE, Step.SEAL)
+    proof = Details(number="DB-7", reason=Reason.PROVEN_LATE, category=WaiverFor.LOW_INCOME)
+    Office(service).step(case_no, Step.PROVE_WAIVER, proof)
+    go(service, case_no, card, Step.SETTLE)
+    waived = [one for one in standing_lines(service, case_no) if one.waiver_fen]
+    assert {one.waiver_source for one in waived} == {"low_income DB-7"}
+    assert bill(service, case_no).due_fen == 0
+    assert owes(service, case_no, Payer.TREASURY) == 84_000
+
+    lost = Details(category=WaiverFor.LOW_INCOME, reason=Reason.NOT_ENTITLED)
+    Office(service).step(case_no, Step.WITHDRAW_WAIVER, lost)
+
+    after = bill(service, case_no)
+    assert (after.charged_fen, after.waived_fen, after.open_fen) == (84_000, 0, 84_000 - 300_000)
+    assert owes(service, case_no, Payer.TREASURY) == 0
+    assert {one.waiver_source for one in standing_lines(service, case_no)} == {None}
+    assert (stored(service, case_no).entitled, stored(service, case_no).settled) == ((), False)
+    told = status(stored(service, case_no), "王某").milestones
+    assert told[-1].step is Step.WITHDRAW_WAIVER
+    again = Office(service).try_step(case_no, Step.WITHDRAW_WAIVER, lost)
+    assert again.status_code == 422
+    assert "field_invalid" in again.text and "category" in again.text
+    alone = Office(service).try_step(case_no, Step.PROVE_WAIVER, proof, second=None)
+    assert alone.status_code >= 400
+    go(service, case_no, card, Step.SETTLE)
+    assert (bill(service, case_no).owed_fen, bill(service, case_no).deposit_fen) == (0, 216_000)
+    return case_no
+
+
+def standing_lines(service: Service, case_no: CaseNo) -> list[Line]:
+    """The lines that nothing has taken back."""
+    b = t.bill_line.c
+    with service.context.engine.connect() as connection:
+        rows = connection.execute(select(t.bill_line).where(b.case_no == case_no)).all()
+    gone = {(one.reverses, one.reverses_line) for one in rows}
+    return [line_of(one) for one in rows if one.reverses is None and (one.log_no, one.line_no) not in gone]
+
+
 def third_party_payer(service: Service) -> CaseNo:
     """Lines of an item move by counter-lines, and the later ones go to the new payer, who pays them itself."""
     case_no, card = opened(service, resident=False)
@@ -297,6 +341,10 @@ EXCEPTIONS: dict[str, tuple[Callable[[Service], CaseNo], Ending]] = {
     "waiver proven late": (
         waiver_proven_late,
         Ending("sealed desk", (84_000, 84_000, 0), set(), {"applicant_identity", "death_certificate"}),
+    ),
+    "waiver withdrawn": (
+        waiver_withdrawn,
+        Ending("sealed desk", (84_000, 0, 300_000), set(), {"applicant_identity", "death_certificate"}),
     ),
     "third-party payer": (third_party_payer, Ending("out prep_room", (23_000, 0, 0), set(), set())),
     "voided after the payer changed": (

@@ -247,6 +247,89 @@ CREATE TRIGGER till_taking_no_update BEFORE UPDATE ON till_taking BEGIN SELECT R
 CREATE TRIGGER till_taking_no_delete BEFORE DELETE ON till_taking BEGIN SELECT RAISE(ABORT, 'till_taking is append-only'); END;
 -- @end
 
+-- What a person has to look at on a bill, by rules of core.review; raised by the transaction that posts. (log_no, line_no)
+-- is the line; line_no -1 is the fact of that log number, or the money in suspense that came with it. caused_by, second:
+-- who caused it; they never decide about it. evidence: JSON of core.review.Evidence. month: local, YYYY-MM.
+-- state: open | accepted | returned (core.reviewing.FlagState); the newest review_decision says why.
+CREATE TABLE review_flag (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    line_no          BIGINT NOT NULL,
+    rule             TEXT NOT NULL,
+    case_no          TEXT,
+    item             TEXT,
+    payer            TEXT,
+    station          TEXT,
+    caused_by        TEXT,
+    second           TEXT,
+    amount_fen       BIGINT NOT NULL,
+    at               MOMENT NOT NULL,
+    month            TEXT NOT NULL,
+    evidence         TEXT NOT NULL,
+    state            TEXT NOT NULL,
+    PRIMARY KEY (home_id, log_no, line_no, rule),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+CREATE INDEX review_flag_newest ON review_flag (home_id, state, log_no, line_no, rule);
+CREATE INDEX review_flag_by_amount ON review_flag (home_id, state, amount_fen, log_no, line_no, rule);
+CREATE INDEX review_flag_by_rule ON review_flag (home_id, state, rule, log_no, line_no);
+CREATE INDEX review_flag_by_item ON review_flag (home_id, state, item, log_no, line_no, rule);
+CREATE INDEX review_flag_by_payer ON review_flag (home_id, state, payer, log_no, line_no, rule);
+CREATE INDEX review_flag_by_station ON review_flag (home_id, state, station, log_no, line_no, rule);
+CREATE INDEX review_flag_by_month ON review_flag (home_id, state, month, log_no, line_no, rule);
+CREATE INDEX review_flag_of_case ON review_flag (home_id, state, case_no, log_no, line_no, rule);
+
+-- What was decided about a flag, and why. Append-only; log_no is the decision's own link, flag_* name the flag.
+-- decision: names of core.reviewing.Decision; reason: names of core.reviewing.Because.
+CREATE TABLE review_decision (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    flag_log_no      BIGINT NOT NULL,
+    flag_line_no     BIGINT NOT NULL,
+    rule             TEXT NOT NULL,
+    decision         TEXT NOT NULL,
+    reason           TEXT NOT NULL,
+    decided_by       TEXT NOT NULL,
+    at               MOMENT NOT NULL,
+    PRIMARY KEY (home_id, log_no),
+    FOREIGN KEY (home_id, flag_log_no, flag_line_no, rule) REFERENCES review_flag (home_id, log_no, line_no, rule)
+);
+CREATE INDEX review_decision_of_flag ON review_decision (home_id, flag_log_no, flag_line_no, rule, log_no);
+-- @postgresql
+CREATE TRIGGER review_decision_append_only BEFORE UPDATE OR DELETE ON review_decision FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE FUNCTION refuse_other_flag() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'a flag stays as it was raised'; END $$;
+CREATE TRIGGER review_flag_stays BEFORE UPDATE ON review_flag FOR EACH ROW WHEN (to_jsonb(OLD) - 'state' <> to_jsonb(NEW) - 'state') EXECUTE FUNCTION refuse_other_flag();
+CREATE TRIGGER review_flag_no_delete BEFORE DELETE ON review_flag FOR EACH ROW EXECUTE FUNCTION refuse_other_flag();
+-- @end
+-- @sqlite
+CREATE TRIGGER review_decision_no_update BEFORE UPDATE ON review_decision BEGIN SELECT RAISE(ABORT, 'review_decision is append-only'); END;
+CREATE TRIGGER review_decision_no_delete BEFORE DELETE ON review_decision BEGIN SELECT RAISE(ABORT, 'review_decision is append-only'); END;
+CREATE TRIGGER review_flag_stays BEFORE UPDATE OF home_id, log_no, line_no, rule, case_no, item, payer, station, caused_by, second, amount_fen, at, month, evidence ON review_flag BEGIN SELECT RAISE(ABORT, 'a flag stays as it was raised'); END;
+CREATE TRIGGER review_flag_no_delete BEFORE DELETE ON review_flag BEGIN SELECT RAISE(ABORT, 'a flag stays as it was raised'); END;
+-- @end
+
+-- The city's waiver tables: body is JSON of core.waivers.WaiverTable. The one that began last is in force; before the
+-- first, the rows of the price list say what is waived. made_by NULL: founded with the home. Append-only.
+CREATE TABLE waiver_table (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    version          BIGINT NOT NULL,
+    valid_from       TEXT NOT NULL,
+    body             TEXT NOT NULL,
+    made_at          MOMENT,
+    made_by          TEXT,
+    second           TEXT,
+    PRIMARY KEY (home_id, version)
+);
+ALTER TABLE bill_line ADD COLUMN waiver_source TEXT;
+-- @postgresql
+CREATE TRIGGER waiver_table_append_only BEFORE UPDATE OR DELETE ON waiver_table FOR EACH ROW EXECUTE FUNCTION refuse_change();
+-- @end
+-- @sqlite
+CREATE TRIGGER waiver_table_no_update BEFORE UPDATE ON waiver_table BEGIN SELECT RAISE(ABORT, 'waiver_table is append-only'); END;
+CREATE TRIGGER waiver_table_no_delete BEFORE DELETE ON waiver_table BEGIN SELECT RAISE(ABORT, 'waiver_table is append-only'); END;
+-- @end
+
 -- From an account of the home to its transfers; those of a case have its number.
 CREATE INDEX transfer_debit_of_home ON transfer (home_id, debit, log_no)
     WHERE substr(debit, 1, 5) IN ('till/', 'reven', 'carri');

@@ -1,0 +1,255 @@
+"""What a person has to look at: rules that raise a flag on a line of a bill or on money that moved, with its evidence.
+
+A flag never stops anything and says nothing about guilt: it names a rule, and what to hold against it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from math import gcd
+
+from cardsvc.core import prices
+from cardsvc.core.case import Case
+from cardsvc.core.corrections import BookOf, Standing
+from cardsvc.core.facts import Details, Fact, Step, StepTaken, Wire, step_of
+from cardsvc.core.local_time import local
+from cardsvc.core.posting import PostedLine
+from cardsvc.core.prices import Line, PriceItem, Regime, Trigger
+from cardsvc.core.storage import open_days
+from cardsvc.core.terms import Payer
+
+
+class Rule(StrEnum):
+    """Why a line or a payment is looked at (DOMAIN.md section 6); wire names that live for ever."""
+
+    ABOVE_CAP = "above_cap"
+    OUTSIDE_RANGE = "outside_range"
+    MANUAL_LINE = "manual_line"  # typed afterwards, and seen by no tap
+    PRICE_OVERRIDDEN = "price_overridden"  # not what its price list says
+    WAIVER_UNSOURCED = "waiver_unsourced"
+    SPLIT = "split"  # one item twice in a case on a day
+    BUNDLED = "bundled"  # charged beside an item whose price includes it
+    TAP_WITHOUT_CHARGE = "tap_without_charge"
+    CHARGE_WITHOUT_TAP = "charge_without_tap"
+    ONE_PERSON = "one_person"  # who took the money gives it back
+    OLD_SUSPENSE = "old_suspense"  # for a day nobody has decided whose money it is
+
+
+class Evidence(Wire):
+    """What a flag is held against.
+
+    `causes` are the taps or entries, the flagged one first; `listed_fen` is what the list says, `bound_fen` the cap or
+    the end of the range that is passed, `other` the item beside it, `said` a reason that somebody wrote.
+    """
+
+    causes: tuple[str, ...] = ()
+    price_version: str | None = None
+    legal_basis: str | None = None
+    listed_fen: int | None = None
+    bound_fen: int | None = None
+    other: str | None = None
+    said: str = ""
+
+
+class Flag(Wire):
+    """A rule that a line or a payment meets; `line` counts the lines that the fact posts, None is the fact itself."""
+
+    rule: Rule
+    line: int | None
+    item: str | None
+    payer: Payer | None
+    amount_fen: int
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One fact with what it posted; `standing` are the other lines of the case that stand, `before` the case then."""
+
+    fact: Fact
+    before: Case
+    posted: tuple[PostedLine, ...]
+    standing: tuple[Standing, ...]
+    book_of: BookOf
+
+
+@dataclass(frozen=True, slots=True)
+class OnLine:
+    """A line that a fact posted, the row of its own price list (None: the list has none), and what it came with."""
+
+    posted: PostedLine
+    row: PriceItem | None
+    looked: Looked
+
+    @property
+    def line(self) -> Line:
+        """The line itself."""
+        return self.posted.line
+
+    def evidence(
+        self, *further: str, bound_fen: int | None = None, other: str | None = None, said: str = ""
+    ) -> Evidence:
+        """The tap and the row of the list that the line stands on, and what is added to them."""
+        return Evidence(
+            causes=tuple(dict.fromkeys((self.posted.cause, *further))),
+            price_version=self.line.price_version,
+            legal_basis=self.line.legal_basis,
+            listed_fen=self.row.price_fen if self.row is not None else None,
+            bound_fen=bound_fen,
+            other=other,
+            said=said,
+        )
+
+
+def _unit_fen(one: OnLine) -> int:
+    """What one unit cost, rounded up to the fen; of an item with kilometres or floors the list's own price."""
+    if one.row is not None and (one.row.extra_fen or one.row.floor_fen):
+        return min(one.row.price_fen, one.line.price_fen)
+    return -(-one.line.price_fen // one.line.quantity)
+
+
+def _above_cap(one: OnLine) -> Evidence | None:
+    cap = one.row.cap_fen if one.row is not None and one.row.regime is Regime.GUIDED else None
+    return one.evidence(bound_fen=cap) if cap is not None and _unit_fen(one) > cap else None
+
+
+def _outside_range(one: OnLine) -> Evidence | None:
+    if one.row is None or one.row.regime is not Regime.REFERENCE:
+        return None
+    fen, low, high = _unit_fen(one), one.row.low_fen, one.row.high_fen
+    if low is not None and fen < low:
+        return one.evidence(bound_fen=low, said=one.row.why_outside)
+    return one.evidence(bound_fen=high, said=one.row.why_outside) if high is not None and fen > high else None
+
+
+def _manual_line(one: OnLine) -> Evidence | None:
+    fact = one.looked.fact
+    return one.evidence() if not fact.observed and one.posted.cause == fact.cause else None
+
+
+def _price_overridden(one: OnLine) -> Evidence | None:
+    row, line = one.row, one.line
+    if row is None:
+        return one.evidence()
+    rest = {line.price_fen - fen * line.quantity for fen in (row.price_fen, *(tier.price_fen for tier in row.tiers))}
+    further = gcd(row.extra_fen, row.floor_fen)
+    as_listed = 0 in rest or (further and any(fen > 0 and fen % further == 0 for fen in rest))
+    return None if as_listed else one.evidence()
+
+
+def _waiver_unsourced(one: OnLine) -> Evidence | None:
+    line, case = one.line, one.looked.before
+    by_rule = one.row.waiver_fen * one.row.waiver_units if one.row is not None and case.resident else 0
+    proof = _details(one.looked.fact).number if step_of(one.looked.fact) is Step.PROVE_WAIVER else case.waiver_proof
+    return one.evidence(bound_fen=by_rule) if line.waiver_fen > by_rule and not proof else None
+
+
+def _split(one: OnLine) -> Evidence | None:
+    if one.row is not None and one.row.trigger in METERED:
+        return None
+    day = local(one.line.at).date()
+    same = [
+        other.cause
+        for other in one.looked.standing
+        if other.line.item == one.line.item and other.cause != one.posted.cause and local(other.line.at).date() == day
+    ]
+    return one.evidence(*same) if same else None
+
+
+def _bundled(one: OnLine) -> Evidence | None:
+    book = one.looked.book_of(one.line.price_version)
+    inside = book.inside(one.line.item)
+    for other in one.looked.standing:
+        if other.line.item in inside or one.line.item in book.inside(other.line.item):
+            return one.evidence(other.cause, other=other.line.item)
+    return None
+
+
+def _charge_without_tap(one: OnLine) -> Evidence | None:
+    fact, trigger = one.looked.fact, one.row.trigger if one.row is not None else None
+    seen = {(taken.cause, prices.trigger_of(taken.step)) for taken in one.looked.before.taken}
+    step = step_of(fact)
+    if step is not None and step is not Step.VOID:
+        seen.add((fact.cause, prices.trigger_of(step)))
+    return None if (one.posted.cause, trigger) in seen else one.evidence()
+
+
+ON_LINES: Mapping[Rule, Callable[[OnLine], Evidence | None]] = {
+    Rule.ABOVE_CAP: _above_cap,
+    Rule.OUTSIDE_RANGE: _outside_range,
+    Rule.MANUAL_LINE: _manual_line,
+    Rule.PRICE_OVERRIDDEN: _price_overridden,
+    Rule.WAIVER_UNSOURCED: _waiver_unsourced,
+    Rule.SPLIT: _split,
+    Rule.BUNDLED: _bundled,
+    Rule.CHARGE_WITHOUT_TAP: _charge_without_tap,
+}
+"""What a line that is not a counter-line is held against."""
+
+FINISHES = frozenset({Step.COLLECT, Step.PREPARED, Step.FAREWELL_OVER, Step.LOAD})
+"""Services that are never done for nothing: their tap makes a line, or another line's price includes it."""
+METERED = frozenset({Trigger.STORAGE_DAY, Trigger.ASH_STORAGE})
+"""Charged by the day or the period that began: two taps of a day may each close one of their own."""
+TAKES_MONEY = frozenset({Step.DEPOSIT, Step.PAY})
+SUSPENSE_WAITS = timedelta(days=1)
+
+
+def flags(looked: Looked) -> tuple[Flag, ...]:
+    """The flags that a fact raises with what it posted.
+
+    Source: DOMAIN.md section 6, *Review*.
+    """
+    return (*_on_lines(looked), *_on_fact(looked))
+
+
+def _on_lines(looked: Looked) -> Iterator[Flag]:
+    for number, posted in enumerate(looked.posted):
+        if posted.reverses is not None:
+            continue
+        line = posted.line
+        one = OnLine(posted, looked.book_of(line.price_version).find(line.item), looked)
+        for rule, raises in ON_LINES.items():
+            evidence = raises(one)
+            if evidence is not None:
+                yield Flag(
+                    rule=rule,
+                    line=number,
+                    item=line.item,
+                    payer=line.payer,
+                    amount_fen=line.price_fen,
+                    evidence=evidence,
+                )
+
+
+def _on_fact(looked: Looked) -> Iterator[Flag]:
+    fact, case, step = looked.fact, looked.before, step_of(looked.fact)
+    trigger = prices.trigger_of(step) if step is not None else None
+    if trigger is not None and all(one.reverses is not None for one in looked.posted):
+        book = looked.book_of(case.price_version)
+        ran = bool(open_days(case, fact.at)) if trigger is Trigger.STORAGE_DAY else step in FINISHES
+        if ran and not prices.is_paid_within(case, book, trigger):
+            yield _about(fact, Rule.TAP_WITHOUT_CHARGE, 0, (fact.cause,), book.version)
+    if step is Step.REFUND:
+        people = {fact.staff_no, fact.second_staff_no}
+        took = tuple(one.cause for one in case.taken if one.step in TAKES_MONEY and one.by in people)
+        if took:
+            yield _about(fact, Rule.ONE_PERSON, _details(fact).amount_fen or 0, (fact.cause, *took))
+
+
+def _about(fact: Fact, rule: Rule, fen: int, causes: Iterable[str], version: str | None = None) -> Flag:
+    evidence = Evidence(causes=tuple(causes), price_version=version)
+    payer = _details(fact).payer
+    return Flag(rule=rule, line=None, item=None, payer=payer, amount_fen=fen, evidence=evidence)
+
+
+def _details(fact: Fact) -> Details:
+    return fact.body.details if isinstance(fact.body, StepTaken) else Details()
+
+
+def old_suspense(order_no: str, amount_fen: int, heard_at: datetime, now: datetime) -> Flag | None:
+    """The flag on money that nobody has decided about for a day; None while there is time."""
+    if now - heard_at < SUSPENSE_WAITS:
+        return None
+    evidence = Evidence(causes=(f"qr:{order_no}",))
+    return Flag(rule=Rule.OLD_SUSPENSE, line=None, item=None, payer=None, amount_fen=amount_fen, evidence=evidence)

@@ -1,0 +1,65 @@
+"""Flags that a transaction raises: found when everything is posted, by one more query for all its cases together."""
+
+from datetime import datetime
+from typing import Any
+
+from cardsvc.core import review
+from cardsvc.core.facts import Fact, Step, step_of
+from cardsvc.core.ids import CaseNo, HomeId
+from cardsvc.core.local_time import local
+from cardsvc.core.prices import trigger_of
+from cardsvc.core.review import Flag, Looked
+from cardsvc.core.reviewing import ON_FACT, FlagState
+from cardsvc.store.open_lines import open_lines_of
+from cardsvc.store.working import WorkingSet
+
+
+def flag_rows(tx: WorkingSet) -> list[dict[str, Any]]:
+    """The flags on what this transaction posts, as rows; a line that it takes back itself raises none."""
+    charged = {fact.case_no for _, _, fact, _, posted in tx.looked if any(one.reverses is None for one in posted)}
+    standing = open_lines_of(tx, charged) if charged else {}
+    rows = []
+    for log_no, first, fact, before, posted in tx.looked:
+        if not posted and not _may_owe(step_of(fact)):
+            continue
+        lines = standing.get(fact.case_no, [])
+        stands = {(one.log_no, one.line_no) for one in lines}
+        earlier = tuple(one for one in lines if (one.log_no, one.line_no) < (log_no, first))
+        for flag in review.flags(Looked(fact, before, posted, earlier, tx.book_of)):
+            if flag.line is None:
+                rows.append(_of_fact(tx.home_id, log_no, ON_FACT, fact, flag))
+            elif (log_no, first + flag.line) in stands:
+                rows.append(_of_fact(tx.home_id, log_no, first + flag.line, fact, flag))
+    return rows
+
+
+def _may_owe(step: Step | None) -> bool:
+    return step is Step.REFUND or (step is not None and trigger_of(step) is not None)
+
+
+def _of_fact(home_id: HomeId, log_no: int, line_no: int, fact: Fact, flag: Flag) -> dict[str, Any]:
+    row = flag_row(home_id, log_no, line_no, fact.case_no, fact.at, flag)
+    return row | {"station": fact.station_kind.value, "caused_by": fact.staff_no, "second": fact.second_staff_no}
+
+
+def flag_row(
+    home_id: HomeId, log_no: int, line_no: int, case_no: CaseNo | None, at: datetime, flag: Flag
+) -> dict[str, Any]:
+    """An open flag as a row; nobody of ours caused it, as far as it says."""
+    return {
+        "home_id": home_id,
+        "log_no": log_no,
+        "line_no": line_no,
+        "rule": flag.rule.value,
+        "case_no": case_no,
+        "item": flag.item,
+        "payer": flag.payer.value if flag.payer is not None else None,
+        "station": None,
+        "caused_by": None,
+        "second": None,
+        "amount_fen": flag.amount_fen,
+        "at": at,
+        "month": local(at).strftime("%Y-%m"),
+        "evidence": flag.evidence.model_dump_json(exclude_defaults=True),
+        "state": FlagState.OPEN.value,
+    }

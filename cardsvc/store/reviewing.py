@@ -1,0 +1,187 @@
+"""Flags as they are listed, counted and decided about: pages by key and never by offset, counts up to a bound."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, literal, select, tuple_, union_all, update
+
+from cardsvc.core.ids import CaseNo, HomeId, StaffNo
+from cardsvc.core.review import Evidence, Rule
+from cardsvc.core.reviewing import Because, Decision, FlagState
+from cardsvc.store import tables as t
+
+COUNTED = 1_000
+"""Beyond it a count says only that there are more."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlagKey:
+    """Which flag: the log number, the line there (`core.reviewing.ON_FACT`: the fact), and the rule."""
+
+    log_no: int
+    line_no: int
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """A flag as it stands."""
+
+    key: FlagKey
+    case_no: CaseNo | None
+    item: str | None
+    payer: str | None
+    station: str | None
+    caused_by: StaffNo | None
+    second: StaffNo | None
+    amount_fen: int
+    at: datetime
+    evidence: Evidence
+    state: FlagState
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision about a flag."""
+
+    decision: Decision
+    because: Because
+    by: StaffNo
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which flags a list shows; None asks for all. `below_fen`: at most so much; `dearest`: by amount, not age."""
+
+    state: FlagState = FlagState.OPEN
+    rule: Rule | None = None
+    item: str | None = None
+    payer: str | None = None
+    station: str | None = None
+    month: str | None = None
+    case_no: CaseNo | None = None
+    from_fen: int | None = None
+    below_fen: int | None = None
+    dearest: bool = False
+
+
+def listed(connection: Connection, home_id: HomeId, wanted: Wanted, after: Flagged | None, most: int) -> list[Flagged]:
+    """The flags that follow `after` (None: from the first), the newest or the dearest first."""
+    c = t.review_flag.c
+    order: tuple[ColumnElement[Any], ...] = (c.log_no, c.line_no, c.rule)
+    place: tuple[Any, ...] = (after.key.log_no, after.key.line_no, after.key.rule.value) if after is not None else ()
+    if wanted.dearest:
+        order, place = (c.amount_fen, *order), (after.amount_fen, *place) if after is not None else ()
+    where = _where(home_id, wanted)
+    if place:
+        where.append(tuple_(*order) < tuple_(*(literal(value) for value in place)))
+    rows = connection.execute(select(t.review_flag).where(*where).order_by(*(one.desc() for one in order)).limit(most))
+    return [_flagged(row) for row in rows]
+
+
+def _where(home_id: HomeId, wanted: Wanted) -> list[ColumnElement[bool]]:
+    c = t.review_flag.c
+    where = [c.home_id == home_id, c.state == wanted.state.value]
+    for name in ("rule", "item", "payer", "station", "month", "case_no"):
+        value = getattr(wanted, name)
+        if value is not None:
+            where.append(c[name] == str(value))
+    if wanted.from_fen is not None:
+        where.append(c.amount_fen >= wanted.from_fen)
+    if wanted.below_fen is not None:
+        where.append(c.amount_fen <= wanted.below_fen)
+    return where
+
+
+def counts(connection: Connection, home_id: HomeId, state: FlagState) -> dict[Rule, int]:
+    """How many flags of each rule are in this state, counted up to `COUNTED` + 1."""
+    c = t.review_flag.c
+    parts = []
+    for rule in Rule:
+        where = (c.home_id == home_id, c.state == state.value, c.rule == rule.value)
+        some = select(c.log_no).where(*where).limit(COUNTED + 1).subquery()
+        parts.append(select(literal(rule.value), func.count()).select_from(some))
+    return {Rule(row[0]): row[1] for row in connection.execute(union_all(*parts))}
+
+
+def find(connection: Connection, home_id: HomeId, key: FlagKey) -> Flagged | None:
+    """One flag."""
+    row = connection.execute(select(t.review_flag).where(*_is(home_id, key))).one_or_none()
+    return _flagged(row) if row is not None else None
+
+
+def _is(home_id: HomeId, key: FlagKey) -> tuple[ColumnElement[bool], ...]:
+    c = t.review_flag.c
+    return c.home_id == home_id, c.log_no == key.log_no, c.line_no == key.line_no, c.rule == key.rule.value
+
+
+def decisions(connection: Connection, home_id: HomeId, key: FlagKey) -> list[Decided]:
+    """What was decided about a flag, the newest first."""
+    c = t.review_decision.c
+    where = (
+        c.home_id == home_id,
+        c.flag_log_no == key.log_no,
+        c.flag_line_no == key.line_no,
+        c.rule == key.rule.value,
+    )
+    rows = connection.execute(select(t.review_decision).where(*where).order_by(c.log_no.desc()))
+    return [Decided(Decision(row.decision), Because(row.reason), StaffNo(row.decided_by), row.at) for row in rows]
+
+
+def keep(
+    connection: Connection, home_id: HomeId, key: FlagKey, state: FlagState, decided: Decided, log_no: int
+) -> None:
+    """A decision, and how the flag stands after it."""
+    connection.execute(
+        t.review_decision.insert().values(
+            home_id=home_id,
+            log_no=log_no,
+            flag_log_no=key.log_no,
+            flag_line_no=key.line_no,
+            rule=key.rule.value,
+            decision=decided.decision.value,
+            reason=decided.because.value,
+            decided_by=decided.by,
+            at=decided.at,
+        )
+    )
+    connection.execute(update(t.review_flag).where(*_is(home_id, key)).values(state=state.value))
+
+
+def returned(connection: Connection, home_id: HomeId, case_no: CaseNo) -> list[Flagged]:
+    """What review gave back in a case, and nobody has accepted since."""
+    c = t.review_flag.c
+    where = (c.home_id == home_id, c.case_no == case_no, c.state == FlagState.RETURNED.value)
+    return [_flagged(row) for row in connection.execute(select(t.review_flag).where(*where).order_by(c.log_no))]
+
+
+def unflagged_suspense(connection: Connection, home_id: HomeId, before: datetime) -> list[Any]:
+    """Payments in suspense since before this moment that no flag names."""
+    c, f = t.payment_arrival.c, t.review_flag.c
+    there = select(f.log_no).where(f.home_id == home_id, f.rule == Rule.OLD_SUSPENSE.value, f.log_no == c.log_no)
+    where = (c.home_id == home_id, c.why.is_not(None), c.settled.is_(None), c.heard_at <= before, ~there.exists())
+    return list(connection.execute(select(t.payment_arrival).where(*where).order_by(c.log_no)))
+
+
+def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Further flags; none is raised twice."""
+    if rows:
+        connection.execute(t.review_flag.insert(), rows)
+
+
+def _flagged(row: Any) -> Flagged:
+    return Flagged(
+        key=FlagKey(row.log_no, row.line_no, Rule(row.rule)),
+        case_no=CaseNo(row.case_no) if row.case_no else None,
+        item=row.item,
+        payer=row.payer,
+        station=row.station,
+        caused_by=StaffNo(row.caused_by) if row.caused_by else None,
+        second=StaffNo(row.second) if row.second else None,
+        amount_fen=row.amount_fen,
+        at=row.at,
+        evidence=Evidence.model_validate_json(row.evidence),
+        state=FlagState(row.state),
+    )

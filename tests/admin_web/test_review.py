@@ -1,0 +1,182 @@
+"""Billing review in the console: filters in the address, evidence beside the list, decisions by keyboard."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import expect
+from sqlalchemy import text
+
+from cardsvc.api.app import Surface
+from cardsvc.core.reviewing import FlagState
+from cardsvc.surfaces import create_service
+from tests.admin_web.test_console import sign_in
+from tests.service.test_review import cold, flags
+from tests.support.browser import Pages, picture
+from tests.support.desk import Desk
+from tests.support.home import Service
+from tests.support.serving import Served
+
+
+@pytest.fixture
+def office(service: Service) -> Iterator[str]:
+    served = Served(create_service(list(Surface), service.context))
+    yield f"{served.address}office/"
+    served.close()
+
+
+def copied(service: Service, times: int) -> None:
+    """Further flags like the first one, each of another log number."""
+    with service.context.engine.begin() as connection:
+        for number in range(1, times + 1):
+            connection.execute(
+                text(
+                    "INSERT INTO review_flag SELECT home_id, log_no + :number, line_no, rule, case_no, item, payer,"
+                    " station, caused_by, second, amount_fen + :number, at, month, evidence, state FROM review_flag"
+                    " WHERE log_no = (SELECT min(log_no) FROM review_flag)"
+                ),
+                {"number": number},
+            )
+
+
+def test_a_flag_stands_with_its_evidence_and_leads_to_its_tap_and_its_price_list(service: Service) -> None:
+    case_no, _ = cold(service)
+    desk = Desk(service, "1016")
+
+    page = desk.get("review").text
+
+    [flag] = flags(service)
+    anchor = flag.evidence.causes[0].replace(":", "-")
+    assert f'href="/office/cases/{case_no}#{anchor}"' in page
+    assert f'id="{anchor}"' in desk.get(f"cases/{case_no}").text
+    assert 'href="/office/prices/lists/WZ-OLD"' in page
+    assert desk.get("prices/lists/WZ-OLD").status_code == 200
+    assert "¥70.00" in page and "超过最高限价" in page
+
+
+def test_only_those_who_review_the_whole_home_see_it(service: Service) -> None:
+    cold(service)
+    assert [Desk(service, one).get("review").status_code for one in ("1010", "1015", "1016")] == [403, 200, 200]
+    with service.context.engine.begin() as connection:
+        connection.execute(text("UPDATE staff SET county = '330302' WHERE staff_no = '1016'"))
+    assert Desk(service, "1016").get("review").status_code == 403
+
+
+def test_filters_stay_in_the_address_and_pages_follow_by_key(service: Service) -> None:
+    cold(service)
+    copied(service, 120)
+    desk, seen, query = Desk(service, "1016"), [], "rule=above_cap&item=cold_storage&from=80&to=81&order=dearest"
+    while True:
+        page = desk.get(f"review?{query}").text
+        seen += re.findall(r'data-label="金额"><b>(¥[\d.]+)</b>', page)
+        more = re.search(r'rel="next" href="/office/review\?([^"]+)"', page)
+        if more is None:
+            break
+        query = more[1].replace("&amp;", "&")
+        assert "rule=above_cap&item=cold_storage&from=80&to=81&order=dearest&after=" in query
+
+    assert len(seen) == 101
+    assert (seen[0], seen[-1]) == ("¥81.00", "¥80.00")
+    assert "没有需要复核的事项" in desk.get("review?rule=split").text
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_the_filters_show_is_exported(service: Service, kind: str) -> None:
+    case_no, _ = cold(service)
+    copied(service, 2)
+    desk = Desk(service, "1016")
+
+    answer = desk.get(f"review/export.{kind}?to=80.01&order=dearest")
+
+    if kind == "csv":
+        rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    else:
+        rows = [[str(one.value) for one in row] for row in load_workbook(io.BytesIO(answer.content)).worksheets[0]]
+    assert [row[6] for row in rows[1:]] == ["80.01", "80.00" if kind == "csv" else "80"]
+    assert (rows[0][0], rows[1][0], rows[1][2]) == ("规则", "超过最高限价", case_no)
+    assert Desk(service, "1010").get(f"review/export.{kind}").status_code == 403
+
+
+def test_nonsense_in_the_address_breaks_nothing(service: Service) -> None:
+    cold(service)
+    desk = Desk(service, "1016")
+    assert desk.get("review?from=abc").status_code == 422
+    for query in ("rule=x&state=y&payer=z", "at=1.0.nothing", "at=%00", "after=99999999999999999999.0.split"):
+        assert desk.get(f"review?{query}").status_code == 200, query
+
+
+def test_a_returned_flag_is_a_task_on_the_case_page(service: Service) -> None:
+    case_no, _ = cold(service)
+    [flag] = flags(service)
+    name = f"{flag.key.log_no}.{flag.key.line_no}.{flag.key.rule}"
+    answer = Desk(service, "1016").post("review", flag=name, decision="return", because="wrong_price")
+
+    assert answer.status_code == 303
+    assert "复核退回: 超过最高限价" in Desk(service, "1010").get(f"cases/{case_no}").text
+    assert "复核退回" not in Desk(service, "1003").get(f"cases/{case_no}").text
+    again = Desk(service, "1015").post("review", flag=name, decision="return", because="wrong_price")
+    assert again.status_code == 409
+
+
+def test_a_decision_without_the_form_token_changes_nothing(service: Service) -> None:
+    cold(service)
+    [flag] = flags(service)
+    name = f"{flag.key.log_no}.{flag.key.line_no}.{flag.key.rule}"
+    desk = Desk(service, "1016")
+    form = {"flag": name, "decision": "accept", "because": "approved", "form_token": "x"}
+
+    assert desk.http.post("/office/review", data=form).status_code == 403
+    assert len(flags(service)) == 1
+
+
+@pytest.mark.browser
+def test_a_reviewer_works_through_the_list_by_keyboard(service: Service, office: str, pages: Pages) -> None:
+    cold(service)
+    copied(service, 3)
+    page = pages.open()
+
+    def press(key: str) -> None:
+        page.wait_for_load_state("load")  # the page's script runs just before: until then a key does nothing
+        page.keyboard.press(key)
+
+    sign_in(page, office, "1016")
+    page.goto(f"{office}review?rule=above_cap")
+    expect(page.locator("tr.chosen")).to_contain_text("¥80.03")
+    picture(page, "review-zh", whole=True)
+
+    press("a")
+    expect(page.locator(".done")).to_contain_text("已通过：超过最高限价 ¥80.03")
+    expect(page.locator("tr.chosen")).to_contain_text("¥80.02")
+    picture(page, "review-accepted")
+    press("j")
+    expect(page.locator("tr.chosen")).to_contain_text("¥80.01")
+    press("r")
+    expect(page.locator("tr.chosen")).to_contain_text("¥80.00")
+    press("k")
+    expect(page.locator("tr.chosen")).to_contain_text("¥80.02")
+    press("a")
+    expect(page.locator(".done")).to_contain_text("¥80.02")
+    press("u")
+    expect(page.locator(".done")).to_have_count(0)
+    expect(page.locator("tr.chosen")).to_contain_text("¥80.02")
+    press("?")
+    expect(page.locator("#keys")).to_contain_text("j 下一项")
+    assert "rule=above_cap" in page.url
+    assert [len(flags(service, state=state)) for state in FlagState] == [2, 1, 1]
+
+
+@pytest.mark.browser
+def test_review_fits_a_phone_in_english_and_in_the_dark(service: Service, office: str, pages: Pages) -> None:
+    cold(service)
+    copied(service, 2)
+    page = pages.open(language="en", width=360, height=740, dark=True)
+    sign_in(page, office, "1015")
+    page.goto(f"{office}review")
+    expect(page.locator(".beside h2")).to_have_text("Above the cap")
+    picture(page, "review-phone", whole=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    touched = page.locator(".decide button, .rules a, .filters button, .filters select, .beside a.button")
+    assert all((box := one.bounding_box()) is not None and box["height"] >= 44 for one in touched.all())

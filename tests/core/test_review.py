@@ -1,0 +1,270 @@
+"""What review looks at: each rule is planted once and found, with its evidence; a case in order raises nothing."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from cardsvc.core import posting, review
+from cardsvc.core.corrections import Standing
+from cardsvc.core.facts import Details, Fact, Step
+from cardsvc.core.ids import StaffNo
+from cardsvc.core.posting import PostedLine
+from cardsvc.core.prices import Line, PriceBook, PriceItem, Regime, Trigger
+from cardsvc.core.review import Flag, Looked, Rule
+from tests.core import test_corrections
+from tests.core.story import START, WHOLE_WAY, Story
+from tests.core.test_money import item
+
+BOOKS = test_corrections.BOOKS.model_copy(
+    update={
+        "items": (
+            *test_corrections.BOOKS.items,
+            item("dressing", Trigger.DRESSING, 30_000),
+            item("small_hall", Trigger.FAREWELL, 60_000),
+        )
+    }
+)
+
+STORED = (Step.DISPATCH, Step.COLLECT, Step.ARRIVE, Step.STORE)
+DRESSED = (*STORED, Step.TAKE_OUT, Step.PREPARE, Step.PREPARED)
+
+
+def listed(**items: dict[str, object]) -> PriceBook:
+    """The list of the tests, some of its rows changed."""
+    return BOOKS.model_copy(
+        update={"items": tuple(row.model_copy(update=items.get(row.item, {})) for row in BOOKS.items)}
+    )
+
+
+def told(story: Story, book: PriceBook = BOOKS) -> list[tuple[Fact, Looked]]:
+    """Every fact of a story with what it posted and what stood then."""
+    found: list[tuple[Fact, Looked]] = []
+    standing: list[Standing] = []
+    for number, fact in enumerate(story.facts[1:], 1):
+        before = Story(story.facts[:number]).case
+        posted = posting.post(fact, before, standing, {}, lambda _: book).lines
+        back = [one.reverses for one in posted]
+        standing = [one for one in standing if one not in back]
+        found.append((fact, Looked(fact, before, posted, tuple(standing), lambda _: book)))
+        fresh = (one for one in posted if one.reverses is None)
+        standing += [Standing(number, n, one.cause, one.line) for n, one in enumerate(fresh)]
+    return found
+
+
+def raised(story: Story, book: PriceBook = BOOKS) -> list[Flag]:
+    return [flag for _, looked in told(story, book) for flag in review.flags(looked)]
+
+
+def last(story: Story, book: PriceBook = BOOKS) -> Looked:
+    return told(story, book)[-1][1]
+
+
+def planted(looked: Looked, change: Callable[[Line], Line], cause: str | None = None) -> tuple[Flag, ...]:
+    """The flags when somebody has bent the one line that the fact posts."""
+    [one] = looked.posted
+    bent = PostedLine(cause or one.cause, change(one.line))
+    return review.flags(Looked(looked.fact, looked.before, (bent,), looked.standing, looked.book_of))
+
+
+def typed(story: Story) -> Story:
+    """The last fact as if it had been typed afterwards."""
+    return Story([*story.facts[:-1], story.facts[-1].model_copy(update={"observed": False})])
+
+
+def test_a_whole_way_raises_nothing() -> None:
+    assert raised(Story().booked(resident=True).took(*WHOLE_WAY)) == []
+
+
+GUIDED: dict[str, object] = {"regime": Regime.GUIDED, "cap_fen": 7_000}
+REFERENCE: dict[str, object] = {"regime": Regime.REFERENCE, "low_fen": 9_000, "high_fen": 12_000, "why_outside": "old"}
+IN_THE_COLD = Story().booked().took(*STORED, Step.TAKE_OUT)
+
+
+AT_WORK = Story().booked().took(*DRESSED)
+
+
+@pytest.mark.parametrize(
+    ("rule", "story", "book"),
+    [
+        (Rule.ABOVE_CAP, IN_THE_COLD, listed(cold=GUIDED)),
+        (Rule.OUTSIDE_RANGE, IN_THE_COLD, listed(cold=REFERENCE)),
+        (Rule.MANUAL_LINE, typed(IN_THE_COLD), BOOKS),
+    ],
+)
+def test_a_planted_line_is_found(rule: Rule, story: Story, book: PriceBook) -> None:
+    [flag] = raised(story, book)
+
+    assert (flag.rule, flag.item, flag.line) == (rule, "cold", 0)
+    assert flag.evidence.causes[0] == story.facts[-1].cause
+    assert flag.evidence.price_version == BOOKS.version
+    assert flag.amount_fen == 8_000
+
+
+def test_the_evidence_names_the_bound_that_is_passed_and_the_reason_that_was_written() -> None:
+    [above] = raised(IN_THE_COLD, listed(cold=GUIDED))
+    [below] = raised(IN_THE_COLD, listed(cold=REFERENCE))
+    [over] = raised(IN_THE_COLD, listed(cold={**REFERENCE, "low_fen": 1, "high_fen": 7_999}))
+
+    assert (above.evidence.listed_fen, above.evidence.bound_fen) == (8_000, 7_000)
+    assert (below.evidence.bound_fen, below.evidence.said) == (9_000, "old")
+    assert over.evidence.bound_fen == 7_999
+
+
+def test_a_price_exactly_at_its_bound_is_in_order() -> None:
+    for changed in ({**GUIDED, "cap_fen": 8_000}, {**REFERENCE, "low_fen": 8_000}, {**REFERENCE, "low_fen": 1}):
+        assert raised(IN_THE_COLD, listed(cold=changed)) == []
+
+
+def test_one_service_that_is_charged_twice_on_a_day_names_both_taps() -> None:
+    [flag] = raised(Story(list(AT_WORK.facts)).took(Step.PREPARE, Step.PREPARED))
+
+    second, first = f"{'ab' * 16}:{len(AT_WORK.facts) + 2}", AT_WORK.facts[-1].cause
+    assert (flag.rule, flag.item, flag.evidence.causes) == (Rule.SPLIT, "dressing", (second, first))
+
+
+def test_the_same_service_on_another_day_is_no_split() -> None:
+    later = START + timedelta(days=3)
+
+    assert raised(Story(list(AT_WORK.facts)).took(Step.PREPARE, Step.PREPARED, at=later)) == []
+
+
+def test_two_periods_in_the_cold_of_one_day_are_no_split() -> None:
+    assert raised(Story(list(IN_THE_COLD.facts)).took(Step.STORE, Step.TAKE_OUT)) == []
+
+
+def test_a_price_that_is_not_its_lists_is_found() -> None:
+    looked = last(IN_THE_COLD)
+    for fen in (1, 7_999, 8_001, 16_000):
+        [flag] = planted(looked, lambda line, fen=fen: line.model_copy(update={"price_fen": fen}))  # type: ignore[misc]
+        assert (flag.rule, flag.evidence.listed_fen) == (Rule.PRICE_OVERRIDDEN, 8_000)
+
+
+def test_kilometres_and_floors_are_no_override_but_half_of_one_is() -> None:
+    far = Details(kilometres=43, floor=5, tag="7Q2F", first_agrees=True, second_agrees=True, third_agrees=True)
+    story = Story().booked().took(Step.DISPATCH).took(Step.COLLECT, details=far)
+    assert raised(story) == []
+
+    def bent(by: int) -> list[Rule]:
+        return [one.rule for one in planted(last(story), lambda line: _dearer(line, by))]
+
+    assert bent(-24_000) == [Rule.PRICE_OVERRIDDEN]
+    assert bent(1) == [Rule.PRICE_OVERRIDDEN]
+
+
+def _dearer(line: Line, by: int) -> Line:
+    return line.model_copy(update={"price_fen": max(0, line.price_fen + by)})
+
+
+def test_an_item_that_its_list_does_not_have_is_found() -> None:
+    flags = planted(last(IN_THE_COLD), lambda line: line.model_copy(update={"item": "gold"}))
+
+    assert Rule.PRICE_OVERRIDDEN in {flag.rule for flag in flags}
+
+
+def test_a_waiver_that_no_rule_and_no_proof_gives_is_found() -> None:
+    waived: Callable[[Line], Line] = lambda line: line.model_copy(update={"waiver_fen": 8_000})  # noqa: E731
+    [flag] = planted(last(IN_THE_COLD), waived)
+    assert (flag.rule, flag.evidence.bound_fen) == (Rule.WAIVER_UNSOURCED, 0)
+
+    resident = Story().booked(resident=True).took(*STORED, Step.TAKE_OUT)
+    assert planted(last(resident), waived) == ()
+    proven = Story().booked().took(*STORED, Step.PROVE_WAIVER, Step.TAKE_OUT)
+    assert planted(last(proven), waived) == ()
+
+
+def test_a_waiver_without_the_number_of_its_source_is_found() -> None:
+    story = Story(list(IN_THE_COLD.facts)).took(Step.PROVE_WAIVER, details=Details())
+
+    assert {flag.rule for flag in raised(story)} == {Rule.WAIVER_UNSOURCED}
+    assert raised(Story(list(IN_THE_COLD.facts)).took(Step.PROVE_WAIVER)) == []
+
+
+def test_an_item_beside_the_one_that_includes_it_is_found_either_way() -> None:
+    looked = last(IN_THE_COLD)
+    outer = PostedLine(looked.fact.cause, _line("flowers", 18_000))
+    inner = Standing(1, 0, "x:1", _line("cold", 8_000))
+    book = listed(flowers={"includes": ("cold",)})
+    for posted, stands in ((outer, inner), (PostedLine("x:1", inner.line), Standing(1, 0, outer.cause, outer.line))):
+        flags = review.flags(Looked(looked.fact, looked.before, (posted,), (stands,), lambda _: book))
+        [flag] = [one for one in flags if one.rule is Rule.BUNDLED]
+        assert flag.evidence.other == stands.line.item
+
+
+def _line(item: str, fen: int) -> Line:
+    [posted] = last(IN_THE_COLD).posted
+    return posted.line.model_copy(update={"item": item, "price_fen": fen})
+
+
+def test_a_finished_service_without_a_line_is_found() -> None:
+    bare = BOOKS.model_copy(update={"items": tuple(row for row in BOOKS.items if row.trigger is not Trigger.DRESSING)})
+    story = Story().booked().took(*DRESSED)
+
+    [flag] = raised(story, bare)
+
+    assert (flag.rule, flag.line, flag.evidence.causes) == (
+        Rule.TAP_WITHOUT_CHARGE,
+        None,
+        (story.facts[-1].cause,),
+    )
+
+
+def test_days_in_the_cold_without_a_line_are_found() -> None:
+    bare = BOOKS.model_copy(update={"items": tuple(row for row in BOOKS.items if row.item != "cold")})
+
+    assert [flag.rule for flag in raised(IN_THE_COLD, bare)] == [Rule.TAP_WITHOUT_CHARGE]
+
+
+def test_a_service_that_another_price_includes_owes_no_line() -> None:
+    transport, dressing = (_row(trigger) for trigger in (Trigger.TRANSPORT, Trigger.DRESSING))
+    included: dict[str, object] = {"includes": (dressing.item,)}
+    book = listed(**{transport.item: included})
+
+    assert raised(Story().booked().took(*DRESSED), book) == []
+
+
+def _row(trigger: Trigger) -> PriceItem:
+    return next(row for row in BOOKS.items if row.trigger is trigger)
+
+
+def test_a_line_whose_tap_is_not_there_is_found() -> None:
+    [flag] = planted(last(IN_THE_COLD), lambda line: line, cause="office:999")
+
+    assert (flag.rule, flag.evidence.causes) == (Rule.CHARGE_WITHOUT_TAP, ("office:999",))
+
+
+def test_a_tap_of_another_service_is_no_tap_for_the_line() -> None:
+    collected = IN_THE_COLD.facts[2].cause
+
+    [flag] = planted(last(IN_THE_COLD), lambda line: line, cause=collected)
+
+    assert flag.rule is Rule.CHARGE_WITHOUT_TAP
+
+
+def test_who_took_the_money_and_gives_it_back_is_found() -> None:
+    story = Story().booked().took(Step.DEPOSIT, Step.REFUND)
+    refund = story.facts[-1]
+
+    def given_by(first: str, second: str) -> list[Flag]:
+        people = {"staff_no": StaffNo(first), "second_staff_no": StaffNo(second)}
+        return raised(Story([*story.facts[:-1], refund.model_copy(update=people)]))
+
+    for pair in (("S1", "S2"), ("S2", "S1")):
+        [flag] = given_by(*pair)
+        assert (flag.rule, flag.amount_fen) == (Rule.ONE_PERSON, 10_000)
+        assert flag.evidence.causes == (refund.cause, story.facts[-2].cause)
+    assert given_by("S2", "S3") == []
+
+
+def test_money_that_waits_for_a_day_is_found() -> None:
+    assert review.old_suspense("Q1", 12_300, START, START + timedelta(hours=23, minutes=59)) is None
+    flag = review.old_suspense("Q1", 12_300, START, START + timedelta(days=1))
+
+    assert flag is not None
+    assert (flag.rule, flag.amount_fen, flag.evidence.causes) == (Rule.OLD_SUSPENSE, 12_300, ("qr:Q1",))
+
+
+def test_every_rule_is_planted_here() -> None:
+    lines = set(review.ON_LINES)
+
+    assert lines | {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, Rule.OLD_SUSPENSE} == set(Rule)

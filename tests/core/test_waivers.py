@@ -1,0 +1,181 @@
+"""The city's waiver table: worked figures; who is let off what, when, and on which record."""
+
+from datetime import date, timedelta
+
+import pytest
+from pydantic import ValidationError
+
+from cardsvc.core import prices, waivers
+from cardsvc.core.corrections import Standing, corrections
+from cardsvc.core.facts import Details, Quantity, Step
+from cardsvc.core.prices import Line, PriceBook
+from cardsvc.core.terms import Payer, Reason, WaiverFor
+from cardsvc.core.waivers import WaiverRule, WaiverTable
+from tests.core.story import START, Story
+from tests.core.test_corrections import BOOKS, stored_five_days
+
+
+def rule(category: WaiverFor, item: str, fen: int, units: int = 1, **more: object) -> WaiverRule:
+    return WaiverRule.model_validate(
+        {"category": category, "item": item, "fen": fen, "units": units, "legal_basis": "city"} | more
+    )
+
+
+def table(*rules: WaiverRule, version: int = 1, since: date = date(2026, 1, 1), to: date | None = None) -> WaiverTable:
+    return WaiverTable(version=version, legal_basis="city", valid_from=since, valid_to=to, rules=rules)
+
+
+POOR, VETERAN, RESIDENT = WaiverFor.LOW_INCOME, WaiverFor.VETERAN, WaiverFor.RESIDENT
+TABLE = table(
+    rule(RESIDENT, "transport", 10_000),
+    rule(POOR, "transport", 23_000),
+    rule(POOR, "cold", 8_000, 3),
+    rule(VETERAN, "cold", 8_000, 5, bearer=Payer.OTHER),
+    rule(RESIDENT, "furnace", 33_000, set_off=("furnace_better",)),
+)
+POOR_NOW = Details(category=POOR, number="DB-7", reason=Reason.PROVEN_LATE)
+
+
+def book(*tables: WaiverTable) -> PriceBook:
+    return BOOKS.model_copy(update={"waivers": tables})
+
+
+def standing(story: Story, by: PriceBook) -> list[Standing]:
+    lines: list[Standing] = []
+    for number, fact in enumerate(story.facts[1:], 1):
+        for line in prices.lines_for(fact, Story(story.facts[:number]).case, by):
+            lines.append(Standing(number, len(lines), fact.cause, line))
+    return lines
+
+
+def after(lines: list[Standing], story: Story, step: Step, details: Details, by: PriceBook) -> list[Standing]:
+    """What stands after a correction; the rest of the story is told by whoever calls."""
+    changed = {one.standing: one.instead for one in corrections(story.case, step, details, lines, lambda _: by)}
+    stands = [(one, changed.get(one, one.line)) for one in lines]
+    return [Standing(one.log_no, one.line_no, one.cause, line) for one, line in stands if line is not None]
+
+
+def told(lines: list[Standing]) -> list[tuple[str, int, int, str | None]]:
+    return [(one.line.item, one.line.price_fen, one.line.waiver_fen, one.line.waiver_source) for one in lines]
+
+
+def transport(story: Story, by: PriceBook) -> Line:
+    story.took(Step.DISPATCH).took(Step.COLLECT)
+    return standing(story, by)[0].line
+
+
+def test_a_resident_is_let_off_by_the_table_and_no_longer_by_the_price_list() -> None:
+    line = transport(Story().booked(resident=True), book(TABLE))
+
+    assert (line.price_fen, line.waiver_fen, line.due_fen, line.waiver_payer) == (23_000, 10_000, 13_000, "treasury")
+    assert (line.legal_basis, line.waiver_source) == ("indicative city", "resident")
+
+
+def test_before_the_first_table_the_price_list_says_what_is_waived() -> None:
+    later = table(*TABLE.rules, since=START.date() + timedelta(days=30))
+    by_rows, by_old_list = (transport(Story().booked(resident=True), one) for one in (book(later), BOOKS))
+
+    assert by_rows == by_old_list
+    assert (by_rows.waiver_fen, by_rows.waiver_source, by_rows.legal_basis) == (23_000, None, "indicative")
+
+
+@pytest.mark.parametrize(
+    ("tables", "waived"),
+    [
+        ((TABLE, table(version=2)), 0),
+        ((table(version=2, since=START.date() + timedelta(days=9)), TABLE), 10_000),
+        ((table(*TABLE.rules, to=START.date() - timedelta(days=9)),), 0),
+        ((table(*TABLE.rules, to=START.date() + timedelta(days=9)),), 10_000),
+    ],
+)
+def test_the_table_that_began_last_decides_until_its_last_day(tables: tuple[WaiverTable, ...], waived: int) -> None:
+    assert transport(Story().booked(resident=True), book(*tables)).waiver_fen == waived
+
+
+def test_the_best_rule_counts_alone_and_names_its_record() -> None:
+    by = book(TABLE)
+    story = Story().booked(resident=True).took(Step.PROVE_WAIVER, details=POOR_NOW)
+
+    line = transport(story, by)
+
+    assert (line.waiver_fen, line.waiver_source) == (23_000, "low_income DB-7")
+
+
+def test_the_waiver_of_the_ordinary_furnace_is_set_off_against_the_better_one() -> None:
+    case = Story().booked(resident=True).case
+    chosen = case.model_copy(update={"items": (Quantity(item="furnace_better", count=1),)})
+
+    (line,) = prices.quoted(chosen, book(TABLE), START)
+
+    assert (line.item, line.price_fen, line.waiver_fen, line.due_fen) == ("furnace_better", 90_000, 33_000, 57_000)
+    assert line.waiver_source == "resident"
+
+
+def test_a_waiver_proven_late_and_withdrawn_leaves_what_was_there_before() -> None:
+    by, story = book(TABLE), stored_five_days()
+    before = standing(story, by)
+    assert told(before) == [("transport", 23_000, 0, None), ("cold", 16_000, 0, None), ("cold", 24_000, 0, None)]
+
+    proven = after(before, story, Step.PROVE_WAIVER, POOR_NOW, by)
+
+    assert told(proven) == [
+        ("transport", 23_000, 23_000, "low_income DB-7"),
+        ("cold", 16_000, 16_000, "low_income DB-7"),
+        ("cold", 24_000, 8_000, "low_income DB-7"),
+    ]
+    assert {one.line.legal_basis for one in proven} == {"indicative city"}
+
+    story.took(Step.PROVE_WAIVER, details=POOR_NOW)
+    no_more = Details(category=POOR, reason=Reason.NOT_ENTITLED)
+    assert after(proven, story, Step.WITHDRAW_WAIVER, no_more, by) == before
+    story.took(Step.WITHDRAW_WAIVER, details=no_more)
+    assert (waivers.entitlements(story.case), story.case.settled) == ((), False)
+
+
+def test_who_loses_one_waiver_keeps_what_another_gives() -> None:
+    by = book(TABLE)
+    story = Story().booked(resident=True).took(Step.PROVE_WAIVER, details=POOR_NOW)
+    story.took(Step.DISPATCH).took(Step.COLLECT)
+
+    lost = Details(category=POOR, reason=Reason.NOT_ENTITLED)
+
+    assert told(after(standing(story, by), story, Step.WITHDRAW_WAIVER, lost, by)) == [
+        ("transport", 23_000, 10_000, "resident")
+    ]
+
+
+def test_a_withdrawn_residence_takes_the_waivers_of_an_old_list_back() -> None:
+    story = Story().booked(resident=True).took(Step.DISPATCH).took(Step.COLLECT)
+    lost = Details(category=RESIDENT, reason=Reason.NOT_ENTITLED)
+
+    bill = after(standing(story, BOOKS), story, Step.WITHDRAW_WAIVER, lost, BOOKS)
+
+    assert told(bill) == [("transport", 23_000, 0, None)]
+    assert bill[0].line.waiver_payer is None
+
+
+def test_whoever_bears_a_waiver_is_named_on_its_line() -> None:
+    by, story = book(TABLE), Story().booked()
+    story.took(Step.PROVE_WAIVER, details=Details(category=VETERAN, number="YF-2", reason=Reason.PROVEN_LATE))
+    story.took(Step.DISPATCH).took(Step.COLLECT).took(Step.ARRIVE).took(Step.STORE, at=START)
+    story.took(Step.TAKE_OUT, at=START + timedelta(days=6))
+
+    line = standing(story, by)[-1].line
+
+    assert (line.item, line.waiver_fen, line.waiver_payer) == ("cold", 5 * 8_000, Payer.OTHER)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: rule(RESIDENT, "cold", 8_000, bearer=Payer.FAMILY),
+        lambda: rule(RESIDENT, "cold", 0),
+        lambda: rule(RESIDENT, "cold", 8_000, legal_basis=""),
+        lambda: table(rule(RESIDENT, "cold", 1), rule(RESIDENT, "cold", 2)),
+        lambda: table(rule(RESIDENT, "a", 1, set_off=("b",)), rule(RESIDENT, "b", 2)),
+        lambda: table(since=date(2026, 2, 1), to=date(2026, 1, 1)),
+    ],
+)
+def test_a_table_that_contradicts_itself_cannot_be(wrong: object) -> None:
+    with pytest.raises(ValidationError):
+        wrong()  # type: ignore[operator]

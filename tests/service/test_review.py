@@ -1,0 +1,235 @@
+"""Flags are raised by the transaction that posts, decided about by others, and never rewritten; on both engines."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
+
+from cardsvc.core.facts import Details, StationKind, Step
+from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.paying import Arrival, Why
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.provider import Payment
+from cardsvc.core.review import Rule
+from cardsvc.core.reviewing import UNDO_WITHIN, Because, Decision, FlagState
+from cardsvc.core.terms import Means
+from cardsvc.core.wire import Outcome
+from cardsvc.handlers import flag_suspense, review_bill
+from cardsvc.store import payments, reviewing
+from cardsvc.store.opening import price_book
+from cardsvc.store.reviewing import Flagged, FlagKey, Wanted
+from tests.support.home import CardInHand, Service
+from tests.support.telling import TO_STORAGE, go, opened
+
+MANAGER, AUDITOR, CASHIER = StaffNo("1015"), StaffNo("1016"), StaffNo("1010")
+
+
+def dearer(service: Service) -> None:
+    """A list that was stored before anybody asked for caps: cold storage costs more than it may."""
+    with service.context.engine.begin() as connection:
+        book = price_book(connection, service.context.home_id, service.clock.now)
+        items = tuple(
+            row.model_copy(update={"cap_fen": 7_000}) if row.item == "cold_storage" else row for row in book.items
+        )
+        old = book.model_copy(update={"version": "WZ-OLD", "items": items})
+        values = {"home": service.context.home_id, "day": "2026-10-01", "body": old.model_dump_json()}
+        connection.execute(
+            text("INSERT INTO price_book VALUES (:home, 'WZ-OLD', :day, :body, NULL, NULL, NULL)"), values
+        )
+
+
+def cold(service: Service) -> tuple[CaseNo, CardInHand]:
+    """A case whose storage is charged above the cap."""
+    dearer(service)
+    case_no, card = opened(service, resident=False)
+    go(service, case_no, card, *TO_STORAGE, Step.TAKE_OUT)
+    return case_no, card
+
+
+def flags(service: Service, **wanted: object) -> list[Flagged]:
+    with service.context.engine.connect() as connection:
+        return reviewing.listed(connection, service.context.home_id, Wanted(**wanted), None, 100)  # type: ignore[arg-type]
+
+
+def decided(
+    service: Service, key: FlagKey, decision: Decision, because: Because, by: StaffNo = MANAGER
+) -> FlagState | Problem:
+    answer = review_bill.handle(service.context, key, decision, because, by, service.clock.now)
+    return answer.problem if isinstance(answer, Refusal) else answer
+
+
+def test_a_line_above_its_cap_is_flagged_when_it_is_posted(service: Service) -> None:
+    case_no, _ = cold(service)
+
+    [flag] = flags(service)
+
+    assert (flag.key.rule, flag.case_no, flag.item, flag.station) == (
+        Rule.ABOVE_CAP,
+        case_no,
+        "cold_storage",
+        StationKind.COLD_STORAGE,
+    )
+    assert (flag.amount_fen, flag.evidence.bound_fen, flag.evidence.price_version) == (8_000, 7_000, "WZ-OLD")
+    with service.context.engine.connect() as connection:
+        line = connection.execute(
+            text("SELECT item, cause FROM bill_line WHERE log_no = :log_no AND line_no = :line_no"),
+            {"log_no": flag.key.log_no, "line_no": flag.key.line_no},
+        ).one()
+    assert (line.item, line.cause) == ("cold_storage", flag.evidence.causes[0])
+
+
+def test_who_took_the_deposit_and_pays_it_back_is_flagged(service: Service) -> None:
+    case_no, card = opened(service)
+    cashier = service.station(StationKind.CASHIER)
+    for step in (Step.DEPOSIT, Step.REFUND):
+        details = Details(amount_fen=10_000, means=Means.CASH)
+        assert cashier.take(case_no, step, details, card).outcome is Outcome.ACCEPTED
+
+    [flag] = flags(service)
+
+    assert (flag.key.rule, flag.key.line_no, flag.amount_fen) == (Rule.ONE_PERSON, -1, 10_000)
+    assert len(flag.evidence.causes) == 2
+
+
+def test_an_ordinary_way_raises_nothing_and_asks_the_database_once_more(service: Service) -> None:
+    case_no, card = opened(service, resident=False)
+    asked: list[str] = []
+    event.listen(service.context.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+
+    go(service, case_no, card, *TO_STORAGE, Step.TAKE_OUT)
+
+    assert flags(service) == []
+    assert sum("bill_line.reverses_line" in one and "case_no IN" in one for one in asked) == 2
+    assert not any("INTO review_flag" in one for one in asked)
+
+
+def test_a_flag_is_returned_then_accepted_by_somebody_else_and_each_word_is_kept(service: Service) -> None:
+    case_no, _ = cold(service)
+    [flag] = flags(service)
+
+    assert decided(service, flag.key, Decision.RETURN, Because.WRONG_PRICE) is FlagState.RETURNED
+    with service.context.engine.connect() as connection:
+        assert [one.key for one in reviewing.returned(connection, service.context.home_id, case_no)] == [flag.key]
+    assert decided(service, flag.key, Decision.ACCEPT, Because.APPROVED, AUDITOR) is FlagState.ACCEPTED
+
+    with service.context.engine.connect() as connection:
+        words = reviewing.decisions(connection, service.context.home_id, flag.key)
+        assert [(one.decision, one.by) for one in words] == [(Decision.ACCEPT, AUDITOR), (Decision.RETURN, MANAGER)]
+        assert reviewing.returned(connection, service.context.home_id, case_no) == []
+    assert flags(service) == []
+    assert [one.key for one in flags(service, state=FlagState.ACCEPTED)] == [flag.key]
+
+
+def test_only_who_accepted_takes_it_back_and_only_for_a_while(service: Service) -> None:
+    cold(service)
+    [flag] = flags(service)
+    decided(service, flag.key, Decision.ACCEPT, Because.EVIDENCE_AGREES)
+
+    assert decided(service, flag.key, Decision.UNDO, Because.BY_MISTAKE, AUDITOR) is Problem.FLAG_DECIDED
+    assert decided(service, flag.key, Decision.UNDO, Because.BY_MISTAKE) is FlagState.OPEN
+    decided(service, flag.key, Decision.ACCEPT, Because.EVIDENCE_AGREES)
+    service.clock.now += UNDO_WITHIN + timedelta(seconds=1)
+    assert decided(service, flag.key, Decision.UNDO, Because.BY_MISTAKE) is Problem.FLAG_DECIDED
+
+
+def test_nobody_decides_about_their_own_work_twice_or_without_the_right(service: Service) -> None:
+    cold(service)
+    [flag] = flags(service)
+    assert decided(service, flag.key, Decision.ACCEPT, Because.WRONG_PRICE) is Problem.FIELD_INVALID
+    assert decided(service, flag.key, Decision.ACCEPT, Because.APPROVED, CASHIER) is Problem.NOT_ALLOWED
+    assert decided(service, FlagKey(1, 0, Rule.SPLIT), Decision.ACCEPT, Because.APPROVED) is Problem.NOT_FOUND
+    with service.context.engine.begin() as connection:
+        row = reviewing.find(connection, service.context.home_id, flag.key)
+        assert row is not None
+        connection.execute(
+            text(
+                "INSERT INTO review_flag SELECT home_id, log_no, line_no, 'split', case_no, item, payer, station,"
+                " '1015', second, amount_fen, at, month, evidence, state FROM review_flag"
+            )
+        )
+    mine = FlagKey(flag.key.log_no, flag.key.line_no, Rule.SPLIT)
+    assert decided(service, mine, Decision.ACCEPT, Because.APPROVED) is Problem.OWN_WORK
+
+    decided(service, flag.key, Decision.ACCEPT, Because.APPROVED)
+    assert decided(service, flag.key, Decision.RETURN, Because.WRONG_PRICE, AUDITOR) is Problem.FLAG_DECIDED
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM review_flag",
+        "UPDATE review_flag SET amount_fen = 1",
+        "UPDATE review_flag SET caused_by = 'X'",
+        "DELETE FROM review_decision",
+        "UPDATE review_decision SET decided_by = 'X'",
+    ],
+)
+def test_raw_sql_rewrites_neither_flag_nor_decision(service: Service, statement: str) -> None:
+    cold(service)
+    [flag] = flags(service)
+    decided(service, flag.key, Decision.ACCEPT, Because.APPROVED)
+
+    with pytest.raises(DBAPIError), service.context.engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_pages_follow_each_other_without_loss_in_both_orders(service: Service) -> None:
+    cold(service)
+    with service.context.engine.begin() as connection:
+        for number in range(1, 24):
+            connection.execute(
+                text(
+                    "INSERT INTO review_flag SELECT home_id, log_no + :number, line_no, rule, case_no, item, payer,"
+                    " station, caused_by, second, :fen, at, month, evidence, state FROM review_flag WHERE log_no ="
+                    " (SELECT min(log_no) FROM review_flag)"
+                ),
+                {"number": number, "fen": 1_000 * (number % 5)},
+            )
+    for dearest in (False, True):
+        seen: list[Flagged] = []
+        with service.context.engine.connect() as connection:
+            while page := reviewing.listed(
+                connection, service.context.home_id, Wanted(dearest=dearest), seen[-1] if seen else None, 7
+            ):
+                seen += page
+        assert len({one.key for one in seen}) == len(seen) == 24
+        keys = [(one.amount_fen if dearest else 0, one.key.log_no) for one in seen]
+        assert keys == sorted(keys, reverse=True)
+
+
+def test_filters_and_counts_agree(service: Service) -> None:
+    case_no, _ = cold(service)
+    month = f"{service.clock.now:%Y-%m}"
+    right: dict[str, object] = {
+        "rule": Rule.ABOVE_CAP,
+        "item": "cold_storage",
+        "payer": "family",
+        "station": "cold_storage",
+    }
+    right |= {"station": "cold_storage", "month": month, "case_no": case_no, "from_fen": 8_000, "below_fen": 8_000}
+
+    assert len(flags(service, **right)) == 1
+    wrong: dict[str, object] = {"rule": Rule.SPLIT, "item": "x", "payer": "police", "station": "office"}
+    wrong |= {"month": "2020-01", "case_no": "WZ-2020-000001", "from_fen": 8_001, "below_fen": 7_999}
+    for name, value in wrong.items():
+        assert flags(service, **{name: value}) == [], name
+    with service.context.engine.connect() as connection:
+        counts = reviewing.counts(connection, service.context.home_id, FlagState.OPEN)
+    assert {rule: count for rule, count in counts.items() if count} == {Rule.ABOVE_CAP: 1}
+    assert set(counts) == set(Rule)
+
+
+def test_money_in_suspense_is_flagged_after_a_day_and_once(service: Service) -> None:
+    case_no, _ = opened(service)
+    now, home = service.clock.now, service.context.home_id
+    came = Arrival(Payment(ref="P1", amount_fen=12_300, at=now), Why.NO_ORDER)
+    with service.context.engine.begin() as connection:
+        payments.arrived(connection, home, "Q1", case_no, 1, came, now)
+
+    assert flag_suspense.handle(service.context, now + timedelta(hours=23)) == 0
+    assert flag_suspense.handle(service.context, now + timedelta(hours=24)) == 1
+    assert flag_suspense.handle(service.context, now + timedelta(hours=48)) == 0
+
+    [flag] = flags(service)
+    assert (flag.key.rule, flag.case_no, flag.amount_fen) == (Rule.OLD_SUSPENSE, case_no, 12_300)
