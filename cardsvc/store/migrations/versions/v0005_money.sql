@@ -186,67 +186,6 @@ CREATE TRIGGER payment_day_no_update BEFORE UPDATE ON payment_day BEGIN SELECT R
 CREATE TRIGGER payment_day_no_delete BEFORE DELETE ON payment_day BEGIN SELECT RAISE(ABORT, 'payment_day is append-only'); END;
 -- @end
 
--- A cashier's shift at a drawer: one open a cashier, one open a drawer. shift_no: the log link that opened it.
--- *_counts: JSON, pieces by denomination in fen. expected_fen: float and ledger when it was closed; why: a name of
--- core.till.DifferenceWhy, where counted and expected differ. closed_by, second: who counted. A closed shift never changes.
-CREATE TABLE till_shift (
-    home_id          TEXT NOT NULL,
-    shift_no         BIGINT NOT NULL,
-    staff_no         TEXT NOT NULL,
-    drawer           TEXT NOT NULL,
-    opened_at        MOMENT NOT NULL,
-    float_fen        BIGINT NOT NULL,
-    opened_counts    TEXT NOT NULL,
-    closed_at        MOMENT,
-    closed_counts    TEXT,
-    counted_fen      BIGINT,
-    expected_fen     BIGINT,
-    why              TEXT,
-    closed_by        TEXT,
-    second           TEXT,
-    PRIMARY KEY (home_id, shift_no),
-    FOREIGN KEY (home_id, staff_no) REFERENCES staff (home_id, staff_no),
-    CONSTRAINT float_is_counted CHECK (float_fen >= 0),
-    CONSTRAINT close_is_counted CHECK (
-        (closed_at IS NULL) = (counted_fen IS NULL) AND (closed_at IS NULL) = (expected_fen IS NULL)
-        AND (closed_at IS NULL OR counted_fen = expected_fen OR why IS NOT NULL)
-    )
-);
-CREATE UNIQUE INDEX till_shift_of_cashier ON till_shift (home_id, staff_no) WHERE closed_at IS NULL;
-CREATE UNIQUE INDEX till_shift_of_drawer ON till_shift (home_id, drawer) WHERE closed_at IS NULL;
-CREATE INDEX till_shift_by_cashier ON till_shift (home_id, staff_no, shift_no);
-
--- In which shift the cash of a fact is; how much it is stands in transfer alone. shift_no NULL: its cashier had none.
--- Append-only.
-CREATE TABLE till_taking (
-    home_id          TEXT NOT NULL,
-    case_no          TEXT NOT NULL,
-    log_no           BIGINT NOT NULL,
-    staff_no         TEXT NOT NULL,
-    at               MOMENT NOT NULL,
-    shift_no         BIGINT,
-    PRIMARY KEY (home_id, case_no, log_no),
-    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no),
-    FOREIGN KEY (home_id, shift_no) REFERENCES till_shift (home_id, shift_no)
-);
-CREATE INDEX till_taking_of_shift ON till_taking (home_id, shift_no, log_no);
-CREATE INDEX till_taking_nowhere ON till_taking (home_id, log_no) WHERE shift_no IS NULL;
--- @postgresql
-CREATE FUNCTION refuse_after_close() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'DELETE' OR OLD.closed_at IS NOT NULL THEN RAISE EXCEPTION 'a closed shift never changes'; END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER till_shift_stays BEFORE UPDATE OR DELETE ON till_shift FOR EACH ROW EXECUTE FUNCTION refuse_after_close();
-CREATE TRIGGER till_taking_append_only BEFORE UPDATE OR DELETE ON till_taking FOR EACH ROW EXECUTE FUNCTION refuse_change();
--- @end
--- @sqlite
-CREATE TRIGGER till_shift_stays BEFORE UPDATE ON till_shift WHEN OLD.closed_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a closed shift never changes'); END;
-CREATE TRIGGER till_shift_no_delete BEFORE DELETE ON till_shift BEGIN SELECT RAISE(ABORT, 'a shift is never deleted'); END;
-CREATE TRIGGER till_taking_no_update BEFORE UPDATE ON till_taking BEGIN SELECT RAISE(ABORT, 'till_taking is append-only'); END;
-CREATE TRIGGER till_taking_no_delete BEFORE DELETE ON till_taking BEGIN SELECT RAISE(ABORT, 'till_taking is append-only'); END;
--- @end
-
 -- What a person has to look at on a bill, by rules of core.review; raised by the transaction that posts. (log_no, line_no)
 -- is the line; line_no -1 is the fact of that log number, or the money in suspense that came with it. caused_by, second:
 -- who caused it; they never decide about it. evidence: JSON of core.review.Evidence. month: local, YYYY-MM.
@@ -328,6 +267,67 @@ CREATE TRIGGER waiver_table_append_only BEFORE UPDATE OR DELETE ON waiver_table 
 -- @sqlite
 CREATE TRIGGER waiver_table_no_update BEFORE UPDATE ON waiver_table BEGIN SELECT RAISE(ABORT, 'waiver_table is append-only'); END;
 CREATE TRIGGER waiver_table_no_delete BEFORE DELETE ON waiver_table BEGIN SELECT RAISE(ABORT, 'waiver_table is append-only'); END;
+-- @end
+
+-- A cashier's shift at a drawer: one open a cashier, one open a drawer. shift_no: the log link that opened it.
+-- *_counts: JSON, pieces by denomination in fen. expected_fen: float and ledger when it was closed; why: a name of
+-- core.till.DifferenceWhy, where counted and expected differ. closed_by, second: who counted. A closed shift never changes.
+CREATE TABLE till_shift (
+    home_id          TEXT NOT NULL,
+    shift_no         BIGINT NOT NULL,
+    staff_no         TEXT NOT NULL,
+    drawer           TEXT NOT NULL,
+    opened_at        MOMENT NOT NULL,
+    float_fen        BIGINT NOT NULL,
+    opened_counts    TEXT NOT NULL,
+    closed_at        MOMENT,
+    closed_counts    TEXT,
+    counted_fen      BIGINT,
+    expected_fen     BIGINT,
+    why              TEXT,
+    closed_by        TEXT,
+    second           TEXT,
+    PRIMARY KEY (home_id, shift_no),
+    FOREIGN KEY (home_id, staff_no) REFERENCES staff (home_id, staff_no),
+    CONSTRAINT float_is_counted CHECK (float_fen >= 0),
+    CONSTRAINT close_is_counted CHECK (
+        (closed_at IS NULL) = (counted_fen IS NULL) AND (closed_at IS NULL) = (expected_fen IS NULL)
+        AND (closed_at IS NULL OR counted_fen = expected_fen OR why IS NOT NULL)
+    )
+);
+CREATE UNIQUE INDEX till_shift_of_cashier ON till_shift (home_id, staff_no) WHERE closed_at IS NULL;
+CREATE UNIQUE INDEX till_shift_of_drawer ON till_shift (home_id, drawer) WHERE closed_at IS NULL;
+CREATE INDEX till_shift_by_cashier ON till_shift (home_id, staff_no, shift_no);
+
+-- In which shift the cash of a fact is; how much it is stands in transfer alone. shift_no NULL: its cashier had none.
+-- Append-only.
+CREATE TABLE till_taking (
+    home_id          TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    staff_no         TEXT NOT NULL,
+    at               MOMENT NOT NULL,
+    shift_no         BIGINT,
+    PRIMARY KEY (home_id, case_no, log_no),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no),
+    FOREIGN KEY (home_id, shift_no) REFERENCES till_shift (home_id, shift_no)
+);
+CREATE INDEX till_taking_of_shift ON till_taking (home_id, shift_no, log_no);
+CREATE INDEX till_taking_nowhere ON till_taking (home_id, log_no) WHERE shift_no IS NULL;
+-- @postgresql
+CREATE FUNCTION refuse_after_close() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.closed_at IS NOT NULL THEN RAISE EXCEPTION 'a closed shift never changes'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER till_shift_stays BEFORE UPDATE OR DELETE ON till_shift FOR EACH ROW EXECUTE FUNCTION refuse_after_close();
+CREATE TRIGGER till_taking_append_only BEFORE UPDATE OR DELETE ON till_taking FOR EACH ROW EXECUTE FUNCTION refuse_change();
+-- @end
+-- @sqlite
+CREATE TRIGGER till_shift_stays BEFORE UPDATE ON till_shift WHEN OLD.closed_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a closed shift never changes'); END;
+CREATE TRIGGER till_shift_no_delete BEFORE DELETE ON till_shift BEGIN SELECT RAISE(ABORT, 'a shift is never deleted'); END;
+CREATE TRIGGER till_taking_no_update BEFORE UPDATE ON till_taking BEGIN SELECT RAISE(ABORT, 'till_taking is append-only'); END;
+CREATE TRIGGER till_taking_no_delete BEFORE DELETE ON till_taking BEGIN SELECT RAISE(ABORT, 'till_taking is append-only'); END;
 -- @end
 
 -- From an account of the home to its transfers; those of a case have its number.
