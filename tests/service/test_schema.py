@@ -1,5 +1,6 @@
 """schema.sql, the migrations and the SQLAlchemy tables say the same, on both engines."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 from cardsvc.store import migrations
-from cardsvc.store.engine import create_schema, open_engine
+from cardsvc.store.engine import SCHEMA, create_schema, open_engine
+from cardsvc.store.migrations import versions
 from cardsvc.store.tables import metadata
 
 
@@ -83,3 +85,12 @@ def anatomy(engine: Engine) -> dict[str, object]:
 def index_words(index: Any) -> str:
     where = {name: str(value) for name, value in index.get("dialect_options", {}).items()}
     return str({**index, "dialect_options": where})
+
+
+@pytest.mark.parametrize(
+    "path", [SCHEMA, *sorted(Path(versions.__file__).parent.glob("*.sql"))], ids=lambda one: one.name
+)
+def test_what_is_for_one_engine_ends_before_the_next_part_begins(path: Path) -> None:
+    marks = re.findall(r"^-- @(sqlite|postgresql|end)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert all(one != "end" for one in marks[::2]) and all(one == "end" for one in marks[1::2])
+    assert len(marks) % 2 == 0

@@ -328,6 +328,7 @@ CREATE TRIGGER till_shift_stays BEFORE UPDATE ON till_shift WHEN OLD.closed_at I
 CREATE TRIGGER till_shift_no_delete BEFORE DELETE ON till_shift BEGIN SELECT RAISE(ABORT, 'a shift is never deleted'); END;
 CREATE TRIGGER till_taking_no_update BEFORE UPDATE ON till_taking BEGIN SELECT RAISE(ABORT, 'till_taking is append-only'); END;
 CREATE TRIGGER till_taking_no_delete BEFORE DELETE ON till_taking BEGIN SELECT RAISE(ABORT, 'till_taking is append-only'); END;
+-- @end
 
 -- From an account of the home to its transfers; those of a case have its number.
 CREATE INDEX transfer_debit_of_home ON transfer (home_id, debit, log_no)
