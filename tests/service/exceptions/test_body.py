@@ -103,7 +103,8 @@ def tiered(service: Service) -> None:
         book = price_book(connection, service.context.home_id, service.clock.now)
     tiers = (Tier(from_day=8, price_fen=12_000), Tier(from_day=31, price_fen=20_000))
     items = [one.model_copy(update={"tiers": tiers if one.item == "cold_storage" else ()}) for one in book.items]
-    changed = {"version": "WZ-2026-2", "valid_from": local(service.clock.now).date(), "items": tuple(items)}
+    changed: dict[str, object] = {"version": "WZ-2026-2", "items": tuple(items), "waivers": ()}
+    changed["valid_from"] = local(service.clock.now).date()
     changed_book = book.model_copy(update=changed)
     raw = changed_book.model_dump_json().encode()
     number = import_prices.bring(service.context, raw, StaffNo("1015"), service.clock.now)
