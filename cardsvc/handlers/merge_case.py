@@ -17,6 +17,8 @@ def handle(tx: WorkingSet, source: CaseNo, target: CaseNo, log_no: int, staff_no
     for old in open_lines(tx, source):
         tx.lines.append((source, log_no, cause, old.line, (old.log_no, old.line_no)))
         tx.transfers.extend((source, log_no, cause, one) for one in ledger.reversed_(ledger.charge(source, old.line)))
+    over = ledger.surplus(source, tx.balances(source))
+    tx.transfers.extend((source, log_no, cause, one) for one in over)
     out, in_ = merging.carried_over(source, target, tx.balances(source))
     tx.transfers.extend((source, log_no, cause, one) for one in out)
     tx.transfers.extend((target, log_no, cause, one) for one in in_)
