@@ -6,7 +6,7 @@ from cardsvc.store.log import open_log
 from cardsvc.store.opening import working_set
 from tests.support.home import Service
 
-KEPT = frozenset({"staff", "known_before", "books", "profile", "kind"})
+KEPT = frozenset({"staff", "known_before", "books", "profile", "kind", "shifts"})
 """What was read and stays true, whatever becomes of a record."""
 
 
