@@ -110,7 +110,9 @@ def test_a_case_goes_through_nine_stations_by_touch(
 
 
 @pytest.mark.browser
-def test_a_press_counts_though_the_page_has_news_while_the_finger_is_down(served: dict[At, Touch], pages: Pages) -> None:
+def test_a_press_counts_though_the_page_has_news_while_the_finger_is_down(
+    served: dict[At, Touch], pages: Pages
+) -> None:
     one = served[At.COLD_STORAGE]
     page = pages.open()
     page.goto(one.url)
