@@ -59,7 +59,7 @@ class Receipt(Wire):
     number: Code
     case_no: CaseNo
     payer: Payer
-    means: Means | None
+    means: Means | None = None
     at: AwareDatetime
     by: StaffNo
     cause: str

@@ -70,6 +70,6 @@ def found(context: Context, hasher: Callable[[str], str] | None = None) -> None:
         clock_in.handle(context, person.staff_no, on=True, by=person.staff_no, now=now)
     receive_forms.handle(context, CERTIFICATES, "HZ-", 1, 2_000, APPROVERS[1], now)
     for family, prefix in RECEIPT_PREFIXES.items():
-        receive_forms.handle(context, RECEIPTS[family], prefix, 1, 3_000, APPROVERS[1], now)
+        receive_forms.handle(context, RECEIPTS[family], prefix, 1, 500, APPROVERS[1], now)
     for cashier, drawer in DRAWERS.items():
         open_till.handle(context, cashier, drawer, FLOAT, now)

@@ -1,4 +1,4 @@
-"""Void a receipt that was issued: two people; what is still paid of it is put on a new number in the same transaction."""
+"""Void a receipt that was issued: two people; what is still paid of it is put on a new number at once."""
 
 from dataclasses import dataclass
 
