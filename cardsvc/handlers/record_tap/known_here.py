@@ -17,8 +17,8 @@ from cardsvc.handlers.record_tap.reported import Reported
 from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, live_permit, marks_of
 from cardsvc.store import tills
 from cardsvc.store.cards import STAFF
-from cardsvc.store.certificates import next_certificate
 from cardsvc.store.grounds import closed
+from cardsvc.store.stock import next_certificate
 from cardsvc.store.working import WorkingSet
 
 
