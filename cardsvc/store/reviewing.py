@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, literal, select, tuple_, union_all, update
+from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, tuple_, union_all, update
 
+from cardsvc.core.facts import StationKind
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.review import Evidence, Rule
-from cardsvc.core.reviewing import Because, Decision, FlagState
+from cardsvc.core.reviewing import Because, Decision, FlagState, concerned
 from cardsvc.store import tables as t
 
 COUNTED = 1_000
@@ -39,6 +40,11 @@ class Flagged:
     at: datetime
     evidence: Evidence
     state: FlagState
+
+    @property
+    def people(self) -> tuple[StaffNo, ...]:
+        """Who caused it."""
+        return tuple(one for one in (self.caused_by, self.second) if one is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +154,27 @@ def keep(
         )
     )
     connection.execute(update(t.review_flag).where(*_is(home_id, key)).values(state=state.value))
+
+
+def undecided(connection: Connection, home_id: HomeId, log_no: int, line_no: int) -> list[FlagKey]:
+    """The flags of a line that are open or returned."""
+    c, states = t.review_flag.c, (FlagState.OPEN.value, FlagState.RETURNED.value)
+    where = (c.home_id == home_id, c.log_no == log_no, c.line_no == line_no, c.state.in_(states))
+    rows = connection.execute(select(c.rule).where(*where).order_by(c.rule))
+    return [FlagKey(log_no, line_no, Rule(row.rule)) for row in rows]
+
+
+def tasks(connection: Connection, home_id: HomeId, station: StationKind, county: str | None) -> list[Flagged]:
+    """What review gave back to a station, the oldest first; `county`: only of its cases."""
+    c, f = t.review_flag.c, t.funeral_case.c
+    where = [c.home_id == home_id, c.state == FlagState.RETURNED.value]
+    arose = c.station == station.value
+    where.append(or_(arose, c.station.is_(None)) if station is concerned(None) else arose)
+    query = select(t.review_flag)
+    if county is not None:
+        query = query.join(t.funeral_case, (f.home_id == c.home_id) & (f.case_no == c.case_no))
+        where.append(f.county == county)
+    return [_flagged(row) for row in connection.execute(query.where(*where).order_by(c.log_no, c.line_no, c.rule))]
 
 
 def returned(connection: Connection, home_id: HomeId, case_no: CaseNo) -> list[Flagged]:
