@@ -279,9 +279,7 @@ def test_a_reversed_line_leaves_by_a_counter_line_that_names_its_cause_and_the_f
 
 def test_a_reversal_is_refused_with_words_and_posts_nothing(service: Service) -> None:
     case_no, card = cold(service)
-    service.station(StationKind.CASHIER).take(
-        case_no, Step.DEPOSIT, Details(amount_fen=10_000, means=Means.CASH), card
-    )
+    service.station(StationKind.CASHIER).take(case_no, Step.DEPOSIT, Details(amount_fen=10_000, means=Means.CASH), card)
     service.station(StationKind.CASHIER).take(case_no, Step.REFUND, Details(amount_fen=1_000, means=Means.CASH), card)
     flag = flags(service, rule=Rule.ABOVE_CAP)[0]
 
@@ -308,7 +306,7 @@ def test_a_reversal_is_refused_with_words_and_posts_nothing(service: Service) ->
 
 
 def test_nothing_of_a_case_that_is_over_is_reversed(service: Service) -> None:
-    case_no, _ = cold(service)
+    cold(service)
     [flag] = flags(service)
     with service.context.engine.begin() as connection:
         body = connection.execute(text("SELECT body FROM funeral_case")).scalar_one()
@@ -345,7 +343,7 @@ def test_every_flag_of_the_line_is_decided_with_it(service: Service) -> None:
 
 
 def test_a_returned_flag_is_a_task_of_its_station_until_it_is_answered(service: Service) -> None:
-    case_no, _ = cold(service)
+    cold(service)
     [flag] = flags(service)
     clerk, home = StaffNo("1005"), service.context.home_id
 
