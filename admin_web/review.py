@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from admin_web import asking
 from admin_web.review_acts import may_reverse
 from admin_web.review_address import FILTERS, address, key_of, name_of, wanted_of
+from admin_web.review_together import together_done
 from admin_web.shell import Shell, when
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import STATUS, Refused, language_of
@@ -17,7 +18,7 @@ from cardsvc.context import Context
 from cardsvc.core.facts import StationKind
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.review import Rule
+from cardsvc.core.review import SAFE, Rule
 from cardsvc.core.reviewing import REASONS, Because, Decision, FlagState
 from cardsvc.core.terms import Payer
 from cardsvc.core.words import Language, say
@@ -54,6 +55,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             kept, wanted, refusal = {}, Wanted(), Refusal(Problem.FIELD_INVALID, "amount")
         with context.engine.connect() as connection:
             after, at, done = (_found(context, connection, asked.get(name, "")) for name in ("after", "at", "done"))
+            batch = together_done(connection, context, signed, asked.get("together", ""))
             gone = _found(context, connection, asked.get("reversed", ""))
             rows = reviewing.listed(connection, home, wanted, after, PAGE + 1)
             chosen = at if at is not None and at.state is wanted.state else next(iter(rows), None)
@@ -91,6 +93,8 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "payers": list(Payer),
             "stations": list(StationKind),
             "reasons": REASONS,
+            "safe": SAFE,
+            "batch": batch,
             "most": COUNTED,
             "own": chosen is not None and signed.staff_no in chosen.people,
             "gone": gone if gone is not None and gone.state is FlagState.REVERSED else None,

@@ -6,17 +6,21 @@ Only a reversal changes what stands on a bill, by a step (`Step.REVERSE_LINE`) a
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from cardsvc.core.facts import StationKind
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Action, Role, may, may_take
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.review import SAFE, Rule
 from cardsvc.core.station import Station, own_steps
 
 ON_FACT = -1
 """The line number of a flag on the fact itself."""
 UNDO_WITHIN = timedelta(minutes=30)
 """As long as an idle session lives."""
+MOST_TOGETHER = 200
+"""So many at once can still be looked through."""
 
 
 class FlagState(StrEnum):
@@ -104,6 +108,16 @@ def decide(
     if decision is Decision.UNDO and (last is None or last[0] != by or now - last[1] > UNDO_WITHIN):
         return Refusal(Problem.FLAG_DECIDED)
     return after
+
+
+def together(rule: Rule | None, amount_fen: int, by: StaffNo, caused_by: Collection[StaffNo], below_fen: int) -> bool:
+    """Whether they may accept a flag together with others of its rule: a safe rule, below the amount, not their own."""
+    return rule in SAFE and amount_fen < below_fen and by not in caused_by
+
+
+def fingerprint(names: Iterable[str]) -> str:
+    """What a page has shown, so that nothing else is accepted when the key is pressed: 64 hexadecimal digits."""
+    return sha256(" ".join(names).encode()).hexdigest()
 
 
 def concerned(station: str | None) -> StationKind:

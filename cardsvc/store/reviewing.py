@@ -71,6 +71,8 @@ class Wanted:
     from_fen: int | None = None
     below_fen: int | None = None
     dearest: bool = False
+    not_by: StaffNo | None = None
+    "Only what this person did not cause."
 
 
 def listed(connection: Connection, home_id: HomeId, wanted: Wanted, after: Flagged | None, most: int) -> list[Flagged]:
@@ -98,6 +100,8 @@ def _where(home_id: HomeId, wanted: Wanted) -> list[ColumnElement[bool]]:
         where.append(c.amount_fen >= wanted.from_fen)
     if wanted.below_fen is not None:
         where.append(c.amount_fen <= wanted.below_fen)
+    if wanted.not_by is not None:
+        where += [or_(one.is_(None), one != wanted.not_by) for one in (c.caused_by, c.second)]
     return where
 
 
@@ -154,6 +158,18 @@ def keep(
         )
     )
     connection.execute(update(t.review_flag).where(*_is(home_id, key)).values(state=state.value))
+
+
+def accepted_between(connection: Connection, home_id: HomeId, after: int, until: int, by: StaffNo) -> list[FlagKey]:
+    """Flags that somebody accepted under these log numbers, and about which nobody has decided since."""
+    d, later = t.review_decision.c, t.review_decision.alias("later")
+    same = (later.c.home_id == d.home_id, later.c.flag_log_no == d.flag_log_no, later.c.flag_line_no == d.flag_line_no)
+    since = select(later.c.log_no).where(*same, later.c.rule == d.rule, later.c.log_no > d.log_no)
+    where = (d.home_id == home_id, d.log_no > after, d.log_no <= until, d.decided_by == by)
+    rows = connection.execute(
+        select(t.review_decision).where(*where, d.decision == Decision.ACCEPT.value, ~since.exists()).order_by(d.log_no)
+    )
+    return [FlagKey(row.flag_log_no, row.flag_line_no, Rule(row.rule)) for row in rows]
 
 
 def undecided(connection: Connection, home_id: HomeId, log_no: int, line_no: int) -> list[FlagKey]:

@@ -14,7 +14,7 @@ from cardsvc.api.app import Surface
 from cardsvc.core.reviewing import FlagState
 from cardsvc.surfaces import create_service
 from tests.admin_web.test_console import sign_in
-from tests.service.test_review import cold, flags
+from tests.service.test_review import cold, flags, small
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
@@ -215,6 +215,51 @@ def test_a_task_and_a_reversal_fit_a_phone_in_english(service: Service, office: 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.locator(".task button").click()
     expect(page.locator(".task")).to_have_count(0)
+
+
+def test_nothing_is_accepted_together_that_the_page_did_not_show(service: Service) -> None:
+    cold(service)
+    small(service, 2)
+    desk = Desk(service, "1016")
+    assert "review/together?" not in desk.get("review").text
+    assert "review/together?" in desk.get("review?rule=manual_line").text
+    page = desk.get("review/together?rule=manual_line").text
+    [shown] = re.findall(r'name="seen" value="([0-9a-f]{64})"', page)
+    assert "通过这 2 项" in page and "¥20.01" in page
+    assert "没有可以一并通过的事项" in desk.get("review/together?rule=split").text
+    with service.context.engine.begin() as connection:
+        connection.execute(text("UPDATE review_flag SET state = 'returned' WHERE amount_fen = 1000"))
+
+    changed = desk.post("review/together", seen=shown, because="approved", filters="rule=manual_line")
+
+    assert changed.status_code == 409 and "清单与页面所示不再一致" in changed.text and "通过这 1 项" in changed.text
+    assert Desk(service, "1010").get("review/together").status_code == 403
+    assert Desk(service, "1010").post("review/together", seen=shown, because="approved").status_code == 403
+
+
+@pytest.mark.browser
+def test_several_are_accepted_together_and_taken_back_by_keyboard(service: Service, office: str, pages: Pages) -> None:
+    cold(service)
+    small(service, 5)
+    page = pages.open()
+    sign_in(page, office, "1016")
+    page.goto(f"{office}review?rule=manual_line")
+    page.wait_for_load_state("load")
+    page.keyboard.press("b")
+    expect(page.locator("main")).to_contain_text("通过这 5 项")
+    picture(page, "review-together-zh", whole=True)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".done")).to_contain_text("已一并通过 5 项")
+    picture(page, "review-together-done-zh")
+    page.wait_for_load_state("load")
+    page.keyboard.press("u")
+    expect(page.locator(".done")).to_have_count(0)
+    expect(page.locator(".list tbody tr")).to_have_count(5)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{office}review/together?rule=manual_line")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    picture(page, "review-together-phone", whole=True)
 
 
 @pytest.mark.browser

@@ -1,6 +1,7 @@
 """Flags are raised by the transaction that posts, decided about by others, and never rewritten; on both engines."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event, text
@@ -18,7 +19,7 @@ from cardsvc.core.review import Rule
 from cardsvc.core.reviewing import UNDO_WITHIN, Because, Decision, FlagState
 from cardsvc.core.terms import Means
 from cardsvc.core.wire import Outcome
-from cardsvc.handlers import flag_suspense, review_bill
+from cardsvc.handlers import flag_suspense, review_bill, review_together
 from cardsvc.store import payments, reviewing, snapshots, verifying
 from cardsvc.store.opening import load_staff, price_book
 from cardsvc.store.reviewing import Flagged, FlagKey, Wanted
@@ -362,3 +363,90 @@ def test_a_returned_flag_is_a_task_of_its_station_until_it_is_answered(service: 
     assert [one.key for one in flags(service)] == [flag.key]
     assert decided(service, flag.key, Decision.ANSWER, Because.CORRECTED, clerk) is Problem.FLAG_DECIDED
     assert decided(service, flag.key, Decision.ACCEPT, Because.APPROVED) is FlagState.ACCEPTED
+
+
+def small(service: Service, times: int, rule: Rule = Rule.MANUAL_LINE, fen: int = 1_000, first: int = 0) -> None:
+    """Further flags of a rule on lines of their own, a fen dearer each."""
+    copy = text(
+        "INSERT INTO review_flag SELECT home_id, log_no + :number, line_no, :rule, case_no, item, payer, station,"
+        " '1004', NULL, :fen, at, month, evidence, 'open' FROM review_flag WHERE rule = 'above_cap'"
+    )
+    with service.context.engine.begin() as connection:
+        for number in range(times):
+            connection.execute(copy, {"number": first + number, "rule": rule.value, "fen": fen + number})
+
+
+SMALL = Wanted(rule=Rule.MANUAL_LINE)
+
+
+def seen(service: Service, wanted: Wanted = SMALL, by: StaffNo = MANAGER) -> review_together.Together:
+    with service.context.engine.connect() as connection:
+        return review_together.preview(connection, service.context.home_id, wanted, by, service.clock.now)
+
+
+def accepted(service: Service, shown: str, wanted: Wanted = SMALL, because: Because = Because.PAPER_SEEN) -> Any:
+    answer = review_together.accept(service.context, wanted, shown, because, MANAGER, service.clock.now)
+    return answer.problem if isinstance(answer, Refusal) else answer
+
+
+def taken_back(service: Service, link: int, count: int, by: StaffNo = MANAGER) -> int | Problem:
+    answer = review_together.undo(service.context, link, count, by, service.clock.now)
+    return answer.problem if isinstance(answer, Refusal) else answer
+
+
+def test_only_a_safe_rule_below_the_policy_s_amount_and_nobody_s_own_is_accepted_together(service: Service) -> None:
+    cold(service)
+    small(service, 3)
+    small(service, 2, fen=9_999, first=10)
+    small(service, 4, Rule.SPLIT)
+    with service.context.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO review_flag SELECT home_id, log_no + 50, line_no, 'manual_line', case_no, item, payer,"
+                " station, caused_by, '1015', 5, at, month, evidence, 'open' FROM review_flag WHERE rule = 'above_cap'"
+            )
+        )
+
+    found = seen(service)
+
+    assert sorted(one.amount_fen for one in found.flags) == [1_000, 1_001, 1_002, 9_999]
+    assert found.below_fen == 10_000
+    assert {one.amount_fen for one in seen(service, by=AUDITOR).flags} == {5, 1_000, 1_001, 1_002, 9_999}
+    cheaper = seen(service, Wanted(rule=Rule.MANUAL_LINE, below_fen=1_001))
+    assert {one.amount_fen for one in cheaper.flags} == {1_000, 1_001}
+    for rule in (None, Rule.SPLIT, Rule.ABOVE_CAP):
+        assert seen(service, Wanted(rule=rule)).flags == ()
+    assert accepted(service, seen(service).seen, Wanted(rule=Rule.SPLIT)) is Problem.LIST_CHANGED
+
+
+def test_what_was_shown_is_accepted_and_nothing_else_and_all_of_it_is_taken_back(service: Service) -> None:
+    cold(service)
+    small(service, 3)
+    shown = seen(service).seen
+    assert accepted(service, "0" * 64) is Problem.LIST_CHANGED
+    assert accepted(service, shown, because=Because.WRONG_PRICE) is Problem.FIELD_INVALID
+    first = flags(service, rule=Rule.MANUAL_LINE)[0]
+    decided(service, first.key, Decision.RETURN, Because.SOURCE_MISSING)
+    small(service, 1, first=20)
+    assert len(seen(service).flags) == 3
+    assert accepted(service, shown) is Problem.LIST_CHANGED
+    assert flags(service, state=FlagState.ACCEPTED) == []
+
+    link, count = accepted(service, seen(service).seen)
+
+    assert (count, len(flags(service, state=FlagState.ACCEPTED))) == (3, 3)
+    assert taken_back(service, link, count, AUDITOR) is Problem.FLAG_DECIDED
+    assert taken_back(service, link, count) == 3
+    assert len(flags(service, rule=Rule.MANUAL_LINE)) == 3
+    assert taken_back(service, link, count) is Problem.FLAG_DECIDED
+    assert verifying.first_fault(service.context.engine, service.context.home_id, lambda _: None) is None
+
+
+def test_what_was_accepted_together_long_ago_is_not_taken_back(service: Service) -> None:
+    cold(service)
+    small(service, 2)
+    link, count = accepted(service, seen(service).seen)
+    service.clock.now += UNDO_WITHIN + timedelta(seconds=1)
+
+    assert taken_back(service, link, count) is Problem.FLAG_DECIDED
+    assert len(flags(service, state=FlagState.ACCEPTED)) == 2
