@@ -65,6 +65,7 @@ from cardsvc.handlers.reveal import Personal, Why
 from cardsvc.store import cards as card_store
 from cardsvc.store import family, office, reviewing, snapshots, staff
 from cardsvc.store import screens as screen_store
+from cardsvc.store.engine import StoreConflict
 
 BOOKING = TypeAdapter(BookingForm)
 
@@ -97,6 +98,10 @@ def create(context: Context, access: Access) -> FastAPI:
         where = ", ".join(str(one["loc"][-1]) for one in error.errors()[:10])
         refusal = Refusal(Problem.INPUT_INVALID, where)
         return shell.page(request, "refused", access.signed(request), refusal=refusal, status=422)
+
+    @app.exception_handler(StoreConflict)
+    def collided(request: Request, error: StoreConflict) -> Response:
+        return shell.page(request, "refused", access.signed(request), refusal=Refusal(Problem.TOO_MANY), status=503)
 
     @app.exception_handler(404)
     def nothing(request: Request, error: Exception) -> Response:
