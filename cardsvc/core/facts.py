@@ -155,6 +155,7 @@ class Step(StrEnum):
     PROVE_WAIVER = "prove_waiver"
     CANCEL_ITEM = "cancel_item"
     WITHDRAW_WAIVER = "withdraw_waiver"
+    STATEMENT_PAID = "statement_paid"
 
 
 class PlaceKind(StrEnum):

@@ -139,6 +139,10 @@ class Problem(StrEnum):
     PROVIDER_MUTE = "provider_mute"  # the payment provider gives no answer that can be believed
     FLAG_DECIDED = "flag_decided"  # somebody has decided about it, or it cannot be taken back any more
     OWN_WORK = "own_work"  # nobody reviews what they caused
+    STATEMENT_EMPTY = "statement_empty"  # nothing is left to put to this payer
+    STATEMENT_STALE = "statement_stale"  # a line of the draft is not on its bill any more: discard it, make it anew
+    STATEMENT_ENDED = "statement_ended"  # it was sent or discarded already, or was not sent yet
+    PAID_TWICE = "paid_twice"  # a payment with this bank number was entered before
     # surfaces
     NOT_SIGNED_IN = "not_signed_in"  # sign in first
     SIGN_IN_FAILED = "sign_in_failed"  # number or password wrong

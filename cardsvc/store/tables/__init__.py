@@ -37,6 +37,7 @@ from cardsvc.store.tables.paying import day_close, payment_arrival, payment_day,
 from cardsvc.store.tables.people import audit_link, family_link, family_view, home, log_head, staff, staff_session
 from cardsvc.store.tables.review import review_decision, review_flag
 from cardsvc.store.tables.shown import hall_name, screen
+from cardsvc.store.tables.statements import statement, statement_line, statement_payment
 from cardsvc.store.tables.tills import till_shift, till_taking
 
 __all__ = [
@@ -88,6 +89,9 @@ __all__ = [
     "screen",
     "staff",
     "staff_session",
+    "statement",
+    "statement_line",
+    "statement_payment",
     "station",
     "temperature",
     "till_shift",
