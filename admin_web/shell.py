@@ -64,6 +64,7 @@ MENU = (
     Entry("unsettled", "unsettled", Action.SEE_STATIONS),
     Entry("review", "review", Action.REVIEW_BILLS),
     Entry("payments", "payments", Action.SEE_BILLS),
+    Entry("statements", "statements", Action.SEE_BILLS),
     Entry("tills", "tills", Action.SEE_TILLS),
     Entry("day_close", "days", Action.SEE_BILLS),
     Entry("trial_balance", "trial-balance", Action.SEE_BILLS),

@@ -102,6 +102,7 @@ class Standing:
     share: Share
     gone: Gone | None = None
     taken_back: bool = False
+    why: ReturnedWhy | None = None
 
     @property
     def asked_fen(self) -> int:

@@ -3,21 +3,22 @@
 Each part is a fact of its case. A payment is known by the bank's number, once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from cardsvc.core import ledger, statements
-from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.money import in_yuan
 from cardsvc.core.paying import MOST_FEN as MOST_OF_ONE
 from cardsvc.core.paying import Posting
 from cardsvc.core.permissions import Action, confirmed
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.statements import MOST_FEN, StatementState
+from cardsvc.core.statements import MOST_FEN, Standing, StatementState
 from cardsvc.core.terms import Means
 from cardsvc.store import payments
 from cardsvc.store import statements as store
+from cardsvc.store.engine import Connection
 from cardsvc.store.statements import Came, Kept, cause_of
 from cardsvc.store.working import WorkingSet
 
@@ -65,7 +66,8 @@ def give_back(
     refusal = confirmed(by, second, tx.staff, Action.KEEP_STATEMENTS)
     if refusal is not None:
         return refusal
-    most = held(tx, kept, case_no)
+    lines = store.lines(tx.connection, tx.home_id, draft_no)
+    most = held(tx.connection, tx.home_id, kept, lines).get(case_no, 0)
     if not 1 <= amount_fen <= most:
         return Refusal(Problem.ABOVE_PAID, f"¥{in_yuan(most)}")
     moved = ledger.reversed_(ledger.suspended(case_no, amount_fen, Means.TRANSFER))
@@ -73,15 +75,13 @@ def give_back(
     return None
 
 
-def held(tx: WorkingSet, kept: Kept, case_no: CaseNo) -> int:
-    """What the home holds of this payer's money for a case, in fen: the suspense, less what came there by QR."""
-    run, home = tx.connection, tx.home_id
-    case = store.settled(run, home, kept, store.lines(run, home, kept.draft_no)).get(case_no)
-    if case is None:
-        return 0
-    waiting = sum(one.amount_fen for one in payments.waiting(run, home) if one.case_no == case_no)
-    suspense = -tx.balances(case_no).get(ledger.suspense(case_no), 0)
-    return max(0, min(case.came_fen - case.back_fen, suspense - waiting))
+def held(connection: Connection, home_id: HomeId, kept: Kept, lines: Iterable[Standing]) -> dict[CaseNo, int]:
+    """What the home holds of this payer's money for each case, in fen."""
+    waiting: dict[CaseNo, int] = {}
+    for one in payments.waiting(connection, home_id):
+        if one.case_no is not None:
+            waiting[one.case_no] = waiting.get(one.case_no, 0) + one.amount_fen
+    return store.held(connection, home_id, store.settled(connection, home_id, kept, lines), waiting)
 
 
 def _sent(tx: WorkingSet, draft_no: int) -> Kept | Refusal:

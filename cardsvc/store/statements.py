@@ -1,21 +1,33 @@
 """Statements to payers: which lines are still to be put to one, what is on each, and what came for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Exists, and_, exists, func, or_, select, update
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Connection, Exists, and_, exists, func, literal, or_, select, update
 
 from cardsvc.core.books import bounds
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
-from cardsvc.core.ledger import Account, receivable, till
-from cardsvc.core.statements import Gone, Handed, Settled, Share, Standing, Statement, StatementState, share_fen
+from cardsvc.core.ledger import Account, receivable, suspense, till
+from cardsvc.core.statements import (
+    Gone,
+    Handed,
+    ReturnedWhy,
+    Settled,
+    Share,
+    Standing,
+    Statement,
+    StatementState,
+    share_fen,
+)
 from cardsvc.core.terms import Means, Payer
 from cardsvc.store import tables as t
 from cardsvc.store.lines import line_of
 
 AT_ONCE = 500
+STATEMENT = TypeAdapter(Statement)
 TILL = till(Means.TRANSFER)
 
 
@@ -128,10 +140,19 @@ def listed(connection: Connection, home_id: HomeId, payer: Payer | None, before:
     return [_kept(row) for row in rows]
 
 
-def sent_ones(connection: Connection, home_id: HomeId) -> list[Kept]:
-    """All statements that were sent, in the order of their numbers."""
-    c = t.statement.c
-    where = (c.home_id == home_id, c.state == StatementState.SENT.value)
+def unsettled(connection: Connection, home_id: HomeId) -> list[Kept]:
+    """Statements that were sent and on which something can be open, in the order of their numbers.
+
+    A case whose payer owes nothing by the ledger is open on none: so old statements cost nothing but their lines' look.
+    """
+    c, s, a = t.statement.c, t.statement_line.c, t.account.c
+    owes = literal("receivable/").concat(s.case_no).concat("/").concat(s.payer)
+    asking = (
+        select(s.draft_no)
+        .join(t.account, and_(a.home_id == s.home_id, a.account == owes))
+        .where(s.home_id == home_id, s.gone.is_(None), a.debit_fen > a.credit_fen)
+    )
+    where = (c.home_id == home_id, c.state == StatementState.SENT.value, c.draft_no.in_(asking))
     return [_kept(row) for row in connection.execute(select(t.statement).where(*where).order_by(c.number))]
 
 
@@ -168,13 +189,18 @@ def lines(connection: Connection, home_id: HomeId, draft_no: int) -> list[Standi
     s, b = t.statement_line.c, t.bill_line.c
     same = and_(b.home_id == s.home_id, b.case_no == s.case_no, b.log_no == s.log_no, b.line_no == s.line_no)
     rows = connection.execute(
-        select(t.bill_line, s.amount_fen, s.gone, s.payer.label("asked"), _taken_back().label("taken_back"))
+        select(t.bill_line, s.gone, s.why, s.payer.label("asked"), _taken_back().label("taken_back"))
         .join(t.statement_line, same)
         .where(s.home_id == home_id, s.draft_no == draft_no)
         .order_by(s.case_no, s.log_no, s.line_no)
     )
     return [
-        Standing(_share(row, Payer(row.asked)), Gone(row.gone) if row.gone else None, bool(row.taken_back))
+        Standing(
+            _share(row, Payer(row.asked)),
+            Gone(row.gone) if row.gone else None,
+            bool(row.taken_back),
+            ReturnedWhy(row.why) if row.why else None,
+        )
         for row in rows
     ]
 
@@ -258,6 +284,19 @@ def settled(connection: Connection, home_id: HomeId, kept: Kept, standing: Itera
     owed = _balances(connection, home_id, {receivable(one, kept.payer): one for one in asked})
     return {
         one: Settled(fen, came.get(one, 0), back.get(one, 0), owed.get(one, 0)) for one, fen in sorted(asked.items())
+    }
+
+
+def held(
+    connection: Connection, home_id: HomeId, cases: Mapping[CaseNo, Settled], waiting: Mapping[CaseNo, int]
+) -> dict[CaseNo, int]:
+    """What the home holds of a payer's money for each case, in fen: never more than came from it for the case, and
+    nothing of what is `waiting` there because it fits no order.
+    """
+    there = _balances(connection, home_id, {suspense(one): one for one in cases})
+    return {
+        number: max(0, min(one.came_fen - one.back_fen, -there.get(number, 0) - waiting.get(number, 0)))
+        for number, one in cases.items()
     }
 
 

@@ -14,15 +14,15 @@ from cardsvc.core.facts import Fact
 from cardsvc.core.fold import fold
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.ledger import Account, Transfer, owed_by, revenue
-from cardsvc.core.statements import Statement, digest
+from cardsvc.core.statements import digest
 from cardsvc.core.wire import Record
 from cardsvc.store import clearances, day_close
 from cardsvc.store import tables as t
 from cardsvc.store.log import GENESIS, link_hash
+from cardsvc.store.statements import STATEMENT
 from cardsvc.store.witnesses import contradictions
 
 CASE, FACT, RECORD, LIVE = TypeAdapter(Case), TypeAdapter(Fact), TypeAdapter(Record), TypeAdapter(Live)
-STATEMENT = TypeAdapter(Statement)
 AT_ONCE = 1_000
 COUNTED = {"links": t.audit_link, "records": t.record, "facts": t.fact, "cases": t.funeral_case, "lines": t.bill_line}
 
