@@ -1,6 +1,7 @@
 """The console's statements: who sees and keeps them, what the pages show, and the way from a draft to its money."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,7 @@ def test_the_pages_fit_and_are_worked_by_keyboard(
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#lines tr.gone")).to_have_count(1)
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     picture(page, f"statement-{language}-{width}", whole=True)
 
@@ -157,3 +159,22 @@ def test_the_pages_fit_and_are_worked_by_keyboard(
     )
     assert small == []
     picture(page, f"statements-{language}-{width}", whole=True)
+
+
+def test_what_is_open_grows_old_and_a_paid_statement_does_not(service: Service) -> None:
+    collected(service, 1)
+    paid = sent(service)
+    desk = Desk(service, "1010")
+    assert desk.post(f"statements/{paid}/pay", amount="230", reference="B", received_on=TODAY).status_code == 303
+    collected(service, 2)
+    sent(service)
+
+    def old() -> list[str]:
+        row = Desk(service, "1010").get("statements").text.partition('id="ages"')[2].partition("<tr><td")[2]
+        return re.findall(r"¥([0-9.]+)", row.partition("</tr>")[0])
+
+    assert old() == ["230.00", "0.00", "0.00", "0.00", "230.00", "0.00"]
+    service.clock.forward(days=45)
+    assert old() == ["0.00", "230.00", "0.00", "0.00", "230.00", "0.00"]
+    service.clock.forward(days=60)
+    assert old() == ["0.00", "0.00", "0.00", "230.00", "230.00", "0.00"]

@@ -272,6 +272,19 @@ def test_a_payer_switch_after_a_statement_was_sent_takes_the_line_off_what_is_as
     assert STATEMENT.validate_json(kept.body).total_fen == 16_000
 
 
+def test_what_is_asked_no_more_is_not_paid_by_what_the_payer_owes_beside_it(service: Service) -> None:
+    case = stored(service)
+    case.office.step(case.case_no, Step.SWITCH_PAYER, TO_POLICE)
+    draft_no = sent(service, Payer.POLICE)
+    case.office.step(case.case_no, Step.SWITCH_PAYER, TO_POLICE.model_copy(update={"item": "transport"}))
+
+    case.office.step(case.case_no, Step.SWITCH_PAYER, TO_FAMILY)
+
+    assert owes(service, case.case_no, Payer.POLICE) == 23_000
+    assert still_open(service, draft_no) == {case.case_no: 0}
+    assert sum(still_open(service, sent(service, Payer.POLICE)).values()) == 23_000
+
+
 def test_a_payer_switch_after_the_statement_was_paid_holds_its_money_to_be_given_back(service: Service) -> None:
     case = stored(service)
     case.office.step(case.case_no, Step.SWITCH_PAYER, TO_POLICE)
