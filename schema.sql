@@ -842,7 +842,7 @@ END $$;
 CREATE FUNCTION refuse_foreign_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT (account_is_of(NEW.debit, NEW.case_no) AND account_is_of(NEW.credit, NEW.case_no)) THEN
-        RAISE EXCEPTION 'an account of another case, or of no kind';
+        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'an account of another case, or of no kind';
     END IF;
     RETURN NEW;
 END $$;
@@ -862,7 +862,7 @@ BEGIN
 END $$;
 CREATE FUNCTION refuse_by_hand() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF pg_trigger_depth() < 2 OR TG_OP = 'DELETE' THEN RAISE EXCEPTION 'account is kept by transfers alone'; END IF;
+    IF pg_trigger_depth() < 2 OR TG_OP = 'DELETE' THEN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'account is kept by transfers alone'; END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer FOR EACH ROW EXECUTE FUNCTION refuse_foreign_account();
@@ -927,13 +927,13 @@ CREATE TRIGGER account_no_delete BEFORE DELETE ON account BEGIN SELECT RAISE(ABO
 -- @postgresql
 CREATE TRIGGER certificate_count_append_only BEFORE UPDATE OR DELETE ON certificate_count FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE FUNCTION refuse_second_use() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is used once'; END $$;
+BEGIN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = TG_TABLE_NAME || ' is used once'; END $$;
 CREATE TRIGGER certificate_path BEFORE UPDATE ON certificate FOR EACH ROW WHEN (OLD.home_id <> NEW.home_id OR OLD.number <> NEW.number OR (OLD.state = 'void' AND NEW.state <> 'void') OR (OLD.state = 'drawn' AND NEW.state = 'stock') OR (OLD.case_no IS NOT NULL AND NEW.case_no IS DISTINCT FROM OLD.case_no)) EXECUTE FUNCTION refuse_second_use();
 CREATE TRIGGER certificate_no_delete BEFORE DELETE ON certificate FOR EACH ROW EXECUTE FUNCTION refuse_second_use();
 CREATE TRIGGER mark_stays BEFORE UPDATE ON mark FOR EACH ROW WHEN (OLD.kind <> 'death_paper') EXECUTE FUNCTION refuse_second_use();
 CREATE TRIGGER mark_no_delete BEFORE DELETE ON mark FOR EACH ROW EXECUTE FUNCTION refuse_second_use();
 CREATE FUNCTION refuse_busy_crew() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN IF EXISTS (SELECT 1 FROM trip AS other WHERE other.home_id = NEW.home_id AND other.ended_at IS NULL AND (other.driver = NEW.mate OR other.mate = NEW.driver)) THEN RAISE EXCEPTION 'somebody of the crew is on another trip'; END IF; RETURN NEW; END $$;
+BEGIN IF EXISTS (SELECT 1 FROM trip AS other WHERE other.home_id = NEW.home_id AND other.ended_at IS NULL AND (other.driver = NEW.mate OR other.mate = NEW.driver)) THEN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'somebody of the crew is on another trip'; END IF; RETURN NEW; END $$;
 CREATE TRIGGER trip_crew_free BEFORE INSERT ON trip FOR EACH ROW WHEN (NEW.ended_at IS NULL) EXECUTE FUNCTION refuse_busy_crew();
 -- @end
 -- @sqlite
@@ -956,7 +956,7 @@ CREATE TRIGGER day_close_no_delete BEFORE DELETE ON day_close BEGIN SELECT RAISE
 -- @postgresql
 CREATE TRIGGER review_decision_append_only BEFORE UPDATE OR DELETE ON review_decision FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE FUNCTION refuse_other_flag() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'a flag stays as it was raised'; END $$;
+BEGIN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a flag stays as it was raised'; END $$;
 CREATE TRIGGER review_flag_stays BEFORE UPDATE ON review_flag FOR EACH ROW WHEN (to_jsonb(OLD) - 'state' <> to_jsonb(NEW) - 'state') EXECUTE FUNCTION refuse_other_flag();
 CREATE TRIGGER review_flag_no_delete BEFORE DELETE ON review_flag FOR EACH ROW EXECUTE FUNCTION refuse_other_flag();
 -- @end
@@ -971,7 +971,7 @@ CREATE TRIGGER review_flag_no_delete BEFORE DELETE ON review_flag BEGIN SELECT R
 -- @postgresql
 CREATE FUNCTION refuse_after_close() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' OR OLD.closed_at IS NOT NULL THEN RAISE EXCEPTION 'a closed shift never changes'; END IF;
+    IF TG_OP = 'DELETE' OR OLD.closed_at IS NOT NULL THEN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a closed shift never changes'; END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER till_shift_stays BEFORE UPDATE OR DELETE ON till_shift FOR EACH ROW EXECUTE FUNCTION refuse_after_close();

@@ -62,7 +62,7 @@ END $$;
 CREATE FUNCTION refuse_foreign_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT (account_is_of(NEW.debit, NEW.case_no) AND account_is_of(NEW.credit, NEW.case_no)) THEN
-        RAISE EXCEPTION 'an account of another case, or of no kind';
+        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'an account of another case, or of no kind';
     END IF;
     RETURN NEW;
 END $$;
@@ -82,7 +82,7 @@ BEGIN
 END $$;
 CREATE FUNCTION refuse_by_hand() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF pg_trigger_depth() < 2 OR TG_OP = 'DELETE' THEN RAISE EXCEPTION 'account is kept by transfers alone'; END IF;
+    IF pg_trigger_depth() < 2 OR TG_OP = 'DELETE' THEN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'account is kept by transfers alone'; END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer FOR EACH ROW EXECUTE FUNCTION refuse_foreign_account();
@@ -237,7 +237,7 @@ CREATE INDEX review_decision_of_flag ON review_decision (home_id, flag_log_no, f
 -- @postgresql
 CREATE TRIGGER review_decision_append_only BEFORE UPDATE OR DELETE ON review_decision FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE FUNCTION refuse_other_flag() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'a flag stays as it was raised'; END $$;
+BEGIN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a flag stays as it was raised'; END $$;
 CREATE TRIGGER review_flag_stays BEFORE UPDATE ON review_flag FOR EACH ROW WHEN (to_jsonb(OLD) - 'state' <> to_jsonb(NEW) - 'state') EXECUTE FUNCTION refuse_other_flag();
 CREATE TRIGGER review_flag_no_delete BEFORE DELETE ON review_flag FOR EACH ROW EXECUTE FUNCTION refuse_other_flag();
 -- @end
@@ -317,7 +317,7 @@ CREATE INDEX till_taking_nowhere ON till_taking (home_id, log_no) WHERE shift_no
 -- @postgresql
 CREATE FUNCTION refuse_after_close() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' OR OLD.closed_at IS NOT NULL THEN RAISE EXCEPTION 'a closed shift never changes'; END IF;
+    IF TG_OP = 'DELETE' OR OLD.closed_at IS NOT NULL THEN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a closed shift never changes'; END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER till_shift_stays BEFORE UPDATE OR DELETE ON till_shift FOR EACH ROW EXECUTE FUNCTION refuse_after_close();
