@@ -145,6 +145,10 @@ class Problem(StrEnum):
     LINE_GONE = "line_gone"  # the line does not stand on the bill any more
     NO_LINE = "no_line"  # no line stands behind the flag: a counter-entry brings no money back
     LIST_CHANGED = "list_changed"  # not what the page showed when the key was pressed: look again
+    STATEMENT_EMPTY = "statement_empty"  # nothing is left to put to this payer
+    STATEMENT_STALE = "statement_stale"  # a line of the draft is not on its bill any more: discard it, make it anew
+    STATEMENT_ENDED = "statement_ended"  # it was sent or discarded already, or was not sent yet
+    PAID_TWICE = "paid_twice"  # a payment with this bank number was entered before
     # surfaces
     NOT_SIGNED_IN = "not_signed_in"  # sign in first
     SIGN_IN_FAILED = "sign_in_failed"  # number or password wrong
