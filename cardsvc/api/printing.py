@@ -72,7 +72,7 @@ def of_case(context: Context, signed: Signed, row: CaseRow, paper: Printed, of: 
     on = print_paper.handle(context, row.case.case_no, paper, of, signed.staff_no, context.clock())
     if isinstance(on, Refusal):
         raise Refused(on)
-    return _sent(lambda: papers.render(on, language, context.templates), f"{on.case.case_no}-{paper}")
+    return sent(lambda: papers.render(on, language, context.templates), f"{on.case.case_no}-{paper}")
 
 
 def receipt_of(context: Context, signed: Signed, row: CaseRow, language: Language) -> Response:
@@ -93,7 +93,7 @@ def receipt_of(context: Context, signed: Signed, row: CaseRow, language: Languag
             name, case_no, row.shown_name, bill, lines, address, now, language, copy, context.templates
         )
 
-    return _sent(made, f"{case_no}-receipt")
+    return sent(made, f"{case_no}-receipt")
 
 
 def furnace_log_of(context: Context, signed: Signed, day: date, language: Language) -> Response:
@@ -110,7 +110,7 @@ def furnace_log_of(context: Context, signed: Signed, day: date, language: Langua
     def made() -> bytes:
         return furnace_log.render(named, day, runs, titles, names, by, language, context.templates)
 
-    return _sent(made, f"furnaces-{day.isoformat()}")
+    return sent(made, f"furnaces-{day.isoformat()}")
 
 
 def statement_of(context: Context, signed: Signed, kept: Kept, language: Language) -> Response:
@@ -122,7 +122,7 @@ def statement_of(context: Context, signed: Signed, kept: Kept, language: Languag
         items, names = price_books.item_names(connection, home), staff.names(connection, home)
     by = (copy, now, names.get(signed.staff_no, signed.staff_no))
     name = f"statement-{kept.number or f'draft-{kept.draft_no}'}"
-    return _sent(lambda: statement.render(named, to, items, names, by, language, context.templates), name)
+    return sent(lambda: statement.render(named, to, items, names, by, language, context.templates), name)
 
 
 def statement_sheet_of(context: Context, kept: Kept, language: Language) -> Response:
@@ -144,7 +144,8 @@ def to_payer(context: Context, connection: Connection, kept: Kept) -> ToPayer:
     return ToPayer(said.payer, said.first, said.last, said.number, said.sent_at, *who, said.shares)
 
 
-def _sent(made: Callable[[], bytes], name: str) -> Response:
+def sent(made: Callable[[], bytes], name: str) -> Response:
+    """A PDF as it is answered. Raises Refused when its template cannot be filled."""
     try:
         pdf = made()
     except TemplateBroken as error:
