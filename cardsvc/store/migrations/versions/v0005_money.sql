@@ -353,3 +353,6 @@ CREATE TRIGGER day_close_append_only BEFORE UPDATE OR DELETE ON day_close FOR EA
 CREATE TRIGGER day_close_no_update BEFORE UPDATE ON day_close BEGIN SELECT RAISE(ABORT, 'day_close is append-only'); END;
 CREATE TRIGGER day_close_no_delete BEFORE DELETE ON day_close BEGIN SELECT RAISE(ABORT, 'day_close is append-only'); END;
 -- @end
+
+-- From a figure of the statistics down to its lines.
+CREATE INDEX bill_line_by_log ON bill_line (home_id, log_no, line_no);
