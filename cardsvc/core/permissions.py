@@ -73,6 +73,8 @@ class Action(StrEnum):
     SETTLE_PAYMENT = "settle_payment"  # money in suspense: to a case, or back by two people
     REVIEW_BILLS = "review_bills"  # decide about flagged lines and payments that others caused
     CLOSE_DAY = "close_day"  # two people
+    SEE_RECEIPTS = "see_receipts"  # receipts, and the stocks of their numbers
+    KEEP_RECEIPTS = "keep_receipts"  # receive, hand on, count, print; void by two people
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ ALLOWED: Mapping[Role, Allowance] = {
     Role.CASHIER: _may(
         *(S.DEPOSIT, S.PAY, S.REFUND, S.SETTLE, S.SWITCH_PAYER, S.PROVE_WAIVER, S.WITHDRAW_WAIVER),
         *(A.SEE_BILLS, A.FAMILY_LINK, A.SEE_STATION_BOARDS, A.TAKE_PAYMENT, A.SETTLE_PAYMENT, A.CLOSE_DAY, *_SEE),
-        *(A.SEE_TILLS, A.KEEP_TILL),
+        *(A.SEE_TILLS, A.KEEP_TILL, A.SEE_RECEIPTS, A.KEEP_RECEIPTS),
     ),
     Role.FURNACE_OPERATOR: _may(S.QUEUE, S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, S.ENCOFFIN, S.DECLARE, *_WORK),
     Role.CHECKER: _may(S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, A.SEE_STATION_BOARDS),
@@ -141,12 +143,12 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(A.BOOK, A.ENTER_STEP, A.HOLD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
         *(A.SEE_OPERATIONS, A.OPERATE, A.SEE_CERTIFICATES, A.KEEP_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING),
         *(A.MANAGE_SCREENS, A.SETTLE_PAYMENT, A.CLOSE_DAY, A.REVIEW_BILLS),
-        *(A.SEE_TILLS, A.KEEP_TILL),
+        *(A.SEE_TILLS, A.KEEP_TILL, A.SEE_RECEIPTS, A.KEEP_RECEIPTS),
     ),
     Role.AUDITOR: _may(
         *(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, A.SEE_PLACES, A.SEE_RULES, *_SEE),
         *(A.SEE_BOARD, A.SEE_STATION_BOARDS, A.SEE_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING, A.REVIEW_BILLS),
-        A.SEE_TILLS,
+        *(A.SEE_TILLS, A.SEE_RECEIPTS),
     ),
     Role.ADMINISTRATOR: _may(
         *(A.ENROL_STATION, A.APPROVE_STATION, A.MANAGE_STAFF, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS),

@@ -17,9 +17,9 @@ from cardsvc.handlers.record_tap.reported import Reported
 from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, live_permit, marks_of
 from cardsvc.store import tills
 from cardsvc.store.cards import STAFF
-from cardsvc.store.certificates import next_certificate
 from cardsvc.store.grounds import closed
 from cardsvc.store.open_lines import open_lines
+from cardsvc.store.stock import next_certificate
 from cardsvc.store.working import WorkingSet
 
 
