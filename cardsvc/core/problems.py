@@ -111,6 +111,7 @@ class Problem(StrEnum):
     CERTIFICATE_MISSING = "certificate_missing"  # no verified death certificate
     # the station and the link
     OFFLINE_FORBIDDEN = "offline_forbidden"  # needs the service's word, and the service is not there
+    WORD_LATE = "word_late"  # asked for money to go out, and no answer came: it may be booked, or not
     SNAPSHOT_STALE = "snapshot_stale"  # what the station knows is too old: observations only
     UNSENT_LIMIT = "unsent_limit"  # too much waits to be sent, or too long: observations only
     CASH_LIMIT = "cash_limit"  # more money than may be taken in without network
