@@ -41,6 +41,8 @@ class Wire(BaseModel):
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,31}$")]
 """A number or code that a person can scan or choose: never free text."""
+PaymentCause = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9:_.\-]{0,95}$")]
+"""The cause of a payment, as its fact has it."""
 
 
 class StationKind(StrEnum):
@@ -155,6 +157,7 @@ class Step(StrEnum):
     PROVE_WAIVER = "prove_waiver"
     CANCEL_ITEM = "cancel_item"
     WITHDRAW_WAIVER = "withdraw_waiver"
+    REVERSE_PAYMENT = "reverse_payment"
 
 
 class PlaceKind(StrEnum):
@@ -253,6 +256,8 @@ class Details(Wire):
     third_agrees: bool | None = None
     category: WaiverFor | None = Field(default=None, exclude_if=lambda value: value is None)
     "For whom it is waived; not said, the resident's."
+    payment: PaymentCause | None = Field(default=None, exclude_if=lambda value: value is None)
+    "The cause of the payment that is taken back."
 
 
 class Booked(Wire):

@@ -125,6 +125,7 @@ BESIDE: Mapping[Step, frozenset[Stage]] = {
     Step.PROVE_WAIVER: frozenset(Stage) - {Stage.CLOSED},
     Step.WITHDRAW_WAIVER: frozenset(Stage) - {Stage.CLOSED},
     Step.CANCEL_ITEM: BEFORE_FIRE,
+    Step.REVERSE_PAYMENT: frozenset(Stage) - {Stage.CLOSED},
 }
 """Steps that do not move the stage, and when they may be taken."""
 
