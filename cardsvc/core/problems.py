@@ -157,6 +157,7 @@ class Problem(StrEnum):
     CODE_INVALID = "code_invalid"  # one-time code unknown, used or expired
     DAY_NOT_NEXT = "day_not_next"  # days are closed one after another, once
     BOOKS_DIFFER = "books_differ"  # debits and credits do not agree
+    DAY_TILLS_OPEN = "day_tills_open"  # a till shift of the day is open: count its drawer first
     DAY_NEEDS_REASON = "day_needs_reason"  # something is open: closed nevertheless only with a reason
     FOUR_EYES = "four_eyes"  # somebody else must approve
 

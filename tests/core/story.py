@@ -95,6 +95,7 @@ DETAILS: dict[Step, Details] = {
     Step.SWITCH_PAYER: Details(item="cold_storage", payer=Payer.POLICE, reason=Reason.POLICE),
     Step.PROVE_WAIVER: Details(number="WP-1", reason=Reason.PROVEN_LATE),
     Step.CANCEL_ITEM: Details(item="hall", reason=Reason.FAMILY_WISH),
+    Step.REVERSE_PAYMENT: Details(payment=f"{'ab' * 16}:1", reason=Reason.ENTERED_BY_MISTAKE),
     Step.WITHDRAW_WAIVER: Details(category=WaiverFor.RESIDENT, reason=Reason.NOT_ENTITLED),
 }
 

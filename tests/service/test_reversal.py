@@ -13,11 +13,11 @@ from cardsvc.core.terms import Means, Payer, Reason
 from cardsvc.core.wire import Judgement, Outcome
 from cardsvc.handlers import close_day
 from cardsvc.store import reversing
-from cardsvc.store.tills import Kept
 from cardsvc.store.trial_balance import read
+from tests.service.test_day_close import counted
 from tests.service.test_receipts import amounts, burnt, given, kept, pay, whole
-from tests.service.test_tills import close, mine
 from tests.service.test_tills import kept as shift_of
+from tests.service.test_tills import mine
 from tests.support.accounts import bill, owes
 from tests.support.desk import Desk
 from tests.support.home import Service
@@ -123,8 +123,7 @@ def test_nobody_takes_back_alone_nor_twice_nor_what_never_was(service: Service, 
 def test_a_closed_day_keeps_its_payments_and_the_desk_does_not_offer_them(service: Service, one: Told) -> None:
     pay(one, 5_000)
     cause = causes(one)[-1]
-    held = 50_000 + shift_of(service, mine(service).shift_no).moved_fen
-    assert isinstance(close(service, held), Kept)
+    counted(service)
     day = local(service.clock.now).date()
     closed = close_day.handle(service.context, day, "records wait", MANAGER, AUDITOR)
     assert isinstance(closed, DayClosed), closed
