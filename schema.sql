@@ -725,7 +725,7 @@ CREATE TABLE payment_day (
 -- What a person has to look at on a bill, by rules of core.review; raised by the transaction that posts. (log_no, line_no)
 -- is the line; line_no -1 is the fact of that log number, or the money in suspense that came with it. caused_by, second:
 -- who caused it; they never decide about it. evidence: JSON of core.review.Evidence. month: local, YYYY-MM.
--- state: open | accepted | returned (core.reviewing.FlagState); the newest review_decision says why.
+-- state: open | accepted | returned | reversed (core.reviewing.FlagState); the newest review_decision says why.
 CREATE TABLE review_flag (
     home_id          TEXT NOT NULL,
     log_no           BIGINT NOT NULL,

@@ -29,6 +29,8 @@ from admin_web import (
     receipts,
     resources,
     review,
+    review_acts,
+    review_together,
     rules,
     screens,
     shifts,
@@ -63,6 +65,7 @@ from cardsvc.handlers.reveal import Personal, Why
 from cardsvc.store import cards as card_store
 from cardsvc.store import family, office, reversing, reviewing, snapshots, staff
 from cardsvc.store import screens as screen_store
+from cardsvc.store.engine import StoreConflict
 
 BOOKING = TypeAdapter(BookingForm)
 
@@ -95,6 +98,10 @@ def create(context: Context, access: Access) -> FastAPI:
         where = ", ".join(str(one["loc"][-1]) for one in error.errors()[:10])
         refusal = Refusal(Problem.INPUT_INVALID, where)
         return shell.page(request, "refused", access.signed(request), refusal=refusal, status=422)
+
+    @app.exception_handler(StoreConflict)
+    def collided(request: Request, error: StoreConflict) -> Response:
+        return shell.page(request, "refused", access.signed(request), refusal=Refusal(Problem.TOO_MANY), status=503)
 
     @app.exception_handler(404)
     def nothing(request: Request, error: Exception) -> Response:
@@ -224,7 +231,8 @@ def create(context: Context, access: Access) -> FastAPI:
                 "bill": snapshots.case_bill(connection, home, number),
                 "lines": lines,
                 "named": {one.item: one.name_zh if language_of(request) == "zh_CN" else one.name_en for one in lines},
-                "given_back": reviewing.returned(connection, home, number) if signed.may(Action.SEE_BILLS) else [],
+                **review_acts.returned_values(signed, reviewing.returned(connection, home, number)),
+                "task_cases": False,
                 "links": family.links(connection, home, number),
                 "name_choice": screen_store.name_choice(connection, home, number),
                 "name_choices": list(NameChoice),
@@ -329,6 +337,8 @@ def create(context: Context, access: Access) -> FastAPI:
         receipts,
         resources,
         review,
+        review_acts,
+        review_together,
         rules,
         waivers,
         screens,

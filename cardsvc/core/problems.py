@@ -145,6 +145,9 @@ class Problem(StrEnum):
     RECEIPT_VOID = "receipt_void"  # void already, or never issued
     RECEIPT_STOCK = "receipt_stock"  # no number is left for what was paid
     OWN_WORK = "own_work"  # nobody reviews what they caused
+    LINE_GONE = "line_gone"  # the line does not stand on the bill any more
+    NO_LINE = "no_line"  # no line stands behind the flag: a counter-entry brings no money back
+    LIST_CHANGED = "list_changed"  # not what the page showed when the key was pressed: look again
     # surfaces
     NOT_SIGNED_IN = "not_signed_in"  # sign in first
     SIGN_IN_FAILED = "sign_in_failed"  # number or password wrong

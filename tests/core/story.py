@@ -97,6 +97,7 @@ DETAILS: dict[Step, Details] = {
     Step.CANCEL_ITEM: Details(item="hall", reason=Reason.FAMILY_WISH),
     Step.REVERSE_PAYMENT: Details(payment=f"{'ab' * 16}:1", reason=Reason.ENTERED_BY_MISTAKE),
     Step.WITHDRAW_WAIVER: Details(category=WaiverFor.RESIDENT, reason=Reason.NOT_ENTITLED),
+    Step.REVERSE_LINE: Details(line="1.0", number="above_cap", reason=Reason.REVIEWED),
 }
 
 WHOLE_WAY = (

@@ -74,6 +74,7 @@ class Model:
     paid: dict[Payer, int] = field(default_factory=lambda: dict.fromkeys(Payer, 0))
     held: int = 0
     waiting: int = 0
+    gone_days: int = 0
     till: int = 0
     resident: bool = False
     payments: list[Paid] = field(default_factory=list)
@@ -87,9 +88,13 @@ class Model:
 
     def add(self, name: str, fen: int, days: int = 0) -> None:
         payer = self.payer_of.get(name, Payer.FAMILY)
-        self.lines.append(Charged(name, fen, days, 0, payer))
-        if self.resident:
-            self.waive()
+        left = WAIVED_DAYS - self.gone_days - sum(one.days for one in self.lines)
+        waiver = min(max(0, left), days) * WAIVED_FEN if self.resident else 0
+        self.lines.append(Charged(name, fen, days, waiver, payer))
+
+    def take_back(self, number: int) -> None:
+        """Review takes a line back; its days in the cold were days all the same."""
+        self.gone_days += self.lines.pop(number).days
 
     def waive(self) -> None:
         left = WAIVED_DAYS
@@ -106,7 +111,7 @@ class Model:
             else:
                 self.waiting += over
 
-    def take_back(self, one: Paid) -> bool:
+    def undo(self, one: Paid) -> bool:
         """Whether a payment can be taken back: what nobody owes for lines any more is missing from what is held."""
         family = one.payer is Payer.FAMILY
         lines = one.fen - one.over if one.step is Step.PAY else 0
@@ -177,7 +182,7 @@ class Told:
         chance, model = self.chance, self.model
         fen, payer = chance.choice((1, 7, 333, 50_000, 200_000)), chance.choice(tuple(Payer))
         cash = Details(amount_fen=fen, means=Means.CASH)
-        match chance.randrange(14):
+        match chance.randrange(15):
             case 0 | 1:
                 self.move()
             case 2:
@@ -223,8 +228,15 @@ class Told:
                 over = -min(0, model.owed(payer))
                 model.even_out()
                 model.payments.append(Paid(self.cause, Step.PAY, payer, fen, over))
-            case 12 | 13 if model.payments:
-                self.take_back(chance.choice(model.payments))
+            case 12 if self.standing:
+                gone = chance.choice(self.standing)
+                of_item = sorted((one for one in self.standing if one.line.item == gone.line.item), key=_place)
+                theirs = [number for number, one in enumerate(model.lines) if one.item == gone.line.item]
+                self.take(Step.REVERSE_LINE, Details(line=gone.name, number="split", reason=Reason.REVIEWED))
+                model.take_back(theirs[of_item.index(gone)])
+                model.even_out()
+            case 13 | 14 if model.payments:
+                self.undo(chance.choice(model.payments))
             case 9 if model.held:
                 back = min(fen, model.held)
                 self.take(Step.REFUND, cash.model_copy(update={"amount_fen": back}))
@@ -233,11 +245,11 @@ class Told:
                 self.take(Step.SETTLE, Details())
                 model.settle()
 
-    def take_back(self, one: Paid) -> None:
+    def undo(self, one: Paid) -> None:
         """A payment that was typed by mistake; refused by the books exactly where the model cannot either."""
         back = reversal.counter_entries(CASE, self.moved[one.cause], self.standing, self.totals)
         refused = reversal.used_up(back, self.totals)
-        assert (refused is None) is self.model.take_back(one), one
+        assert (refused is None) is self.model.undo(one), one
         if refused is None:
             self.take(Step.REVERSE_PAYMENT, Details(payment=one.cause, reason=Reason.ENTERED_BY_MISTAKE))
 
@@ -260,6 +272,10 @@ class Told:
         earned = -sum(fen for account, fen in self.totals.items() if account.startswith("revenue/"))
         assert earned == sum(one.fen for one in self.model.lines)
         assert ledger.below_floor(self.totals) == ()
+
+
+def _place(one: Standing) -> datetime:
+    return one.line.at
 
 
 def test_the_books_agree_with_the_model_to_the_fen(night: bool) -> None:

@@ -18,6 +18,7 @@ from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS,
 from cardsvc.store import reversing, tills
 from cardsvc.store.cards import STAFF
 from cardsvc.store.grounds import closed
+from cardsvc.store.open_lines import open_lines
 from cardsvc.store.stock import next_certificate
 from cardsvc.store.working import WorkingSet
 
@@ -58,6 +59,8 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
         bill = ledger.bill(case.case_no, tx.balances(case.case_no), 0, 0)
         if (over := ledger.above_paid(reported.asked, bill)) is not None:
             reasons.append(over)
+    if step is Step.REVERSE_LINE and all(one.name != details.line for one in open_lines(tx, case.case_no)):
+        reasons.append(Refusal(Problem.LINE_GONE, details.line or ""))
     if step is Step.REVERSE_PAYMENT and (gone := reversing.refused(tx, case.case_no, details.payment)) is not None:
         reasons.append(gone)
     if not reported.happened and is_cash(step, details):
