@@ -311,6 +311,7 @@ CREATE TABLE bill_line (
 );
 CREATE UNIQUE INDEX bill_line_reversed_once ON bill_line (home_id, case_no, reverses, reverses_line)
     WHERE reverses_line IS NOT NULL;
+CREATE INDEX bill_line_by_log ON bill_line (home_id, log_no, line_no);
 
 -- Money moved from one account to another, so that entries sum to zero by their shape. Append-only.
 CREATE TABLE transfer (

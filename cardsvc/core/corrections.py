@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from cardsvc.core import waivers, workflow
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, Step
-from cardsvc.core.prices import Line, PriceBook, Trigger, within
+from cardsvc.core.prices import Line, PriceBook, Trigger
 from cardsvc.core.terms import Payer
+from cardsvc.core.waived import within
 
 CORRECTS = frozenset(
     {

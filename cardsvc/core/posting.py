@@ -7,7 +7,7 @@ the service and for whoever wants to check it.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cardsvc.core import ledger, prices
+from cardsvc.core import ledger, prices, reversal, waived
 from cardsvc.core.case import Case
 from cardsvc.core.corrections import CORRECTS, BookOf, Standing, corrections
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, step_of
@@ -49,23 +49,29 @@ def _proof(step: Step, details: Details) -> str:
 
 def takes_back(fact: Fact, before: Case, book_of: BookOf) -> bool:
     """Whether lines that stand have a say: a correction, a price that pays for others, a waiver that comes again."""
-    if step_of(fact) in CORRECTS:
+    if step_of(fact) in CORRECTS or step_of(fact) is Step.REVERSE_PAYMENT:
         return True
     book = book_of(before.price_version)
-    if not any(row.includes for row in book.items) and not prices.comes_again(fact, before):
+    if not any(row.includes for row in book.items) and not waived.comes_again(fact, before):
         return False
     charged = prices.lines_for(fact, before, book)
-    waived = prices.comes_again(fact, before) and any(line.waiver_fen for line in charged)
-    return waived or bool(prices.taken_in(charged, book))
+    again = waived.comes_again(fact, before) and any(line.waiver_fen for line in charged)
+    return again or bool(prices.taken_in(charged, book))
 
 
 def post(
-    fact: Fact, before: Case, standing: Iterable[Standing], balances: Mapping[Account, int], book_of: BookOf
+    fact: Fact,
+    before: Case,
+    standing: Iterable[Standing],
+    balances: Mapping[Account, int],
+    book_of: BookOf,
+    undone: Iterable[Transfer] = (),
 ) -> Posting:
     """The lines and transfers of a fact.
 
     `standing` are the lines of the case that nothing has taken back (read only where `takes_back` says so), `balances`
-    its accounts in fen (read there too, and for `SETS_OFF`). Counter-lines come first, then the fact's own lines, then
+    its accounts in fen (read there too, and for `SETS_OFF`). `undone` are the transfers of the payment
+    that the fact takes back. Counter-lines come first, then the fact's own lines, then
     money.
     Source: DOMAIN.md section 6.
     """
@@ -77,9 +83,8 @@ def post(
     book = book_of(before.price_version)
     charged = prices.lines_for(fact, before, book)
     paid = prices.taken_in(charged, book)
-    again = prices.comes_again(fact, before) and any(line.waiver_fen for line in charged)
-    standing = tuple(standing) if step in CORRECTS or paid or again else ()
-    if again:
+    standing = tuple(standing) if takes_back(fact, before, book_of) else ()
+    if waived.comes_again(fact, before):
         charged = tuple(_left_for(line, standing, before, book) for line in charged)
     if step in CORRECTS:
         proof = _proof(step, details)
@@ -99,6 +104,8 @@ def post(
         lines.append(PostedLine(fact.cause, line))
         moved.extend(ledger.charge(case_no, line))
     moved.extend(ledger.money_moved(fact))
+    if step is Step.REVERSE_PAYMENT:
+        moved.extend(reversal.counter_entries(case_no, undone, standing, balances))
     if step in SETS_OFF or paid:
         totals = ledger.added(balances, moved)
         moved.extend(ledger.settle(case_no, totals) if step is Step.SETTLE else ledger.surplus(case_no, totals))
@@ -109,4 +116,4 @@ def _left_for(line: Line, standing: tuple[Standing, ...], case: Case, book: Pric
     """The line with what earlier lines of its item have left of the units that are waived."""
     row = book.find(line.item)
     ours = (one.line for one in standing if one.line.item == line.item and one.line.payer is Payer.FAMILY)
-    return prices.within(line, row, sum(one.quantity for one in ours), case, book) if row is not None else line
+    return waived.within(line, row, sum(one.quantity for one in ours), case, book) if row is not None else line

@@ -202,15 +202,6 @@ def trigger_of(step: Step) -> Trigger | None:
     return _TRIGGERS.get(step)
 
 
-def comes_again(fact: Fact, before: Case) -> bool:
-    """Whether a tap charges what an earlier tap of the case may have charged too; days count themselves."""
-    step = fact.body.step if isinstance(fact.body, StepTaken) else None
-    trigger = _TRIGGERS.get(step) if step is not None else None
-    if trigger in (None, Trigger.STORAGE_DAY, Trigger.QUOTED, Trigger.CANCELLATION):
-        return False
-    return any(_TRIGGERS.get(taken.step) is trigger for taken in before.taken)
-
-
 def is_paid_within(case: Case, book: PriceBook, trigger: Trigger) -> bool:
     """Whether the items of a trigger make no line because the price of others pays for all of them."""
     return bool(_chosen(case, book, trigger)) and not rows_of(case, book, trigger)
@@ -382,26 +373,6 @@ def granted_for(row: PriceItem, count: int, case: Case, book: PriceBook, at: dat
     if waivers.table_on(book.waivers, day) is not None:
         return waivers.grant(case, row.item, count, book.waivers, day)
     return Grant(row.waiver_fen, row.waiver_units, Payer.TREASURY) if case.resident and row.waiver_fen else None
-
-
-def within(line: Line, row: PriceItem, used: int, case: Case, book: PriceBook, proof: str = "") -> Line:
-    """The line with the waiver that is left for it when `used` units of its item were waived or could have been.
-
-    A waiver lets the family off: a line that another pays has none. Units are counted over all lines of the item in the
-    case, those of other payers left out. A line whose waiver is right already stays as it is.
-    """
-    granted = granted_for(row, line.quantity, case, book, line.at) if line.payer is Payer.FAMILY else None
-    waiver = granted.of(line.price_fen, min(line.quantity, granted.units - used)) if granted is not None else 0
-    if waiver == line.waiver_fen:
-        return line
-    held = granted if waiver else None
-    update = {
-        "waiver_fen": waiver,
-        "waiver_payer": held.bearer if held is not None else None,
-        "waiver_source": held.source if held is not None else None,
-        "legal_basis": basis_of(row, held, *(() if held is not None and held.source else (proof,))),
-    }
-    return line.model_copy(update=update)
 
 
 def waived_most(row: PriceItem, book: PriceBook, day: date) -> int:

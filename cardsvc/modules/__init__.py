@@ -1,7 +1,4 @@
-"""The civil-affairs modules, one folder each, found at start (`core.plug`): each binds MODULE.
-
-What a module is, is said here: its name, and what it can be asked. It reads its own tables by the connection given.
-"""
+"""The civil-affairs modules, one folder each, found at start: each binds MODULE, and reads its own tables alone."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

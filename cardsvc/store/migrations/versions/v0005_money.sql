@@ -354,6 +354,9 @@ CREATE TRIGGER day_close_no_update BEFORE UPDATE ON day_close BEGIN SELECT RAISE
 CREATE TRIGGER day_close_no_delete BEFORE DELETE ON day_close BEGIN SELECT RAISE(ABORT, 'day_close is append-only'); END;
 -- @end
 
+-- From a figure of the statistics down to its lines.
+CREATE INDEX bill_line_by_log ON bill_line (home_id, log_no, line_no);
+
 -- The numbered stock of receipts, in two families (names of core.receipts.Family). state: stock | drawn | void, forward
 -- only; a number is never deleted. held_by: who keeps the form while it is stock. body: JSON of core.receipts.Receipt as
 -- it was issued, over amount_fen; neither ever changes. What is void says why, and names two people.
