@@ -35,6 +35,7 @@ from admin_web import (
     rules,
     screens,
     shifts,
+    statements,
     station_boards,
     stations,
     steps,
@@ -66,6 +67,7 @@ from cardsvc.handlers.reveal import Personal, Why
 from cardsvc.store import cards as card_store
 from cardsvc.store import family, office, reviewing, snapshots, staff
 from cardsvc.store import screens as screen_store
+from cardsvc.store.engine import StoreConflict
 
 BOOKING = TypeAdapter(BookingForm)
 
@@ -98,6 +100,10 @@ def create(context: Context, access: Access) -> FastAPI:
         where = ", ".join(str(one["loc"][-1]) for one in error.errors()[:10])
         refusal = Refusal(Problem.INPUT_INVALID, where)
         return shell.page(request, "refused", access.signed(request), refusal=refusal, status=422)
+
+    @app.exception_handler(StoreConflict)
+    def collided(request: Request, error: StoreConflict) -> Response:
+        return shell.page(request, "refused", access.signed(request), refusal=Refusal(Problem.TOO_MANY), status=503)
 
     @app.exception_handler(404)
     def nothing(request: Request, error: Exception) -> Response:
@@ -336,6 +342,7 @@ def create(context: Context, access: Access) -> FastAPI:
         waivers,
         screens,
         shifts,
+        statements,
         station_boards,
         stock,
         tills,

@@ -156,6 +156,7 @@ class Step(StrEnum):
     CANCEL_ITEM = "cancel_item"
     WITHDRAW_WAIVER = "withdraw_waiver"
     REVERSE_LINE = "reverse_line"
+    STATEMENT_PAID = "statement_paid"
 
 
 class PlaceKind(StrEnum):

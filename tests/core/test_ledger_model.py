@@ -148,7 +148,7 @@ class Told:
         chance, model = self.chance, self.model
         fen, payer = chance.choice((1, 7, 333, 50_000, 200_000)), chance.choice(tuple(Payer))
         cash = Details(amount_fen=fen, means=Means.CASH)
-        match chance.randrange(13):
+        match chance.randrange(14):
             case 0 | 1:
                 self.move()
             case 2:
@@ -198,6 +198,13 @@ class Told:
                 self.take(Step.REVERSE_LINE, Details(line=gone.name, number="split", reason=Reason.REVIEWED))
                 model.take_back(theirs[of_item.index(gone)])
                 model.even_out()
+            case 13:
+                over = max(0, model.owed(payer)) + chance.choice((-1, 0, 7))
+                if over > 0:
+                    details = Details(amount_fen=over, means=Means.CASH, payer=payer, number="ST-1")
+                    self.take(Step.STATEMENT_PAID, details)
+                    model.paid[payer], model.till = model.paid[payer] + over, model.till + over
+                    model.even_out()
             case 9 if model.held:
                 back = min(fen, model.held)
                 self.take(Step.REFUND, cash.model_copy(update={"amount_fen": back}))

@@ -90,6 +90,22 @@ bill_line = Table(
         postgresql_where=text("reverses_line IS NOT NULL"),
         sqlite_where=text("reverses_line IS NOT NULL"),
     ),
+    Index(
+        "bill_line_of_payer",
+        "home_id",
+        "payer",
+        "at",
+        postgresql_where=text("payer <> 'family'"),
+        sqlite_where=text("payer <> 'family'"),
+    ),
+    Index(
+        "bill_line_of_bearer",
+        "home_id",
+        "waiver_payer",
+        "at",
+        postgresql_where=text("waiver_payer IS NOT NULL"),
+        sqlite_where=text("waiver_payer IS NOT NULL"),
+    ),
 )
 
 transfer = Table(
