@@ -65,7 +65,7 @@ from cardsvc.documents import filling
 from cardsvc.handlers import family_link, reveal
 from cardsvc.handlers.reveal import Personal, Why
 from cardsvc.store import cards as card_store
-from cardsvc.store import family, office, reviewing, snapshots, staff
+from cardsvc.store import family, office, reversing, reviewing, snapshots, staff
 from cardsvc.store import screens as screen_store
 from cardsvc.store.engine import StoreConflict
 
@@ -248,7 +248,11 @@ def create(context: Context, access: Access) -> FastAPI:
                 "qr": "",
                 "papers": papers.offered(context, signed, row, language_of(request)),
                 "offers": steps.offers(
-                    row.case, signed.roles, snapshots.resources(connection, home), language_of(request)
+                    row.case,
+                    signed.roles,
+                    snapshots.resources(connection, home),
+                    reversing.payments(connection, home, [number]).get(number, ()),
+                    language_of(request),
                 ),
                 **more,
             }

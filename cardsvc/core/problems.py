@@ -140,6 +140,9 @@ class Problem(StrEnum):
     PROVIDER_MISSING = "provider_missing"  # no payment provider is set up
     PROVIDER_MUTE = "provider_mute"  # the payment provider gives no answer that can be believed
     FLAG_DECIDED = "flag_decided"  # somebody has decided about it, or it cannot be taken back any more
+    MONEY_USED = "money_used"  # refunded or set off since: it is not there any more
+    PAYMENT_PROVIDED = "payment_provided"  # the provider has taken it: pay it back instead
+    PAYMENT_DAY_CLOSED = "payment_day_closed"  # the business day of the payment is closed
     RECEIPT_VOID = "receipt_void"  # void already, or never issued
     RECEIPT_STOCK = "receipt_stock"  # no number is left for what was paid
     OWN_WORK = "own_work"  # nobody reviews what they caused
@@ -162,6 +165,7 @@ class Problem(StrEnum):
     CODE_INVALID = "code_invalid"  # one-time code unknown, used or expired
     DAY_NOT_NEXT = "day_not_next"  # days are closed one after another, once
     BOOKS_DIFFER = "books_differ"  # debits and credits do not agree
+    DAY_TILLS_OPEN = "day_tills_open"  # a till shift of the day is open: count its drawer first
     DAY_NEEDS_REASON = "day_needs_reason"  # something is open: closed nevertheless only with a reason
     FOUR_EYES = "four_eyes"  # somebody else must approve
 

@@ -142,4 +142,5 @@ RULES: Mapping[Step, Rule] = {
     Step.WITHDRAW_WAIVER: Rule(_at(At.CASHIER, At.OFFICE), ("category", "reason"), NO, second=True, milestone=True),
     Step.REVERSE_LINE: Rule(_at(At.OFFICE), ("line", "number", "reason"), NO, milestone=True),
     Step.STATEMENT_PAID: Rule(_at(At.OFFICE), ("amount_fen", "means", "payer", "number"), NO),
+    Step.REVERSE_PAYMENT: Rule(_at(At.CASHIER, At.OFFICE), ("payment", "reason"), NO, second=True, by_word=True),
 }

@@ -127,6 +127,7 @@ BESIDE: Mapping[Step, frozenset[Stage]] = {
     Step.REVERSE_LINE: frozenset(Stage) - {Stage.CLOSED},
     Step.STATEMENT_PAID: frozenset(Stage),
     Step.CANCEL_ITEM: BEFORE_FIRE,
+    Step.REVERSE_PAYMENT: frozenset(Stage) - {Stage.CLOSED},
 }
 """Steps that do not move the stage, and when they may be taken."""
 

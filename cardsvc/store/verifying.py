@@ -16,7 +16,7 @@ from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.ledger import Account, Transfer, owed_by, revenue
 from cardsvc.core.statements import digest
 from cardsvc.core.wire import Record
-from cardsvc.store import clearances, day_close, receipts
+from cardsvc.store import clearances, day_close, receipts, till_faults
 from cardsvc.store import tables as t
 from cardsvc.store.log import GENESIS, link_hash
 from cardsvc.store.statements import STATEMENT
@@ -44,12 +44,16 @@ def first_fault(
     def _receipts(connection: Connection, home_id: HomeId) -> str | None:
         return next(receipts.faults(connection, home_id), None)
 
+    def _tills(connection: Connection, home_id: HomeId) -> str | None:
+        return next(till_faults.faults(connection, home_id), None)
+
     looks: dict[str, Callable[[Connection, HomeId], str | None]] = {
         "log": _log,
         "records": _records,
         "cases": _cases,
         "ledger": _ledger,
         "accounts": _accounts,
+        "till shifts": _tills,
         "receipts": _receipts,
         "statements": _statements,
         "clearances": _clearances,
