@@ -121,9 +121,9 @@ def home_with(dsn: str, many: int) -> Iterator["Reader"]:
         log_no = connection.execute(text("SELECT log_no FROM review_flag")).scalar_one()
     transact(engine, lambda connection: flagged(connection, (case_no, log_no), many))
     if engine.dialect.name == "postgresql":
-        with engine.connect() as connection:
-            connection.execute(text("ANALYZE"))  # as its own daemon does after so many rows
-            connection.commit()
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM (ANALYZE)"))  # as its own daemon does after so many rows
+            connection.execute(text("CHECKPOINT"))
     with engine.connect() as connection:
         deep = {name: _at_nine_tenths(connection, order) for name, order in DEEP.items()}
     service.close()
