@@ -747,7 +747,8 @@ CREATE TABLE review_flag (
     FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
 );
 CREATE INDEX review_flag_newest ON review_flag (home_id, state, log_no, line_no, rule);
-CREATE INDEX review_flag_by_amount ON review_flag (home_id, state, amount_fen, log_no, line_no, rule);
+CREATE INDEX review_flag_by_amount ON review_flag
+    (home_id, state, amount_fen, log_no, line_no, rule, month, item, payer, station);
 CREATE INDEX review_flag_by_rule ON review_flag (home_id, state, rule, log_no, line_no);
 CREATE INDEX review_flag_by_item ON review_flag (home_id, state, item, log_no, line_no, rule);
 CREATE INDEX review_flag_by_payer ON review_flag (home_id, state, payer, log_no, line_no, rule);

@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import board, core, family, tap, upload
+from bench import board, core, family, review, tap, upload
 
 BENCHMARKS = {
     "tap": tap.tap,
@@ -10,6 +10,7 @@ BENCHMARKS = {
     "sqlite": upload.on_sqlite,
     "family": family.family,
     "board": board.board,
+    "review": review.review,
     "core": core.core,
 }
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, tuple_, union_all, update
+from sqlalchemy import ColumnElement, Connection, Text, func, literal, or_, select, tuple_, union_all, update
 
 from cardsvc.core.facts import StationKind
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
@@ -14,6 +14,10 @@ from cardsvc.store import tables as t
 
 COUNTED = 1_000
 """Beyond it a count says only that there are more."""
+FEW = 2_500
+"""So many flags are sorted sooner than a long list is walked."""
+EQUAL = ("rule", "item", "payer", "station", "month", "case_no")
+AMOUNT = "amount_fen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,32 +81,55 @@ class Wanted:
 
 def listed(connection: Connection, home_id: HomeId, wanted: Wanted, after: Flagged | None, most: int) -> list[Flagged]:
     """The flags that follow `after` (None: from the first), the newest or the dearest first."""
-    c = t.review_flag.c
+    c, rarest = t.review_flag.c, _rarest(connection, home_id, wanted)
     order: tuple[ColumnElement[Any], ...] = (c.log_no, c.line_no, c.rule)
     place: tuple[Any, ...] = (after.key.log_no, after.key.line_no, after.key.rule.value) if after is not None else ()
     if wanted.dearest:
         order, place = (c.amount_fen, *order), (after.amount_fen, *place) if after is not None else ()
-    where = _where(home_id, wanted)
+    if rarest is not None and (rarest == AMOUNT) is not wanted.dearest:
+        order = (_aside(order[0]), *order[1:])
+    where = [c.home_id == home_id, c.state == wanted.state.value]
+    for conditions in _filters(wanted, aside_but=rarest).values():
+        where += conditions
+    if wanted.not_by is not None:
+        where += [or_(one.is_(None), one != wanted.not_by) for one in (c.caused_by, c.second)]
     if place:
         where.append(tuple_(*order) < tuple_(*(literal(value) for value in place)))
     rows = connection.execute(select(t.review_flag).where(*where).order_by(*(one.desc() for one in order)).limit(most))
     return [_flagged(row) for row in rows]
 
 
-def _where(home_id: HomeId, wanted: Wanted) -> list[ColumnElement[bool]]:
-    c = t.review_flag.c
-    where = [c.home_id == home_id, c.state == wanted.state.value]
-    for name in ("rule", "item", "payer", "station", "month", "case_no"):
-        value = getattr(wanted, name)
-        if value is not None:
-            where.append(c[name] == str(value))
-    if wanted.from_fen is not None:
-        where.append(c.amount_fen >= wanted.from_fen)
-    if wanted.below_fen is not None:
-        where.append(c.amount_fen <= wanted.below_fen)
-    if wanted.not_by is not None:
-        where += [or_(one.is_(None), one != wanted.not_by) for one in (c.caused_by, c.second)]
-    return where
+def _filters(wanted: Wanted, aside_but: str | None = None) -> dict[str, list[ColumnElement[bool]]]:
+    """What the filters ask of a flag; with `aside_but`, no index is used for any of them but this one."""
+
+    def column(name: str) -> ColumnElement[Any]:
+        one = t.review_flag.c[name]
+        return one if aside_but in (None, name) else _aside(one)
+
+    asked = {name: getattr(wanted, name) for name in EQUAL}
+    found = {name: [column(name) == str(value)] for name, value in asked.items() if value is not None}
+    amounts = [column(AMOUNT) >= wanted.from_fen] if wanted.from_fen is not None else []
+    amounts += [column(AMOUNT) <= wanted.below_fen] if wanted.below_fen is not None else []
+    return found | ({AMOUNT: amounts} if amounts else {})
+
+
+def _aside(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same value, for which no index is used."""
+    return column.concat("") if isinstance(column.type, Text) else column + 0
+
+
+def _rarest(connection: Connection, home_id: HomeId, wanted: Wanted) -> str | None:
+    """The filter that leaves the fewest flags, when they are few: then they are found by it and sorted.
+
+    Otherwise the list is walked in its own order until a page is full, and that is soon.
+    """
+    c, parts = t.review_flag.c, []
+    for name, conditions in _filters(wanted).items():
+        some = select(c.log_no).where(c.home_id == home_id, c.state == wanted.state.value, *conditions).limit(FEW + 1)
+        parts.append(select(literal(name), func.count()).select_from(some.subquery()))
+    counted = [(row[1], row[0]) for row in connection.execute(union_all(*parts))] if parts else []
+    left, name = min(counted, default=(FEW + 1, ""))
+    return name if left <= FEW else None
 
 
 def counts(connection: Connection, home_id: HomeId, state: FlagState) -> dict[Rule, int]:

@@ -202,6 +202,38 @@ def test_pages_follow_each_other_without_loss_in_both_orders(service: Service) -
         assert keys == sorted(keys, reverse=True)
 
 
+@pytest.mark.parametrize("few", [0, reviewing.FEW])
+@pytest.mark.parametrize("dearest", [False, True])
+def test_filters_find_the_same_however_few_they_leave(
+    service: Service, dearest: bool, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cold(service)
+    small(service, 9)
+    small(service, 5, Rule.SPLIT, first=20)
+    every = flags(service)
+    monkeypatch.setattr(reviewing, "FEW", few)
+    asked: list[dict[str, object]] = [
+        {"rule": Rule.SPLIT, "from_fen": 1_002},
+        {"from_fen": 1_001, "below_fen": 1_006},
+        {"rule": Rule.MANUAL_LINE, "item": "cold_storage", "below_fen": 1_007},
+        {"item": "urn_basic", "from_fen": 1},
+    ]
+    for one in asked:
+        wanted, seen = Wanted(dearest=dearest, **one), list[Flagged]()  # type: ignore[arg-type]
+        with service.context.engine.connect() as connection:
+            while page := reviewing.listed(connection, service.context.home_id, wanted, seen[-1] if seen else None, 2):
+                seen += page
+        right = [flag for flag in every if _fits(flag, wanted)]
+        right.sort(key=lambda flag: (flag.amount_fen if dearest else 0, flag.key.log_no), reverse=True)
+        assert [flag.key for flag in seen] == [flag.key for flag in right], one
+
+
+def _fits(flag: Flagged, wanted: Wanted) -> bool:
+    low, high = wanted.from_fen or 0, wanted.below_fen if wanted.below_fen is not None else flag.amount_fen
+    of_rule = wanted.rule in (None, flag.key.rule)
+    return of_rule and wanted.item in (None, flag.item) and low <= flag.amount_fen <= high
+
+
 def test_filters_and_counts_agree(service: Service) -> None:
     case_no, _ = cold(service)
     month = f"{service.clock.now:%Y-%m}"

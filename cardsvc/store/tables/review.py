@@ -26,7 +26,7 @@ review_flag = Table(
     Column("state", Text, nullable=False),
     ForeignKeyConstraint(["home_id", "case_no"], ["funeral_case.home_id", "funeral_case.case_no"]),
     Index("review_flag_newest", "home_id", "state", *_KEY),
-    Index("review_flag_by_amount", "home_id", "state", "amount_fen", *_KEY),
+    Index("review_flag_by_amount", "home_id", "state", "amount_fen", *_KEY, "month", "item", "payer", "station"),
     Index("review_flag_by_rule", "home_id", "state", "rule", "log_no", "line_no"),
     Index("review_flag_by_item", "home_id", "state", "item", *_KEY),
     Index("review_flag_by_payer", "home_id", "state", "payer", *_KEY),

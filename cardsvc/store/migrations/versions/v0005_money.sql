@@ -354,6 +354,11 @@ CREATE TRIGGER day_close_no_update BEFORE UPDATE ON day_close BEGIN SELECT RAISE
 CREATE TRIGGER day_close_no_delete BEFORE DELETE ON day_close BEGIN SELECT RAISE(ABORT, 'day_close is append-only'); END;
 -- @end
 
+-- The dearest of a month, an item, a payer or a station are found without a look at every flag between them.
+DROP INDEX review_flag_by_amount;
+CREATE INDEX review_flag_by_amount ON review_flag
+    (home_id, state, amount_fen, log_no, line_no, rule, month, item, payer, station);
+
 -- From a figure of the statistics down to its lines.
 CREATE INDEX bill_line_by_log ON bill_line (home_id, log_no, line_no);
 
