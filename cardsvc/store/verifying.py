@@ -15,7 +15,7 @@ from cardsvc.core.fold import fold
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.ledger import Account, Transfer, owed_by, revenue
 from cardsvc.core.wire import Record
-from cardsvc.store import clearances, day_close
+from cardsvc.store import clearances, day_close, summing
 from cardsvc.store import tables as t
 from cardsvc.store.log import GENESIS, link_hash
 from cardsvc.store.witnesses import contradictions
@@ -47,6 +47,7 @@ def first_fault(
         "accounts": _accounts,
         "clearances": _clearances,
         "closed days": _days,
+        "summaries": _summaries,
         "witnesses": _witnesses,
     }
     with engine.connect() as connection:
@@ -192,6 +193,11 @@ def _accounts(connection: Connection, home_id: HomeId) -> str | None:
     }
     wrong = sorted(name for name in sums.keys() | kept.keys() if sums.get(name) != kept.get(name))
     return f"account {wrong[0]} is not its transfers" if wrong else None
+
+
+def _summaries(connection: Connection, home_id: HomeId) -> str | None:
+    """Business days are those of the log, and each summary is what was posted."""
+    return next(summing.faults(connection, home_id), None)
 
 
 def _witnesses(connection: Connection, home_id: HomeId) -> str | None:

@@ -37,14 +37,24 @@ from cardsvc.store.tables.paying import day_close, payment_arrival, payment_day,
 from cardsvc.store.tables.people import audit_link, family_link, family_view, home, log_head, staff, staff_session
 from cardsvc.store.tables.review import review_decision, review_flag
 from cardsvc.store.tables.shown import hall_name, screen
+from cardsvc.store.tables.summaries import (
+    account_spell,
+    business_day,
+    money_day,
+    revenue_day,
+    standing_day,
+    tap_day,
+)
 from cardsvc.store.tables.tills import till_shift, till_taking
 
 __all__ = [
     "Moment",
     "account",
+    "account_spell",
     "audit_link",
     "bill_line",
     "body_count",
+    "business_day",
     "card",
     "card_write",
     "case_alias",
@@ -70,6 +80,7 @@ __all__ = [
     "mark",
     "metadata",
     "missing_record",
+    "money_day",
     "occupancy",
     "outbox",
     "payment_arrival",
@@ -83,12 +94,15 @@ __all__ = [
     "reconciliation",
     "record",
     "resource",
+    "revenue_day",
     "review_decision",
     "review_flag",
     "screen",
     "staff",
     "staff_session",
+    "standing_day",
     "station",
+    "tap_day",
     "temperature",
     "till_shift",
     "till_taking",
