@@ -27,6 +27,7 @@ from admin_web import (
     papers,
     payments,
     prices,
+    reports,
     resources,
     review,
     rules,
@@ -330,6 +331,7 @@ def create(context: Context, access: Access) -> FastAPI:
         shifts,
         station_boards,
         tills,
+        reports,
         trial_balance,
     ):
         pages.add(app, context, access, shell)

@@ -67,6 +67,7 @@ MENU = (
     Entry("tills", "tills", Action.SEE_TILLS),
     Entry("day_close", "days", Action.SEE_BILLS),
     Entry("trial_balance", "trial-balance", Action.SEE_BILLS),
+    Entry("reports", "reports", Action.SEE_REPORTS),
     Entry("ashes", "ashes", Action.SEE_CASES),
     Entry("certificates", "certificates", Action.SEE_CERTIFICATES),
     Entry("cards", "cards", Action.ISSUE_CARD),

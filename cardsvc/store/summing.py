@@ -23,7 +23,7 @@ _DAY = (
     " ORDER BY d.from_log_no DESC LIMIT 1)"
 )
 _FACT = "LEFT JOIN fact AS f ON f.home_id = x.home_id AND f.case_no = x.case_no AND f.log_no = x.log_no"
-_SAYS: Mapping[str, Mapping[str, str]] = {
+SAYS: Mapping[str, Mapping[str, str]] = {
     "sqlite": {
         "station": "json_extract(f.body, '$.station_kind')",
         "staff": "json_extract(f.body, '$.staff_no')",
@@ -144,7 +144,7 @@ def _standing(connection: Connection, home_id: HomeId) -> Standing:
 
 
 def _sql(connection: Connection, name: str) -> str:
-    says = _SAYS[connection.dialect.name]
+    says = SAYS[connection.dialect.name]
     return SUMMED[name].format(**says, category=says["first"].format("x.waiver_source"))
 
 
