@@ -51,4 +51,10 @@ def _row(section: Section, line: Line, says: Says) -> list[str]:
     what = line.cells[0].rows.what
     part = [share(section, line)] if section.name == "taps" else []
     before = says.number(line.last_year, what)
-    return [says.line(section, line), *(says.figure(one) for one in line.cells), before, says.change(line), *part]
+    return [
+        says.line(section, line),
+        *(says.figure(one) if one.value else "—" for one in line.cells),
+        before,
+        says.change(line),
+        *part,
+    ]

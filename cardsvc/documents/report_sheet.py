@@ -6,6 +6,8 @@ from decimal import Decimal
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 from cardsvc.core.on_paper import Home
 from cardsvc.core.reporting import Line, Report, Section, What
@@ -13,6 +15,7 @@ from cardsvc.core.words import say
 from cardsvc.documents.plain_sheet import Cell, harmless
 from cardsvc.documents.report_words import Says, share
 
+BOLD = Font(name="Calibri", size=11, bold=True)
 HEAD = PatternFill("solid", fgColor="E7EFE9")
 MONEY, COUNT, PART = "#,##0.00;[Red]-#,##0.00", "#,##0", "+0.0%;-0.0%;0.0%"
 
@@ -29,7 +32,7 @@ def write(home: Home, report: Report, says: Says) -> bytes:
         (say(says.language, "report.as_of"), report.as_of.isoformat()),
     ):
         first.append([harmless(one) for one in row])
-    first["A1"].font = Font(bold=True, size=14)
+    first["A1"].font = Font(name="Calibri", size=14, bold=True)
     first.append([])
     heads = ("report.course", "report_head.price", "report.last_year")
     first.append([say(says.language, one) for one in heads])
@@ -49,7 +52,7 @@ def write(home: Home, report: Report, says: Says) -> bytes:
         _dress(sheet, head=1, kinds={**kinds, len(section.heads) + 3: PART})
         if section.total:
             for cell in sheet[sheet.max_row]:
-                cell.font = Font(bold=True)
+                cell.font = BOLD
         sheet.freeze_panes = "B2"
     out = io.BytesIO()
     book.save(out)
@@ -60,7 +63,9 @@ def _cells(section: Section, line: Line, says: Says) -> list[Cell]:
     taps = line.cells[0].rows.what is What.TAPS
     amounts: list[Cell] = [one.value if taps else _yuan(one.value) for one in line.cells]
     before: Cell = line.last_year if taps else _yuan(line.last_year)
-    change: Cell = Decimal(line.cells[0].value - line.last_year) / line.last_year if line.last_year > 0 else ""
+    change: Cell = ""
+    if line.last_year > 0:
+        change = round(Decimal(line.cells[0].value - line.last_year) / line.last_year, 3)
     part: list[Cell] = [share(section, line)] if section.name == "taps" else []
     return [says.line(section, line), *amounts, before, change, *part]
 
@@ -69,13 +74,18 @@ def _yuan(fen: int) -> Decimal:
     return Decimal(fen).scaleb(-2)
 
 
-def _dress(sheet: object, head: int, kinds: dict[int, str]) -> None:
-    for cell in sheet[head]:  # type: ignore[index]
-        cell.font, cell.fill, cell.alignment = Font(bold=True), HEAD, Alignment(wrap_text=True, vertical="center")
-    for row in sheet.iter_rows(min_row=head + 1):  # type: ignore[attr-defined]
+def _dress(sheet: Worksheet, head: int, kinds: dict[int, str]) -> None:
+    """Heads, kinds of numbers, widths; printed on one page across."""
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    for cell in sheet[head]:
+        side = "left" if cell.column == 1 else "right"
+        cell.font, cell.fill = BOLD, HEAD
+        cell.alignment = Alignment(horizontal=side, vertical="center", wrap_text=True)
+    for row in sheet.iter_rows(min_row=head + 1):
         for cell in row:
             if cell.column in kinds and not isinstance(cell.value, str):
                 cell.number_format = kinds[cell.column]
-    widths = sheet.column_dimensions  # type: ignore[attr-defined]
-    for column in range(1, sheet.max_column + 1):  # type: ignore[attr-defined]
+    widths = sheet.column_dimensions
+    for column in range(1, sheet.max_column + 1):
         widths[get_column_letter(column)].width = 30 if column == 1 else 17

@@ -74,7 +74,9 @@ class Says:
 
     def number(self, value: int, what: What) -> str:
         """A figure: yuan, or how many."""
-        return f"{value:,}" if what is What.TAPS else f"¥{in_yuan(value)}"
+        if what is What.TAPS:
+            return f"{value:,}"
+        return f"{'−' if value < 0 else ''}¥{in_yuan(abs(value))}"
 
     def figure(self, one: Figure) -> str:
         """A figure as it is read."""
@@ -93,7 +95,10 @@ class Says:
 
 def change(now: int, before: int) -> str:
     """A change in per cent, with its sign."""
-    return f"{(now - before) * 100 / before:+.1f}%" if before > 0 else "—"
+    if before <= 0:
+        return "—"
+    said = f"{(now - before) * 100 / before:+.1f}%"
+    return "0.0%" if said in ("+0.0%", "-0.0%") else said
 
 
 def share(section: Section, line: Line) -> str:

@@ -65,7 +65,10 @@ def test_a_manager_goes_from_a_figure_down_to_its_rows(office: str, pages: Pages
     looked_at("rows")
     total = 0
     while True:
-        total += sum(yuan(one.removeprefix("¥")) for one in page.locator("tbody td:last-child").all_inner_texts())
+        total += sum(
+            yuan(one.replace("¥", "").replace("−", "-"))
+            for one in page.locator("tbody td:last-child").all_inner_texts()
+        )
         if page.locator("a[rel=next]").count() == 0:
             break
         page.locator("a[rel=next]").click()
