@@ -1,25 +1,24 @@
 """The console's billing review: what rules have flagged, the evidence beside it, decisions by key, one by one."""
 
-import re
 from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import FastAPI, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from admin_web import asking
+from admin_web.review_acts import may_reverse
+from admin_web.review_address import FILTERS, address, key_of, name_of, wanted_of
+from admin_web.review_together import together_done
 from admin_web.shell import Shell, when
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import STATUS, Refused, language_of
 from cardsvc.context import Context
 from cardsvc.core.facts import StationKind
-from cardsvc.core.ids import CaseNo
-from cardsvc.core.money import yuan
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.review import Rule
+from cardsvc.core.review import SAFE, Rule
 from cardsvc.core.reviewing import REASONS, Because, Decision, FlagState
 from cardsvc.core.terms import Payer
 from cardsvc.core.words import Language, say
@@ -29,11 +28,8 @@ from cardsvc.store import reviewing, staff
 from cardsvc.store.engine import Connection
 from cardsvc.store.office import PAGE
 from cardsvc.store.opening import price_book
-from cardsvc.store.reviewing import COUNTED, Flagged, FlagKey, Wanted
+from cardsvc.store.reviewing import COUNTED, Flagged, Wanted
 
-E = TypeVar("E", bound=StrEnum)
-FILTERS = ("state", "rule", "item", "payer", "station", "month", "case_no", "from", "to", "order")
-"""What stands in the address, beside the page (`after`) and the flag that is looked at (`at`)."""
 EXPORTED = 10_000
 """The most rows of one export."""
 EXPORT_HEADS = (
@@ -44,7 +40,6 @@ EXPORT_KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_KEY = re.compile(r"(\d{1,18})\.(-1|\d{1,6})\.([a-z_]{1,40})")
 
 
 def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
@@ -60,6 +55,8 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             kept, wanted, refusal = {}, Wanted(), Refusal(Problem.FIELD_INVALID, "amount")
         with context.engine.connect() as connection:
             after, at, done = (_found(context, connection, asked.get(name, "")) for name in ("after", "at", "done"))
+            batch = together_done(connection, context, signed, asked.get("together", ""))
+            gone = _found(context, connection, asked.get("reversed", ""))
             rows = reviewing.listed(connection, home, wanted, after, PAGE + 1)
             chosen = at if at is not None and at.state is wanted.state else next(iter(rows), None)
             keys = [one.key for one in rows[:PAGE]]
@@ -74,7 +71,13 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             }
         following = place + 1 if place is not None and place + 1 < len(keys) else None
         before = place - 1 if place else None
+        onward = keys[following] if following is not None else keys[before] if before is not None else None
+        back = {
+            "following": name_of(onward) if onward is not None else "",
+            "filters": address(kept, after=asked.get("after")),
+        }
         values |= {
+            "to_reverse": urlencode({"flag": name_of(chosen.key), **back}) if chosen is not None else "",
             "done": done if done is not None and done.state is FlagState.ACCEPTED else None,
             "next": name_of(keys[following]) if following is not None else None,
             "previous": name_of(keys[before]) if before is not None else None,
@@ -90,8 +93,12 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "payers": list(Payer),
             "stations": list(StationKind),
             "reasons": REASONS,
+            "safe": SAFE,
+            "batch": batch,
             "most": COUNTED,
-            "own": chosen is not None and signed.staff_no in (chosen.caused_by, chosen.second),
+            "own": chosen is not None and signed.staff_no in chosen.people,
+            "gone": gone if gone is not None and gone.state is FlagState.REVERSED else None,
+            "reversible": chosen is not None and may_reverse(signed, chosen),
         }
         status = STATUS.get(refusal.problem, 409) if refusal else 200
         return shell.page(request, "review", signed, values, refusal=refusal, status=status)
@@ -158,44 +165,3 @@ def _cells(one: Flagged, language: Language) -> list[Cell]:
         ", ".join(who for who in (one.caused_by, one.second) if who),
         " ".join(one.evidence.causes),
     ]
-
-
-def address(kept: dict[str, str], **change: object) -> str:
-    """The filters as they stand in the address, some of them changed; what is empty is left out."""
-    values = {**kept, **{name.removesuffix("_"): str(value) for name, value in change.items() if value is not None}}
-    return urlencode({name: value for name, value in values.items() if value})
-
-
-def name_of(key: FlagKey) -> str:
-    """A flag as it stands in the address."""
-    return f"{key.log_no}.{key.line_no}.{key.rule}"
-
-
-def key_of(name: str) -> FlagKey | None:
-    """The flag that an address names; None for what names none."""
-    match = _KEY.fullmatch(name)
-    if match is None or match[3] not in set(Rule):
-        return None
-    return FlagKey(int(match[1]), int(match[2]), Rule(match[3]))
-
-
-def wanted_of(kept: dict[str, str]) -> Wanted:
-    """What the filters ask for; a word that is none of the known ones asks for all. Raises ValueError for an amount."""
-
-    low, high = (yuan(kept[name]) if kept.get(name) else None for name in ("from", "to"))
-    return Wanted(
-        state=_known(FlagState, kept.get("state")) or FlagState.OPEN,
-        rule=_known(Rule, kept.get("rule")),
-        item=kept.get("item"),
-        payer=_known(Payer, kept.get("payer")),
-        station=_known(StationKind, kept.get("station")),
-        month=kept.get("month"),
-        case_no=CaseNo(kept["case_no"].strip().upper()) if kept.get("case_no") else None,
-        from_fen=low,
-        below_fen=high,
-        dearest=kept.get("order") == "dearest",
-    )
-
-
-def _known(of: type[E], value: str | None) -> E | None:
-    return of(value) if value in set(of) else None

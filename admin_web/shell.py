@@ -65,6 +65,8 @@ MENU = (
     Entry("review", "review", Action.REVIEW_BILLS),
     Entry("payments", "payments", Action.SEE_BILLS),
     Entry("tills", "tills", Action.SEE_TILLS),
+    Entry("receipts_fiscal", "receipts/fiscal", Action.SEE_RECEIPTS),
+    Entry("receipts_invoice", "receipts/invoice", Action.SEE_RECEIPTS),
     Entry("day_close", "days", Action.SEE_BILLS),
     Entry("trial_balance", "trial-balance", Action.SEE_BILLS),
     Entry("reports", "reports", Action.SEE_REPORTS),

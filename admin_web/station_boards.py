@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 
 from admin_web import asking
 from admin_web.board_cards import STATIONS, Chip, chips, steps_here
+from admin_web.review_acts import returned_values
 from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import Refused, language_of
@@ -21,8 +22,9 @@ from cardsvc.core.policy import Policy
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.station import Station, own_steps
 from cardsvc.core.words import CATALOGUES
-from cardsvc.store import boards
+from cardsvc.store import boards, reviewing
 from cardsvc.store.boards import Row
+from cardsvc.store.opening import price_book
 from cardsvc.store.policies import policy_of
 
 MOST = 200
@@ -85,11 +87,17 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             rows = boards.open_cases(connection, home, signed.county)
             policy = policy_of(connection, home, now)
             things = boards.things(connection, home, station.places)
+            tasks = reviewing.tasks(connection, home, station.kind, signed.county)
+            book = price_book(connection, home, now)
         every = lines(rows, station, policy, now)
         here = [line for line in every if any(place.kind in station.places for place in line.live.places)]
         sends = Step.TAKE_OUT in station.steps
         sees_money = signed.may(Action.SEE_BILLS) and Step.PAY in station.steps
+        zh = language_of(request) == "zh_CN"
         values = {
+            **returned_values(signed, tasks),
+            "task_cases": True,
+            "named": {row.item: row.name_zh if zh else row.name_en for row in book.items},
             "words": CATALOGUES[language_of(request)],
             "names": names,
             "station": station,

@@ -12,6 +12,6 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("focusin", (event) => { if (event.target.matches("[data-select]")) event.target.select(); });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.target.matches("input, select, textarea")) return;
-  const search = document.querySelector("[data-focus], .search input");
+  const search = document.querySelector("[data-focus]") || document.querySelector(".search input");
   if (search) { event.preventDefault(); search.focus(); }
 });

@@ -236,6 +236,16 @@ def _shown(seen: Seen, language: Language) -> dict[str, Any]:
                 for line in seen.running
             ],
             "storage": [" ".join(row) for row in in_words(seen.storage, language)] if seen.storage is not None else [],
+            "receipts": [
+                {
+                    "kind": say(language, f"receipt_family.{one.receipt.family}"),
+                    "number": one.receipt.number,
+                    "amount": in_yuan(one.receipt.amount_fen),
+                    "at": _iso(one.receipt.at),
+                    "void": say(language, "receipts.void") if one.void is not None else "",
+                }
+                for one in seen.receipts
+            ],
             "due": in_yuan(seen.bill.due_fen),
             "paid": in_yuan(seen.bill.paid_fen),
             "deposit": in_yuan(seen.bill.deposit_fen),

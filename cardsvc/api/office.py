@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from cardsvc.api import entering, errors, office_cards, office_cold, printing
+from cardsvc.api import entering, errors, office_cards, office_cold, printing, receipts
 from cardsvc.api.access import FORM_HEADER, Access, Signed, same_site
 from cardsvc.api.errors import Refused
 from cardsvc.api.searching import wanted_of
@@ -244,6 +244,7 @@ def create(context: Context, access: Access) -> FastAPI:
     office_cards.add(app, context, access, asks)
     office_cold.add(app, context, asks)
     printing.add(app, context, asks)
+    receipts.add(app, context, asks)
 
     @app.get("/roles")
     def roles(_: Annotated[Signed, asks(None)]) -> dict[str, dict[str, list[str]]]:

@@ -69,7 +69,7 @@ def of_case(context: Context, signed: Signed, row: CaseRow, paper: Printed, of: 
     on = print_paper.handle(context, row.case.case_no, paper, of, signed.staff_no, context.clock())
     if isinstance(on, Refusal):
         raise Refused(on)
-    return _sent(lambda: papers.render(on, language, context.templates), f"{on.case.case_no}-{paper}")
+    return sent(lambda: papers.render(on, language, context.templates), f"{on.case.case_no}-{paper}")
 
 
 def receipt_of(context: Context, signed: Signed, row: CaseRow, language: Language) -> Response:
@@ -90,7 +90,7 @@ def receipt_of(context: Context, signed: Signed, row: CaseRow, language: Languag
             name, case_no, row.shown_name, bill, lines, address, now, language, copy, context.templates
         )
 
-    return _sent(made, f"{case_no}-receipt")
+    return sent(made, f"{case_no}-receipt")
 
 
 def furnace_log_of(context: Context, signed: Signed, day: date, language: Language) -> Response:
@@ -107,7 +107,7 @@ def furnace_log_of(context: Context, signed: Signed, day: date, language: Langua
     def made() -> bytes:
         return furnace_log.render(named, day, runs, titles, names, by, language, context.templates)
 
-    return _sent(made, f"furnaces-{day.isoformat()}")
+    return sent(made, f"furnaces-{day.isoformat()}")
 
 
 def report_of(context: Context, signed: Signed, made: Made) -> Response:
@@ -120,10 +120,11 @@ def report_of(context: Context, signed: Signed, made: Made) -> Response:
     def filled() -> bytes:
         return report_paper.render(made.home, made.report, made.says, by, context.templates)
 
-    return _sent(filled, f"report-{period.first}-{period.last}")
+    return sent(filled, f"report-{period.first}-{period.last}")
 
 
-def _sent(made: Callable[[], bytes], name: str) -> Response:
+def sent(made: Callable[[], bytes], name: str) -> Response:
+    """A PDF as it is answered. Raises Refused when its template cannot be filled."""
     try:
         pdf = made()
     except TemplateBroken as error:

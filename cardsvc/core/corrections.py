@@ -14,7 +14,7 @@ from cardsvc.core.prices import Line, PriceBook, Trigger, basis_of, granted_for
 CORRECTS = frozenset(
     {
         *(Step.VOID, Step.SIGN_QUOTE, Step.CANCEL_ITEM, Step.CANCEL),
-        *(Step.SWITCH_PAYER, Step.PROVE_WAIVER, Step.WITHDRAW_WAIVER),
+        *(Step.SWITCH_PAYER, Step.PROVE_WAIVER, Step.WITHDRAW_WAIVER, Step.REVERSE_LINE),
     }
 )
 BookOf = Callable[[str | None], PriceBook]
@@ -29,6 +29,11 @@ class Standing:
     line_no: int
     cause: str
     line: Line
+
+    @property
+    def name(self) -> str:
+        """The line as a step names it."""
+        return f"{self.log_no}.{self.line_no}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ def corrections(
             return tuple(Corrected(one) for one in lines if voided is not None and one.cause == voided.cause)
         case Step.SIGN_QUOTE | Step.CANCEL:
             return tuple(Corrected(one) for one in lines if _quoted(one.line, book_of))
+        case Step.REVERSE_LINE:
+            return tuple(Corrected(one) for one in lines if one.name == details.line)
         case Step.CANCEL_ITEM:
             ordered = (one for one in lines if one.line.item == details.item)
             return tuple(Corrected(one) for one in ordered if _quoted(one.line, book_of))

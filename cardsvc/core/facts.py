@@ -155,6 +155,7 @@ class Step(StrEnum):
     PROVE_WAIVER = "prove_waiver"
     CANCEL_ITEM = "cancel_item"
     WITHDRAW_WAIVER = "withdraw_waiver"
+    REVERSE_LINE = "reverse_line"
 
 
 class PlaceKind(StrEnum):
@@ -253,6 +254,8 @@ class Details(Wire):
     third_agrees: bool | None = None
     category: WaiverFor | None = Field(default=None, exclude_if=lambda value: value is None)
     "For whom it is waived; not said, the resident's."
+    line: Code | None = Field(default=None, exclude_if=lambda value: value is None)
+    "A line of the bill: the log number that it was posted under, a point, its number there."
 
 
 class Booked(Wire):

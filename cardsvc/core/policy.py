@@ -33,6 +33,8 @@ class Policy(Wire):
     slot_max_tenths: int = Field(default=40, ge=-400, le=200)
     till_difference_fen: int = Field(default=1_000, ge=0, le=1_000_000)
     "A drawer that differs by more is closed by two people."
+    review_bulk_fen: int = Field(default=10_000, ge=0, le=1_000_000)
+    "Flags of safe rules (`core.review.SAFE`) below it may be accepted together; 0: none."
     basis: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")

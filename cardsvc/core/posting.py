@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cardsvc.core import ledger, prices
 from cardsvc.core.case import Case
 from cardsvc.core.corrections import CORRECTS, BookOf, Standing, corrections
-from cardsvc.core.facts import Fact, Step, StepTaken, step_of
+from cardsvc.core.facts import Details, Fact, Step, StepTaken, step_of
 from cardsvc.core.ledger import Account, Transfer
 from cardsvc.core.prices import Line
 
@@ -33,6 +33,17 @@ class Posting:
 
     lines: tuple[PostedLine, ...] = ()
     transfers: tuple[Transfer, ...] = ()
+
+
+def _proof(step: Step, details: Details) -> str:
+    """What the transfers of a correction name beside their item: the waiver's record, or review's rule and line."""
+    match step:
+        case Step.PROVE_WAIVER:
+            return details.number or ""
+        case Step.REVERSE_LINE:
+            return f"{details.number} {details.line}"
+        case _:
+            return ""
 
 
 def takes_back(fact: Fact, before: Case, book_of: BookOf) -> bool:
@@ -63,7 +74,7 @@ def post(
     paid = prices.taken_in(charged, book)
     standing = tuple(standing) if step in CORRECTS or paid else ()
     if step in CORRECTS:
-        proof = details.number or "" if step is Step.PROVE_WAIVER else ""
+        proof = _proof(step, details)
         for one in corrections(before, step, details, standing, book_of):
             old = one.standing
             lines.append(PostedLine(fact.cause, old.line, old))

@@ -93,6 +93,7 @@ class Problem(StrEnum):
     CERTIFICATE_NOT_ISSUED = "certificate_not_issued"  # no cremation certificate by another role
     CERTIFICATE_EXISTS = "certificate_exists"  # one is drawn already: void it first
     CERTIFICATE_STOCK = "certificate_stock"  # no number is left in the stock
+    FORMS_RECEIVED = "forms_received"  # a number of the batch was taken into the stock before
     CERTIFICATE_NOT_STOCK = "certificate_not_stock"  # drawn, void, or never received
     COLLECTOR_UNVERIFIED = "collector_unverified"  # the collector's identity or one-time code is open
     CARD_NOT_PRESENTED = "card_not_presented"  # the family card was not presented at the hand-over
@@ -138,7 +139,12 @@ class Problem(StrEnum):
     PROVIDER_MISSING = "provider_missing"  # no payment provider is set up
     PROVIDER_MUTE = "provider_mute"  # the payment provider gives no answer that can be believed
     FLAG_DECIDED = "flag_decided"  # somebody has decided about it, or it cannot be taken back any more
+    RECEIPT_VOID = "receipt_void"  # void already, or never issued
+    RECEIPT_STOCK = "receipt_stock"  # no number is left for what was paid
     OWN_WORK = "own_work"  # nobody reviews what they caused
+    LINE_GONE = "line_gone"  # the line does not stand on the bill any more
+    NO_LINE = "no_line"  # no line stands behind the flag: a counter-entry brings no money back
+    LIST_CHANGED = "list_changed"  # not what the page showed when the key was pressed: look again
     # surfaces
     NOT_SIGNED_IN = "not_signed_in"  # sign in first
     SIGN_IN_FAILED = "sign_in_failed"  # number or password wrong

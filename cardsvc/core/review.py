@@ -187,6 +187,9 @@ ON_LINES: Mapping[Rule, Callable[[OnLine], Evidence | None]] = {
 }
 """What a line that is not a counter-line is held against."""
 
+SAFE = frozenset({Rule.MANUAL_LINE, Rule.OUTSIDE_RANGE})
+"""Rules whose flags may be accepted together below an amount: a listed price that a person typed in, and a range that
+a published reason passes. Whatever else is wrong with such a line raises a flag of its own."""
 FINISHES = frozenset({Step.COLLECT, Step.PREPARED, Step.FAREWELL_OVER, Step.LOAD})
 """Services that are never done for nothing: their tap makes a line, or another line's price includes it."""
 METERED = frozenset({Trigger.STORAGE_DAY, Trigger.ASH_STORAGE})

@@ -138,4 +138,5 @@ RULES: Mapping[Step, Rule] = {
     Step.PROVE_WAIVER: Rule(_at(At.CASHIER, At.OFFICE), ("number", "reason"), NO, second=True, may=("category",)),
     Step.CANCEL_ITEM: Rule(_at(At.ARRANGEMENT), ("item", "reason"), NO),
     Step.WITHDRAW_WAIVER: Rule(_at(At.CASHIER, At.OFFICE), ("category", "reason"), NO, second=True, milestone=True),
+    Step.REVERSE_LINE: Rule(_at(At.OFFICE), ("line", "number", "reason"), NO, milestone=True),
 }

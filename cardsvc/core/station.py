@@ -83,6 +83,7 @@ ENTRIES: Mapping[str, Entry] = {
     "other": Entry.SCAN,
     "about": Entry.SCAN,
     "item": Entry.LINE,
+    "line": Entry.GIVEN,
     "paper": Entry.PICK,
     "issuer": Entry.PICK,
     "signed_by": Entry.PICK,
@@ -169,6 +170,7 @@ REASONS: Mapping[Step, tuple[Reason, ...]] = {
     Step.PROVE_WAIVER: (Reason.PROVEN_LATE,),
     Step.WITHDRAW_WAIVER: (Reason.NOT_ENTITLED, Reason.ENTERED_BY_MISTAKE),
     Step.CANCEL_ITEM: (Reason.FAMILY_WISH, Reason.EQUIPMENT, Reason.ENTERED_BY_MISTAKE),
+    Step.REVERSE_LINE: (Reason.REVIEWED,),
     Step.RESOLVE: (Reason.PAPER_RECORD, Reason.EQUIPMENT, Reason.ENTERED_BY_MISTAKE, Reason.CARD_COPIED),
 }
 """The reasons that a step offers; a step that is not named offers all."""

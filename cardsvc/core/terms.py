@@ -43,6 +43,7 @@ class Reason(StrEnum):
     UNCLAIMED = "unclaimed"
     SPOILED = "spoiled"
     NOT_ENTITLED = "not_entitled"
+    REVIEWED = "reviewed"
 
 
 class Skip(StrEnum):

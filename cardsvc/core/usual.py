@@ -19,6 +19,7 @@ ON_OCCASION = frozenset(
         *(Step.DECLARE, Step.DECLARE_RELATIVE, Step.SKIP_RECOGNITION, Step.REPLACE_TAG, Step.CHANGE_VEHICLE),
         *(Step.RESERVE_FURNACE, Step.PLAN_REST, Step.POSTPONE_REST, Step.SPLIT, Step.RETURN_ASHES),
         *(Step.RENEW_STORAGE, Step.REFUND, Step.SWITCH_PAYER, Step.PROVE_WAIVER, Step.WITHDRAW_WAIVER),
+        Step.REVERSE_LINE,
     }
 )
 """Steps that are taken when something asks for them, never because their turn has come."""

@@ -124,6 +124,7 @@ BESIDE: Mapping[Step, frozenset[Stage]] = {
     Step.SWITCH_PAYER: frozenset(Stage) - {Stage.CLOSED},
     Step.PROVE_WAIVER: frozenset(Stage) - {Stage.CLOSED},
     Step.WITHDRAW_WAIVER: frozenset(Stage) - {Stage.CLOSED},
+    Step.REVERSE_LINE: frozenset(Stage) - {Stage.CLOSED},
     Step.CANCEL_ITEM: BEFORE_FIRE,
 }
 """Steps that do not move the stage, and when they may be taken."""

@@ -12,8 +12,10 @@ from argon2 import PasswordHasher
 from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Role
-from cardsvc.handlers import clock_in, found_home, open_till, receive_certificates
+from cardsvc.core.receipts import Family
+from cardsvc.handlers import clock_in, found_home, open_till, receive_forms
 from cardsvc.handlers.found_home import Names, Person
+from cardsvc.store.stock import CERTIFICATES, RECEIPTS
 
 CREWS = ("韩路", "邓舟", "许航", "曹骏", "彭程", "曾远", "萧行", "田野", "董途", "袁方", "潘渡", "蒋帆")
 NAMES = Names("温州市殡仪馆", "Wenzhou Funeral Home", "0577-0000000")
@@ -49,6 +51,7 @@ APPROVERS = (StaffNo("1017"), StaffNo("1015"))
 DRAWERS = {StaffNo("1010"): "QT-1", StaffNo("1015"): "QT-2"}
 FLOAT = {10_000: 2, 5_000: 2, 1_000: 10, 500: 10, 100: 50}
 """500 yuan in each drawer."""
+RECEIPT_PREFIXES = {Family.FISCAL: "PJ-", Family.INVOICE: "FP-"}
 QUALIFIED_UNTIL = {StaffNo("1011"): date(2030, 12, 31)}
 
 
@@ -65,6 +68,8 @@ def found(context: Context, hasher: Callable[[str], str] | None = None) -> None:
     now = context.clock()
     for person in STAFF:
         clock_in.handle(context, person.staff_no, on=True, by=person.staff_no, now=now)
-    receive_certificates.handle(context, "HZ-", 1, 2_000, APPROVERS[1], now)
+    receive_forms.handle(context, CERTIFICATES, "HZ-", 1, 2_000, APPROVERS[1], now)
+    for family, prefix in RECEIPT_PREFIXES.items():
+        receive_forms.handle(context, RECEIPTS[family], prefix, 1, 500, APPROVERS[1], now)
     for cashier, drawer in DRAWERS.items():
         open_till.handle(context, cashier, drawer, FLOAT, now)

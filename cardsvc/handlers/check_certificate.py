@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from cardsvc.context import Context
 from cardsvc.core.certificate_code import key_of, same
-from cardsvc.core.certificates import CertificateState
 from cardsvc.core.people import surname_agrees
-from cardsvc.store import certificates
+from cardsvc.core.stock import FormState
+from cardsvc.store import stock as stocks
+from cardsvc.store.stock import CERTIFICATES
 
 
 class Verdict(StrEnum):
@@ -38,11 +39,11 @@ def handle(context: Context, number: str, code: str, surname: str) -> Checked:
     if not same(code, key_of(context.vault.blind, context.home_id), context.home_id, number):
         return Checked(Verdict.NOT_KNOWN)
     with context.engine.connect() as connection:
-        one = certificates.form(connection, context.home_id, number)
-    if one is None or one.state is CertificateState.STOCK:
+        one = stocks.form(connection, CERTIFICATES, context.home_id, number)
+    if one is None or one.state is FormState.STOCK:
         return Checked(Verdict.NOT_KNOWN)
     agrees = surname_agrees(one.shown_name or "", surname) if surname.strip() and one.shown_name else None
     shown = one.shown_name or "" if agrees else ""
-    if one.state is CertificateState.VOID:
+    if one.state is FormState.VOID:
         return Checked(Verdict.VOID, one.void_at, agrees, shown)
     return Checked(Verdict.VALID, one.drawn_at, agrees, shown)

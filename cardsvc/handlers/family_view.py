@@ -16,11 +16,13 @@ from cardsvc.core.meter import Meter, storage_meter
 from cardsvc.core.prices import Line, running_meter
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import BillLine
-from cardsvc.store import family, snapshots
+from cardsvc.core.terms import Payer
+from cardsvc.store import family, receipts, snapshots
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.family import Link, Looked, Shown, View, hash_of
 from cardsvc.store.opening import book_of
 from cardsvc.store.policies import policy_of
+from cardsvc.store.receipts import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Seen:
     "What storage would cost if it ended now."
     storage: Meter | None = None
     "What storage will cost: shown before it runs, until the furnace."
+    receipts: Sequence[Kept] = ()
+    "Those of the family, void ones too."
 
 
 def open_link(context: Context, token: str, now: datetime) -> str | Refusal:
@@ -78,7 +82,12 @@ def look(context: Context, cookie: str, now: datetime) -> Seen | Refusal:
             ashes_until=ashes_until(shown.case),
             running=running_meter(shown.case, book, now),
             storage=storage_meter(shown.case, book, policy, now),
+            receipts=_of_family(receipts.of_case(connection, home_id, link.case_no)),
         )
+
+
+def _of_family(found: Sequence[Kept]) -> list[Kept]:
+    return [one for one in found if one.receipt.payer is Payer.FAMILY]
 
 
 def version(context: Context, cookie: str, now: datetime) -> int | None:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, literal, select, tuple_, union_all, update
+from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, tuple_, union_all, update
 
+from cardsvc.core.facts import StationKind
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.review import Evidence, Rule
-from cardsvc.core.reviewing import Because, Decision, FlagState
+from cardsvc.core.reviewing import Because, Decision, FlagState, concerned
 from cardsvc.store import tables as t
 
 COUNTED = 1_000
@@ -40,6 +41,11 @@ class Flagged:
     evidence: Evidence
     state: FlagState
 
+    @property
+    def people(self) -> tuple[StaffNo, ...]:
+        """Who caused it."""
+        return tuple(one for one in (self.caused_by, self.second) if one is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -65,6 +71,8 @@ class Wanted:
     from_fen: int | None = None
     below_fen: int | None = None
     dearest: bool = False
+    not_by: StaffNo | None = None
+    "Only what this person did not cause."
 
 
 def listed(connection: Connection, home_id: HomeId, wanted: Wanted, after: Flagged | None, most: int) -> list[Flagged]:
@@ -92,6 +100,8 @@ def _where(home_id: HomeId, wanted: Wanted) -> list[ColumnElement[bool]]:
         where.append(c.amount_fen >= wanted.from_fen)
     if wanted.below_fen is not None:
         where.append(c.amount_fen <= wanted.below_fen)
+    if wanted.not_by is not None:
+        where += [or_(one.is_(None), one != wanted.not_by) for one in (c.caused_by, c.second)]
     return where
 
 
@@ -148,6 +158,39 @@ def keep(
         )
     )
     connection.execute(update(t.review_flag).where(*_is(home_id, key)).values(state=state.value))
+
+
+def accepted_between(connection: Connection, home_id: HomeId, after: int, until: int, by: StaffNo) -> list[FlagKey]:
+    """Flags that somebody accepted under these log numbers, and about which nobody has decided since."""
+    d, later = t.review_decision.c, t.review_decision.alias("later")
+    same = (later.c.home_id == d.home_id, later.c.flag_log_no == d.flag_log_no, later.c.flag_line_no == d.flag_line_no)
+    since = select(later.c.log_no).where(*same, later.c.rule == d.rule, later.c.log_no > d.log_no)
+    where = (d.home_id == home_id, d.log_no > after, d.log_no <= until, d.decided_by == by)
+    rows = connection.execute(
+        select(t.review_decision).where(*where, d.decision == Decision.ACCEPT.value, ~since.exists()).order_by(d.log_no)
+    )
+    return [FlagKey(row.flag_log_no, row.flag_line_no, Rule(row.rule)) for row in rows]
+
+
+def undecided(connection: Connection, home_id: HomeId, log_no: int, line_no: int) -> list[FlagKey]:
+    """The flags of a line that are open or returned."""
+    c, states = t.review_flag.c, (FlagState.OPEN.value, FlagState.RETURNED.value)
+    where = (c.home_id == home_id, c.log_no == log_no, c.line_no == line_no, c.state.in_(states))
+    rows = connection.execute(select(c.rule).where(*where).order_by(c.rule))
+    return [FlagKey(log_no, line_no, Rule(row.rule)) for row in rows]
+
+
+def tasks(connection: Connection, home_id: HomeId, station: StationKind, county: str | None) -> list[Flagged]:
+    """What review gave back to a station, the oldest first; `county`: only of its cases."""
+    c, f = t.review_flag.c, t.funeral_case.c
+    where = [c.home_id == home_id, c.state == FlagState.RETURNED.value]
+    arose = c.station == station.value
+    where.append(or_(arose, c.station.is_(None)) if station is concerned(None) else arose)
+    query = select(t.review_flag)
+    if county is not None:
+        query = query.join(t.funeral_case, (f.home_id == c.home_id) & (f.case_no == c.case_no))
+        where.append(f.county == county)
+    return [_flagged(row) for row in connection.execute(query.where(*where).order_by(c.log_no, c.line_no, c.rule))]
 
 
 def returned(connection: Connection, home_id: HomeId, case_no: CaseNo) -> list[Flagged]:

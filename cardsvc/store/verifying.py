@@ -15,7 +15,7 @@ from cardsvc.core.fold import fold
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.ledger import Account, Transfer, owed_by, revenue
 from cardsvc.core.wire import Record
-from cardsvc.store import clearances, day_close, summing
+from cardsvc.store import clearances, day_close, receipts, summing
 from cardsvc.store import tables as t
 from cardsvc.store.log import GENESIS, link_hash
 from cardsvc.store.witnesses import contradictions
@@ -39,12 +39,16 @@ def first_fault(
     def _days(connection: Connection, home_id: HomeId) -> str | None:
         return next(day_close.faults(connection, home_id, public_key), None)
 
+    def _receipts(connection: Connection, home_id: HomeId) -> str | None:
+        return next(receipts.faults(connection, home_id), None)
+
     looks: dict[str, Callable[[Connection, HomeId], str | None]] = {
         "log": _log,
         "records": _records,
         "cases": _cases,
         "ledger": _ledger,
         "accounts": _accounts,
+        "receipts": _receipts,
         "clearances": _clearances,
         "closed days": _days,
         "summaries": _summaries,

@@ -23,6 +23,7 @@ from cardsvc.core.permissions import Role
 from cardsvc.core.policy import Policy
 from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceBook
+from cardsvc.core.receipts import Receipt
 from cardsvc.core.tap import CardChain
 from cardsvc.core.terms import Notice, Reason
 from cardsvc.core.till import Shift
@@ -63,6 +64,16 @@ class Voided:
 
     case_no: CaseNo
     why: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptVoid:
+    """That a receipt is void: when, why, and the two people who say so."""
+
+    at: datetime
+    why: Reason
+    by: StaffNo
+    second: StaffNo
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,10 @@ class WorkingSet:
     drawn: dict[str, Drawn] = field(default_factory=dict)
     "Certificates that this transaction draws, by number."
     voided: dict[str, Voided] = field(default_factory=dict)
+    receipts: list[Receipt] = field(default_factory=list)
+    "Receipts that this transaction issues."
+    receipt_voids: dict[tuple[str, str], ReceiptVoid] = field(default_factory=dict)
+    "Receipts that it voids, by family and number."
     trips: dict[CaseNo, Trip] = field(default_factory=dict)
     "Open trips, and those that this transaction starts or ends."
     left: list[Trip] = field(default_factory=list)
@@ -300,8 +315,9 @@ _DICTS = (
     "queue",
     "drawn",
     "voided",
+    "receipt_voids",
     "trips",
 )
 _SETS = ("changed", "awaited", "arrived", "collected", "broken")
-_LISTS = ("lines", "transfers", "facts", "outgoing", "cleared", "left", "looked", "takings")
+_LISTS = ("lines", "transfers", "facts", "outgoing", "cleared", "left", "looked", "takings", "receipts")
 _KEPT = tuple(one.name for one in fields(WorkingSet) if one.name not in (*_DICTS, *_SETS, *_LISTS, "permits"))

@@ -242,7 +242,8 @@ SMALL = """(selector) => [...document.querySelectorAll(selector)].filter((one) =
 
 
 def sizes(page: Page, selector: str) -> list[str]:
-    """What a finger could miss: controls lower or narrower than 44 px."""
+    """What a finger could miss on a page that has loaded: controls lower or narrower than 44 px."""
+    page.wait_for_load_state()
     found: list[str] = page.evaluate(SMALL, selector)
     return found
 
@@ -282,6 +283,7 @@ def test_the_calendar_is_worked_by_keyboard(
     page.locator("#release button").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#row-H1 .hand")).to_have_count(0)
+    page.wait_for_load_state()
     page.keyboard.press("t")
     expect(page.locator("#day-today")).to_have_attribute("aria-current", "date")
     page.goto(f"{office}calendar?day={DAY}")

@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cardsvc.core.facts import Step
-from cardsvc.store import certificates
+from cardsvc.store import stock as stocks
+from cardsvc.store.stock import CERTIFICATES
 from tests.admin_web.test_ashes import WIDER
 from tests.admin_web.test_console import office, sign_in
 from tests.admin_web.test_duties import tab_to
@@ -52,7 +53,11 @@ def test_what_cannot_be_is_refused_in_words_and_changes_nothing(service: Service
         answer = desk.post(f"certificates/{path}", **form)
         assert (answer.status_code, 'class="refusal"' in answer.text) == (status, True), (path, form)
     with service.context.engine.connect() as connection:
-        assert certificates.figures(connection, service.context.home_id) == {"stock": 2_000, "drawn": 0, "void": 0}
+        assert stocks.figures(connection, CERTIFICATES, service.context.home_id) == {
+            "stock": 2_000,
+            "drawn": 0,
+            "void": 0,
+        }
 
 
 def test_the_list_is_by_state_and_goes_on_page_by_page(service: Service) -> None:

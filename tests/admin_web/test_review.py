@@ -14,7 +14,7 @@ from cardsvc.api.app import Surface
 from cardsvc.core.reviewing import FlagState
 from cardsvc.surfaces import create_service
 from tests.admin_web.test_console import sign_in
-from tests.service.test_review import cold, flags
+from tests.service.test_review import cold, flags, small
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
@@ -132,6 +132,136 @@ def test_a_decision_without_the_form_token_changes_nothing(service: Service) -> 
     assert len(flags(service)) == 1
 
 
+def test_a_returned_flag_is_answered_on_its_station_s_board_and_the_task_ends(service: Service) -> None:
+    case_no, _ = cold(service)
+    [flag] = flags(service)
+    name = f"{flag.key.log_no}.{flag.key.line_no}.{flag.key.rule}"
+    Desk(service, "1016").post("review", flag=name, decision="return", because="wrong_price")
+    clerk = Desk(service, "1005")
+    for page in (f"cases/{case_no}", "boards/cold_storage"):
+        shown = clerk.get(page).text
+        assert "复核退回: 超过最高限价" in shown and "/office/review/answer" in shown
+        assert "¥80.00" not in shown
+    assert "复核退回" not in Desk(service, "1010").get("boards/cashier").text
+    other = Desk(service, "1010")
+    assert "/office/review/answer" not in other.get(f"cases/{case_no}").text
+    assert other.post("review/answer", flag=name, because="corrected").status_code == 403
+
+    answer = clerk.post("review/answer", flag=name, because="corrected", back="/office/boards/cold_storage")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/office/boards/cold_storage")
+    assert "复核退回" not in clerk.get("boards/cold_storage").text
+    assert "已答复: 已更正" in Desk(service, "1016").get("review").text
+
+
+def test_the_page_before_a_reversal_says_that_it_is_for_good_and_why_it_cannot_be(service: Service) -> None:
+    case_no, _ = cold(service)
+    [flag] = flags(service)
+    name = f"{flag.key.log_no}.{flag.key.line_no}.{flag.key.rule}"
+    manager, auditor = Desk(service, "1015"), Desk(service, "1016")
+    assert "review/reverse?" in manager.get("review").text and "review/reverse?" not in auditor.get("review").text
+    assert "冲销后不能撤回" in manager.get(f"review/reverse?flag={name}").text
+    assert auditor.get(f"review/reverse?flag={name}").status_code == 409
+    assert manager.get("review/reverse?flag=nothing").status_code == 404
+    assert manager.post("review/reverse", flag=name, because="approved").status_code == 422
+    assert auditor.post("review/reverse", flag=name, because="not_done").status_code == 409
+    assert Desk(service, "1010").post("review/reverse", flag=name, because="not_done").status_code == 403
+
+    answer = manager.post("review/reverse", flag=name, because="not_done", filters="rule=above_cap")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/office/review?rule=above_cap&reversed={name}"
+    assert "冲销后不能撤回" in manager.get(answer.headers["location"].removeprefix("/office/")).text
+    assert "复核冲销" in manager.get(f"cases/{case_no}").text
+    assert manager.post("review", flag=name, decision="undo", because="by_mistake").status_code == 409
+
+
+@pytest.mark.browser
+def test_a_line_is_reversed_by_keyboard(service: Service, office: str, pages: Pages) -> None:
+    case_no, _ = cold(service)
+    page = pages.open()
+    sign_in(page, office, "1015")
+    page.goto(f"{office}review")
+    page.wait_for_load_state("load")
+    page.keyboard.press("x")
+    expect(page.get_by_label("理由")).to_be_focused()
+    picture(page, "review-reverse-zh", whole=True)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".done")).to_contain_text("已冲销：超过最高限价 ¥80.00")
+    picture(page, "review-reversed-zh", whole=True)
+    page.goto(f"{office}cases/{case_no}")
+    expect(page.locator(".timeline")).to_contain_text("复核冲销")
+    picture(page, "review-reversed-case-zh", whole=True)
+
+
+@pytest.mark.browser
+def test_a_task_and_a_reversal_fit_a_phone_in_english(service: Service, office: str, pages: Pages) -> None:
+    cold(service)
+    [flag] = flags(service)
+    name = f"{flag.key.log_no}.{flag.key.line_no}.{flag.key.rule}"
+    page = pages.open(language="en", width=360, height=740, dark=True)
+    sign_in(page, office, "1015")
+    page.goto(f"{office}review/reverse?flag={name}")
+    expect(page.locator("main")).to_contain_text("This cannot be undone.")
+    picture(page, "review-reverse-phone", whole=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    Desk(service, "1016").post("review", flag=name, decision="return", because="wrong_price")
+    page.goto(f"{office}boards/cold_storage")
+    expect(page.locator(".task")).to_contain_text("Review has returned: Above the cap")
+    picture(page, "review-task-phone", whole=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.locator(".task button").click()
+    expect(page.locator(".task")).to_have_count(0)
+
+
+def test_nothing_is_accepted_together_that_the_page_did_not_show(service: Service) -> None:
+    cold(service)
+    small(service, 2)
+    desk = Desk(service, "1016")
+    assert "review/together?" not in desk.get("review").text
+    assert "review/together?" in desk.get("review?rule=manual_line").text
+    page = desk.get("review/together?rule=manual_line").text
+    [shown] = re.findall(r'name="seen" value="([0-9a-f]{64})"', page)
+    assert "通过这 2 项" in page and "¥20.01" in page
+    assert "没有可以一并通过的事项" in desk.get("review/together?rule=split").text
+    with service.context.engine.begin() as connection:
+        connection.execute(text("UPDATE review_flag SET state = 'returned' WHERE amount_fen = 1000"))
+
+    changed = desk.post("review/together", seen=shown, because="approved", filters="rule=manual_line")
+
+    assert changed.status_code == 409 and "清单与页面所示不再一致" in changed.text and "通过这 1 项" in changed.text
+    assert Desk(service, "1010").get("review/together").status_code == 403
+    assert Desk(service, "1010").post("review/together", seen=shown, because="approved").status_code == 403
+
+
+@pytest.mark.browser
+def test_several_are_accepted_together_and_taken_back_by_keyboard(service: Service, office: str, pages: Pages) -> None:
+    cold(service)
+    small(service, 5)
+    page = pages.open()
+    sign_in(page, office, "1016")
+    page.goto(f"{office}review?rule=manual_line")
+    page.wait_for_load_state("load")
+    page.keyboard.press("b")
+    expect(page.locator("main")).to_contain_text("通过这 5 项")
+    picture(page, "review-together-zh", whole=True)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".done")).to_contain_text("已一并通过 5 项")
+    picture(page, "review-together-done-zh")
+    page.wait_for_load_state("load")
+    page.keyboard.press("u")
+    expect(page.locator(".done")).to_have_count(0)
+    expect(page.locator(".list tbody tr")).to_have_count(5)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{office}review/together?rule=manual_line")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    picture(page, "review-together-phone", whole=True)
+
+
 @pytest.mark.browser
 def test_a_reviewer_works_through_the_list_by_keyboard(service: Service, office: str, pages: Pages) -> None:
     cold(service)
@@ -165,7 +295,7 @@ def test_a_reviewer_works_through_the_list_by_keyboard(service: Service, office:
     press("?")
     expect(page.locator("#keys")).to_contain_text("j 下一项")
     assert "rule=above_cap" in page.url
-    assert [len(flags(service, state=state)) for state in FlagState] == [2, 1, 1]
+    assert [len(flags(service, state=state)) for state in FlagState] == [2, 1, 1, 0]
 
 
 @pytest.mark.browser

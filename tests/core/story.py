@@ -96,6 +96,7 @@ DETAILS: dict[Step, Details] = {
     Step.PROVE_WAIVER: Details(number="WP-1", reason=Reason.PROVEN_LATE),
     Step.CANCEL_ITEM: Details(item="hall", reason=Reason.FAMILY_WISH),
     Step.WITHDRAW_WAIVER: Details(category=WaiverFor.RESIDENT, reason=Reason.NOT_ENTITLED),
+    Step.REVERSE_LINE: Details(line="1.0", number="above_cap", reason=Reason.REVIEWED),
 }
 
 WHOLE_WAY = (

@@ -63,6 +63,7 @@ class Model:
     paid: dict[Payer, int] = field(default_factory=lambda: dict.fromkeys(Payer, 0))
     held: int = 0
     waiting: int = 0
+    gone_days: int = 0
     till: int = 0
     resident: bool = False
 
@@ -75,9 +76,13 @@ class Model:
 
     def add(self, name: str, fen: int, days: int = 0) -> None:
         payer = self.payer_of.get(name, Payer.FAMILY)
-        self.lines.append(Charged(name, fen, days, 0, payer))
-        if self.resident:
-            self.waive()
+        left = WAIVED_DAYS - self.gone_days - sum(one.days for one in self.lines)
+        waiver = min(max(0, left), days) * WAIVED_FEN if self.resident else 0
+        self.lines.append(Charged(name, fen, days, waiver, payer))
+
+    def take_back(self, number: int) -> None:
+        """Review takes a line back; its days in the cold were days all the same."""
+        self.gone_days += self.lines.pop(number).days
 
     def waive(self) -> None:
         left = WAIVED_DAYS
@@ -143,7 +148,7 @@ class Told:
         chance, model = self.chance, self.model
         fen, payer = chance.choice((1, 7, 333, 50_000, 200_000)), chance.choice(tuple(Payer))
         cash = Details(amount_fen=fen, means=Means.CASH)
-        match chance.randrange(12):
+        match chance.randrange(13):
             case 0 | 1:
                 self.move()
             case 2:
@@ -186,6 +191,13 @@ class Told:
                 self.take(Step.PAY, cash.model_copy(update={"payer": payer}))
                 model.paid[payer], model.till = model.paid[payer] + fen, model.till + fen
                 model.even_out()
+            case 12 if self.standing:
+                gone = chance.choice(self.standing)
+                of_item = sorted((one for one in self.standing if one.line.item == gone.line.item), key=_place)
+                theirs = [number for number, one in enumerate(model.lines) if one.item == gone.line.item]
+                self.take(Step.REVERSE_LINE, Details(line=gone.name, number="split", reason=Reason.REVIEWED))
+                model.take_back(theirs[of_item.index(gone)])
+                model.even_out()
             case 9 if model.held:
                 back = min(fen, model.held)
                 self.take(Step.REFUND, cash.model_copy(update={"amount_fen": back}))
@@ -213,6 +225,10 @@ class Told:
         earned = -sum(fen for account, fen in self.totals.items() if account.startswith("revenue/"))
         assert earned == sum(one.fen for one in self.model.lines)
         assert ledger.below_floor(self.totals) == ()
+
+
+def _place(one: Standing) -> datetime:
+    return one.line.at
 
 
 def test_the_books_agree_with_the_model_to_the_fen(night: bool) -> None:

@@ -8,13 +8,23 @@ import pytest
 from cardsvc.core.facts import Details, Quantity, Step
 from tests.core.story import DETAILS
 from tests.support.home import Service
+from tests.support.tools import PostgresCluster
+
+
+@pytest.fixture(scope="session")
+def founded(postgres: PostgresCluster) -> str:
+    """The name of a PostgreSQL database with a founded home; its tests have copies of it."""
+    dsn = postgres.new_database()
+    Service(dsn).close()
+    return dsn.rpartition("/")[2]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
-    dsn = (
-        f"sqlite:///{tmp_path / 'onecard.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_dsn")
-    )
+    if request.param == "sqlite":
+        dsn = f"sqlite:///{tmp_path / 'onecard.db'}"
+    else:
+        dsn = request.getfixturevalue("postgres").new_database(like=request.getfixturevalue("founded"))
     running = Service(dsn)
     yield running
     running.close()

@@ -5,16 +5,17 @@ from sqlalchemy import text
 
 from cardsvc.api.family import HEADERS
 from cardsvc.core.certificate_code import code_of, key_of
-from cardsvc.core.certificates import CertificateState, Unexpected
 from cardsvc.core.facts import Details, Step
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.stock import FormState, Unexpected
 from cardsvc.core.terms import Reason
-from cardsvc.handlers import count_certificates, hand_certificates, receive_certificates, void_certificates
+from cardsvc.handlers import count_forms, hand_forms, receive_forms, void_forms
 from cardsvc.handlers.check_certificate import Checked, Verdict
 from cardsvc.handlers.check_certificate import handle as check
-from cardsvc.store import certificates
+from cardsvc.store import stock as stocks
+from cardsvc.store.stock import CERTIFICATES
 from tests.support.home import Service
 from tests.support.telling import FIRE, READY, TO_STORAGE, Office, go, opened, stored
 
@@ -35,42 +36,42 @@ def code(service: Service, number: str) -> str:
     return code_of(key_of(context.vault.blind, context.home_id), context.home_id, number)
 
 
-def state_of(service: Service, number: str) -> CertificateState | None:
+def state_of(service: Service, number: str) -> FormState | None:
     with service.context.engine.connect() as connection:
-        one = certificates.form(connection, service.context.home_id, number)
+        one = stocks.form(connection, CERTIFICATES, service.context.home_id, number)
     return one.state if one is not None else None
 
 
 def test_a_range_is_received_handed_on_and_voided_and_every_act_is_in_the_log(service: Service) -> None:
     context, now = service.context, service.clock.now
-    received = receive_certificates.handle(context, "HA-", 1, 10, MANAGER, now, ARRANGER)
+    received = receive_forms.handle(context, CERTIFICATES, "HA-", 1, 10, MANAGER, now, ARRANGER)
     assert received == "HA-000001..HA-000010"
-    assert receive_certificates.handle(context, "HA-", 10, 2, MANAGER, now) == Refusal(
-        Problem.CERTIFICATE_EXISTS, "HA-000010..HA-000011"
+    assert receive_forms.handle(context, CERTIFICATES, "HA-", 10, 2, MANAGER, now) == Refusal(
+        Problem.FORMS_RECEIVED, "HA-000010..HA-000011"
     )
-    assert receive_certificates.handle(context, "HB-", 1, 1, MANAGER, now, StaffNo("9999")) == Refusal(
+    assert receive_forms.handle(context, CERTIFICATES, "HB-", 1, 1, MANAGER, now, StaffNo("9999")) == Refusal(
         Problem.STAFF_UNKNOWN, "9999"
     )
-    assert hand_certificates.handle(context, ["HA-000001", "HA-000002"], MANAGER, AUDITOR, now) == 2
+    assert hand_forms.handle(context, CERTIFICATES, ["HA-000001", "HA-000002"], MANAGER, AUDITOR, now) == 2
 
     lost = ["HA-000002", "HA-000003"]
-    assert void_certificates.handle(context, lost, Reason.LOST, MANAGER, MANAGER, now) == Refusal(
+    assert void_forms.handle(context, CERTIFICATES, lost, Reason.LOST, MANAGER, MANAGER, now) == Refusal(
         Problem.FOUR_EYES, "keep_certificates"
     )
-    assert void_certificates.handle(context, lost, Reason.WEATHER, MANAGER, AUDITOR, now) == Refusal(
+    assert void_forms.handle(context, CERTIFICATES, lost, Reason.WEATHER, MANAGER, AUDITOR, now) == Refusal(
         Problem.FIELD_INVALID, "reason"
     )
-    assert void_certificates.handle(context, lost, Reason.LOST, MANAGER, AUDITOR, now) == 2
-    assert void_certificates.handle(context, lost, Reason.LOST, MANAGER, AUDITOR, now) == Refusal(
+    assert void_forms.handle(context, CERTIFICATES, lost, Reason.LOST, MANAGER, AUDITOR, now) == 2
+    assert void_forms.handle(context, CERTIFICATES, lost, Reason.LOST, MANAGER, AUDITOR, now) == Refusal(
         Problem.CERTIFICATE_NOT_STOCK, "HA-000002..HA-000003"
     )
-    assert hand_certificates.handle(context, lost, MANAGER, AUDITOR, now) == Refusal(
+    assert hand_forms.handle(context, CERTIFICATES, lost, MANAGER, AUDITOR, now) == Refusal(
         Problem.CERTIFICATE_NOT_STOCK, "HA-000002..HA-000003"
     )
 
     with context.engine.connect() as connection:
-        keepers = certificates.keepers(connection, context.home_id)
-        acts = [(one.what, one.subject) for one in certificates.acts(connection, context.home_id)]
+        keepers = stocks.keepers(connection, CERTIFICATES, context.home_id)
+        acts = [(one.what, one.subject) for one in stocks.acts(connection, CERTIFICATES, context.home_id)]
     assert [(who, count) for who, count, _, _ in keepers] == [("1006", 7), ("1015", 2_000), ("1016", 1)]
     assert acts[:3] == [
         ("certificates void, lost, second 1016", "HA-000002..HA-000003"),
@@ -81,33 +82,37 @@ def test_a_range_is_received_handed_on_and_voided_and_every_act_is_in_the_log(se
 
 def test_a_count_names_what_is_missing_and_what_should_not_be_there(service: Service) -> None:
     context, now = service.context, service.clock.now
-    receive_certificates.handle(context, "HA-", 1, 4, MANAGER, now, ARRANGER)
-    void_certificates.handle(context, ["HA-000004"], Reason.SPOILED, MANAGER, AUDITOR, now)
+    receive_forms.handle(context, CERTIFICATES, "HA-", 1, 4, MANAGER, now, ARRANGER)
+    void_forms.handle(context, CERTIFICATES, ["HA-000004"], Reason.SPOILED, MANAGER, AUDITOR, now)
 
-    counted = count_certificates.handle(
-        context, ["HA-000001", "HA-000002", "HA-000004", "HX-000001"], ARRANGER, MANAGER, now
+    counted = count_forms.handle(
+        context, CERTIFICATES, ["HA-000001", "HA-000002", "HA-000004", "HX-000001"], ARRANGER, MANAGER, now
     )
 
     assert (counted.counted, counted.recorded) == (4, 3)
     assert counted.differences.missing == ("HA-000003",)
     assert counted.differences.unexpected == (
-        Unexpected(number="HA-000004", state=CertificateState.VOID),
+        Unexpected(number="HA-000004", state=FormState.VOID),
         Unexpected(number="HX-000001"),
     )
     with context.engine.connect() as connection:
-        assert certificates.counts(connection, context.home_id) == [counted]
+        assert stocks.counts(connection, CERTIFICATES, context.home_id) == [counted]
 
 
 def test_a_void_form_is_never_drawn_and_a_drawn_one_is_voided_on_its_case_alone(service: Service) -> None:
-    void_certificates.handle(service.context, ["HZ-000001"], Reason.MISPRINT, MANAGER, AUDITOR, service.clock.now)
+    void_forms.handle(
+        service.context, CERTIFICATES, ["HZ-000001"], Reason.MISPRINT, MANAGER, AUDITOR, service.clock.now
+    )
     case_no, number = certified(service)
     assert number == "HZ-000002"
 
-    refused = void_certificates.handle(service.context, [number], Reason.MISPRINT, MANAGER, AUDITOR, service.clock.now)
+    refused = void_forms.handle(
+        service.context, CERTIFICATES, [number], Reason.MISPRINT, MANAGER, AUDITOR, service.clock.now
+    )
 
     assert refused == Refusal(Problem.CERTIFICATE_NOT_STOCK, number)
     Office(service).step(case_no, Step.VOID_CERTIFICATE, Details(reason=Reason.MISPRINT))
-    assert state_of(service, number) is CertificateState.VOID
+    assert state_of(service, number) is FormState.VOID
 
 
 def test_the_public_page_tells_valid_void_or_not_known_and_no_name_unasked(service: Service) -> None:

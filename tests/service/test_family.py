@@ -22,7 +22,8 @@ from tests.support.telling import ARRANGED, DRESSED, FAREWELL, TO_STORAGE, go, o
 ALLOWED = {
     "home", "phone", "name", "milestones", "words", "at", "held", "paused", "over", "needs", "looked", "looks",
     "confirmed", "version", "next", "hall", "bill", "lines", "item", "quantity", "price", "waived", "due", "payer",
-    "basis", "running", "paid", "deposit", "open", "ashes_until", "storage",
+    "basis", "running", "paid", "deposit", "open", "ashes_until", "storage", "receipts", "kind", "number", "amount",
+    "void",
 }  # fmt: skip
 OURS = {"x-one-card": "1"}
 SECRETS = (

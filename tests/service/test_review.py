@@ -1,13 +1,17 @@
 """Flags are raised by the transaction that posts, decided about by others, and never rewritten; on both engines."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
+from cardsvc.api import reversing
+from cardsvc.api.access import Signed
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.ledger import Bill
 from cardsvc.core.paying import Arrival, Why
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.provider import Payment
@@ -15,9 +19,9 @@ from cardsvc.core.review import Rule
 from cardsvc.core.reviewing import UNDO_WITHIN, Because, Decision, FlagState
 from cardsvc.core.terms import Means
 from cardsvc.core.wire import Outcome
-from cardsvc.handlers import flag_suspense, review_bill
-from cardsvc.store import payments, reviewing
-from cardsvc.store.opening import price_book
+from cardsvc.handlers import flag_suspense, review_bill, review_together
+from cardsvc.store import payments, reviewing, snapshots, verifying
+from cardsvc.store.opening import load_staff, price_book
 from cardsvc.store.reviewing import Flagged, FlagKey, Wanted
 from tests.support.home import CardInHand, Service
 from tests.support.telling import TO_STORAGE, go, opened
@@ -233,3 +237,216 @@ def test_money_in_suspense_is_flagged_after_a_day_and_once(service: Service) -> 
 
     [flag] = flags(service)
     assert (flag.key.rule, flag.case_no, flag.amount_fen) == (Rule.OLD_SUSPENSE, case_no, 12_300)
+
+
+def reversed_(
+    service: Service, flag: Flagged, because: Because = Because.NOT_DONE, by: StaffNo = MANAGER
+) -> str | Problem:
+    with service.context.engine.connect() as connection:
+        roles = load_staff(connection, service.context.home_id)[by]
+    answer = reversing.reverse(service.context, Signed(by, "", roles, None, ""), flag, because)
+    return answer.problem if isinstance(answer, Refusal) else answer
+
+
+def bill_of(service: Service, case_no: CaseNo) -> Bill:
+    with service.context.engine.connect() as connection:
+        return snapshots.case_bill(connection, service.context.home_id, case_no)
+
+
+def test_a_reversed_line_leaves_by_a_counter_line_that_names_its_cause_and_the_flag(service: Service) -> None:
+    case_no, card = cold(service)
+    [flag] = flags(service)
+    before = bill_of(service, case_no)
+    service.station(StationKind.CASHIER).take(
+        case_no, Step.PAY, Details(amount_fen=before.due_fen, means=Means.CARD_TERMINAL), card
+    )
+
+    assert reversed_(service, flag) == case_no
+
+    after = bill_of(service, case_no)
+    assert (before.due_fen - after.due_fen, after.rest_fen) == (8_000, 8_000)
+    with service.context.engine.connect() as connection:
+        counter = connection.execute(text("SELECT * FROM bill_line WHERE reverses IS NOT NULL")).one()
+        fact = connection.execute(text("SELECT body FROM fact WHERE cause = :cause"), {"cause": counter.cause}).one()
+        memos = connection.execute(text("SELECT memo FROM transfer WHERE cause = :cause"), {"cause": counter.cause})
+        assert f"cold_storage above_cap {flag.key.log_no}.{flag.key.line_no}" in {row.memo for row in memos}
+    assert (counter.reverses, counter.reverses_line, counter.due_fen) == (flag.key.log_no, flag.key.line_no, -8_000)
+    assert f'"line":"{flag.key.log_no}.{flag.key.line_no}"' in fact.body and '"above_cap"' in fact.body
+    assert [one.key for one in flags(service, state=FlagState.REVERSED)] == [flag.key]
+    assert decided(service, flag.key, Decision.UNDO, Because.BY_MISTAKE) is Problem.FLAG_DECIDED
+    assert reversed_(service, flag) is Problem.FLAG_DECIDED
+    assert verifying.first_fault(service.context.engine, service.context.home_id, lambda _: None) is None
+
+
+def test_a_reversal_is_refused_with_words_and_posts_nothing(service: Service) -> None:
+    case_no, card = cold(service)
+    service.station(StationKind.CASHIER).take(case_no, Step.DEPOSIT, Details(amount_fen=10_000, means=Means.CASH), card)
+    service.station(StationKind.CASHIER).take(case_no, Step.REFUND, Details(amount_fen=1_000, means=Means.CASH), card)
+    flag = flags(service, rule=Rule.ABOVE_CAP)[0]
+
+    assert reversed_(service, flag, by=AUDITOR) is Problem.STAFF_NOT_ALLOWED
+    assert reversed_(service, flag, by=CASHIER) is Problem.NOT_ALLOWED
+    assert reversed_(service, flag, because=Because.APPROVED) is Problem.FIELD_INVALID
+    assert decided(service, flag.key, Decision.REVERSE, Because.NOT_DONE) is Problem.NOT_FOUND
+    for refund in flags(service, rule=Rule.ONE_PERSON):
+        assert reversed_(service, refund) is Problem.NO_LINE
+    caused = {"by": "1015", "log_no": flag.key.log_no}
+    with service.context.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO review_flag SELECT home_id, log_no, line_no, 'split', case_no, item, payer, station,"
+                " :by, second, amount_fen, at, month, evidence, state FROM review_flag WHERE log_no = :log_no"
+            ),
+            caused,
+        )
+    [own] = flags(service, rule=Rule.SPLIT)
+    assert reversed_(service, own) is Problem.OWN_WORK
+    with service.context.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM bill_line WHERE reverses IS NOT NULL")).scalar_one() == 0
+    assert [one.key for one in flags(service, rule=Rule.ABOVE_CAP)] == [flag.key]
+
+
+def test_nothing_of_a_case_that_is_over_is_reversed(service: Service) -> None:
+    cold(service)
+    [flag] = flags(service)
+    with service.context.engine.begin() as connection:
+        body = connection.execute(text("SELECT body FROM funeral_case")).scalar_one()
+        closed = body.replace('"stage":"out"', '"stage":"closed"')
+        assert closed != body
+        connection.execute(text("UPDATE funeral_case SET body = :body, stage = 'closed'"), {"body": closed})
+
+    assert reversed_(service, flag) is Problem.CASE_CLOSED
+
+
+def test_a_line_that_was_taken_back_before_is_not_taken_back_again(service: Service) -> None:
+    case_no, card = cold(service)
+    [flag] = flags(service)
+    go(service, case_no, card, Step.VOID)
+
+    assert reversed_(service, flag) is Problem.LINE_GONE
+    assert decided(service, flag.key, Decision.ACCEPT, Because.EVIDENCE_AGREES) is FlagState.ACCEPTED
+
+
+def test_every_flag_of_the_line_is_decided_with_it(service: Service) -> None:
+    cold(service)
+    [flag] = flags(service)
+    with service.context.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO review_flag SELECT home_id, log_no, line_no, 'split', case_no, item, payer, station,"
+                " caused_by, second, amount_fen, at, month, evidence, state FROM review_flag"
+            )
+        )
+
+    reversed_(service, flag, Because.CHARGED_TWICE)
+
+    assert {one.key.rule for one in flags(service, state=FlagState.REVERSED)} == {Rule.ABOVE_CAP, Rule.SPLIT}
+
+
+def test_a_returned_flag_is_a_task_of_its_station_until_it_is_answered(service: Service) -> None:
+    cold(service)
+    [flag] = flags(service)
+    clerk, home = StaffNo("1005"), service.context.home_id
+
+    def tasks(kind: StationKind, county: str | None = None) -> list[FlagKey]:
+        with service.context.engine.connect() as connection:
+            return [one.key for one in reviewing.tasks(connection, home, kind, county)]
+
+    assert tasks(StationKind.COLD_STORAGE) == []
+    decided(service, flag.key, Decision.RETURN, Because.WRONG_PRICE)
+    assert tasks(StationKind.COLD_STORAGE) == tasks(StationKind.COLD_STORAGE, "330302") == [flag.key]
+    assert tasks(StationKind.CASHIER) == tasks(StationKind.COLD_STORAGE, "330324") == []
+    assert decided(service, flag.key, Decision.ANSWER, Because.CORRECTED, CASHIER) is Problem.NOT_ALLOWED
+    assert decided(service, flag.key, Decision.ANSWER, Because.CORRECTED, clerk) is FlagState.OPEN
+
+    assert tasks(StationKind.COLD_STORAGE) == []
+    assert [one.key for one in flags(service)] == [flag.key]
+    assert decided(service, flag.key, Decision.ANSWER, Because.CORRECTED, clerk) is Problem.FLAG_DECIDED
+    assert decided(service, flag.key, Decision.ACCEPT, Because.APPROVED) is FlagState.ACCEPTED
+
+
+def small(service: Service, times: int, rule: Rule = Rule.MANUAL_LINE, fen: int = 1_000, first: int = 0) -> None:
+    """Further flags of a rule on lines of their own, a fen dearer each."""
+    copy = text(
+        "INSERT INTO review_flag SELECT home_id, log_no + :number, line_no, :rule, case_no, item, payer, station,"
+        " '1004', NULL, :fen, at, month, evidence, 'open' FROM review_flag WHERE rule = 'above_cap'"
+    )
+    with service.context.engine.begin() as connection:
+        for number in range(times):
+            connection.execute(copy, {"number": first + number, "rule": rule.value, "fen": fen + number})
+
+
+SMALL = Wanted(rule=Rule.MANUAL_LINE)
+
+
+def seen(service: Service, wanted: Wanted = SMALL, by: StaffNo = MANAGER) -> review_together.Together:
+    with service.context.engine.connect() as connection:
+        return review_together.preview(connection, service.context.home_id, wanted, by, service.clock.now)
+
+
+def accepted(service: Service, shown: str, wanted: Wanted = SMALL, because: Because = Because.PAPER_SEEN) -> Any:
+    answer = review_together.accept(service.context, wanted, shown, because, MANAGER, service.clock.now)
+    return answer.problem if isinstance(answer, Refusal) else answer
+
+
+def taken_back(service: Service, link: int, count: int, by: StaffNo = MANAGER) -> int | Problem:
+    answer = review_together.undo(service.context, link, count, by, service.clock.now)
+    return answer.problem if isinstance(answer, Refusal) else answer
+
+
+def test_only_a_safe_rule_below_the_policy_s_amount_and_nobody_s_own_is_accepted_together(service: Service) -> None:
+    cold(service)
+    small(service, 3)
+    small(service, 2, fen=9_999, first=10)
+    small(service, 4, Rule.SPLIT)
+    with service.context.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO review_flag SELECT home_id, log_no + 50, line_no, 'manual_line', case_no, item, payer,"
+                " station, caused_by, '1015', 5, at, month, evidence, 'open' FROM review_flag WHERE rule = 'above_cap'"
+            )
+        )
+
+    found = seen(service)
+
+    assert sorted(one.amount_fen for one in found.flags) == [1_000, 1_001, 1_002, 9_999]
+    assert found.below_fen == 10_000
+    assert {one.amount_fen for one in seen(service, by=AUDITOR).flags} == {5, 1_000, 1_001, 1_002, 9_999}
+    cheaper = seen(service, Wanted(rule=Rule.MANUAL_LINE, below_fen=1_001))
+    assert {one.amount_fen for one in cheaper.flags} == {1_000, 1_001}
+    for rule in (None, Rule.SPLIT, Rule.ABOVE_CAP):
+        assert seen(service, Wanted(rule=rule)).flags == ()
+    assert accepted(service, seen(service).seen, Wanted(rule=Rule.SPLIT)) is Problem.LIST_CHANGED
+
+
+def test_what_was_shown_is_accepted_and_nothing_else_and_all_of_it_is_taken_back(service: Service) -> None:
+    cold(service)
+    small(service, 3)
+    shown = seen(service).seen
+    assert accepted(service, "0" * 64) is Problem.LIST_CHANGED
+    assert accepted(service, shown, because=Because.WRONG_PRICE) is Problem.FIELD_INVALID
+    first = flags(service, rule=Rule.MANUAL_LINE)[0]
+    decided(service, first.key, Decision.RETURN, Because.SOURCE_MISSING)
+    small(service, 1, first=20)
+    assert len(seen(service).flags) == 3
+    assert accepted(service, shown) is Problem.LIST_CHANGED
+    assert flags(service, state=FlagState.ACCEPTED) == []
+
+    link, count = accepted(service, seen(service).seen)
+
+    assert (count, len(flags(service, state=FlagState.ACCEPTED))) == (3, 3)
+    assert taken_back(service, link, count, AUDITOR) is Problem.FLAG_DECIDED
+    assert taken_back(service, link, count) == 3
+    assert len(flags(service, rule=Rule.MANUAL_LINE)) == 3
+    assert taken_back(service, link, count) is Problem.FLAG_DECIDED
+    assert verifying.first_fault(service.context.engine, service.context.home_id, lambda _: None) is None
+
+
+def test_what_was_accepted_together_long_ago_is_not_taken_back(service: Service) -> None:
+    cold(service)
+    small(service, 2)
+    link, count = accepted(service, seen(service).seen)
+    service.clock.now += UNDO_WITHIN + timedelta(seconds=1)
+
+    assert taken_back(service, link, count) is Problem.FLAG_DECIDED
+    assert len(flags(service, state=FlagState.ACCEPTED)) == 2

@@ -3,16 +3,19 @@
 import base64
 import json
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pydantic import TypeAdapter
+from sqlalchemy import inspect
 from starlette.testclient import TestClient
 
 from cardsvc.api.app import Surface
@@ -32,6 +35,7 @@ from cardsvc.surfaces import create_service
 from cardsvc.vault.keystore import SoftwareVault, new_content
 from cardsvc.vault.vault import Vault
 
+SQLITE = "sqlite:///"
 START = datetime(2026, 11, 1, 3, 42, tzinfo=UTC)
 ANSWER = TypeAdapter(SyncAnswer)
 DELTA = TypeAdapter(SnapshotDelta)
@@ -69,9 +73,11 @@ class Clock:
 
 
 class Service:
-    """The real service in this process, on a real database."""
+    """The real service in this process, on a real database: a home is founded in it, unless it has one."""
 
     def __init__(self, dsn: str, vault: Vault | None = None) -> None:
+        if vault is None and dsn.startswith(SQLITE) and not Path(dsn.removeprefix(SQLITE)).exists():
+            Path(dsn.removeprefix(SQLITE)).write_bytes(founded_file())
         self.clock = Clock()
         self.context = Context(
             engine=open_engine(dsn),
@@ -81,11 +87,15 @@ class Service:
             chance=random.Random(7).randbytes,
             secure_cookies=False,
         )
-        create_schema(self.context.engine)
-        found(self.context, quick_hash)
-        self.http = TestClient(create_service(list(Surface), self.context), raise_server_exceptions=False)
+        if not inspect(self.context.engine).has_table("home"):
+            create_schema(self.context.engine)
+            found(replace(self.context, chance=random.Random(6).randbytes), quick_hash)
         self._stations: dict[StationKind, Station] = {}
         self.bookings = 0
+
+    @cached_property
+    def http(self) -> TestClient:
+        return TestClient(create_service(list(Surface), self.context), raise_server_exceptions=False)
 
     def station(self, kind: StationKind) -> "Station":
         if kind not in self._stations:
@@ -99,6 +109,16 @@ class Service:
 
     def close(self) -> None:
         self.context.engine.dispose()
+
+
+@cache
+def founded_file() -> bytes:
+    """An SQLite database with a founded home: made once a process, then copied."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "founded.db"
+        path.touch()
+        Service(f"{SQLITE}{path}").close()
+        return path.read_bytes()
 
 
 def staff_for(step: Step) -> list[StaffNo]:

@@ -110,6 +110,24 @@ def test_a_case_goes_through_nine_stations_by_touch(
 
 
 @pytest.mark.browser
+def test_a_press_counts_though_the_page_has_news_while_the_finger_is_down(
+    served: dict[At, Touch], pages: Pages
+) -> None:
+    one = served[At.COLD_STORAGE]
+    page = pages.open()
+    page.goto(one.url)
+    sign_in(page, "1004")
+    page.locator("[data-act=sign_out]").hover()
+    page.mouse.down()
+    with page.expect_response("**/part") as news:
+        one.bench.loop.changed()
+    news.value.finished()
+    page.wait_for_timeout(100)
+    page.mouse.up()
+    expect(page.locator("form[data-form=sign_in]")).to_be_visible()
+
+
+@pytest.mark.browser
 def test_each_fault_has_its_own_sentence_and_the_station_goes_on(served: dict[At, Touch], pages: Pages) -> None:
     one = served[At.COLD_STORAGE]
     page, reader = pages.open(), one.bench.reader

@@ -10,7 +10,7 @@ from cardsvc.core.facts import Step
 from cardsvc.core.words import Language, say
 from tests.support.browser import Pages, picture
 from tests.terminal.other_cards import adopted, booked_without_card, second_reader, staff_card
-from tests.terminal.pressing import Touch, sign_in
+from tests.terminal.pressing import Touch, choose, sign_in
 from tests.terminal.rig import Bench, Home, until
 from tests.terminal.way import TAG, before, booked, go
 
@@ -134,7 +134,7 @@ def test_the_strip_of_limits_is_shown_before_they_bite(
     sign_in(page, "1010")
     for number in range(3):
         page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
-        page.locator("[data-act=choose_step][data-step=deposit]").click()
+        choose(page, Step.DEPOSIT)
         page.locator("form[data-field=amount_fen] [name=value]").fill("20000")
         page.keyboard.press("Enter")
         page.locator(".choices [data-field=means][data-value=cash]").click()

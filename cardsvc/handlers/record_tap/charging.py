@@ -3,7 +3,7 @@
 from cardsvc.core import posting
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact, step_of
-from cardsvc.store import tills
+from cardsvc.store import receipts, tills
 from cardsvc.store.open_lines import open_lines
 from cardsvc.store.working import WorkingSet
 
@@ -21,3 +21,4 @@ def charge(tx: WorkingSet, before: Case, fact: Fact, log_no: int) -> None:
         tx.lines.append((case_no, log_no, one.cause, one.line, reverses))
     tx.transfers.extend((case_no, log_no, fact.cause, one) for one in posted.transfers)
     tills.take(tx, fact, log_no)
+    receipts.issue_for(tx, fact)

@@ -11,8 +11,8 @@ from cardsvc.core.periods import cells
 from cardsvc.core.terms import Notice, Paper, Reason
 from cardsvc.handlers.record_tap.charging import charge
 from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, live_permit, marks_of
-from cardsvc.store.certificates import next_certificate
 from cardsvc.store.grounds import also_inside, kind_of, next_queue_no
+from cardsvc.store.stock import next_certificate
 from cardsvc.store.working import Drawn, Message, Trip, Voided, WorkingSet
 
 

@@ -17,8 +17,9 @@ from cardsvc.handlers.record_tap.reported import Reported
 from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, live_permit, marks_of
 from cardsvc.store import tills
 from cardsvc.store.cards import STAFF
-from cardsvc.store.certificates import next_certificate
 from cardsvc.store.grounds import closed
+from cardsvc.store.open_lines import open_lines
+from cardsvc.store.stock import next_certificate
 from cardsvc.store.working import WorkingSet
 
 
@@ -58,6 +59,8 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
         bill = ledger.bill(case.case_no, tx.balances(case.case_no), 0, 0)
         if (over := ledger.above_paid(reported.asked, bill)) is not None:
             reasons.append(over)
+    if step is Step.REVERSE_LINE and all(one.name != details.line for one in open_lines(tx, case.case_no)):
+        reasons.append(Refusal(Problem.LINE_GONE, details.line or ""))
     if not reported.happened and is_cash(step, details):
         by = reported.asked.staff_no
         shut = without_shift(step, details, by, tills.has_shift(tx, by))

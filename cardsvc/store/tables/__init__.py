@@ -35,6 +35,7 @@ from cardsvc.store.tables.kinds import Moment, metadata
 from cardsvc.store.tables.money import account, bill_line, price_book, price_draft, transfer, waiver_table
 from cardsvc.store.tables.paying import day_close, payment_arrival, payment_day, payment_order
 from cardsvc.store.tables.people import audit_link, family_link, family_view, home, log_head, staff, staff_session
+from cardsvc.store.tables.receipts import receipt, receipt_count
 from cardsvc.store.tables.review import review_decision, review_flag
 from cardsvc.store.tables.shown import hall_name, screen
 from cardsvc.store.tables.summaries import (
@@ -91,6 +92,8 @@ __all__ = [
     "price_book",
     "price_draft",
     "queue_place",
+    "receipt",
+    "receipt_count",
     "reconciliation",
     "record",
     "resource",

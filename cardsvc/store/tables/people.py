@@ -76,6 +76,13 @@ audit_link = Table(
         sqlite_where=text("substr(what, 1, 13) = 'certificates '"),
     ),
     Index(
+        "audit_link_of_receipts",
+        "home_id",
+        "log_no",
+        postgresql_where=text("substr(what, 1, 9) = 'receipts '"),
+        sqlite_where=text("substr(what, 1, 9) = 'receipts '"),
+    ),
+    Index(
         "audit_link_of_cards",
         "home_id",
         "subject",

@@ -37,9 +37,22 @@ function arrive() {
   filter();
 }
 
+// A press is down on the very element and up on the very element, or it is no click: nothing is swapped under a finger.
+// Answers that overtake each other: an older one is never shown after a newer.
+let pressed = false, held = null, questions = 0, shown = 0;
+document.addEventListener("pointerdown", () => { pressed = true; });
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(() => {
+  pressed = false;
+  if (held !== null) { const html = held; held = null; swap(html); }
+}));
+
 async function refresh() {
-  const answer = await fetch("/part");
-  if (answer.ok) swap(await answer.text());
+  const number = ++questions, answer = await fetch("/part");
+  if (!answer.ok) return;
+  const html = await answer.text();
+  if (number < shown) return;
+  shown = number;
+  if (pressed) held = html; else swap(html);
 }
 
 // The page may show what a press did before its answer is back: the next press waits for it, the same one counts once.

@@ -51,6 +51,8 @@
       var lines = empty("lines"); it.bill.lines.forEach(function (one) { money(lines, one); });
       if (!it.bill.lines.length) item(lines, body.dataset.no_lines);
       put("due", "¥" + it.bill.due); put("paid", "¥" + it.bill.paid); put("deposit", "¥" + it.bill.deposit); put("open", "¥" + it.bill.open);
+      var numbered = empty("numbered"); show("receipts", it.bill.receipts.length > 0);
+      it.bill.receipts.forEach(function (one) { item(numbered, one.kind + " " + one.number + " ¥" + one.amount + (one.void ? " · ■ " + one.void : "") + " ·", one.at); });
       var storage = empty("storage"); it.bill.storage.forEach(function (one) { item(storage, one); });
       show("running", it.bill.running.length > 0);
       put("running-due", it.bill.running.map(function (one) { return one.quantity + " " + body.dataset.days + " ¥" + one.price + " → ¥" + one.due; }).join(", "));

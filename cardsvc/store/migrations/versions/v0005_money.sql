@@ -62,7 +62,7 @@ END $$;
 CREATE FUNCTION refuse_foreign_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT (account_is_of(NEW.debit, NEW.case_no) AND account_is_of(NEW.credit, NEW.case_no)) THEN
-        RAISE EXCEPTION 'an account of another case, or of no kind';
+        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'an account of another case, or of no kind';
     END IF;
     RETURN NEW;
 END $$;
@@ -82,7 +82,7 @@ BEGIN
 END $$;
 CREATE FUNCTION refuse_by_hand() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF pg_trigger_depth() < 2 OR TG_OP = 'DELETE' THEN RAISE EXCEPTION 'account is kept by transfers alone'; END IF;
+    IF pg_trigger_depth() < 2 OR TG_OP = 'DELETE' THEN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'account is kept by transfers alone'; END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer FOR EACH ROW EXECUTE FUNCTION refuse_foreign_account();
@@ -189,7 +189,7 @@ CREATE TRIGGER payment_day_no_delete BEFORE DELETE ON payment_day BEGIN SELECT R
 -- What a person has to look at on a bill, by rules of core.review; raised by the transaction that posts. (log_no, line_no)
 -- is the line; line_no -1 is the fact of that log number, or the money in suspense that came with it. caused_by, second:
 -- who caused it; they never decide about it. evidence: JSON of core.review.Evidence. month: local, YYYY-MM.
--- state: open | accepted | returned (core.reviewing.FlagState); the newest review_decision says why.
+-- state: open | accepted | returned | reversed (core.reviewing.FlagState); the newest review_decision says why.
 CREATE TABLE review_flag (
     home_id          TEXT NOT NULL,
     log_no           BIGINT NOT NULL,
@@ -237,7 +237,7 @@ CREATE INDEX review_decision_of_flag ON review_decision (home_id, flag_log_no, f
 -- @postgresql
 CREATE TRIGGER review_decision_append_only BEFORE UPDATE OR DELETE ON review_decision FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE FUNCTION refuse_other_flag() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'a flag stays as it was raised'; END $$;
+BEGIN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a flag stays as it was raised'; END $$;
 CREATE TRIGGER review_flag_stays BEFORE UPDATE ON review_flag FOR EACH ROW WHEN (to_jsonb(OLD) - 'state' <> to_jsonb(NEW) - 'state') EXECUTE FUNCTION refuse_other_flag();
 CREATE TRIGGER review_flag_no_delete BEFORE DELETE ON review_flag FOR EACH ROW EXECUTE FUNCTION refuse_other_flag();
 -- @end
@@ -317,7 +317,7 @@ CREATE INDEX till_taking_nowhere ON till_taking (home_id, log_no) WHERE shift_no
 -- @postgresql
 CREATE FUNCTION refuse_after_close() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' OR OLD.closed_at IS NOT NULL THEN RAISE EXCEPTION 'a closed shift never changes'; END IF;
+    IF TG_OP = 'DELETE' OR OLD.closed_at IS NOT NULL THEN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a closed shift never changes'; END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER till_shift_stays BEFORE UPDATE OR DELETE ON till_shift FOR EACH ROW EXECUTE FUNCTION refuse_after_close();
@@ -352,6 +352,70 @@ CREATE TRIGGER day_close_append_only BEFORE UPDATE OR DELETE ON day_close FOR EA
 -- @sqlite
 CREATE TRIGGER day_close_no_update BEFORE UPDATE ON day_close BEGIN SELECT RAISE(ABORT, 'day_close is append-only'); END;
 CREATE TRIGGER day_close_no_delete BEFORE DELETE ON day_close BEGIN SELECT RAISE(ABORT, 'day_close is append-only'); END;
+-- @end
+
+-- The numbered stock of receipts, in two families (names of core.receipts.Family). state: stock | drawn | void, forward
+-- only; a number is never deleted. held_by: who keeps the form while it is stock. body: JSON of core.receipts.Receipt as
+-- it was issued, over amount_fen; neither ever changes. What is void says why, and names two people.
+CREATE TABLE receipt (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    family           TEXT NOT NULL,
+    number           TEXT NOT NULL,
+    state            TEXT NOT NULL,
+    batch            TEXT NOT NULL,
+    held_by          TEXT,
+    case_no          TEXT,
+    drawn_at         MOMENT,
+    drawn_by         TEXT,
+    amount_fen       BIGINT,
+    body             TEXT,
+    void_at          MOMENT,
+    void_why         TEXT,
+    void_by          TEXT,
+    void_second      TEXT,
+    PRIMARY KEY (home_id, family, number),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no),
+    CONSTRAINT state_is_known CHECK (state IN ('stock', 'drawn', 'void')),
+    CONSTRAINT drawn_is_told CHECK (
+        (case_no IS NULL) = (body IS NULL) AND (case_no IS NULL) = (drawn_at IS NULL) AND (case_no IS NULL) = (amount_fen IS NULL)
+        AND (state <> 'drawn' OR case_no IS NOT NULL) AND (state <> 'stock' OR case_no IS NULL)
+        AND (amount_fen IS NULL OR amount_fen > 0)
+    ),
+    CONSTRAINT void_is_explained CHECK (
+        (state = 'void') = (void_at IS NOT NULL)
+        AND (state <> 'void' OR (void_why IS NOT NULL AND void_by IS NOT NULL AND void_second IS NOT NULL AND void_by <> void_second))
+    )
+);
+CREATE INDEX receipt_of_case ON receipt (home_id, case_no, family, number) WHERE case_no IS NOT NULL;
+CREATE INDEX receipt_by_state ON receipt (home_id, family, state, number);
+CREATE INDEX receipt_kept ON receipt (home_id, family, held_by, number) WHERE state = 'stock';
+CREATE INDEX audit_link_of_receipts ON audit_link (home_id, log_no) WHERE substr(what, 1, 9) = 'receipts ';
+
+-- A stock of receipts counted by hand: body is JSON of core.stock.Count. Append-only.
+CREATE TABLE receipt_count (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    family           TEXT NOT NULL,
+    at               MOMENT NOT NULL,
+    staff_no         TEXT NOT NULL,
+    counted          BIGINT NOT NULL,
+    recorded         BIGINT NOT NULL,
+    body             TEXT NOT NULL,
+    PRIMARY KEY (home_id, log_no)
+);
+-- A number of a receipt is used once, and stays with what it was issued for.
+-- @postgresql
+CREATE TRIGGER receipt_count_append_only BEFORE UPDATE OR DELETE ON receipt_count FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE FUNCTION refuse_other_receipt() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a receipt is used once'; END $$;
+CREATE TRIGGER receipt_path BEFORE UPDATE ON receipt FOR EACH ROW WHEN (OLD.home_id <> NEW.home_id OR OLD.family <> NEW.family OR OLD.number <> NEW.number OR (OLD.state = 'void' AND NEW.state <> 'void') OR (OLD.state = 'drawn' AND NEW.state = 'stock') OR (OLD.case_no IS NOT NULL AND (NEW.case_no IS DISTINCT FROM OLD.case_no OR NEW.body IS DISTINCT FROM OLD.body OR NEW.amount_fen IS DISTINCT FROM OLD.amount_fen OR NEW.drawn_at IS DISTINCT FROM OLD.drawn_at)) OR (OLD.state = 'void' AND (NEW.case_no IS DISTINCT FROM OLD.case_no OR NEW.void_at IS DISTINCT FROM OLD.void_at OR NEW.void_why IS DISTINCT FROM OLD.void_why OR NEW.void_by IS DISTINCT FROM OLD.void_by OR NEW.void_second IS DISTINCT FROM OLD.void_second))) EXECUTE FUNCTION refuse_other_receipt();
+CREATE TRIGGER receipt_no_delete BEFORE DELETE ON receipt FOR EACH ROW EXECUTE FUNCTION refuse_other_receipt();
+-- @end
+-- @sqlite
+CREATE TRIGGER receipt_count_no_update BEFORE UPDATE ON receipt_count BEGIN SELECT RAISE(ABORT, 'receipt_count is append-only'); END;
+CREATE TRIGGER receipt_count_no_delete BEFORE DELETE ON receipt_count BEGIN SELECT RAISE(ABORT, 'receipt_count is append-only'); END;
+CREATE TRIGGER receipt_path BEFORE UPDATE ON receipt WHEN OLD.home_id <> NEW.home_id OR OLD.family <> NEW.family OR OLD.number <> NEW.number OR (OLD.state = 'void' AND NEW.state <> 'void') OR (OLD.state = 'drawn' AND NEW.state = 'stock') OR (OLD.case_no IS NOT NULL AND (NEW.case_no IS NOT OLD.case_no OR NEW.body IS NOT OLD.body OR NEW.amount_fen IS NOT OLD.amount_fen OR NEW.drawn_at IS NOT OLD.drawn_at)) OR (OLD.state = 'void' AND (NEW.case_no IS NOT OLD.case_no OR NEW.void_at IS NOT OLD.void_at OR NEW.void_why IS NOT OLD.void_why OR NEW.void_by IS NOT OLD.void_by OR NEW.void_second IS NOT OLD.void_second)) BEGIN SELECT RAISE(ABORT, 'a receipt is used once'); END;
+CREATE TRIGGER receipt_no_delete BEFORE DELETE ON receipt BEGIN SELECT RAISE(ABORT, 'a receipt is used once'); END;
 -- @end
 
 ALTER TABLE log_head ADD COLUMN day TEXT NOT NULL DEFAULT '';

@@ -1,19 +1,27 @@
-"""Take a batch of numbered certificate forms into the stock (DOMAIN.md section 7: certificate stock ledger)."""
+"""Take a batch of numbered forms into a stock (DOMAIN.md section 7: certificate stock ledger; section 6: receipts)."""
 
 from datetime import datetime
 
 from cardsvc.context import Context
-from cardsvc.core.certificates import numbers_of
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.store import certificates
+from cardsvc.core.stock import numbers_of
+from cardsvc.store import stock as stocks
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 from cardsvc.store.opening import load_staff
+from cardsvc.store.stock import Stock
 
 
 def handle(
-    context: Context, prefix: str, first: int, count: int, by: StaffNo, now: datetime, keeper: StaffNo | None = None
+    context: Context,
+    stock: Stock,
+    prefix: str,
+    first: int,
+    count: int,
+    by: StaffNo,
+    now: datetime,
+    keeper: StaffNo | None = None,
 ) -> str | Refusal:
     """Numbers `prefix` + `first` and following, six digits each; a number that is there already refuses the batch.
 
@@ -29,10 +37,10 @@ def handle(
         log = open_log(connection, context.home_id)
         if held_by not in load_staff(connection, context.home_id):
             return Refusal(Problem.STAFF_UNKNOWN, held_by)
-        if certificates.states(connection, context.home_id, numbers):
-            return Refusal(Problem.CERTIFICATE_EXISTS, batch)
-        certificates.add(connection, context.home_id, numbers, batch, held_by)
-        log.add(f"certificates received, kept by {held_by}", batch, "", now, by)
+        if stocks.states(connection, stock, context.home_id, numbers):
+            return Refusal(Problem.FORMS_RECEIVED, batch)
+        stocks.add(connection, stock, context.home_id, numbers, batch, held_by)
+        log.add(f"{stock.name} received, kept by {held_by}", batch, "", now, by)
         log.close()
         return batch
 

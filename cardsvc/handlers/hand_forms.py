@@ -1,19 +1,20 @@
-"""Hand blank certificate forms to somebody else, who confirms that they have them (DOMAIN.md section 7)."""
+"""Hand blank forms to somebody else, who confirms that they have them (DOMAIN.md section 7)."""
 
 from collections.abc import Collection
 from datetime import datetime
 
 from cardsvc.context import Context
-from cardsvc.core.certificates import CertificateState, ranges
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.store import certificates
+from cardsvc.core.stock import FormState, ranges
+from cardsvc.store import stock as stocks
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
+from cardsvc.store.stock import Stock
 
 
 def handle(
-    context: Context, numbers: Collection[str], by: StaffNo, keeper: StaffNo | None, now: datetime
+    context: Context, stock: Stock, numbers: Collection[str], by: StaffNo, keeper: StaffNo | None, now: datetime
 ) -> int | Refusal:
     """`keeper` has given their own password: they have the forms now. How many there are; only blank ones go on."""
     if keeper is None:
@@ -23,12 +24,12 @@ def handle(
 
     def act(connection: Connection) -> int | Refusal:
         log = open_log(connection, context.home_id)
-        ledger = certificates.states(connection, context.home_id, numbers)
-        wrong = [one for one in numbers if ledger.get(one) is not CertificateState.STOCK]
+        ledger = stocks.states(connection, stock, context.home_id, numbers)
+        wrong = [one for one in numbers if ledger.get(one) is not FormState.STOCK]
         if wrong:
             return Refusal(Problem.CERTIFICATE_NOT_STOCK, ", ".join(ranges(wrong)[:10]))
-        certificates.change(connection, context.home_id, numbers, {"held_by": keeper})
-        log.add(f"certificates handed to {keeper}", ", ".join(ranges(numbers)), "", now, by)
+        stocks.change(connection, stock, context.home_id, numbers, {"held_by": keeper})
+        log.add(f"{stock.name} handed to {keeper}", ", ".join(ranges(numbers)), "", now, by)
         log.close()
         return len(numbers)
 

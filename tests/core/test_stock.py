@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cardsvc.core.certificates import MOST, CertificateState, Unexpected, compare, numbers_in, numbers_of, ranges
+from cardsvc.core.stock import MOST, FormState, Unexpected, compare, numbers_in, numbers_of, ranges
 
-STOCK, DRAWN = CertificateState.STOCK, CertificateState.DRAWN
+STOCK, DRAWN = FormState.STOCK, FormState.DRAWN
 
 
 @given(st.frozensets(st.integers(1, 60), min_size=1))

@@ -1,4 +1,4 @@
-"""The numbered stock of cremation certificates: ranges of numbers, and a count by hand against the ledger.
+"""Numbered stocks of forms (certificates, receipts): ranges of numbers, and a count by hand against the ledger.
 
 DOMAIN.md section 7: blank certificates were sold elsewhere; so every form has a keeper, and what is void stays void.
 """
@@ -17,7 +17,7 @@ SPOILT = (Reason.SPOILED, Reason.MISPRINT, Reason.LOST)
 _NUMBER = re.compile(r"([A-Z0-9-]{0,12}?)(\d{6})")
 
 
-class CertificateState(StrEnum):
+class FormState(StrEnum):
     """What has become of a form; it only goes forward."""
 
     STOCK = "stock"
@@ -29,7 +29,7 @@ class Unexpected(Wire):
     """A form that was counted and is not in the stock; `state` None: the home never received it."""
 
     number: str
-    state: CertificateState | None = None
+    state: FormState | None = None
 
 
 class Count(Wire):
@@ -81,10 +81,10 @@ def ranges(numbers: Iterable[str]) -> list[str]:
     return [run[0] if len(run) == 1 else f"{run[0]}..{run[-1]}" for run in runs]
 
 
-def compare(counted: Iterable[str], ledger: Mapping[str, CertificateState], stock: Iterable[str]) -> Count:
+def compare(counted: Iterable[str], ledger: Mapping[str, FormState], stock: Iterable[str]) -> Count:
     """Hold a count against the ledger: what has become of each counted number, and what the stock should be."""
     seen = frozenset(counted)
-    wrong = (number for number in sorted(seen) if ledger.get(number) is not CertificateState.STOCK)
+    wrong = (number for number in sorted(seen) if ledger.get(number) is not FormState.STOCK)
     return Count(
         missing=tuple(sorted(frozenset(stock) - seen)),
         unexpected=tuple(Unexpected(number=number, state=ledger.get(number)) for number in wrong),

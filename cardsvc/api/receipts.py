@@ -1,0 +1,128 @@
+"""Numbered receipts for whoever may keep them: what a case has, printed, void, issued; for console and JSON surface."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Path, Query, Request, Response
+from pydantic import BaseModel
+
+from cardsvc.api import entering
+from cardsvc.api.access import Signed
+from cardsvc.api.errors import Refused, language_of
+from cardsvc.api.printing import Number, sent
+from cardsvc.context import Context
+from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.permissions import Action
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.receipts import Family, Receipt
+from cardsvc.core.terms import Payer, Reason
+from cardsvc.core.words import Language
+from cardsvc.documents import numbered
+from cardsvc.handlers import family_link, issue_receipts, print_paper, void_receipt
+from cardsvc.handlers.void_receipt import Voiding
+from cardsvc.store import papers as paper_store
+from cardsvc.store import receipts, staff
+from cardsvc.store.log import Log
+from cardsvc.store.office import CaseRow
+from cardsvc.store.opening import working_set
+from cardsvc.store.receipts import Kept
+
+
+class Issued(BaseModel):
+    """A receipt of a case; amounts in fen."""
+
+    family: Family
+    number: str
+    payer: Payer
+    amount_fen: int
+    cause: str
+    void_why: Reason | None
+    outdated_fen: int
+
+
+def looked(context: Context, case_no: CaseNo) -> tuple[list[Kept], dict[Payer, int]]:
+    """The receipts of a case, and what each payer has paid and has no receipt for."""
+    with context.engine.connect() as connection:
+        reading = Log(connection, context.home_id, 0, "", "")
+        return receipts.looked_at(working_set(connection, context.home_id, reading, context.clock()), case_no)
+
+
+def issue(context: Context, signed: Signed, case_no: CaseNo, payer: Payer) -> list[Receipt] | Refusal:
+    """Issue what is missing."""
+    return entering.within(
+        context,
+        signed,
+        "receipts missing issued",
+        case_no,
+        lambda tx, log_no: issue_receipts.handle(tx, case_no, payer, signed.staff_no, log_no),
+    )
+
+
+def void(
+    context: Context, signed: Signed, case_no: CaseNo, family: Family, number: str, why: Reason, second: StaffNo | None
+) -> list[Receipt] | Refusal:
+    """Void a receipt, by two people; what is still paid of it has a new number."""
+    asked = Voiding(case_no, family, number, why, signed.staff_no, second)
+    what = f"receipts {family} void {number}, {why}, second {second}"
+    return entering.within(context, signed, what, case_no, lambda tx, log_no: void_receipt.handle(tx, asked, log_no))
+
+
+def paper(
+    context: Context, signed: Signed, row: CaseRow, family: Family, number: str, form: numbered.Form, language: Language
+) -> Response:
+    """A receipt as PDF, for a sheet or a strip; each print is one copy more. Raises Refused."""
+    home, case_no, now = context.home_id, row.case.case_no, context.clock()
+    with context.engine.connect() as connection:
+        one = receipts.one(connection, home, family, number)
+    if one is None or one.receipt.case_no != case_no:
+        raise Refused(Refusal(Problem.NOT_FOUND, number))
+    code: str | Refusal = str(case_no)
+    if one.receipt.payer is Payer.FAMILY and one.void is None and signed.may(Action.FAMILY_LINK):
+        code = family_link.make(context, case_no, signed.staff_no, now)
+    if isinstance(code, Refusal):
+        raise Refused(code)
+    copy = print_paper.counted(context, f"receipt {family} {number}", case_no, signed.staff_no, now)
+    with context.engine.connect() as connection:
+        named, names = paper_store.home(connection, home), staff.names(connection, home)
+    by = (copy, now, names.get(signed.staff_no, signed.staff_no))
+
+    def made() -> bytes:
+        return numbered.render(
+            one.receipt, form, named, names, by, code, language, void=one.void is not None, folder=context.templates
+        )
+
+    return sent(made, f"{case_no}-{number}")
+
+
+def add(app: FastAPI, context: Context, asks: Callable[[Action | None], Any]) -> None:
+    """Add the paths to the office's surface."""
+
+    @app.get("/cases/{case_no}/receipts")
+    def listed(signed: Annotated[Signed, asks(Action.SEE_RECEIPTS)], case_no: Number) -> list[Issued]:
+        """The receipts of a case, void ones too."""
+        found, _ = looked(context, entering.mine(context, signed, case_no).case.case_no)
+        return [
+            Issued(
+                family=one.receipt.family,
+                number=one.receipt.number,
+                payer=one.receipt.payer,
+                amount_fen=one.receipt.amount_fen,
+                cause=one.receipt.cause,
+                void_why=one.void.why if one.void is not None else None,
+                outdated_fen=one.outdated_fen,
+            )
+            for one in found
+        ]
+
+    @app.post("/cases/{case_no}/receipts/{family}/{number}.pdf", response_class=Response)
+    def printed(
+        request: Request,
+        signed: Annotated[Signed, asks(Action.KEEP_RECEIPTS)],
+        case_no: Number,
+        family: Family,
+        number: Annotated[str, Path(max_length=32)],
+        form: Annotated[numbered.Form, Query()] = numbered.Form.A5,
+    ) -> Response:
+        """Print a receipt on a sheet, or on the strip of a receipt printer."""
+        row = entering.mine(context, signed, case_no)
+        return paper(context, signed, row, family, number, form, language_of(request))

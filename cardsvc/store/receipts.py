@@ -1,0 +1,165 @@
+"""Receipts of a case: issued when a payment settles lines, void by two people; each number is drawn once."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Connection, func, select, update
+
+from cardsvc.core.facts import Fact, StepTaken
+from cardsvc.core.ids import CaseNo, HomeId, StaffNo
+from cardsvc.core.ledger import receivable
+from cardsvc.core.receipts import Family, Receipt, outdated, payer_of, unreceipted
+from cardsvc.core.terms import Means, Payer, Reason
+from cardsvc.store import tables as t
+from cardsvc.store.open_lines import open_lines
+from cardsvc.store.working import ReceiptVoid, WorkingSet
+
+RECEIPT = TypeAdapter(Receipt)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A receipt as it is now; `outdated_fen` of it is for lines that were taken back since."""
+
+    receipt: Receipt
+    void: ReceiptVoid | None
+    outdated_fen: int = 0
+
+
+def of_case(connection: Connection, home_id: HomeId, case_no: CaseNo) -> list[Kept]:
+    """Every receipt that was ever issued for a case, the earliest first."""
+    c = t.receipt.c
+    where = (c.home_id == home_id, c.case_no == case_no)
+    rows = connection.execute(select(t.receipt).where(*where).order_by(c.drawn_at, c.family, c.number))
+    return [_kept(row) for row in rows]
+
+
+def one(connection: Connection, home_id: HomeId, family: Family, number: str) -> Kept | None:
+    """An issued receipt by its number."""
+    c = t.receipt.c
+    where = (c.home_id == home_id, c.family == family.value, c.number == number, c.case_no.is_not(None))
+    row = connection.execute(select(t.receipt).where(*where)).one_or_none()
+    return _kept(row) if row is not None else None
+
+
+def looked_at(tx: WorkingSet, case_no: CaseNo) -> tuple[list[Kept], dict[Payer, int]]:
+    """The receipts of a case, held against its lines; and what each payer has paid and has no receipt for, in fen."""
+    lines, balances = open_lines(tx, case_no), tx.balances(case_no)
+    rows = [
+        Kept(one.receipt, one.void, outdated(one.receipt, lines) if one.void is None else 0)
+        for one in of_case(tx.connection, tx.home_id, case_no)
+    ]
+    given = [one.receipt for one in rows if one.void is None]
+    missing: dict[Payer, int] = {}
+    for payer in Payer:
+        found = unreceipted(lines, payer, balances.get(receivable(case_no, payer), 0), given, tx.book_of)
+        fen = sum(line.fen for family in found.values() for line in family)
+        if fen:
+            missing[payer] = fen
+    return rows, missing
+
+
+def issue_for(tx: WorkingSet, fact: Fact) -> None:
+    """Give a receipt of each family that a payment concerns; with no number left, the case shows what is missing."""
+    payer = payer_of(fact)
+    if payer is None or not isinstance(fact.body, StepTaken):
+        return
+    details = fact.body.details
+    issue(tx, fact.case_no, payer, details.means, fact.staff_no, fact.at, fact.cause, details.receipt)
+
+
+def issue(
+    tx: WorkingSet,
+    case_no: CaseNo,
+    payer: Payer,
+    means: Means | None,
+    by: StaffNo,
+    at: datetime,
+    cause: str,
+    slip: str | None = None,
+) -> list[Receipt]:
+    """Put on receipts what a payer has paid and has none for."""
+    owed = tx.balances(case_no).get(receivable(case_no, payer), 0)
+    given = [one.receipt for one in of_case(tx.connection, tx.home_id, case_no) if _lives(tx, one)]
+    given += [one for one in tx.receipts if one.case_no == case_no]
+    made = []
+    for family, lines in unreceipted(open_lines(tx, case_no), payer, owed, given, tx.book_of).items():
+        number = next_number(tx, family, by)
+        if number is not None:
+            made.append(
+                Receipt(
+                    family=family, number=number, case_no=case_no, payer=payer, means=means, at=at, by=by, cause=cause,
+                    lines=lines, slip=slip,
+                )
+            )  # fmt: skip
+            tx.receipts.append(made[-1])
+    return made
+
+
+def _lives(tx: WorkingSet, one: Kept) -> bool:
+    return one.void is None and (one.receipt.family.value, one.receipt.number) not in tx.receipt_voids
+
+
+def next_number(tx: WorkingSet, family: Family, keeper: StaffNo) -> str | None:
+    """The lowest number that `keeper` has; the lowest of the stock where they have none. None when all are used."""
+    c, taken = t.receipt.c, {one.number for one in tx.receipts if one.family is family}
+    where = (c.home_id == tx.home_id, c.family == family.value, c.state == "stock")
+    for kept in ((c.held_by == keeper,), ()):
+        rows = tx.connection.execute(
+            select(c.number).where(*where, *kept).order_by(c.number).limit(1 + len(taken))
+        ).scalars()
+        for number in rows:
+            if number not in taken:
+                return str(number)
+    return None
+
+
+def flush(tx: WorkingSet) -> None:
+    """Write what became of numbers."""
+    c, run = t.receipt.c, tx.connection.execute
+    for (family, number), void in tx.receipt_voids.items():
+        values = {"state": "void", "void_at": void.at, "void_why": void.why.value}
+        these = (c.home_id == tx.home_id, c.family == family, c.number == number)
+        run(update(t.receipt).where(*these).values(void_by=void.by, void_second=void.second, **values))
+    for one in tx.receipts:
+        these = (c.home_id == tx.home_id, c.family == one.family.value, c.number == one.number)
+        body = one.model_dump_json(exclude_none=True)
+        values = {"case_no": one.case_no, "drawn_at": tx.now, "drawn_by": one.by, "amount_fen": one.amount_fen}
+        run(update(t.receipt).where(*these).values(state="drawn", body=body, **values))
+
+
+def faults(connection: Connection, home_id: HomeId) -> Iterator[str]:
+    """What is wrong with the receipts, in words: a number that is lost, or one that does not say what it is over."""
+    c = t.receipt.c
+    for row in connection.execute(select(t.receipt).where(c.home_id == home_id, c.body.is_not(None))):
+        where = f"receipt {row.family} {row.number}"
+        try:
+            body = RECEIPT.validate_json(row.body)
+        except ValidationError:
+            yield f"{where} cannot be read"
+            return
+        told = (body.family.value, body.number, body.case_no, body.amount_fen)
+        if told != (row.family, row.number, row.case_no, row.amount_fen):
+            yield f"{where} is not what was issued"
+    batches = connection.execute(
+        select(c.family, c.batch, func.count()).where(c.home_id == home_id).group_by(c.family, c.batch)
+    )
+    for family, batch, count in batches:
+        first, _, last = batch.partition("..")
+        if int(last[-6:]) - int(first[-6:]) + 1 != count:
+            yield f"receipts {family} {batch}: {count} numbers are left"
+
+
+def _kept(row: Any) -> Kept:
+    void = None
+    if row.void_at is not None:
+        void = ReceiptVoid(row.void_at, Reason(row.void_why), StaffNo(row.void_by), StaffNo(row.void_second))
+    return Kept(RECEIPT.validate_json(row.body), void)
+
+
+def numbers(receipts: Iterable[Receipt]) -> str:
+    """Numbers of receipts as the log names them."""
+    return ", ".join(f"{one.family} {one.number}" for one in receipts)

@@ -1,0 +1,141 @@
+"""Every page of the console that has a link to it: whole, in words, within reach of keyboard and finger."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+
+from cardsvc.api.app import Surface
+from cardsvc.core.ids import StaffNo
+from cardsvc.core.permissions import Role
+from cardsvc.demo.history import History
+from cardsvc.handlers import clock_in, found_home
+from cardsvc.handlers.found_home import Person
+from cardsvc.surfaces import create_service
+from tests.admin_web.test_console import sign_in
+from tests.demo.test_history import END
+from tests.support.browser import Pages
+from tests.support.home import Service, quick_hash
+from tests.support.serving import Served
+
+EVERYBODY = Person(StaffNo("1099"), "万能", tuple(Role), None)
+"""Nobody has all roles in a home; this one may open every page."""
+NOT_PAGES = {
+    "/api/": "the JSON surface",
+    "/news": "a part of the board's page",
+    "/events": "a stream",
+    "/state": "a part of the payment's page",
+    "/static": "files",
+    "/language": "changes the language and goes back",
+    "/sign-in": "seen by whoever is not signed in: tests/admin_web/test_console.py",
+}
+A_KIND = 2
+"""Pages of one kind that are looked at: the second one has other data."""
+
+FAULTS = """() => {
+  const found = [], touch = window.innerWidth < 500;
+  const start = (one) => one.outerHTML.slice(0, 160);
+  const controls = "button, a[href], input:not([type=hidden]), select, textarea, summary";
+  if (document.documentElement.scrollWidth > window.innerWidth) {
+    const out = (one) => one.getBoundingClientRect().right > window.innerWidth + 1;
+    found.push("wider than the window: " + [...document.querySelectorAll("main *")].filter(out).slice(0, 3).map(start));
+  }
+  for (const one of document.querySelectorAll(controls.split(", ").map((each) => "main " + each))) {
+    const target = one.matches("[type=radio], [type=checkbox]") && one.closest("label") || one;
+    const box = target.getBoundingClientRect();
+    if (!one.checkVisibility() || !box.width) continue;
+    const small = box.height < 43.5 || box.width < 43.5, typed = one.matches("input, select, textarea");
+    const named = one.ariaLabel || one.title || one.getAttribute("aria-labelledby")
+      || (typed ? one.labels.length : one.textContent.trim() || one.querySelector("[alt], title"));
+    if (touch && small && !one.closest("p, svg")) found.push(`${box.width} x ${box.height} px: ${start(one)}`);
+    if (!named) found.push("without a name: " + start(one));
+    if (one.tabIndex > 0 || (one.tabIndex < 0 && !one.disabled)) found.push("out of Tab's order: " + start(one));
+  }
+  return found;
+}"""
+"""What a finger, a screen reader or the Tab key would miss on a page. Links in running text may be as low as it."""
+NOT_LINKED = {
+    "/office/cases/{case_no}/compare/{other}": "needs two cases that look alike: tests/admin_web/test_booking_pages.py",
+    "/office/drills/{number}": "needs a drill: tests/admin_web/test_duties.py",
+    "/office/payments/{order_no}": "needs an order: tests/admin_web/test_payments.py",
+    "/office/prices/drafts/{number}": "needs a draft: tests/admin_web/test_prices.py",
+    "/office/prices/lists/{version}/compare": "needs two lists: tests/admin_web/test_prices.py",
+    "/office/reconciliation/{day}": "needs a night: tests/admin_web/test_duties.py",
+}
+"""Kinds that the demo's months have no page of, and where each is looked at."""
+
+
+@pytest.fixture(scope="module")
+def peopled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A home with months behind it."""
+    folder = tmp_path_factory.mktemp("pages")
+    service = Service(f"sqlite:///{folder / 'onecard.db'}")
+    service.clock.now = END
+    list(History(service.context, folder, END, 30).tell())
+    found_home.add_staff(service.context, [(EVERYBODY, EVERYBODY.staff_no * 2)], quick_hash, {})
+    clock_in.handle(service.context, EVERYBODY.staff_no, on=True, by=EVERYBODY.staff_no, now=END)
+    yield service
+    service.close()
+
+
+def templates(app: Starlette, before: str = "") -> Iterator[str]:
+    """The paths that this app and what is mounted in it answer with GET."""
+    for one in app.routes:
+        if isinstance(one, Mount) and isinstance(one.app, Starlette):
+            yield from templates(one.app, before + one.path)
+        elif isinstance(one, Route) and "GET" in (one.methods or ()):
+            yield before + one.path
+
+
+def kind_of(path: str, known: list[str]) -> str:
+    """Which of the known paths this one is; the plainest when several match."""
+    matching = [one for one in known if re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", one), path)]
+    return min(matching, key=lambda one: one.count("{"), default="leads nowhere: " + path)
+
+
+def walk(page: Page, office: str, known: list[str]) -> tuple[dict[str, list[str]], list[str]]:
+    """Follow every link from the first page on: which pages were seen of each kind, and what is wrong with them."""
+    seen: dict[str, list[str]] = {}
+    wrong: list[str] = []
+    waiting, met = [office], {office}
+    while waiting:
+        url = waiting.pop(0)
+        kind = kind_of(urlsplit(url).path, known)
+        of_kind = seen.setdefault(kind, [])
+        if len(of_kind) == A_KIND or any(mark in kind for mark in NOT_PAGES):
+            continue
+        of_kind.append(url)
+        answer = page.request.get(url)
+        if answer.status != 200:
+            wrong.append(f"{kind}: {answer.status}")
+        elif answer.headers["content-type"].startswith("text/html"):
+            page.goto(url)
+            wrong += [f"{kind}: {one}" for one in page.evaluate(FAULTS)]
+            for link in page.evaluate("[...document.querySelectorAll('a[href]')].map((one) => one.href)"):
+                link = link.partition("#")[0]
+                if link.startswith(office) and link not in met:
+                    met.add(link)
+                    waiting.append(link)
+    return seen, wrong
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("language", "width", "dark"), [("zh-CN", 1280, False), ("en", 360, True)])
+def test_every_page_that_has_a_link_is_whole_and_within_reach(
+    peopled: Service, pages: Pages, language: str, width: int, dark: bool
+) -> None:
+    app = create_service(list(Surface), peopled.context)
+    known = list(templates(app))
+    served = Served(app)
+    office = f"{served.address}office/"
+    page = pages.open(language=language, width=width, height=800, touch=width < 500, dark=dark)
+    sign_in(page, office, EVERYBODY.staff_no)
+    seen, wrong = walk(page, office, known)
+    served.close()
+    assert wrong == [], "\n".join(wrong)
+    pages_known = {one for one in known if one.startswith("/office/") and not any(mark in one for mark in NOT_PAGES)}
+    assert pages_known - set(seen) == set(NOT_LINKED)
