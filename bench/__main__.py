@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import board, core, family, tap, upload
+from bench import board, core, family, report, tap, upload
 
 BENCHMARKS = {
     "tap": tap.tap,
@@ -11,6 +11,7 @@ BENCHMARKS = {
     "family": family.family,
     "board": board.board,
     "core": core.core,
+    "report": report.report,
 }
 
 

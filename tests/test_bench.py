@@ -9,7 +9,11 @@ import pytest
 from bench.measuring import Figure
 from tests.support.process import ROOT
 
-NEEDING = (pytest.param("tap", marks=pytest.mark.pcsc), pytest.param("board", marks=pytest.mark.browser))
+NEEDING = (
+    pytest.param("tap", marks=pytest.mark.pcsc),
+    pytest.param("board", marks=pytest.mark.browser),
+    pytest.param("report", marks=pytest.mark.postgres),
+)
 
 
 @pytest.mark.parametrize("name", ["core", "family", "sqlite", *NEEDING])

@@ -69,3 +69,10 @@ def _first(connection: Connection, home_id: HomeId, day: date) -> int | None:
     where = (c.home_id == home_id, c.day >= day.isoformat())
     found: int | None = connection.execute(select(func.min(c.from_log_no)).where(*where)).scalar_one()
     return found
+
+
+def open_day(connection: Connection, home_id: HomeId) -> date | None:
+    """The day that what is posted now is of, unless midnight is over since; None before the first."""
+    h = t.log_head.c
+    day = connection.execute(select(h.day).where(h.home_id == home_id)).scalar_one()
+    return date.fromisoformat(day) if day else None

@@ -7,15 +7,14 @@ from sqlalchemy import Connection, func, select
 
 from cardsvc.core.ids import HomeId
 from cardsvc.core.reporting import Age, Charged, Money, Period, Stood, Sums, Taps, age_on
-from cardsvc.store import price_books
+from cardsvc.store import business_days, price_books
 from cardsvc.store import tables as t
 
 
 def last_begun(connection: Connection, home_id: HomeId, period: Period) -> date:
     """The last business day of a period that has begun; its first day when none has."""
-    h = t.log_head.c
-    open_day = connection.execute(select(h.day).where(h.home_id == home_id)).scalar_one()
-    return max(period.first, min(period.last, date.fromisoformat(open_day))) if open_day else period.first
+    open_day = business_days.open_day(connection, home_id)
+    return max(period.first, min(period.last, open_day)) if open_day is not None else period.first
 
 
 def sums(connection: Connection, home_id: HomeId, period: Period) -> Sums:
