@@ -31,10 +31,12 @@ from admin_web import (
     resources,
     review,
     review_acts,
+    review_statistics,
     review_together,
     rules,
     screens,
     shifts,
+    statements,
     station_boards,
     stations,
     steps,
@@ -64,8 +66,9 @@ from cardsvc.documents import filling
 from cardsvc.handlers import family_link, reveal
 from cardsvc.handlers.reveal import Personal, Why
 from cardsvc.store import cards as card_store
-from cardsvc.store import family, office, reviewing, snapshots, staff
+from cardsvc.store import family, office, reversing, reviewing, snapshots, staff
 from cardsvc.store import screens as screen_store
+from cardsvc.store.engine import StoreConflict
 
 BOOKING = TypeAdapter(BookingForm)
 
@@ -98,6 +101,10 @@ def create(context: Context, access: Access) -> FastAPI:
         where = ", ".join(str(one["loc"][-1]) for one in error.errors()[:10])
         refusal = Refusal(Problem.INPUT_INVALID, where)
         return shell.page(request, "refused", access.signed(request), refusal=refusal, status=422)
+
+    @app.exception_handler(StoreConflict)
+    def collided(request: Request, error: StoreConflict) -> Response:
+        return shell.page(request, "refused", access.signed(request), refusal=Refusal(Problem.TOO_MANY), status=503)
 
     @app.exception_handler(404)
     def nothing(request: Request, error: Exception) -> Response:
@@ -242,7 +249,11 @@ def create(context: Context, access: Access) -> FastAPI:
                 "qr": "",
                 "papers": papers.offered(context, signed, row, language_of(request)),
                 "offers": steps.offers(
-                    row.case, signed.roles, snapshots.resources(connection, home), language_of(request)
+                    row.case,
+                    signed.roles,
+                    snapshots.resources(connection, home),
+                    reversing.payments(connection, home, [number]).get(number, ()),
+                    language_of(request),
                 ),
                 **more,
             }
@@ -330,11 +341,13 @@ def create(context: Context, access: Access) -> FastAPI:
         resources,
         review,
         review_acts,
+        review_statistics,
         review_together,
         rules,
         waivers,
         screens,
         shifts,
+        statements,
         station_boards,
         stock,
         tills,

@@ -12,7 +12,7 @@ from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import STATUS
 from cardsvc.context import Context
-from cardsvc.core.day_close import Figure, open_day
+from cardsvc.core.day_close import NEVER_OPEN, Figure, open_day
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Action
@@ -39,10 +39,10 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         with one_moment(context.engine) as connection:
             rows = day_close.listed(connection, home, before, PAGE)
             last = day_close.last(connection, home)
-            found = day_close.found(connection, home, trial_balance.read(connection, home))
+            closed = last.day if last is not None else None
+            following = closed + timedelta(days=1) if closed is not None else today
+            found = day_close.found(connection, home, trial_balance.read(connection, home), following)
             names = staff.names(connection, home)
-        closed = last.day if last is not None else None
-        following = closed + timedelta(days=1) if closed is not None else today
         values = {
             "rows": rows[:PAGE],
             "more": rows[PAGE - 1].day if len(rows) > PAGE else None,
@@ -51,6 +51,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "following": following if following <= today else None,
             "open_day": open_day(now, closed),
             "sums": sums,
+            "never": NEVER_OPEN,
         }
         status = STATUS.get(refusal.problem, 409) if refusal else 200
         return shell.page(request, "days", signed, values, refusal=refusal, status=status)

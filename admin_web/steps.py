@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from cardsvc.api import entering
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, Step
+from cardsvc.core.local_time import local
+from cardsvc.core.money import in_yuan
 from cardsvc.core.permissions import Role, may_take
+from cardsvc.core.reversal import PaidIn
 from cardsvc.core.rules import RULES
 from cardsvc.core.snapshot import Resource
 from cardsvc.core.station import ENTRIES, PICKS, PLACES, Entry, offered
@@ -45,9 +48,15 @@ class Offer:
     usual: bool
 
 
-def offers(case: Case, roles: Iterable[Role], resources: Iterable[Resource], language: Language) -> list[Offer]:
+def offers(
+    case: Case,
+    roles: Iterable[Role],
+    resources: Iterable[Resource],
+    payments: Iterable[PaidIn],
+    language: Language,
+) -> list[Offer]:
     """The steps that somebody in these roles may take in the office now, the usual ones first."""
-    roles, resources = tuple(roles), tuple(resources)
+    roles, resources, payments = tuple(roles), tuple(resources), tuple(payments)
     idle = {
         Step.LIFT_HOLD: not case.holds,
         Step.RESOLVE: not case.gaps,
@@ -55,6 +64,7 @@ def offers(case: Case, roles: Iterable[Role], resources: Iterable[Resource], lan
         Step.VOID_CERTIFICATE: case.certificate is None,
         Step.CERTIFY: case.certificate is not None or not case.furnace_closed,
         Step.HAND_BELONGINGS: case.belongings is None or case.belongings.handed,
+        Step.REVERSE_PAYMENT: not payments,
         Step.CONFIRM_TRANSFER: case.transfer_receipt is not None,
     }
     steps = [
@@ -66,7 +76,10 @@ def offers(case: Case, roles: Iterable[Role], resources: Iterable[Resource], lan
         and in_order(case, step) is None
         and barred(case, step) is None
     ]
-    made = [Offer(step, tuple(_fields(step, resources, language)), RULES[step].second, _usual(step)) for step in steps]
+    made = [
+        Offer(step, tuple(_fields(step, resources, payments, language)), RULES[step].second, _usual(step))
+        for step in steps
+    ]
     return sorted(made, key=lambda one: not one.usual)
 
 
@@ -74,7 +87,9 @@ def _usual(step: Step) -> bool:
     return step not in BESIDE or step in (Step.HOLD, Step.LIFT_HOLD, Step.RESOLVE, Step.CLEAR_ALERT, Step.APPROVE)
 
 
-def _fields(step: Step, resources: tuple[Resource, ...], language: Language) -> Iterable[Field]:
+def _fields(
+    step: Step, resources: tuple[Resource, ...], payments: tuple[PaidIn, ...], language: Language
+) -> Iterable[Field]:
     rule = RULES[step]
     for name in (*rule.needs, *rule.may):
         entry = ENTRIES[name]
@@ -85,6 +100,8 @@ def _fields(step: Step, resources: tuple[Resource, ...], language: Language) -> 
             continue
         elif entry is Entry.PICK:
             choices = [(one.value, say(language, f"{PICKS[name][1]}.{one}")) for one in offered(step, name)]
+        elif entry is Entry.PAYMENT:
+            choices = [(one.cause, _payment(one, language)) for one in payments]
         elif entry is Entry.YES_NO:
             choices = [(one, say(language, f"kiosk.{one}")) for one in ("yes", "no")]
         elif entry is Entry.CHOOSE:
@@ -95,6 +112,11 @@ def _fields(step: Step, resources: tuple[Resource, ...], language: Language) -> 
             ]
         word = say(language, f"field.{name}")
         yield Field(name, word, KINDS.get(entry, "text"), tuple(choices), name in rule.needs)
+
+
+def _payment(one: PaidIn, language: Language) -> str:
+    words = [say(language, key) for key in (f"step.{one.step}", f"means.{one.means}", f"payer.{one.payer}")]
+    return " · ".join((f"{local(one.at):%H:%M} ¥{in_yuan(one.amount_fen)}", *words))
 
 
 def details_of(step: Step, form: Mapping[str, str]) -> Details:

@@ -54,7 +54,7 @@ def issue(context: Context, signed: Signed, case_no: CaseNo, payer: Payer) -> li
         signed,
         "receipts missing issued",
         case_no,
-        lambda tx, log_no: issue_receipts.handle(tx, case_no, payer, signed.staff_no, log_no),
+        lambda tx, _: issue_receipts.handle(tx, case_no, payer, signed.staff_no),
     )
 
 
@@ -64,7 +64,7 @@ def void(
     """Void a receipt, by two people; what is still paid of it has a new number."""
     asked = Voiding(case_no, family, number, why, signed.staff_no, second)
     what = f"receipts {family} void {number}, {why}, second {second}"
-    return entering.within(context, signed, what, case_no, lambda tx, log_no: void_receipt.handle(tx, asked, log_no))
+    return entering.within(context, signed, what, case_no, lambda tx, _: void_receipt.handle(tx, asked))
 
 
 def paper(

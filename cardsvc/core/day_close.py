@@ -24,6 +24,7 @@ class Check(StrEnum):
     PAYMENTS = "payments"
     MISSING = "missing"
     UNSENT = "unsent"
+    TILLS = "tills"
 
 
 class Figure(Wire):
@@ -58,16 +59,23 @@ def open_day(now: datetime, closed: date | None) -> date:
     return today if closed is None else max(today, closed + timedelta(days=1))
 
 
+NEVER_OPEN = frozenset({Check.LEDGER, Check.TILLS})
+"""What no reason excuses."""
+
+
 def not_closable(day: date, now: datetime, closed: date | None, found: Mapping[Check, int], why: str) -> Refusal | None:
     """Why a day cannot be closed: days are closed one after another, never twice and never before they come.
 
-    Books that do not balance are never closed; whatever else is open needs a reason in words.
+    Books that do not balance are never closed, nor is a day whose drawers are not counted; whatever else is open needs
+    a reason in words.
     """
     following = closed + timedelta(days=1) if closed is not None else day
     if day != following or day > local(now).date():
         return Refusal(Problem.DAY_NOT_NEXT, following.isoformat())
     if found.get(Check.LEDGER, 0):
         return Refusal(Problem.BOOKS_DIFFER)
+    if found.get(Check.TILLS, 0):
+        return Refusal(Problem.DAY_TILLS_OPEN)
     if any(found.values()) and not why.strip():
         return Refusal(Problem.DAY_NEEDS_REASON)
     return None

@@ -41,6 +41,8 @@ class Wire(BaseModel):
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,31}$")]
 """A number or code that a person can scan or choose: never free text."""
+PaymentCause = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9:_.\-]{0,95}$")]
+"""The cause of a payment, as its fact has it."""
 
 
 class StationKind(StrEnum):
@@ -156,6 +158,8 @@ class Step(StrEnum):
     CANCEL_ITEM = "cancel_item"
     WITHDRAW_WAIVER = "withdraw_waiver"
     REVERSE_LINE = "reverse_line"
+    STATEMENT_PAID = "statement_paid"
+    REVERSE_PAYMENT = "reverse_payment"
 
 
 class PlaceKind(StrEnum):
@@ -256,6 +260,8 @@ class Details(Wire):
     "For whom it is waived; not said, the resident's."
     line: Code | None = Field(default=None, exclude_if=lambda value: value is None)
     "A line of the bill: the log number that it was posted under, a point, its number there."
+    payment: PaymentCause | None = Field(default=None, exclude_if=lambda value: value is None)
+    "The cause of the payment that is taken back."
 
 
 class Booked(Wire):

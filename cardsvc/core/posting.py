@@ -7,14 +7,14 @@ the service and for whoever wants to check it.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cardsvc.core import ledger, prices
+from cardsvc.core import ledger, prices, reversal
 from cardsvc.core.case import Case
 from cardsvc.core.corrections import CORRECTS, BookOf, Standing, corrections
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, step_of
 from cardsvc.core.ledger import Account, Transfer
 from cardsvc.core.prices import Line
 
-SETS_OFF = CORRECTS | {Step.PAY, Step.REFUND, Step.SETTLE}
+SETS_OFF = CORRECTS | {Step.PAY, Step.REFUND, Step.SETTLE, Step.STATEMENT_PAID}
 """Steps after which money may be left over, or is set off: they need the balances of the case."""
 
 
@@ -48,19 +48,25 @@ def _proof(step: Step, details: Details) -> str:
 
 def takes_back(fact: Fact, before: Case, book_of: BookOf) -> bool:
     """Whether the fact may take back lines that stand: a correction, or a price that pays for others too."""
-    if step_of(fact) in CORRECTS:
+    if step_of(fact) in CORRECTS or step_of(fact) is Step.REVERSE_PAYMENT:
         return True
     book = book_of(before.price_version)
     return any(row.includes for row in book.items) and bool(prices.taken_in(prices.lines_for(fact, before, book), book))
 
 
 def post(
-    fact: Fact, before: Case, standing: Iterable[Standing], balances: Mapping[Account, int], book_of: BookOf
+    fact: Fact,
+    before: Case,
+    standing: Iterable[Standing],
+    balances: Mapping[Account, int],
+    book_of: BookOf,
+    undone: Iterable[Transfer] = (),
 ) -> Posting:
     """The lines and transfers of a fact.
 
     `standing` are the lines of the case that nothing has taken back (read only where `takes_back` says so), `balances`
-    its accounts in fen (read there too, and for `SETS_OFF`). Counter-lines come first, then the fact's own lines, then
+    its accounts in fen (read there too, and for `SETS_OFF`). `undone` are the transfers of the payment
+    that the fact takes back. Counter-lines come first, then the fact's own lines, then
     money.
     Source: DOMAIN.md section 6.
     """
@@ -72,7 +78,7 @@ def post(
     book = book_of(before.price_version)
     charged = prices.lines_for(fact, before, book)
     paid = prices.taken_in(charged, book)
-    standing = tuple(standing) if step in CORRECTS or paid else ()
+    standing = tuple(standing) if takes_back(fact, before, book_of) else ()
     if step in CORRECTS:
         proof = _proof(step, details)
         for one in corrections(before, step, details, standing, book_of):
@@ -91,6 +97,8 @@ def post(
         lines.append(PostedLine(fact.cause, line))
         moved.extend(ledger.charge(case_no, line))
     moved.extend(ledger.money_moved(fact))
+    if step is Step.REVERSE_PAYMENT:
+        moved.extend(reversal.counter_entries(case_no, undone, standing, balances))
     if step in SETS_OFF or paid:
         totals = ledger.added(balances, moved)
         moved.extend(ledger.settle(case_no, totals) if step is Step.SETTLE else ledger.surplus(case_no, totals))

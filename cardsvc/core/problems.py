@@ -111,6 +111,7 @@ class Problem(StrEnum):
     CERTIFICATE_MISSING = "certificate_missing"  # no verified death certificate
     # the station and the link
     OFFLINE_FORBIDDEN = "offline_forbidden"  # needs the service's word, and the service is not there
+    WORD_LATE = "word_late"  # asked for money to go out, and no answer came: it may be booked, or not
     SNAPSHOT_STALE = "snapshot_stale"  # what the station knows is too old: observations only
     UNSENT_LIMIT = "unsent_limit"  # too much waits to be sent, or too long: observations only
     CASH_LIMIT = "cash_limit"  # more money than may be taken in without network
@@ -139,12 +140,19 @@ class Problem(StrEnum):
     PROVIDER_MISSING = "provider_missing"  # no payment provider is set up
     PROVIDER_MUTE = "provider_mute"  # the payment provider gives no answer that can be believed
     FLAG_DECIDED = "flag_decided"  # somebody has decided about it, or it cannot be taken back any more
+    MONEY_USED = "money_used"  # refunded or set off since: it is not there any more
+    PAYMENT_PROVIDED = "payment_provided"  # the provider has taken it: pay it back instead
+    PAYMENT_DAY_CLOSED = "payment_day_closed"  # the business day of the payment is closed
     RECEIPT_VOID = "receipt_void"  # void already, or never issued
     RECEIPT_STOCK = "receipt_stock"  # no number is left for what was paid
     OWN_WORK = "own_work"  # nobody reviews what they caused
     LINE_GONE = "line_gone"  # the line does not stand on the bill any more
     NO_LINE = "no_line"  # no line stands behind the flag: a counter-entry brings no money back
     LIST_CHANGED = "list_changed"  # not what the page showed when the key was pressed: look again
+    STATEMENT_EMPTY = "statement_empty"  # nothing is left to put to this payer
+    STATEMENT_STALE = "statement_stale"  # a line of the draft is not on its bill any more: discard it, make it anew
+    STATEMENT_ENDED = "statement_ended"  # it was sent or discarded already, or was not sent yet
+    PAID_TWICE = "paid_twice"  # a payment with this bank number was entered before
     # surfaces
     NOT_SIGNED_IN = "not_signed_in"  # sign in first
     SIGN_IN_FAILED = "sign_in_failed"  # number or password wrong
@@ -157,6 +165,7 @@ class Problem(StrEnum):
     CODE_INVALID = "code_invalid"  # one-time code unknown, used or expired
     DAY_NOT_NEXT = "day_not_next"  # days are closed one after another, once
     BOOKS_DIFFER = "books_differ"  # debits and credits do not agree
+    DAY_TILLS_OPEN = "day_tills_open"  # a till shift of the day is open: count its drawer first
     DAY_NEEDS_REASON = "day_needs_reason"  # something is open: closed nevertheless only with a reason
     FOUR_EYES = "four_eyes"  # somebody else must approve
 

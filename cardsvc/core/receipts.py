@@ -97,14 +97,13 @@ def unreceipted(
             for one in receipt.lines:
                 told[(one.log_no, one.line_no)] = told.get((one.log_no, one.line_no), 0) + one.fen
     found: dict[Family, list[ReceiptLine]] = {}
-    left = max(0, sum(share(one.line, payer) for one in lines) - owed_fen)
+    left = sum(share(one.line, payer) - told.get((one.log_no, one.line_no), 0) for one in lines) - owed_fen
     for stands in lines:
         line, key = stands.line, (stands.log_no, stands.line_no)
-        filled = min(left, share(line, payer))
-        left -= filled
-        fen = filled - told.get(key, 0)
+        fen = min(left, share(line, payer) - told.get(key, 0))
         if fen <= 0:
             continue
+        left -= fen
         row = book_of(line.price_version).find(line.item)
         zh, en = (row.name_zh, row.name_en) if row is not None else (line.item, line.item)
         family = FAMILIES[row.regime] if row is not None else Family.INVOICE

@@ -17,6 +17,7 @@ from cardsvc.core.ledger import Bill
 from cardsvc.core.permissions import Role
 from cardsvc.core.policy import Policy
 from cardsvc.core.prices import PriceBook
+from cardsvc.core.reversal import PaidIn
 from cardsvc.core.terms import Payer, Reason
 from cardsvc.core.wire import Key
 
@@ -123,6 +124,8 @@ class KnownCase(Wire):
     lines: tuple[BillLine, ...] = ()
     owed: tuple[Owed, ...] = ()
     "What third parties owe: only where bills are shown."
+    payments: tuple[PaidIn, ...] = Field(default=(), exclude_if=lambda value: not value)
+    "What may be taken back as entered by mistake: only where bills are shown."
 
 
 class Limits(Wire):

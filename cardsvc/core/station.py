@@ -44,6 +44,7 @@ class Entry(StrEnum):
     YES_NO = "yes_no"
     CREW = "crew"  # somebody of the crews
     LINE = "line"  # an item of the case: on its bill, or ordered
+    PAYMENT = "payment"  # one of the payments of the open day
     THINGS = "things"  # several belongings of a closed list
     GIVEN = "given"  # filled in by the station or the service itself
 
@@ -101,6 +102,7 @@ ENTRIES: Mapping[str, Entry] = {
     "length_cm": Entry.NUMBER,
     "width_cm": Entry.NUMBER,
     "things": Entry.THINGS,
+    "payment": Entry.PAYMENT,
 }
 
 
@@ -169,6 +171,7 @@ REASONS: Mapping[Step, tuple[Reason, ...]] = {
     Step.SWITCH_PAYER: (Reason.PAYER_FOUND, Reason.POLICE, Reason.ENTERED_BY_MISTAKE),
     Step.PROVE_WAIVER: (Reason.PROVEN_LATE,),
     Step.WITHDRAW_WAIVER: (Reason.NOT_ENTITLED, Reason.ENTERED_BY_MISTAKE),
+    Step.REVERSE_PAYMENT: (Reason.ENTERED_BY_MISTAKE,),
     Step.CANCEL_ITEM: (Reason.FAMILY_WISH, Reason.EQUIPMENT, Reason.ENTERED_BY_MISTAKE),
     Step.REVERSE_LINE: (Reason.REVIEWED,),
     Step.RESOLVE: (Reason.PAPER_RECORD, Reason.EQUIPMENT, Reason.ENTERED_BY_MISTAKE, Reason.CARD_COPIED),

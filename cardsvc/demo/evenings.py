@@ -48,31 +48,40 @@ class Evenings:
         """Live through every evening that is over by then. Raises Refused when the rules do not let it end."""
         while self._keeps_days and self._next + CLOSED <= at:
             self._times.go_on(self._next)
-            for cashier, drawer in DRAWERS.items():
-                self._count(cashier, drawer)
+            for cashier in DRAWERS:
+                self._count(cashier)
             self._times.go_on(self._next + CLOSED)
-            closed = close_day.handle(self._context, self._next.date(), "", CASHIER, MANAGER)
-            if isinstance(closed, Refusal):
-                raise Refused(f"{self._next.date()}: {closed}")
+            _taken(close_day.handle(self._context, self._next.date(), "", CASHIER, MANAGER))
+            self._open(CASHIER)
             self._next += timedelta(days=1)
 
-    def _count(self, cashier: StaffNo, drawer: str) -> None:
+    def over(self) -> None:
+        """The last morning: every drawer is in use."""
+        for cashier in DRAWERS if self._keeps_days else ():
+            self._open(cashier)
+
+    def _count(self, cashier: StaffNo) -> None:
         with self._context.engine.connect() as connection:
             shift = tills.open_of(connection, self._context.home_id, cashier)
             kept = tills.one(connection, self._context.home_id, shift.shift_no) if shift is not None else None
         if kept is None:
-            raise Refused(f"{cashier} has no shift")
-        if kept.ledger_fen == kept.shift.float_fen:
-            return  # nobody paid in cash: the shift goes on
+            return
         left, counts = pieces(kept.ledger_fen)
         other = next(one for one in DRAWERS if one != cashier)
         why = DifferenceWhy.UNKNOWN if left else None
         asked = Closing(kept.shift.shift_no, counts, cashier, why, other if left else None)
-        done = close_till.handle(self._context, asked, self._next)
-        opened = open_till.handle(self._context, cashier, drawer, FLOAT, self._next)
-        for one in (done, opened):
-            if isinstance(one, Refusal):
-                raise Refused(f"{drawer}: {one}")
+        _taken(close_till.handle(self._context, asked, self._times.now))
+
+    def _open(self, cashier: StaffNo) -> None:
+        with self._context.engine.connect() as connection:
+            there = tills.open_of(connection, self._context.home_id, cashier)
+        if there is None:
+            _taken(open_till.handle(self._context, cashier, DRAWERS[cashier], FLOAT, self._times.now))
+
+
+def _taken(done: object) -> None:
+    if isinstance(done, Refusal):
+        raise Refused(str(done))
 
 
 def pieces(fen: int) -> tuple[int, Counts]:

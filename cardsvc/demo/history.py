@@ -170,6 +170,7 @@ class History:
                 told += 1
                 yield told, open_
         evenings.until(self._end)
+        evenings.over()
         yield from self._lay_out_cards(stories)
 
     def _next(

@@ -26,7 +26,7 @@ def handle(context: Context, day: date, why: str, by: StaffNo, second: StaffNo |
         if refusal is not None or second is None:
             return refusal or Refusal(Problem.FOUR_EYES, Action.CLOSE_DAY)
         before = day_close.last(connection, home)
-        found = day_close.found(connection, home, trial_balance.read(connection, home))
+        found = day_close.found(connection, home, trial_balance.read(connection, home), day)
         refusal = not_closable(day, now, before.day if before else None, found, why)
         if refusal is not None:
             return refusal

@@ -23,7 +23,7 @@ class Voiding:
     second: StaffNo | None
 
 
-def handle(tx: WorkingSet, asked: Voiding, log_no: int) -> list[Receipt] | Refusal:
+def handle(tx: WorkingSet, asked: Voiding) -> list[Receipt] | Refusal:
     """The receipts that take its place; none where nothing of it is paid any more."""
     if asked.why not in TAKEN_BACK:
         return Refusal(Problem.FIELD_INVALID, "reason")
@@ -35,4 +35,4 @@ def handle(tx: WorkingSet, asked: Voiding, log_no: int) -> list[Receipt] | Refus
         return Refusal(Problem.RECEIPT_VOID, asked.number)
     old = one.receipt
     tx.receipt_voids[(asked.family.value, asked.number)] = ReceiptVoid(tx.now, asked.why, asked.by, asked.second)
-    return receipts.issue(tx, asked.case_no, old.payer, old.means, asked.by, tx.now, f"office:{log_no}", slip=old.slip)
+    return receipts.issue(tx, asked.case_no, old.payer, old.means, asked.by, tx.now, old.cause, slip=old.slip)

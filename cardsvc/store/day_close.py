@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, func, select
 
+from cardsvc.core.books import bounds
 from cardsvc.core.day_close import Check, DayClosed, Figure, moved, row_of
 from cardsvc.core.ids import HomeId
 from cardsvc.core.trial_balance import TrialBalance
@@ -44,9 +45,13 @@ def one(connection: Connection, home_id: HomeId, day: date) -> DayClosed | None:
     return CLOSED.validate_json(body) if body is not None else None
 
 
-def found(connection: Connection, home_id: HomeId, balance: TrialBalance) -> Mapping[Check, int]:
-    """What stands open now: fen, accounts and payments, orders, records, stations. `balance` is that of this moment."""
-    o, a, m, j, k = (one.c for one in (t.payment_order, t.payment_arrival, t.missing_record, t.journal, t.account))
+def found(connection: Connection, home_id: HomeId, balance: TrialBalance, day: date) -> Mapping[Check, int]:
+    """What stands open now: fen, accounts and payments, orders, records, stations, and till shifts of the day.
+
+    `balance` is that of this moment; a shift that began after `day` is no matter of it.
+    """
+    tables = (t.payment_order, t.payment_arrival, t.missing_record, t.journal, t.account, t.till_shift)
+    o, a, m, j, k, s = (one.c for one in tables)
 
     def count(*where: object) -> int:
         return connection.execute(select(func.count()).where(*where)).scalar_one()  # type: ignore[arg-type]
@@ -58,6 +63,7 @@ def found(connection: Connection, home_id: HomeId, balance: TrialBalance) -> Map
         Check.SUSPENSE: count(*held) + count(*nobody),
         Check.PAYMENTS: count(o.home_id == home_id, o.closed_at.is_(None)),
         Check.MISSING: count(m.home_id == home_id, m.resolved_at.is_(None)),
+        Check.TILLS: count(s.home_id == home_id, s.closed_at.is_(None), s.opened_at < bounds(day)[1]),
         Check.UNSENT: count(j.home_id == home_id, j.revoked_at.is_(None), j.unsent > 0),
     }
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, func, select, update
 from cardsvc.core.facts import Fact, StepTaken
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.ledger import receivable
-from cardsvc.core.receipts import Family, Receipt, outdated, payer_of, unreceipted
+from cardsvc.core.receipts import Family, Receipt, outdated, payer_of, share, unreceipted
+from cardsvc.core.reversal import reversed_by
 from cardsvc.core.terms import Means, Payer, Reason
 from cardsvc.store import tables as t
 from cardsvc.store.open_lines import open_lines
@@ -97,6 +98,30 @@ def issue(
             )  # fmt: skip
             tx.receipts.append(made[-1])
     return made
+
+
+def take_back_for(tx: WorkingSet, fact: Fact) -> None:
+    """Void the receipts of a payment that was taken back, by the two people who took it back.
+
+    Where the others say more than is paid then, the newest of them are void too; what is still paid has a new number.
+    """
+    cause = reversed_by(fact)
+    if cause is None or fact.second_staff_no is None:
+        return
+    case_no, void = fact.case_no, ReceiptVoid(tx.now, Reason.ENTERED_BY_MISTAKE, fact.staff_no, fact.second_staff_no)
+    lines, balances = open_lines(tx, case_no), tx.balances(case_no)
+    given = [one.receipt for one in of_case(tx.connection, tx.home_id, case_no) if _lives(tx, one)]
+    kept: list[Receipt] = []
+    for one in given:
+        owed = balances.get(receivable(case_no, one.payer), 0)
+        paid = sum(share(row.line, one.payer) for row in lines) - owed
+        told = sum(row.amount_fen - outdated(row, lines) for row in kept if row.payer is one.payer)
+        if one.cause == cause or told + one.amount_fen - outdated(one, lines) > paid:
+            tx.receipt_voids[(one.family.value, one.number)] = void
+        else:
+            kept.append(one)
+    for old in {one.payer: one for one in given if one not in kept and one.cause != cause}.values():
+        issue(tx, case_no, old.payer, old.means, fact.staff_no, fact.at, old.cause, old.slip)
 
 
 def _lives(tx: WorkingSet, one: Kept) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, case, func, select, update
 from cardsvc.core.facts import Fact, StepTaken
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.ledger import till
+from cardsvc.core.reversal import reversed_by
 from cardsvc.core.terms import Means
 from cardsvc.core.till import Counts, DifferenceWhy, Shift, is_cash, shift_at
 from cardsvc.store import tables as t
@@ -119,7 +120,17 @@ def close(
 
 def take(tx: WorkingSet, fact: Fact, log_no: int) -> None:
     """Put the cash of a fact into the shift that its cashier had then."""
-    if not isinstance(fact.body, StepTaken) or not is_cash(fact.body.step, fact.body.details):
+    if not isinstance(fact.body, StepTaken):
+        return
+    if (cause := reversed_by(fact)) is not None:
+        # It leaves the drawer into which it was typed, whoever takes it back.
+        k, f = t.till_taking.c, t.fact.c
+        of_fact = (f.home_id == k.home_id) & (f.case_no == k.case_no) & (f.log_no == k.log_no)
+        where = (f.home_id == tx.home_id, f.cause == cause)
+        row = tx.connection.execute(select(k.shift_no).join(t.fact, of_fact).where(*where)).one_or_none()
+        if row is not None:
+            tx.takings.append((fact, log_no, row.shift_no))
+    if not is_cash(fact.body.step, fact.body.details):
         return
     one = shift_at(_recent(tx, fact.staff_no), fact.at)
     tx.takings.append((fact, log_no, one.shift_no if one is not None else None))

@@ -14,10 +14,12 @@ from cardsvc.core.facts import Fact
 from cardsvc.core.fold import fold
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.ledger import Account, Transfer, owed_by, revenue
+from cardsvc.core.statements import digest
 from cardsvc.core.wire import Record
-from cardsvc.store import clearances, day_close, receipts, summing
+from cardsvc.store import clearances, day_close, receipts, summing, till_faults
 from cardsvc.store import tables as t
 from cardsvc.store.log import GENESIS, link_hash
+from cardsvc.store.statements import STATEMENT
 from cardsvc.store.witnesses import contradictions
 
 CASE, FACT, RECORD, LIVE = TypeAdapter(Case), TypeAdapter(Fact), TypeAdapter(Record), TypeAdapter(Live)
@@ -42,13 +44,18 @@ def first_fault(
     def _receipts(connection: Connection, home_id: HomeId) -> str | None:
         return next(receipts.faults(connection, home_id), None)
 
+    def _tills(connection: Connection, home_id: HomeId) -> str | None:
+        return next(till_faults.faults(connection, home_id), None)
+
     looks: dict[str, Callable[[Connection, HomeId], str | None]] = {
         "log": _log,
         "records": _records,
         "cases": _cases,
         "ledger": _ledger,
         "accounts": _accounts,
+        "till shifts": _tills,
         "receipts": _receipts,
+        "statements": _statements,
         "clearances": _clearances,
         "closed days": _days,
         "summaries": _summaries,
@@ -202,6 +209,24 @@ def _accounts(connection: Connection, home_id: HomeId) -> str | None:
 def _summaries(connection: Connection, home_id: HomeId) -> str | None:
     """Business days are those of the log, and each summary is what was posted."""
     return next(summing.faults(connection, home_id), None)
+
+
+def _statements(connection: Connection, home_id: HomeId) -> str | None:
+    """Every statement that was sent is what the log says of it, and its number follows the one before."""
+    c, link = t.statement.c, t.audit_link.c
+    said = (link.home_id == c.home_id) & (link.log_no == c.log_no)
+    rows = connection.execution_options(yield_per=AT_ONCE).execute(
+        select(c.number, c.body, link.digest)
+        .outerjoin(t.audit_link, said)
+        .where(c.home_id == home_id, c.number.is_not(None))
+        .order_by(c.number)
+    )
+    for number, row in enumerate(rows, 1):
+        if row.number != number:
+            return f"statement {number} is missing"
+        if row.digest != digest(row.body) or STATEMENT.validate_json(row.body).number != number:
+            return f"statement {number} was changed"
+    return None
 
 
 def _witnesses(connection: Connection, home_id: HomeId) -> str | None:

@@ -9,6 +9,7 @@ from cardsvc.core.limits import MONEY_IN
 from cardsvc.core.local_time import CHINA, local
 from cardsvc.core.money import in_yuan
 from cardsvc.core.permissions import Role
+from cardsvc.core.reversal import PaidIn
 from cardsvc.core.rules import RULES
 from cardsvc.core.snapshot import KnownCase, Snapshot
 from cardsvc.core.station import ENTRIES, PICKS, PLACES, Entry, offered
@@ -93,6 +94,8 @@ def _choices(name: str, step: Step, session: Session, snapshot: Snapshot, now: d
             bill, owed = session.case.bill, session.case.owed
             for payer, fen in ((Payer.FAMILY, max(bill.open_fen, 0)), *((one.payer, one.fen) for one in owed)):
                 yield Choice(payer.value, say(language, f"payer.{payer}"), note=f"¥{in_yuan(fen)}")
+        case Entry.PAYMENT if session.case is not None:
+            yield from payment_choices(session.case.payments, language)
         case Entry.LINE if session.case is not None:
             yield from _lines(session.case, snapshot, language)
         case Entry.PICK:
@@ -131,6 +134,14 @@ def _lines(known: KnownCase, snapshot: Snapshot, language: Language) -> Iterable
         word = ordered.item if row is None else row.name_zh if language == "zh_CN" else row.name_en
         shown.setdefault(ordered.item, Choice(ordered.item, word))
     yield from shown.values()
+
+
+def payment_choices(payments: Iterable[PaidIn], language: Language) -> Iterable[Choice]:
+    """What came in and may be taken back, each with its amount, means and time."""
+    for one in payments:
+        keys = (f"step.{one.step}", f"means.{one.means}", f"payer.{one.payer}")
+        note = " · ".join(say(language, key) for key in keys)
+        yield Choice(one.cause, f"{local(one.at):%H:%M} ¥{in_yuan(one.amount_fen)}", note=note)
 
 
 def _places(kind: PlaceKind, session: Session, snapshot: Snapshot) -> Iterable[Choice]:

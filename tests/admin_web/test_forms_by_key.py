@@ -75,6 +75,7 @@ def test_shifts_and_qualifications_are_kept_by_key(service: Service, office: str
     page.keyboard.press("Enter")
     expect(operator.locator(".quiet")).to_be_visible()
     page.wait_for_load_state()
+    service.clock.forward(minutes=5)
     page.keyboard.press("/")
     page.keyboard.type("1011")
     page.keyboard.press("Enter")
@@ -83,7 +84,7 @@ def test_shifts_and_qualifications_are_kept_by_key(service: Service, office: str
     tab_to(page, "summary")
     page.keyboard.press("Enter")
     tab_to(page, "[name=until]")
-    page.keyboard.type("20270131")
+    page.locator(":focus").fill("2027-01-31")  # the order of day, month and year is the browser's
     type_at(page, "[name=second_staff_no]", "1016")
     type_at(page, "[name=second_password]", "10161016")
     page.keyboard.press("Enter")

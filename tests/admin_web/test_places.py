@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from cardsvc.api import notices
 from cardsvc.core.facts import Details, PlaceKind, StationKind, Step
 from cardsvc.core.terms import Notice, Reason
+from cardsvc.core.words import say
 from cardsvc.store import cold_storage, outbox, policies
 from cardsvc.store import tables as t
 from cardsvc.store.resources import thing
@@ -176,6 +177,14 @@ def test_shifts_are_clocked_and_a_qualification_is_set_by_two(service: Service) 
     assert desk.post("shifts/1011/qualified", until="2027-01-31", **TWO).status_code == 303
     assert desk.post("shifts/1015/qualified", until="2027-01-31", **TWO).status_code != 303, "never one's own"
     assert "2027-01-31" in desk.get("shifts").text
+
+
+def test_what_collides_every_time_is_told_in_words(service: Service) -> None:
+    desk = Desk(service, "1015")
+    desk.post("shifts/clock", card="1011", to="off")
+    again = desk.post("shifts/clock", card="1011", to="on")
+    assert again.status_code == 503, "the clock of this test stands still: two shifts would begin at one moment"
+    assert say("zh_CN", "problem.too_many.do") in again.text
 
 
 def rules_form(**changes: str) -> dict[str, str]:

@@ -38,6 +38,7 @@ def test_a_posting_belongs_to_today_or_to_the_day_after_the_last_closed_one(
         (THIRD, SECOND, OPEN, " ", Problem.DAY_NEEDS_REASON),
         (THIRD, SECOND, OPEN, "the bank answers tomorrow", None),
         (THIRD, SECOND, {Check.LEDGER: 1}, "never mind", Problem.BOOKS_DIFFER),
+        (THIRD, SECOND, {Check.TILLS: 1}, "he has gone home", Problem.DAY_TILLS_OPEN),
     ],
 )
 def test_days_are_closed_in_order_once_and_with_books_that_balance(

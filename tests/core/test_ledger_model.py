@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from cardsvc.core import ledger, posting
+from cardsvc.core import ledger, posting, reversal
 from cardsvc.core.case import Case
 from cardsvc.core.corrections import Standing
 from cardsvc.core.facts import Booked, Details, Fact, Quantity, StationKind, Step, StepTaken
 from cardsvc.core.fold import opened, then
 from cardsvc.core.ids import StaffNo
-from cardsvc.core.ledger import Account
+from cardsvc.core.ledger import Account, Transfer
 from cardsvc.core.prices import PriceBook, PriceItem, Regime, Trigger
 from cardsvc.core.terms import CaseKind, CauseClass, Means, Payer, Reason, WaiverFor
 from tests.core.story import CASE, START
@@ -54,6 +54,17 @@ class Charged:
     payer: Payer
 
 
+@dataclass(frozen=True)
+class Paid:
+    """A payment that may be taken back: what of it was left over at once went to what is held."""
+
+    cause: str
+    step: Step
+    payer: Payer
+    fen: int
+    over: int = 0
+
+
 @dataclass
 class Model:
     """The books as one would keep them on a sheet of paper: lines, and what each payer paid."""
@@ -66,6 +77,7 @@ class Model:
     gone_days: int = 0
     till: int = 0
     resident: bool = False
+    payments: list[Paid] = field(default_factory=list)
 
     def due(self, payer: Payer) -> int:
         waived = sum(one.waiver for one in self.lines) if payer is Payer.TREASURY else 0
@@ -99,6 +111,20 @@ class Model:
             else:
                 self.waiting += over
 
+    def undo(self, one: Paid) -> bool:
+        """Whether a payment can be taken back: what nobody owes for lines any more is missing from what is held."""
+        family = one.payer is Payer.FAMILY
+        lines = one.fen - one.over if one.step is Step.PAY else 0
+        gone = max(0, lines - self.paid[one.payer])
+        held = one.over + gone if one.step is Step.PAY else one.fen
+        if held > (self.held if family else self.waiting):
+            return False
+        self.paid[one.payer] -= lines - gone
+        self.held, self.waiting = self.held - held * family, self.waiting - held * (not family)
+        self.till -= one.fen
+        self.payments.remove(one)
+        return True
+
     def settle(self) -> None:
         used = max(0, min(self.held, self.owed(Payer.FAMILY)))
         self.paid[Payer.FAMILY] += used
@@ -119,6 +145,7 @@ class Told:
     def __init__(self, seed: int) -> None:
         self.chance, self.number, self.at, self.stored = random.Random(seed), 0, START, False
         self.model, self.totals, self.standing = Model(), dict[Account, int](), list[Standing]()
+        self.moved: dict[str, tuple[Transfer, ...]] = {}
         body = Booked(case_kind=CaseKind.PERSON, cause_class=CauseClass.NATURAL, infectious=False, police=False)
         case = opened(self.fact(body))
         assert case is not None
@@ -131,10 +158,17 @@ class Told:
             station_kind=StationKind.CASHIER, cause=f"{'ab' * 16}:{self.number}", order=(self.number, self.number),
         )  # fmt: skip
 
+    @property
+    def cause(self) -> str:
+        """That of the last fact."""
+        return f"{'ab' * 16}:{self.number}"
+
     def take(self, step: Step, details: Details, at: datetime | None = None) -> None:
         self.at = at or self.at + timedelta(minutes=1)
         fact = self.fact(StepTaken(step=step, details=details))
-        posted = posting.post(fact, self.case, self.standing, self.totals, lambda _: BOOK)
+        undone = self.moved.get(details.payment or "", ())
+        posted = posting.post(fact, self.case, self.standing, self.totals, lambda _: BOOK, undone)
+        self.moved[fact.cause] = posted.transfers
         gone = [one.reverses for one in posted.lines if one.reverses is not None]
         new = (one for one in posted.lines if one.reverses is None)
         fresh = [Standing(self.number, n, one.cause, one.line) for n, one in enumerate(new)]
@@ -148,7 +182,7 @@ class Told:
         chance, model = self.chance, self.model
         fen, payer = chance.choice((1, 7, 333, 50_000, 200_000)), chance.choice(tuple(Payer))
         cash = Details(amount_fen=fen, means=Means.CASH)
-        match chance.randrange(13):
+        match chance.randrange(16):
             case 0 | 1:
                 self.move()
             case 2:
@@ -187,10 +221,13 @@ class Told:
             case 6:
                 self.take(Step.DEPOSIT, cash)
                 model.held, model.till = model.held + fen, model.till + fen
+                model.payments.append(Paid(self.cause, Step.DEPOSIT, Payer.FAMILY, fen))
             case 7 | 8:
                 self.take(Step.PAY, cash.model_copy(update={"payer": payer}))
                 model.paid[payer], model.till = model.paid[payer] + fen, model.till + fen
+                over = -min(0, model.owed(payer))
                 model.even_out()
+                model.payments.append(Paid(self.cause, Step.PAY, payer, fen, over))
             case 12 if self.standing:
                 gone = chance.choice(self.standing)
                 of_item = sorted((one for one in self.standing if one.line.item == gone.line.item), key=_place)
@@ -198,6 +235,15 @@ class Told:
                 self.take(Step.REVERSE_LINE, Details(line=gone.name, number="split", reason=Reason.REVIEWED))
                 model.take_back(theirs[of_item.index(gone)])
                 model.even_out()
+            case 13:
+                over = max(0, model.owed(payer)) + chance.choice((-1, 0, 7))
+                if over > 0:
+                    details = Details(amount_fen=over, means=Means.CASH, payer=payer, number="ST-1")
+                    self.take(Step.STATEMENT_PAID, details)
+                    model.paid[payer], model.till = model.paid[payer] + over, model.till + over
+                    model.even_out()
+            case 14 | 15 if model.payments:
+                self.undo(chance.choice(model.payments))
             case 9 if model.held:
                 back = min(fen, model.held)
                 self.take(Step.REFUND, cash.model_copy(update={"amount_fen": back}))
@@ -205,6 +251,14 @@ class Told:
             case _:
                 self.take(Step.SETTLE, Details())
                 model.settle()
+
+    def undo(self, one: Paid) -> None:
+        """A payment that was typed by mistake; refused by the books exactly where the model cannot either."""
+        back = reversal.counter_entries(CASE, self.moved[one.cause], self.standing, self.totals)
+        refused = reversal.used_up(back, self.totals)
+        assert (refused is None) is self.model.undo(one), one
+        if refused is None:
+            self.take(Step.REVERSE_PAYMENT, Details(payment=one.cause, reason=Reason.ENTERED_BY_MISTAKE))
 
     def move(self) -> None:
         """In or out of cold storage."""

@@ -14,11 +14,15 @@ from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.terms import Means
+from cardsvc.core.till import Shift
 from cardsvc.core.wire import Outcome
-from cardsvc.handlers import close_day
-from cardsvc.store import day_close, verifying
+from cardsvc.demo.home import FLOAT
+from cardsvc.handlers import close_day, close_till, open_till
+from cardsvc.handlers.close_till import Closing
+from cardsvc.store import day_close, tills, verifying
 from cardsvc.store import tables as t
 from cardsvc.store.working import FACT
+from tests.service.test_tills import pieces
 from tests.service.test_trial_balance import paid
 from tests.support.desk import Desk
 from tests.support.home import Service
@@ -31,7 +35,18 @@ def today(service: Service) -> date:
     return local(service.clock()).date()
 
 
+def counted(service: Service) -> None:
+    """Every drawer is counted and its shift closed."""
+    with service.context.engine.connect() as connection:
+        shifts = tills.page(connection, service.context.home_id, None)
+    for one in shifts:
+        if one.shift.closed_at is None:
+            asked = Closing(one.shift.shift_no, pieces(one.ledger_fen), one.shift.staff_no)
+            assert isinstance(close_till.handle(service.context, asked, service.clock.now), tills.Kept)
+
+
 def close(service: Service, day: date | None = None, why: str = "", second: StaffNo | None = MANAGER) -> Problem | None:
+    counted(service)
     done = close_day.handle(service.context, day or today(service), why, CASHIER, second)
     return done.problem if isinstance(done, Refusal) else None
 
@@ -66,6 +81,7 @@ def test_offline_payments_arriving_during_day_close_belong_to_the_next_open_day(
     cashier.send()
     offline(20_000)
     taken_at = service.clock()
+    counted(service)
     together = Barrier(2)
 
     def closes() -> Problem | None:
@@ -105,6 +121,7 @@ def test_offline_payments_arriving_during_day_close_belong_to_the_next_open_day(
 
 def test_ten_close_a_day_at_once_and_one_does(service: Service) -> None:
     paid(service, 50_000)
+    counted(service)
     together = Barrier(10)
 
     def closes(_: int) -> Problem | None:
@@ -227,7 +244,54 @@ def test_a_transfer_that_is_slipped_into_a_closed_day_is_found(service: Service)
 @pytest.mark.parametrize(("who", "see", "closes"), [("1010", 200, 303), ("1016", 200, 403), ("1001", 403, 403)])
 def test_who_sees_closed_days_and_who_closes_them(service: Service, who: str, see: int, closes: int) -> None:
     desk, day = Desk(service, who), today(service).isoformat()
+    counted(service)
     assert desk.get("days").status_code == see
     assert desk.http.post("/office/days", data={"day": day}).status_code == 403
     assert desk.post("days", day=day, second_staff_no="1015", second_password="wrong").status_code in (401, 403)
     assert desk.post("days", day=day, second_staff_no="1015", second_password="10151015").status_code == closes
+
+
+def test_a_day_is_not_closed_while_a_drawer_of_it_is_not_counted(service: Service) -> None:
+    day = today(service)
+    handled = close_day.handle(service.context, day, "he has gone home", CASHIER, MANAGER)
+    assert handled == Refusal(Problem.DAY_TILLS_OPEN)
+    page = Desk(service, "1010").get("days").text
+    assert "收银班次都已交班: 2" in page and 'href="/office/tills"' in page
+
+    counted(service)
+    service.clock.forward(days=1)
+    opened = open_till.handle(service.context, CASHIER, "QT-1", FLOAT, service.clock.now)
+    assert isinstance(opened, Shift)
+    assert isinstance(close_day.handle(service.context, day, "", CASHIER, MANAGER), DayClosed), "a shift of today"
+    assert close_day.handle(service.context, today(service), "", CASHIER, MANAGER) == Refusal(Problem.DAY_TILLS_OPEN)
+
+
+@pytest.mark.parametrize(
+    ("planted", "said"),
+    [
+        ("expected_fen = expected_fen + 100, why = 'unknown'", "its close is not in the log"),
+        ("counted_fen = counted_fen - 100, why = 'unknown'", "its drawer is not what was counted"),
+        ("float_fen = float_fen + 100", "its float is not what was counted"),
+    ],
+)
+def test_cardsvc_verify_finds_a_shift_that_was_changed(service: Service, planted: str, said: str) -> None:
+    paid(service, 50_000)
+    counted(service)
+    assert fault(service) is None
+    postgres = service.context.engine.dialect.name == "postgresql"
+    with service.context.engine.begin() as connection:
+        connection.execute(text(f"DROP TRIGGER till_shift_stays{' ON till_shift' if postgres else ''}"))
+        connection.execute(text(f"UPDATE till_shift SET {planted} WHERE drawer = 'QT-1'"))
+    found = fault(service)
+    assert found is not None and found.startswith("till shift ") and found.endswith(said)
+
+
+def test_cardsvc_verify_finds_a_shift_whose_cash_was_moved_elsewhere(service: Service) -> None:
+    paid(service, 50_000)
+    counted(service)
+    postgres = service.context.engine.dialect.name == "postgresql"
+    trigger = "till_taking_append_only ON till_taking" if postgres else "till_taking_no_update"
+    with service.context.engine.begin() as connection:
+        connection.execute(text(f"DROP TRIGGER {trigger}"))
+        connection.execute(text("UPDATE till_taking SET shift_no = NULL"))
+    assert (fault(service) or "").endswith("what it expected is not its transfers")

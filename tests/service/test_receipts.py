@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cardsvc.api import receipts as api
 from cardsvc.api.access import Signed
+from cardsvc.core import wire
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Role
@@ -79,6 +80,19 @@ def test_a_payment_gives_a_receipt_of_each_family_and_the_next_one_only_what_is_
     assert {row.means for row in given(one) if row not in first} == {Means.CARD_TERMINAL}
     assert {row.by for row in given(one)} == {CASHIER}
     whole(service)
+
+
+def test_two_payments_in_one_exchange_have_two_numbers(service: Service) -> None:
+    one, cashier = burnt(service), service.station(StationKind.CASHIER)
+    for fen in (1_000, 2_000):
+        details = Details(amount_fen=fen, means=Means.CASH, receipt=f"R-{fen}")
+        cashier.append(wire.Observation(step=Step.PAY, details=details), case_no=one.case_no, staff_no=CASHIER)
+    assert cashier.judged().outcome is Outcome.ACCEPTED
+
+    assert [(row.number, row.amount_fen, row.slip) for row in given(one)] == [
+        ("FP-000001", 1_000, "R-1000"),
+        ("FP-000002", 2_000, "R-2000"),
+    ]
 
 
 def test_a_deposit_is_on_no_receipt_until_it_is_set_off_and_a_third_party_has_its_own(service: Service) -> None:

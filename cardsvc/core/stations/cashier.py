@@ -5,6 +5,9 @@ from cardsvc.core.station import Finds, Station
 
 STATION = Station(
     StationKind.CASHIER,
-    (Step.DEPOSIT, Step.PAY, Step.REFUND, Step.SETTLE, Step.SWITCH_PAYER, Step.PROVE_WAIVER, Step.WITHDRAW_WAIVER),
+    (
+        *(Step.DEPOSIT, Step.PAY, Step.REFUND, Step.SETTLE, Step.SWITCH_PAYER, Step.PROVE_WAIVER),
+        *(Step.WITHDRAW_WAIVER, Step.REVERSE_PAYMENT),
+    ),
     finds=Finds.LIST,
 )

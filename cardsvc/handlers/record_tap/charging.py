@@ -3,7 +3,8 @@
 from cardsvc.core import posting
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact, step_of
-from cardsvc.store import receipts, tills
+from cardsvc.core.reversal import reversed_by
+from cardsvc.store import receipts, reversing, tills
 from cardsvc.store.open_lines import open_lines
 from cardsvc.store.working import WorkingSet
 
@@ -14,7 +15,8 @@ def charge(tx: WorkingSet, before: Case, fact: Fact, log_no: int) -> None:
     takes_back = posting.takes_back(fact, before, tx.book_of)
     standing = open_lines(tx, case_no) if takes_back else []
     balances = tx.balances(case_no) if takes_back or step in posting.SETS_OFF else {}
-    posted = posting.post(fact, before, standing, balances, tx.book_of)
+    undone = reversing.undone(tx, case_no, payment) if (payment := reversed_by(fact)) is not None else []
+    posted = posting.post(fact, before, standing, balances, tx.book_of, undone)
     tx.looked.append((log_no, len(tx.lines), fact, before, posted.lines))
     for one in posted.lines:
         reverses = (one.reverses.log_no, one.reverses.line_no) if one.reverses is not None else None
@@ -22,3 +24,4 @@ def charge(tx: WorkingSet, before: Case, fact: Fact, log_no: int) -> None:
     tx.transfers.extend((case_no, log_no, fact.cause, one) for one in posted.transfers)
     tills.take(tx, fact, log_no)
     receipts.issue_for(tx, fact)
+    receipts.take_back_for(tx, fact)

@@ -15,7 +15,7 @@ from cardsvc.core.terms import Approval
 from cardsvc.core.till import is_cash, without_shift
 from cardsvc.handlers.record_tap.reported import Reported
 from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, live_permit, marks_of
-from cardsvc.store import tills
+from cardsvc.store import reversing, tills
 from cardsvc.store.cards import STAFF
 from cardsvc.store.grounds import closed
 from cardsvc.store.open_lines import open_lines
@@ -61,6 +61,8 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
             reasons.append(over)
     if step is Step.REVERSE_LINE and all(one.name != details.line for one in open_lines(tx, case.case_no)):
         reasons.append(Refusal(Problem.LINE_GONE, details.line or ""))
+    if step is Step.REVERSE_PAYMENT and (gone := reversing.refused(tx, case.case_no, details.payment)) is not None:
+        reasons.append(gone)
     if not reported.happened and is_cash(step, details):
         by = reported.asked.staff_no
         shut = without_shift(step, details, by, tills.has_shift(tx, by))

@@ -1,0 +1,57 @@
+"""The look again at till shifts: counts, floats, and what the ledger said when each was closed."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, case, select
+
+from cardsvc.core.ids import HomeId
+from cardsvc.store import tables as t
+from cardsvc.store.tills import CASH
+
+
+def faults(connection: Connection, home_id: HomeId) -> Iterator[str]:
+    """What is wrong with the shifts, in words: their figures are made anew from pieces, transfers and the log."""
+    s, link = t.till_shift.c, t.audit_link.c
+    moved = _moved(connection, home_id)
+    ends = {}
+    closed = select(link.log_no, link.subject).where(
+        link.home_id == home_id, link.what.startswith("till shift closed ")
+    )
+    for row in connection.execute(closed):
+        name, _, said = row.subject.partition(": ")
+        ends[name.removeprefix("shift ")] = (row.log_no, said)
+    for row in connection.execute(select(t.till_shift).where(s.home_id == home_id).order_by(s.shift_no)):
+        where = f"till shift {row.shift_no}"
+        if _sum(row.opened_counts) != row.float_fen:
+            yield f"{where}: its float is not what was counted"
+        if row.closed_at is None:
+            continue
+        if _sum(row.closed_counts) != row.counted_fen:
+            yield f"{where}: its drawer is not what was counted"
+        log_no, said = ends.get(str(row.shift_no), (0, ""))
+        if not said.startswith(f"counted {row.counted_fen}, expected {row.expected_fen} fen"):
+            yield f"{where}: its close is not in the log"
+        if row.expected_fen != row.float_fen + sum(fen for at, fen in moved[row.shift_no] if at < log_no):
+            yield f"{where}: what it expected is not its transfers"
+
+
+def _moved(connection: Connection, home_id: HomeId) -> dict[int, list[tuple[int, int]]]:
+    """What each shift's facts moved in its drawer: log number and fen."""
+    k, x = t.till_taking.c, t.transfer.c
+    of_taking = (x.home_id == k.home_id) & (x.case_no == k.case_no) & (x.log_no == k.log_no)
+    fen = case((x.debit == CASH, x.amount_fen), else_=-x.amount_fen).label("fen")
+    rows = connection.execute(
+        select(k.shift_no, k.log_no, fen)
+        .join(t.transfer, of_taking)
+        .where(k.home_id == home_id, k.shift_no.is_not(None), (x.debit == CASH) | (x.credit == CASH))
+    )
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for row in rows:
+        found[row.shift_no].append((row.log_no, row.fen))
+    return found
+
+
+def _sum(counts: str) -> int:
+    return sum(int(value) * int(pieces) for value, pieces in json.loads(counts).items())

@@ -1,0 +1,156 @@
+"""A payment typed by mistake is taken back by two people: ledger, drawer and receipts, on both engines."""
+
+from typing import Any
+
+import pytest
+
+from cardsvc.core.day_close import DayClosed
+from cardsvc.core.facts import Details, StationKind, Step
+from cardsvc.core.ids import StaffNo
+from cardsvc.core.local_time import local
+from cardsvc.core.problems import Problem
+from cardsvc.core.terms import Means, Payer, Reason
+from cardsvc.core.wire import Judgement, Outcome
+from cardsvc.handlers import close_day
+from cardsvc.store import reversing
+from cardsvc.store.trial_balance import read
+from tests.service.test_day_close import counted
+from tests.service.test_receipts import amounts, burnt, given, kept, pay, whole
+from tests.service.test_tills import kept as shift_of
+from tests.service.test_tills import mine
+from tests.support.accounts import bill, owes
+from tests.support.desk import Desk
+from tests.support.home import Service
+from tests.support.telling import Office, Told, stored
+
+CASHIER, MANAGER, AUDITOR = StaffNo("1010"), StaffNo("1015"), StaffNo("1016")
+
+
+@pytest.fixture
+def one(service: Service) -> Told:
+    return burnt(service)
+
+
+def causes(one: Told) -> list[str]:
+    """The payments that a desk may choose to take back."""
+    context = one.service.context
+    with context.engine.connect() as connection:
+        return [
+            row.cause for row in reversing.payments(connection, context.home_id, [one.case_no]).get(one.case_no, ())
+        ]
+
+
+def back(one: Told, payment: str, second: StaffNo | None = MANAGER) -> Judgement:
+    """Ask, and do it when it is granted, as the cashier's station does."""
+    details = Details(payment=payment, reason=Reason.ENTERED_BY_MISTAKE)
+    cashier = one.service.station(StationKind.CASHIER)
+    return cashier.take(one.case_no, Step.REVERSE_PAYMENT, details, staff_no=CASHIER, second_staff_no=second)
+
+
+def says(judged: Judgement) -> set[Problem]:
+    return {reason.problem for reason in judged.reasons}
+
+
+def test_what_was_paid_twice_by_mistake_is_as_if_it_had_never_been_paid(service: Service, one: Told) -> None:
+    due = owes(service, one.case_no, Payer.FAMILY)
+    pay(one, due)
+    before, drawer, shown = bill(service, one.case_no), shift_of(service, mine(service).shift_no), amounts(one)
+    pay(one, due)
+    assert shift_of(service, mine(service).shift_no).moved_fen == drawer.moved_fen + due
+
+    assert back(one, causes(one)[-1]).outcome is Outcome.ACCEPTED
+
+    assert bill(service, one.case_no) == before
+    assert shift_of(service, mine(service).shift_no).moved_fen == drawer.moved_fen
+    assert amounts(one) == shown
+    assert len(causes(one)) == 2, "the deposit and the first payment"
+    with service.context.engine.connect() as connection:
+        assert read(connection, service.context.home_id).difference_fen == 0
+    whole(service)
+
+
+def test_its_receipts_are_void_by_the_two_and_those_of_the_others_stay(service: Service, one: Told) -> None:
+    due = owes(service, one.case_no, Payer.FAMILY)
+    pay(one, 5_000)
+    pay(one, due - 5_000)
+    wrong, right = causes(one)[-2:]
+
+    assert back(one, wrong).outcome is Outcome.ACCEPTED
+
+    assert owes(service, one.case_no, Payer.FAMILY) == 5_000
+    assert sum(row.amount_fen for row in given(one)) == due - 5_000
+    void = [row for row in kept(one) if row.void is not None]
+    assert {row.receipt.cause for row in void} == {wrong} and {row.cause for row in given(one)} == {right}
+    assert {(row.void.why, row.void.by, row.void.second) for row in void if row.void} == {
+        (Reason.ENTERED_BY_MISTAKE, CASHIER, MANAGER)
+    }
+    pay(one, 5_000)
+    assert sum(amounts(one).values()) == due
+    whole(service)
+
+
+@pytest.mark.parametrize("step", [Step.REFUND, Step.SETTLE])
+def test_money_that_was_used_up_since_is_not_taken_back(service: Service, one: Told, step: Step) -> None:
+    deposit = causes(one)[0]
+    held = bill(service, one.case_no).deposit_fen
+    if step is Step.SETTLE:
+        one.does(Step.SETTLE)
+    else:
+        pay(one, owes(service, one.case_no, Payer.FAMILY))
+        details = Details(amount_fen=held, means=Means.CASH)
+        judged = service.station(StationKind.CASHIER).take(
+            one.case_no, Step.REFUND, details, staff_no=CASHIER, second_staff_no=MANAGER
+        )
+        assert judged.outcome is Outcome.ACCEPTED, judged
+
+    judged = back(one, deposit)
+
+    assert (judged.outcome, says(judged)) == (Outcome.REFUSED, {Problem.MONEY_USED})
+    whole(service)
+
+
+def test_nobody_takes_back_alone_nor_twice_nor_what_never_was(service: Service, one: Told) -> None:
+    pay(one, 5_000)
+    cause = causes(one)[-1]
+    assert Problem.SECOND_PERSON_MISSING in says(back(one, cause, None))
+    assert Problem.SECOND_PERSON_SAME in says(back(one, cause, CASHIER))
+    assert says(back(one, "office:99999")) == {Problem.FIELD_INVALID}
+    assert back(one, cause).outcome is Outcome.ACCEPTED
+    assert says(back(one, cause)) == {Problem.FIELD_INVALID}
+    assert cause not in causes(one)
+
+
+def test_a_closed_day_keeps_its_payments_and_the_desk_does_not_offer_them(service: Service, one: Told) -> None:
+    pay(one, 5_000)
+    cause = causes(one)[-1]
+    counted(service)
+    day = local(service.clock.now).date()
+    closed = close_day.handle(service.context, day, "records wait", MANAGER, AUDITOR)
+    assert isinstance(closed, DayClosed), closed
+
+    assert causes(one) == []
+    assert says(back(one, cause)) == {Problem.PAYMENT_DAY_CLOSED}
+    assert sum(row.amount_fen for row in given(one)) == 5_000
+
+
+def test_the_office_takes_it_back_too_and_chooses_from_what_was_paid_today(service: Service, one: Told) -> None:
+    pay(one, 5_000)
+    cause = causes(one)[-1]
+    page = Desk(service, "1015").get(f"cases/{one.case_no}").text
+    assert f'<option value="{cause}">' in page and "¥50.00" in page
+    Office(service).step(one.case_no, Step.REVERSE_PAYMENT, Details(payment=cause, reason=Reason.ENTERED_BY_MISTAKE))
+    assert given(one) == []
+    assert stored(service, one.case_no).has_taken(Step.REVERSE_PAYMENT)
+
+
+def test_the_cashiers_station_is_told_what_may_be_taken_back_and_no_other_is(service: Service, one: Told) -> None:
+    pay(one, 5_000, Means.CARD_TERMINAL)
+
+    def told(kind: StationKind) -> list[Any]:
+        station = service.station(kind)
+        station.send()
+        assert station.known is not None
+        return [(paid.step, paid.amount_fen, paid.means, paid.by) for paid in station.known.cases[one.case_no].payments]
+
+    assert told(StationKind.CASHIER)[-1] == (Step.PAY, 5_000, Means.CARD_TERMINAL, CASHIER)
+    assert told(StationKind.ASHES) == []
