@@ -12,9 +12,11 @@ from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.problems import Refusal
 from cardsvc.core.terms import Means
-from cardsvc.handlers import close_day
+from cardsvc.demo.home import FLOAT
+from cardsvc.handlers import close_day, open_till
 from cardsvc.store import business_days, summing, verifying
 from cardsvc.store import tables as t
+from tests.service.test_day_close import counted
 from tests.support.home import Service
 from tests.support.telling import Told
 
@@ -52,7 +54,10 @@ def today(service: Service) -> date:
 
 
 def closes(service: Service) -> None:
+    """The drawers are counted, the day is closed, and the cashier goes on with a new shift."""
+    counted(service)
     assert not isinstance(close_day.handle(service.context, today(service), "", CASHIER, MANAGER), Refusal)
+    assert not isinstance(open_till.handle(service.context, CASHIER, "QT-1", FLOAT, service.clock()), Refusal)
 
 
 def moved(service: Service) -> Told:
@@ -67,7 +72,7 @@ def moved(service: Service) -> Told:
     second.does(Step.PAY, amount_fen=second_owes(service), means=Means.QR)
     service.clock.forward(days=1, hours=2)
     first.does(Step.SETTLE)
-    first.does(Step.REFUND, amount_fen=1_000, means=Means.CASH)
+    first.tries(Step.REFUND, amount_fen=1_000, means=Means.CASH)  # the yes is the refund
     service.clock.forward(days=40)
     second.does(Step.PAY, amount_fen=5_000, means=Means.CASH)
     return first
