@@ -160,7 +160,7 @@ def create(context: Context, access: Access) -> FastAPI:
         signed = access.signed(request)
         if signed is None:
             raise Refused(Refusal(Problem.NOT_SIGNED_IN))
-        mine_first = (entry.path for entry in MENU if signed.may(entry.action))
+        mine_first = (entry.path for entries in MENU.values() for entry in entries if signed.may(entry.action))
         path = "cases" if signed.may(Action.SEE_CASES) else next(mine_first, "cases")
         return RedirectResponse(f"{request.scope['root_path']}/{path}", 303)
 

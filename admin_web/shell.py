@@ -43,42 +43,57 @@ class Entry:
     action: Action
 
 
-MENU = (
-    Entry("board", "board", Action.SEE_BOARD),
-    Entry("boards", "boards", Action.SEE_STATION_BOARDS),
-    Entry("cases", "cases", Action.SEE_CASES),
-    Entry("book", "cases/new", Action.BOOK),
-    Entry("dispatch", "dispatch", Action.DISPATCH),
-    Entry("calendar", "calendar", Action.SEE_CALENDAR),
-    Entry("dressing", "dressing", Action.SEE_DRESSING),
-    Entry("furnace_log", "furnaces", Action.SEE_OPERATIONS),
-    Entry("reconciliation", "reconciliation", Action.SEE_OPERATIONS),
-    Entry("outbox", "outbox", Action.SEE_OPERATIONS),
-    Entry("drills", "drills", Action.SEE_OPERATIONS),
-    Entry("cold_storage", "cold-storage", Action.SEE_PLACES),
-    Entry("resources", "resources", Action.SEE_PLACES),
-    Entry("shifts", "shifts", Action.SEE_RULES),
-    Entry("rules", "rules", Action.SEE_RULES),
-    Entry("prices", "prices", Action.SEE_RULES),
-    Entry("waivers", "waivers", Action.SEE_RULES),
-    Entry("unsettled", "unsettled", Action.SEE_STATIONS),
-    Entry("review", "review", Action.REVIEW_BILLS),
-    Entry("payments", "payments", Action.SEE_BILLS),
-    Entry("statements", "statements", Action.SEE_BILLS),
-    Entry("tills", "tills", Action.SEE_TILLS),
-    Entry("receipts_fiscal", "receipts/fiscal", Action.SEE_RECEIPTS),
-    Entry("receipts_invoice", "receipts/invoice", Action.SEE_RECEIPTS),
-    Entry("day_close", "days", Action.SEE_BILLS),
-    Entry("trial_balance", "trial-balance", Action.SEE_BILLS),
-    Entry("reports", "reports", Action.SEE_REPORTS),
-    Entry("ashes", "ashes", Action.SEE_CASES),
-    Entry("certificates", "certificates", Action.SEE_CERTIFICATES),
-    Entry("cards", "cards", Action.ISSUE_CARD),
-    Entry("stations", "stations", Action.SEE_STATIONS),
-    Entry("screens", "screens", Action.MANAGE_SCREENS),
-    Entry("roles", "roles", Action.SEE_CASES),
-    Entry("audit", "audit", Action.SEE_AUDIT),
-)
+MENU: Mapping[str, tuple[Entry, ...]] = {
+    "work": (
+        Entry("board", "board", Action.SEE_BOARD),
+        Entry("boards", "boards", Action.SEE_STATION_BOARDS),
+        Entry("cases", "cases", Action.SEE_CASES),
+        Entry("book", "cases/new", Action.BOOK),
+        Entry("dispatch", "dispatch", Action.DISPATCH),
+        Entry("cold_storage", "cold-storage", Action.SEE_PLACES),
+        Entry("calendar", "calendar", Action.SEE_CALENDAR),
+        Entry("dressing", "dressing", Action.SEE_DRESSING),
+        Entry("furnace_log", "furnaces", Action.SEE_OPERATIONS),
+        Entry("ashes", "ashes", Action.SEE_CASES),
+        Entry("certificates", "certificates", Action.SEE_CERTIFICATES),
+    ),
+    "money": (
+        Entry("payments", "payments", Action.SEE_BILLS),
+        Entry("tills", "tills", Action.SEE_TILLS),
+        Entry("receipts_fiscal", "receipts/fiscal", Action.SEE_RECEIPTS),
+        Entry("receipts_invoice", "receipts/invoice", Action.SEE_RECEIPTS),
+        Entry("review", "review", Action.REVIEW_BILLS),
+        Entry("statements", "statements", Action.SEE_BILLS),
+        Entry("day_close", "days", Action.SEE_BILLS),
+        Entry("trial_balance", "trial-balance", Action.SEE_BILLS),
+        Entry("reports", "reports", Action.SEE_REPORTS),
+        Entry("prices", "prices", Action.SEE_RULES),
+        Entry("waivers", "waivers", Action.SEE_RULES),
+    ),
+    "house": (
+        Entry("unsettled", "unsettled", Action.SEE_STATIONS),
+        Entry("reconciliation", "reconciliation", Action.SEE_OPERATIONS),
+        Entry("outbox", "outbox", Action.SEE_OPERATIONS),
+        Entry("drills", "drills", Action.SEE_OPERATIONS),
+        Entry("resources", "resources", Action.SEE_PLACES),
+        Entry("shifts", "shifts", Action.SEE_RULES),
+        Entry("rules", "rules", Action.SEE_RULES),
+        Entry("cards", "cards", Action.ISSUE_CARD),
+        Entry("stations", "stations", Action.SEE_STATIONS),
+        Entry("screens", "screens", Action.MANAGE_SCREENS),
+        Entry("roles", "roles", Action.SEE_CASES),
+        Entry("audit", "audit", Action.SEE_AUDIT),
+    ),
+}
+"""By what is being done: the dead and their families, their bills, the house."""
+
+
+def _menu(signed: Signed | None) -> dict[str, list[Entry]]:
+    """What this person may open; a group of which nothing is left is not there."""
+    if signed is None:
+        return {}
+    mine = {group: [entry for entry in entries if signed.may(entry.action)] for group, entries in MENU.items()}
+    return {group: entries for group, entries in mine.items() if entries}
 
 
 class Shell:
@@ -119,7 +134,7 @@ class Shell:
             signed=signed,
             may=signed.may if signed is not None else lambda action: False,
             A=Action,
-            menu=[entry for entry in MENU if signed is not None and signed.may(entry.action)],
+            menu=_menu(signed),
             demo=self._context.demo,
             refusal=reasons(refusal, language) if refusal is not None else [],
             **(values or {}),

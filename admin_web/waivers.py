@@ -17,15 +17,18 @@ from cardsvc.core.money import in_yuan, yuan
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.terms import Payer, WaiverFor
+from cardsvc.core.waiver_words import register_words
 from cardsvc.core.waivers import WaiverRule, WaiverTable, table_on
 from cardsvc.handlers import set_waivers
-from cardsvc.store import staff, waiver_tables
+from cardsvc.store import registers, staff, waiver_tables
 from cardsvc.store.opening import price_book
 from cardsvc.store.waiver_tables import WAIVERS
 
 FIELDS = ("category", "item", "fen", "units", "bearer", "set_off", "legal_basis")
 BLANK_ROWS = 3
 MOST_ROWS = 200
+SHOWN = 100
+"""The most cases that wait for a register's answer on the page."""
 
 
 def rows_of(table: WaiverTable | None) -> list[dict[str, str]]:
@@ -77,6 +80,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         with context.engine.connect() as connection:
             versions = waiver_tables.versions(connection, home)
             book, people = price_book(connection, home, now), staff.names(connection, home)
+            waiting = registers.told(connection, home, SHOWN) if signed.county is None else []
         table = table_on((one.table for one in versions), today)
         newest = versions[0].table if versions else None
         rows = typed_rows(typed) if typed is not None else rows_of(newest)
@@ -89,6 +93,9 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "book": book,
             "people": people,
             "today": today,
+            "waiting": waiting,
+            "modules": bool(context.modules),
+            "registry": register_words,
             "categories": list(WaiverFor),
             "bearers": [one for one in Payer if one is not Payer.FAMILY],
         }

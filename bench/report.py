@@ -1,7 +1,7 @@
 """Row 8: the half-year report over many ledger lines against the same report over few, on both engines.
 
-PERFORMANCE.md says ten million against a hundred thousand; here it is a hundred thousand against ten thousand, which two
-cores make in some minutes: the lines are written through the same triggers as every tap. Half of them are of the
+PERFORMANCE.md says ten million against a hundred thousand; here it is a hundred thousand against ten thousand, which
+two cores make in some minutes: the lines are written through the same triggers as every tap. Half of them are of the
 half-year, half of the one before, which the report is held against.
 """
 

@@ -1,12 +1,13 @@
 """What a running service is made of: its database, its keys, its clock and its chance."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from cardsvc.core.ids import HomeId
 from cardsvc.core.terms import Payer
+from cardsvc.modules import Module
 from cardsvc.receiver import Receiver
 from cardsvc.store.engine import Engine
 from cardsvc.vault.vault import Vault
@@ -28,5 +29,7 @@ class Context:
     "Where the home keeps the paper templates that it edited."
     provider: Receiver | None = None
     "The payment provider, where the home has one."
+    modules: Mapping[str, Module] = field(default_factory=dict)
+    "The civil-affairs modules that were found, by name."
     payers: frozenset[Payer] = frozenset()
     "Payers that have a receiver for statements."

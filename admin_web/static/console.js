@@ -15,3 +15,11 @@ document.addEventListener("keydown", (event) => {
   const search = document.querySelector("[data-focus]") || document.querySelector(".search input");
   if (search) { event.preventDefault(); search.focus(); }
 });
+// On a phone the menu is folded behind its button; without this script it stands there whole.
+const menu = document.getElementById("menu"), folds = document.querySelector("[data-menu]");
+if (menu && folds) {
+  const fold = (folded) => { menu.classList.toggle("folded", folded); folds.setAttribute("aria-expanded", String(!folded)); };
+  folds.hidden = false;
+  fold(true);
+  folds.addEventListener("click", () => { fold(!menu.classList.contains("folded")); if (folds.ariaExpanded === "true") menu.querySelector("a").focus(); });
+}

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from cardsvc.api import drilling, notices, paying
+from cardsvc.api.registers import Registers
 from cardsvc.commands.ground import context_of, stop
 from cardsvc.context import Context
 from cardsvc.core.ids import CaseNo, StaffNo
@@ -72,6 +73,8 @@ def by_itself(context: Context, settings: Settings) -> AbstractContextManager[No
     def terms() -> None:
         notices.handle(context, context.clock())
 
+    registers = Registers(context)
+
     def suspense() -> None:
         flag_suspense.handle(context, context.clock())
 
@@ -82,6 +85,7 @@ def by_itself(context: Context, settings: Settings) -> AbstractContextManager[No
             Duty("reconciliation", LOOK_EVERY_S, night),
             Duty("terms", TERMS_EVERY_S, terms),
             Duty("suspense", TERMS_EVERY_S, suspense),
+            Duty("registers", SEND_EVERY_S, registers.ask_due),
         ]
     )
 

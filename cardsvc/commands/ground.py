@@ -4,8 +4,11 @@ import logging
 import sys
 from typing import NoReturn
 
+from cardsvc import modules
 from cardsvc.context import Context
 from cardsvc.core.ids import HomeId
+from cardsvc.core.plug import discover
+from cardsvc.modules import Module
 from cardsvc.receiver import Receiver, receiver
 from cardsvc.settings import DEMO_PASSPHRASE, Settings, chance, clock
 from cardsvc.store import cards
@@ -87,6 +90,7 @@ def context_of(settings: Settings) -> Context:
         templates=settings.templates,
         provider=provider_of(settings),
         payers=settings.payers,
+        modules=discover(modules, "MODULE", Module),
     )
 
 

@@ -116,6 +116,8 @@ class Entitled(Wire):
 
     category: WaiverFor
     number: str | None = None
+    registry: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    "The module whose record it is, as it stood on the day when the case was opened."
 
 
 class Case(Wire):

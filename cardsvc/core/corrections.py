@@ -4,12 +4,14 @@ What a correction does to them is decided here; nothing else takes a line back.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cardsvc.core import waivers, workflow
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, Step
-from cardsvc.core.prices import Line, PriceBook, Trigger, basis_of, granted_for
+from cardsvc.core.prices import Line, PriceBook, Trigger
+from cardsvc.core.terms import Payer
+from cardsvc.core.waived import within
 
 CORRECTS = frozenset(
     {
@@ -64,8 +66,7 @@ def corrections(
             ordered = (one for one in lines if one.line.item == details.item)
             return tuple(Corrected(one) for one in ordered if _quoted(one.line, book_of))
         case Step.SWITCH_PAYER if details.payer is not None:
-            moved = (one for one in lines if one.line.item == details.item and one.line.payer is not details.payer)
-            return tuple(Corrected(one, one.line.model_copy(update={"payer": details.payer})) for one in moved)
+            return _switched(case, lines, details.item or "", details.payer, book_of)
         case Step.PROVE_WAIVER:
             after = case.model_copy(update=waivers.proven(case, details))
             return _waived(after, lines, details.number or "", book_of, more=True)
@@ -82,32 +83,43 @@ def _quoted(line: Line, book_of: BookOf) -> bool:
     return row is not None and row.trigger is Trigger.QUOTED
 
 
+def _switched(
+    case: Case, lines: tuple[Standing, ...], item: str, payer: Payer, book_of: BookOf
+) -> tuple[Corrected, ...]:
+    """The lines of an item as another pays them: a waiver lets the family off, and goes and comes with it."""
+    theirs = [one for one in lines if one.line.item == item]
+    if all(one.line.payer is payer for one in theirs):
+        return ()
+    moved = [replace(one, line=one.line.model_copy(update={"payer": payer})) for one in theirs]
+    waived = _as_from_the_beginning(case, moved, case.waiver_proof or "", book_of)
+    pairs = ((old, waived[new]) for old, new in zip(theirs, moved, strict=True))
+    return tuple(Corrected(old, line) for old, line in pairs if line != old.line)
+
+
 def _waived(
     case: Case, lines: tuple[Standing, ...], proof: str, book_of: BookOf, *, more: bool
 ) -> tuple[Corrected, ...]:
-    """The lines with the waiver that they would have had in this case, in the order of their services.
+    """The lines with the waiver that they would have had in this case.
 
     `more`: only those that get more of it; otherwise only those that lose some.
     """
+    waived = _as_from_the_beginning(case, lines, proof, book_of)
+    pairs = ((one, waived[one], one.line.waiver_fen) for one in sorted(lines, key=lambda one: one.line.at))
+    return tuple(
+        Corrected(one, line)
+        for one, line, before in pairs
+        if (line.waiver_fen > before if more else line.waiver_fen < before)
+    )
+
+
+def _as_from_the_beginning(case: Case, lines: Iterable[Standing], proof: str, book_of: BookOf) -> dict[Standing, Line]:
+    """Each line with its right waiver, in the order of their services; `proof` stands on what changes by it."""
     used: dict[str, int] = {}
-    corrected = []
+    found = {}
     for one in sorted(lines, key=lambda one: one.line.at):
         line, book = one.line, book_of(one.line.price_version)
         row = book.find(line.item)
-        if row is None:
-            continue
-        granted = granted_for(row, line.quantity, case, book, line.at)
-        waiver = (
-            granted.of(line.price_fen, min(line.quantity, granted.units - used.get(line.item, 0))) if granted else 0
-        )
-        used[line.item] = used.get(line.item, 0) + line.quantity
-        if (waiver > line.waiver_fen) if more else (waiver < line.waiver_fen):
-            held = granted if waiver else None
-            update = {
-                "waiver_fen": waiver,
-                "waiver_payer": held.bearer if held is not None else None,
-                "waiver_source": held.source if held is not None else None,
-                "legal_basis": basis_of(row, held, *(() if held is not None and held.source else (proof,))),
-            }
-            corrected.append(Corrected(one, line.model_copy(update=update)))
-    return tuple(corrected)
+        found[one] = within(line, row, used.get(line.item, 0), case, book, proof) if row is not None else line
+        if line.payer is Payer.FAMILY:
+            used[line.item] = used.get(line.item, 0) + line.quantity
+    return found

@@ -258,6 +258,8 @@ class Details(Wire):
     third_agrees: bool | None = None
     category: WaiverFor | None = Field(default=None, exclude_if=lambda value: value is None)
     "For whom it is waived; not said, the resident's."
+    registry: Code | None = Field(default=None, exclude_if=lambda value: value is None)
+    "The module whose record says so; not said, a person has seen a paper."
     line: Code | None = Field(default=None, exclude_if=lambda value: value is None)
     "A line of the bill: the log number that it was posted under, a point, its number there."
     payment: PaymentCause | None = Field(default=None, exclude_if=lambda value: value is None)

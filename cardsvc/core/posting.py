@@ -7,12 +7,13 @@ the service and for whoever wants to check it.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cardsvc.core import ledger, prices, reversal
+from cardsvc.core import ledger, prices, reversal, waived
 from cardsvc.core.case import Case
 from cardsvc.core.corrections import CORRECTS, BookOf, Standing, corrections
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, step_of
 from cardsvc.core.ledger import Account, Transfer
-from cardsvc.core.prices import Line
+from cardsvc.core.prices import Line, PriceBook
+from cardsvc.core.terms import Payer
 
 SETS_OFF = CORRECTS | {Step.PAY, Step.REFUND, Step.SETTLE, Step.STATEMENT_PAID}
 """Steps after which money may be left over, or is set off: they need the balances of the case."""
@@ -47,11 +48,15 @@ def _proof(step: Step, details: Details) -> str:
 
 
 def takes_back(fact: Fact, before: Case, book_of: BookOf) -> bool:
-    """Whether the fact may take back lines that stand: a correction, or a price that pays for others too."""
+    """Whether lines that stand have a say: a correction, a price that pays for others, a waiver that comes again."""
     if step_of(fact) in CORRECTS or step_of(fact) is Step.REVERSE_PAYMENT:
         return True
     book = book_of(before.price_version)
-    return any(row.includes for row in book.items) and bool(prices.taken_in(prices.lines_for(fact, before, book), book))
+    if not any(row.includes for row in book.items) and not waived.comes_again(fact, before):
+        return False
+    charged = prices.lines_for(fact, before, book)
+    again = waived.comes_again(fact, before) and any(line.waiver_fen for line in charged)
+    return again or bool(prices.taken_in(charged, book))
 
 
 def post(
@@ -79,6 +84,8 @@ def post(
     charged = prices.lines_for(fact, before, book)
     paid = prices.taken_in(charged, book)
     standing = tuple(standing) if takes_back(fact, before, book_of) else ()
+    if waived.comes_again(fact, before):
+        charged = tuple(_left_for(line, standing, before, book) for line in charged)
     if step in CORRECTS:
         proof = _proof(step, details)
         for one in corrections(before, step, details, standing, book_of):
@@ -103,3 +110,10 @@ def post(
         totals = ledger.added(balances, moved)
         moved.extend(ledger.settle(case_no, totals) if step is Step.SETTLE else ledger.surplus(case_no, totals))
     return Posting(tuple(lines), tuple(moved))
+
+
+def _left_for(line: Line, standing: tuple[Standing, ...], case: Case, book: PriceBook) -> Line:
+    """The line with what earlier lines of its item have left of the units that are waived."""
+    row = book.find(line.item)
+    ours = (one.line for one in standing if one.line.item == line.item and one.line.payer is Payer.FAMILY)
+    return waived.within(line, row, sum(one.quantity for one in ours), case, book) if row is not None else line

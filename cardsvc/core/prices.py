@@ -229,9 +229,12 @@ def _storage_lines(
     for day in days:
         groups.setdefault((day.payer, row.day_fen(day.number)), []).append(day)
     lines = []
-    for (payer, fen), group in groups.items():
+    switched = any(one.item == row.item for one in case.switched)
+    for (usual, fen), group in groups.items():
+        payer = _payer(case, row, usual)
         ours = granted if payer is Payer.FAMILY else None
-        waived = sum(one.of_payer <= ours.units for one in group) if ours is not None else 0
+        days_before = (one.number if switched else one.of_payer for one in group)
+        waived = sum(number <= ours.units for number in days_before) if ours is not None else 0
         waiver = waived * min(fen, ours.fen) if ours is not None else 0
         lines.append(
             Line(
@@ -239,7 +242,7 @@ def _storage_lines(
                 quantity=len(group),
                 price_fen=fen * len(group),
                 waiver_fen=waiver,
-                payer=_payer(case, row, payer),
+                payer=payer,
                 waiver_payer=ours.bearer if ours is not None and waiver else None,
                 legal_basis=basis_of(row, ours if waiver else None),
                 waiver_source=ours.source if ours is not None and waiver else None,
@@ -347,14 +350,15 @@ def _line(
     if details is not None:
         price += max(0, (details.kilometres or 0) - row.included) * row.extra_fen
         price += max(0, (details.floor or 0) - row.floors_included) * row.floor_fen
-    granted = granted_for(row, count, case, book, at)
+    payer = _payer(case, row, Payer.FAMILY)
+    granted = granted_for(row, count, case, book, at) if payer is Payer.FAMILY else None
     waiver = granted.of(price, count) if granted is not None else 0
     return Line(
         item=row.item,
         quantity=count,
         price_fen=price,
         waiver_fen=waiver,
-        payer=_payer(case, row, Payer.FAMILY),
+        payer=payer,
         waiver_payer=granted.bearer if granted is not None and waiver else None,
         legal_basis=basis_of(row, granted if waiver else None),
         waiver_source=granted.source if granted is not None and waiver else None,

@@ -234,3 +234,4 @@ class Notice(StrEnum):
     CONFIRM_REST = "confirm_rest"
     COLLECTION_CODE = "collection_code"
     ASHES_END = "ashes_end"
+    WAIVER_PROVEN = "waiver_proven"

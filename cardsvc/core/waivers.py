@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from cardsvc.core.case import Case, Entitled
 from cardsvc.core.facts import Code, Details, Wire
+from cardsvc.core.local_time import local
 from cardsvc.core.terms import Payer, WaiverFor
 
 
@@ -96,12 +97,19 @@ def grant(case: Case, item: str, count: int, tables: Iterable[WaiverTable], day:
     if not fitting:
         return None
     best = max(fitting, key=lambda rule: rule.fen * min(rule.units, count))
-    return Grant(best.fen, best.units, best.bearer, best.legal_basis, source_of(held[best.category]))
+    return Grant(
+        best.fen,
+        best.units,
+        best.bearer,
+        best.legal_basis,
+        source_of(held[best.category], local(case.opened_at).date()),
+    )
 
 
-def source_of(one: Entitled) -> str:
-    """The record as a line names it: the category, and the number of the record where there is one."""
-    return f"{one.category} {one.number or ''}".strip()
+def source_of(one: Entitled, asked: date) -> str:
+    """The record as a line names it: category, number of the record; of a register its name and the day asked about."""
+    by = (one.registry, asked.isoformat()) if one.registry is not None else ()
+    return " ".join(part for part in (one.category, one.number, *by) if part)
 
 
 def proven(case: Case, details: Details) -> dict[str, object]:
@@ -110,7 +118,7 @@ def proven(case: Case, details: Details) -> dict[str, object]:
     if category is WaiverFor.RESIDENT:
         return {"resident": True, "waiver_proof": details.number}
     kept = tuple(one for one in case.entitled if one.category is not category)
-    return {"entitled": (*kept, Entitled(category=category, number=details.number))}
+    return {"entitled": (*kept, Entitled(category=category, number=details.number, registry=details.registry))}
 
 
 def withdrawn(case: Case, details: Details) -> dict[str, object]:

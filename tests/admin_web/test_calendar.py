@@ -306,6 +306,9 @@ def test_dressing_orders_and_screens_are_worked_by_keyboard(
     one, _ = pair(service)
     page = pages.open(language=language, width=width, height=800, touch=width < 500)
     sign_in(page, office, "1007")
+    if width < 500:
+        page.locator("[data-menu]").click()
+        expect(page.locator("nav a").first).to_be_focused()
     page.locator("nav a[href$='/dressing']").focus()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text(say("en" if language == "en" else "zh_CN", "office.dressing"))

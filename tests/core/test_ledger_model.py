@@ -89,7 +89,7 @@ class Model:
     def add(self, name: str, fen: int, days: int = 0) -> None:
         payer = self.payer_of.get(name, Payer.FAMILY)
         left = WAIVED_DAYS - self.gone_days - sum(one.days for one in self.lines)
-        waiver = min(max(0, left), days) * WAIVED_FEN if self.resident else 0
+        waiver = min(max(0, left), days) * WAIVED_FEN if self.resident and payer is Payer.FAMILY else 0
         self.lines.append(Charged(name, fen, days, waiver, payer))
 
     def take_back(self, number: int) -> None:
@@ -97,7 +97,7 @@ class Model:
         self.gone_days += self.lines.pop(number).days
 
     def waive(self) -> None:
-        left = WAIVED_DAYS
+        left = WAIVED_DAYS if self.payer_of.get("cold", Payer.FAMILY) is Payer.FAMILY else 0
         for one in self.lines:
             one.waiver = min(left, one.days) * WAIVED_FEN
             left -= min(left, one.days)
@@ -203,8 +203,11 @@ class Told:
                 name = chance.choice((*QUOTED, "cold"))
                 self.take(Step.SWITCH_PAYER, Details(item=name, payer=payer, reason=Reason.PAYER_FOUND))
                 model.payer_of[name] = payer
-                for line in model.lines:
-                    line.payer = payer if line.item == name else line.payer
+                moved = [line for line in model.lines if line.item == name and line.payer is not payer]
+                for line in moved:
+                    line.payer, line.waiver = payer, 0
+                if moved and name == "cold" and model.resident:
+                    model.waive()
                 model.even_out()
             case 5:
                 self.take(Step.PROVE_WAIVER, Details(number="WP-1", reason=Reason.PROVEN_LATE))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from pydantic import ValidationError
 
-from cardsvc.core import prices, waivers
+from cardsvc.core import posting, prices, waivers
 from cardsvc.core.corrections import Standing, corrections
 from cardsvc.core.facts import Details, Quantity, Step
 from cardsvc.core.prices import Line, PriceBook
@@ -179,3 +179,98 @@ def test_whoever_bears_a_waiver_is_named_on_its_line() -> None:
 def test_a_table_that_contradicts_itself_cannot_be(wrong: object) -> None:
     with pytest.raises(ValidationError):
         wrong()  # type: ignore[operator]
+
+
+def switched(story: Story, item: str, payer: Payer) -> Story:
+    return story.took(Step.SWITCH_PAYER, details=Details(item=item, payer=payer, reason=Reason.PAYER_FOUND))
+
+
+def cold(story: Story, begins: int, days: int) -> Story:
+    story.took(Step.STORE, at=START + timedelta(days=begins))
+    return story.took(Step.TAKE_OUT, at=START + timedelta(days=begins + days))
+
+
+def test_a_line_that_another_pays_is_never_waived_and_uses_up_nothing_of_a_waiver() -> None:
+    by = book(TABLE)
+    story = switched(Story().booked().took(Step.DISPATCH), "transport", Payer.POLICE).took(Step.COLLECT)
+    cold(story.took(Step.ARRIVE), 0, 2)
+    lines = standing(story, by)
+    of_police = lines[-1].line.model_copy(update={"payer": Payer.POLICE})
+    both = [
+        *lines,
+        Standing(90, 0, "c", of_police.model_copy(update={"at": START})),
+        Standing(91, 0, "d", lines[-1].line),
+    ]
+
+    proven = after(both, story, Step.PROVE_WAIVER, POOR_NOW, by)
+
+    # Three days are waived: two of the first line of the family, one of its second; none of the police's.
+    assert [(one.line.payer, one.line.item, one.line.waiver_fen) for one in proven] == [
+        (Payer.POLICE, "transport", 0),
+        (Payer.FAMILY, "cold", 16_000),
+        (Payer.POLICE, "cold", 0),
+        (Payer.FAMILY, "cold", 8_000),
+    ]
+    assert {one.line.waiver_source for one in proven if one.line.payer is Payer.POLICE} == {None}
+
+
+def test_a_line_that_another_pays_from_the_beginning_is_charged_whole() -> None:
+    by = book(TABLE)
+    story = Story().booked(resident=True).took(Step.PROVE_WAIVER, details=POOR_NOW)
+    switched(switched(story, "cold", Payer.INSURER), "transport", Payer.POLICE)
+    cold(story.took(Step.DISPATCH).took(Step.COLLECT).took(Step.ARRIVE), 0, 2)
+
+    assert told(standing(story, by)) == [("transport", 23_000, 0, None), ("cold", 16_000, 0, None)]
+
+
+def test_a_waiver_goes_with_the_line_that_the_family_hands_over_and_comes_back_with_it() -> None:
+    by = book(TABLE)
+    story = Story().booked().took(Step.PROVE_WAIVER, details=POOR_NOW)
+    cold(cold(story.took(Step.DISPATCH).took(Step.COLLECT).took(Step.ARRIVE), 0, 2), 3, 2)
+    before = standing(story, by)
+    to_police = Details(item="cold", payer=Payer.POLICE, reason=Reason.POLICE)
+
+    handed = after(before, story, Step.SWITCH_PAYER, to_police, by)
+
+    assert [(one.line.payer, one.line.waiver_fen, one.line.waiver_payer) for one in handed[1:]] == [
+        (Payer.POLICE, 0, None),
+        (Payer.POLICE, 0, None),
+    ]
+    story.took(Step.SWITCH_PAYER, details=to_police)
+    assert after(handed, story, Step.SWITCH_PAYER, to_police.model_copy(update={"payer": Payer.FAMILY}), by) == before
+
+
+def shelf_years(*renewals: int) -> Story:
+    """Ashes on a shelf, renewed until so many years after the start."""
+    story = Story().booked(resident=True).took(Step.SEAL).took(Step.SHELVE, at=START)
+    for years in renewals:
+        story.took(Step.RENEW_STORAGE, details=Details(due=START + timedelta(days=365 * years)), at=START)
+    return story
+
+
+def posted(story: Story, by: PriceBook, known: list[Standing]) -> list[Standing]:
+    """The lines that the last fact posts, given those that stand."""
+    fact, before = story.facts[-1], Story(story.facts[:-1]).case
+    lines = posting.post(fact, before, known, {}, lambda _: by).lines
+    return [Standing(len(story.facts), number, one.cause, one.line) for number, one in enumerate(lines)]
+
+
+def test_units_are_counted_over_all_lines_of_an_item_when_it_is_charged_as_when_it_is_proven() -> None:
+    by = book(table(rule(RESIDENT, "shelf", 6_000, 3)))
+    lines = posted(shelf_years(2), by, [])
+    lines += posted(shelf_years(2, 4), by, lines)
+    lines += posted(shelf_years(2, 4, 5), by, lines)
+
+    assert [(one.line.quantity, one.line.waiver_fen) for one in lines] == [(2, 12_000), (2, 6_000), (1, 0)]
+    assert lines[-1].line.waiver_source is None
+    story, again = shelf_years(2, 4, 5), Details(number="WP-1", reason=Reason.PROVEN_LATE)
+    assert corrections(story.case, Step.PROVE_WAIVER, again, lines, lambda _: by) == ()
+
+
+def test_a_tap_that_comes_for_the_first_time_asks_for_no_lines_that_stand() -> None:
+    by, story = book(TABLE), Story().booked(resident=True).took(Step.DISPATCH).took(Step.COLLECT)
+
+    assert not posting.takes_back(story.facts[-1], Story(story.facts[:-1]).case, lambda _: by)
+    assert posting.takes_back(
+        shelf_years(2, 4).facts[-1], shelf_years(2).case, lambda _: book(table(rule(RESIDENT, "shelf", 6_000, 3)))
+    )

@@ -13,6 +13,7 @@ from cardsvc.core.permissions import Action, Role
 from cardsvc.core.price_rules import Change, DraftState, Wrong
 from cardsvc.core.prices import Regime, Trigger
 from cardsvc.core.problems import Problem
+from cardsvc.core.registers import RegisterFault
 from cardsvc.core.reporting import Age, Every
 from cardsvc.core.review import Rule
 from cardsvc.core.reviewing import Because, Decision, FlagState
@@ -70,6 +71,7 @@ TABLES: dict[str, type[StrEnum]] = {
     "statement_state": StatementState,
     "handed": Handed,
     "returned_why": ReturnedWhy,
+    "register_fault": RegisterFault,
     "card_act_hint": Act,
 }
 

@@ -36,6 +36,7 @@ from cardsvc.store.tables.money import account, bill_line, price_book, price_dra
 from cardsvc.store.tables.paying import day_close, payment_arrival, payment_day, payment_order
 from cardsvc.store.tables.people import audit_link, family_link, family_view, home, log_head, staff, staff_session
 from cardsvc.store.tables.receipts import receipt, receipt_count
+from cardsvc.store.tables.registers import register_ask
 from cardsvc.store.tables.review import review_decision, review_flag
 from cardsvc.store.tables.shown import hall_name, screen
 from cardsvc.store.tables.statements import statement, statement_line, statement_payment
@@ -97,6 +98,7 @@ __all__ = [
     "receipt_count",
     "reconciliation",
     "record",
+    "register_ask",
     "resource",
     "revenue_day",
     "review_decision",

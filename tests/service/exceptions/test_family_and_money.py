@@ -8,9 +8,13 @@ from sqlalchemy import insert, select
 
 from cardsvc.core.facts import Details, Quantity, StationKind, Step
 from cardsvc.core.family import status
-from cardsvc.core.ids import CaseNo
+from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.local_time import local
 from cardsvc.core.prices import Line, PriceItem, Regime, Trigger
+from cardsvc.core.statements import Statement
 from cardsvc.core.terms import Means, Payer, Reason, Signer, WaiverFor
+from cardsvc.handlers import end_statement, make_statement
+from cardsvc.store import statements
 from cardsvc.store import tables as t
 from cardsvc.store.lines import line_of
 from cardsvc.store.opening import price_book
@@ -219,6 +223,53 @@ def waiver_withdrawn(service: Service) -> CaseNo:
     return case_no
 
 
+def set_off_against_a_better_furnace(service: Service) -> CaseNo:
+    """The 330 of the ordinary furnace counts against the better one, is lost and comes back with its record."""
+    case_no, card = opened(service, resident=True)
+    go(service, case_no, card, *TO_STORAGE, *READY)
+    taken(service, DESK, case_no, Step.QUOTE, Details(items=(Quantity(item="furnace_better", count=1),)), card)
+    go(service, case_no, card, Step.SIGN_QUOTE, Step.DEPOSIT, *FIRE)
+    (furnace,) = [one for one in standing_lines(service, case_no) if one.item == "furnace_better"]
+    assert (furnace.price_fen, furnace.waiver_fen, furnace.due_fen) == (90_000, 33_000, 57_000)
+    assert (furnace.waiver_source, furnace.legal_basis.count("惠民减免")) == ("resident", 1)
+    assert (bill(service, case_no).due_fen, owes(service, case_no, Payer.TREASURY)) == (57_000, 64_000)
+
+    lost = Details(category=WaiverFor.RESIDENT, reason=Reason.NOT_ENTITLED)
+    Office(service).step(case_no, Step.WITHDRAW_WAIVER, lost)
+    assert (bill(service, case_no).due_fen, owes(service, case_no, Payer.TREASURY)) == (121_000, 0)
+    Office(service).step(case_no, Step.PROVE_WAIVER, Details(number="HK-1", reason=Reason.PROVEN_LATE))
+
+    assert (bill(service, case_no).due_fen, owes(service, case_no, Payer.TREASURY)) == (57_000, 64_000)
+    waived = {one.waiver_source for one in standing_lines(service, case_no) if one.waiver_fen}
+    assert waived == {"resident HK-1"}
+    return case_no
+
+
+def payer_switch_after_a_statement_was_sent(service: Service) -> CaseNo:
+    """The frozen statement stays; the line is asked of the insurer no more, and the family owes it with its waiver."""
+    case_no, card = opened(service, resident=True)
+    go(service, case_no, card, *TO_STORAGE, Step.TAKE_OUT)
+    assert owes(service, case_no, Payer.TREASURY) == 23_000 + 8_000
+    Office(service).step(case_no, Step.SWITCH_PAYER, COLD)
+    assert (owes(service, case_no, Payer.TREASURY), owes(service, case_no, Payer.INSURER)) == (23_000, 8_000)
+    today = local(service.clock.now).date()
+    draft_no = make_statement.handle(service.context, Payer.INSURER, today, today, StaffNo("1010"))
+    assert isinstance(draft_no, int)
+    sent = end_statement.send(service.context, draft_no, StaffNo("1015"))
+    assert isinstance(sent, Statement) and sent.total_fen == 8_000
+
+    Office(service).step(case_no, Step.SWITCH_PAYER, COLD.model_copy(update={"payer": Payer.FAMILY}))
+
+    with service.context.engine.connect() as connection:
+        kept = statements.one(connection, service.context.home_id, draft_no)
+        assert kept is not None and kept.body == sent.model_dump_json()
+        (line,) = statements.lines(connection, service.context.home_id, draft_no)
+    assert (line.taken_back, line.asked_fen) == (True, 0)
+    assert owes(service, case_no, Payer.INSURER) == 0
+    assert (bill(service, case_no).due_fen, owes(service, case_no, Payer.TREASURY)) == (0, 31_000)
+    return case_no
+
+
 def standing_lines(service: Service, case_no: CaseNo) -> list[Line]:
     """The lines that nothing has taken back."""
     b = t.bill_line.c
@@ -345,6 +396,14 @@ EXCEPTIONS: dict[str, tuple[Callable[[Service], CaseNo], Ending]] = {
     "waiver withdrawn": (
         waiver_withdrawn,
         Ending("sealed desk", (84_000, 0, 300_000), set(), {"applicant_identity", "death_certificate"}),
+    ),
+    "set-off of the 330 against a better furnace": (
+        set_off_against_a_better_furnace,
+        Ending("cremated tray", (121_000, 64_000, 300_000), set(), {"applicant_identity", "death_certificate"}),
+    ),
+    "payer switch after a statement was sent": (
+        payer_switch_after_a_statement_was_sent,
+        Ending("out prep_room", (31_000, 31_000, 0), set(), set()),
     ),
     "third-party payer": (third_party_payer, Ending("out prep_room", (23_000, 0, 0), set(), set())),
     "voided after the payer changed": (

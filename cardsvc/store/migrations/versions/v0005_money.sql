@@ -530,6 +530,24 @@ CREATE TRIGGER statement_payment_no_update BEFORE UPDATE ON statement_payment BE
 CREATE TRIGGER statement_payment_no_delete BEFORE DELETE ON statement_payment BEGIN SELECT RAISE(ABORT, 'statement_payment is append-only'); END;
 -- @end
 
+-- When the modules' registers were asked which waivers a case's person is entitled to. turns: core.registers.turns of the
+-- case then. answered_at NULL: one did not answer, asked again at next_at. faults: JSON, register to its fault
+-- (core.registers.RegisterFault). lost: number of a record that was proven by a register which says no now.
+CREATE TABLE register_ask (
+    home_id          TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    turns            BIGINT NOT NULL,
+    tries            BIGINT NOT NULL,
+    next_at          MOMENT NOT NULL,
+    answered_at      MOMENT,
+    faults           TEXT NOT NULL,
+    lost             TEXT,
+    PRIMARY KEY (home_id, case_no),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+CREATE INDEX register_ask_waiting ON register_ask (home_id, next_at) WHERE answered_at IS NULL;
+CREATE INDEX register_ask_lost ON register_ask (home_id, case_no) WHERE lost IS NOT NULL;
+
 ALTER TABLE log_head ADD COLUMN day TEXT NOT NULL DEFAULT '';
 -- Which business day a log number is of: the last one that began at it or before it. Days never go back. Append-only.
 CREATE TABLE business_day (
