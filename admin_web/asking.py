@@ -1,15 +1,19 @@
 """Who may ask for a page or send a form: somebody with the permission, the form's own token, the second person."""
 
+from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Depends, Form, Request
-from pydantic import ValidationError
+from fastapi import Depends, Form, Query, Request
+from pydantic import BeforeValidator, ValidationError
 
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import Refused
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
+
+Day = Annotated[date | None, BeforeValidator(lambda said: said or None), Query()]
+"""A day of an address; a field that somebody emptied is no day."""
 
 
 def asks(access: Access, action: Action) -> tuple[Any, Any]:

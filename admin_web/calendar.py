@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
 from admin_web import asking
+from admin_web.asking import Day
 from admin_web.shell import Shell
 from cardsvc.api import entering
 from cardsvc.api.access import Access, Signed
@@ -151,7 +152,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     def calendar(
         request: Request,
         signed: Annotated[Signed, sees],
-        day: Annotated[date | None, Query()] = None,
+        day: Day = None,
         case: Annotated[str, Query(max_length=20)] = "",
         place: Annotated[str, Query(max_length=60)] = "",
         at: Annotated[str, Query(max_length=5)] = "",

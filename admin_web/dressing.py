@@ -1,12 +1,13 @@
 """The console's dressing work orders: those of a day, and a sheet of each for the preparation room."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import FastAPI, Request, Response
 
 from admin_web import asking
+from admin_web.asking import Day
 from admin_web.shell import Shell
 from cardsvc.api import entering
 from cardsvc.api.access import Access, Signed
@@ -39,9 +40,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         return order_of(case, kept.get(case.price_version or "", in_force))
 
     @app.get("/dressing")
-    def listed(
-        request: Request, signed: Annotated[Signed, sees], day: Annotated[date | None, Query()] = None
-    ) -> Response:
+    def listed(request: Request, signed: Annotated[Signed, sees], day: Day = None) -> Response:
         today = local(context.clock()).date()
         shown = day or today
         with context.engine.connect() as connection:

@@ -1,11 +1,12 @@
 """The console's furnace log: the runs of a day in each furnace, and the queue with its approved exceptions."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import FastAPI, Request, Response
 
 from admin_web import asking
+from admin_web.asking import Day
 from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
 from cardsvc.context import Context
@@ -20,7 +21,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     _, sees = asking.asks_whole(access, Action.SEE_OPERATIONS)
 
     @app.get("/furnaces")
-    def log(request: Request, signed: Annotated[Signed, sees], day: Annotated[date | None, Query()] = None) -> Response:
+    def log(request: Request, signed: Annotated[Signed, sees], day: Day = None) -> Response:
         today = local(context.clock()).date()
         shown = day or today
         with context.engine.connect() as connection:

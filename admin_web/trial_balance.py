@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Query, Request, Response
 
 from admin_web import asking
+from admin_web.asking import Day
 from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import Refused, language_of
@@ -24,7 +25,6 @@ from cardsvc.store.office import PAGE
 from cardsvc.store.reconciling import one_moment
 
 KEY = re.compile(r"([0-9]{1,18})\.([A-Z0-9-]{1,20})\.([0-9]{1,9})", re.ASCII)
-Day = Annotated[date | None, Query()]
 Items = Mapping[str, Mapping[Language, str]]
 
 
