@@ -19,11 +19,12 @@ CREATE TABLE home (
     limits           TEXT NOT NULL DEFAULT '{}'
 );
 
--- The end of the audit chain, one row a home; its lock orders the log.
+-- The end of the audit chain, one row a home; its lock orders the log. day: the business day that is open, '' before the first.
 CREATE TABLE log_head (
     home_id          TEXT NOT NULL PRIMARY KEY REFERENCES home (home_id),
     log_no           BIGINT NOT NULL,
-    root             TEXT NOT NULL
+    root             TEXT NOT NULL,
+    day              TEXT NOT NULL DEFAULT ''
 );
 
 -- People who work here. roles: names of core.permissions.Role, comma-separated. county: NULL sees all.
@@ -1177,3 +1178,223 @@ CREATE TABLE register_ask (
 );
 CREATE INDEX register_ask_waiting ON register_ask (home_id, next_at) WHERE answered_at IS NULL;
 CREATE INDEX register_ask_lost ON register_ask (home_id, case_no) WHERE lost IS NOT NULL;
+
+-- Which business day a log number is of: the last one that began at it or before it. Days never go back. Append-only.
+CREATE TABLE business_day (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    day              TEXT NOT NULL,
+    from_log_no      BIGINT NOT NULL,
+    PRIMARY KEY (home_id, day)
+);
+CREATE UNIQUE INDEX business_day_begins ON business_day (home_id, from_log_no);
+
+-- Summaries, kept by the database itself from every fact, line and transfer, and from nothing else: reports read them,
+-- however many rows there are. entries: how many rows were summed; '' stands for what a row does not say.
+-- waiver_for: the category of the record that a waiver names. memo: why the money moved.
+CREATE TABLE revenue_day (
+    home_id          TEXT NOT NULL,
+    day              TEXT NOT NULL,
+    item             TEXT NOT NULL,
+    payer            TEXT NOT NULL,
+    station          TEXT NOT NULL,
+    price_version    TEXT NOT NULL,
+    waiver_payer     TEXT NOT NULL,
+    waiver_for       TEXT NOT NULL,
+    entries          BIGINT NOT NULL,
+    price_fen        BIGINT NOT NULL,
+    waiver_fen       BIGINT NOT NULL,
+    due_fen          BIGINT NOT NULL,
+    PRIMARY KEY (home_id, day, item, payer, station, price_version, waiver_payer, waiver_for)
+);
+CREATE TABLE money_day (
+    home_id          TEXT NOT NULL,
+    day              TEXT NOT NULL,
+    means            TEXT NOT NULL,
+    cashier          TEXT NOT NULL,
+    memo             TEXT NOT NULL,
+    entries          BIGINT NOT NULL,
+    in_fen           BIGINT NOT NULL,
+    out_fen          BIGINT NOT NULL,
+    PRIMARY KEY (home_id, day, means, cashier, memo)
+);
+CREATE TABLE tap_day (
+    home_id          TEXT NOT NULL,
+    day              TEXT NOT NULL,
+    station          TEXT NOT NULL,
+    observed         BIGINT NOT NULL,
+    entries          BIGINT NOT NULL,
+    PRIMARY KEY (home_id, day, station, observed)
+);
+
+-- How long something has stood on an account of a case: since the first day at whose end it did, without a break, until
+-- (and without) the day at whose end it was even; '9999-12-31' while it stands. kind: the group of core.trial_balance.
+-- standing_day sums what days moved on each group, by the day since when it had stood.
+CREATE TABLE account_spell (
+    home_id          TEXT NOT NULL,
+    account          TEXT NOT NULL,
+    since            TEXT NOT NULL,
+    kind             TEXT NOT NULL,
+    until            TEXT NOT NULL,
+    PRIMARY KEY (home_id, account, since)
+);
+CREATE INDEX account_spell_stands ON account_spell (home_id, kind, until, since, account);
+CREATE TABLE standing_day (
+    home_id          TEXT NOT NULL,
+    day              TEXT NOT NULL,
+    kind             TEXT NOT NULL,
+    since            TEXT NOT NULL,
+    debit_fen        BIGINT NOT NULL,
+    credit_fen       BIGINT NOT NULL,
+    PRIMARY KEY (home_id, day, kind, since)
+);
+
+-- From a figure of a report down to its rows.
+CREATE INDEX bill_line_by_item ON bill_line (home_id, item, log_no, line_no);
+CREATE INDEX fact_by_log ON fact (home_id, log_no);
+-- @postgresql
+CREATE FUNCTION open_business_day(home TEXT) RETURNS TEXT LANGUAGE sql STABLE AS $$
+SELECT max(day) FROM business_day WHERE home_id = home $$;
+CREATE FUNCTION refuse_sum_by_hand() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF pg_trigger_depth() < 2 OR TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = TG_TABLE_NAME || ' is kept by what is posted alone';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE FUNCTION sum_lines() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO revenue_day AS kept
+        SELECT home_id, open_business_day(home_id), item, payer, COALESCE(fact.body::jsonb ->> 'station_kind', ''), price_version,
+            COALESCE(waiver_payer, ''), split_part(COALESCE(waiver_source, ''), ' ', 1),
+            count(*), sum(price_fen), sum(waiver_fen), sum(due_fen)
+        FROM posted LEFT JOIN fact USING (home_id, case_no, log_no) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+        ON CONFLICT (home_id, day, item, payer, station, price_version, waiver_payer, waiver_for) DO UPDATE
+        SET entries = kept.entries + EXCLUDED.entries, price_fen = kept.price_fen + EXCLUDED.price_fen,
+            waiver_fen = kept.waiver_fen + EXCLUDED.waiver_fen, due_fen = kept.due_fen + EXCLUDED.due_fen;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION sum_money() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO money_day AS kept
+        SELECT home_id, open_business_day(home_id), substr(side, 6), COALESCE(fact.body::jsonb ->> 'staff_no', ''), memo,
+            count(*), sum(came), sum(went)
+        FROM posted CROSS JOIN LATERAL (VALUES (debit, amount_fen, 0), (credit, 0, amount_fen)) AS sides (side, came, went)
+            LEFT JOIN fact USING (home_id, case_no, log_no)
+        WHERE split_part(side, '/', 1) = 'till' GROUP BY 1, 2, 3, 4, 5
+        ON CONFLICT (home_id, day, means, cashier, memo) DO UPDATE
+        SET entries = kept.entries + EXCLUDED.entries, in_fen = kept.in_fen + EXCLUDED.in_fen, out_fen = kept.out_fen + EXCLUDED.out_fen;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION count_taps() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO tap_day AS kept
+        SELECT home_id, open_business_day(home_id), body::jsonb ->> 'station_kind', (body::jsonb ->> 'observed')::boolean::int, count(*)
+        FROM posted GROUP BY 1, 2, 3, 4
+        ON CONFLICT (home_id, day, station, observed) DO UPDATE SET entries = kept.entries + EXCLUDED.entries;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION keep_spells() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO account_spell
+        SELECT home_id, account, open_business_day(home_id), CASE split_part(account, '/', 1)
+            WHEN 'receivable' THEN 'receivable/' || split_part(account, '/', 3) ELSE split_part(account, '/', 1) END, '9999-12-31'
+        FROM was WHERE debit_fen = credit_fen AND split_part(account, '/', 1) IN ('receivable', 'deposit', 'suspense')
+            AND NOT EXISTS (SELECT 1 FROM account_spell AS ended WHERE ended.home_id = was.home_id AND ended.account = was.account
+                AND ended.until = open_business_day(was.home_id));
+    UPDATE account_spell AS spell SET until = CASE WHEN now.debit_fen = now.credit_fen THEN open_business_day(now.home_id) ELSE '9999-12-31' END
+        FROM now JOIN was USING (home_id, account)
+        WHERE spell.home_id = now.home_id AND spell.account = now.account
+            AND (was.debit_fen = was.credit_fen OR now.debit_fen = now.credit_fen)
+            AND spell.since = (SELECT max(since) FROM account_spell AS last WHERE last.home_id = now.home_id AND last.account = now.account);
+    INSERT INTO standing_day AS kept
+        SELECT home_id, open_business_day(home_id), spell.kind, spell.since,
+            sum(now.debit_fen - was.debit_fen), sum(now.credit_fen - was.credit_fen)
+        FROM now JOIN was USING (home_id, account) JOIN account_spell AS spell USING (home_id, account)
+        WHERE spell.since = (SELECT max(since) FROM account_spell AS last WHERE last.home_id = now.home_id AND last.account = now.account)
+        GROUP BY 1, 2, 3, 4
+        ON CONFLICT (home_id, day, kind, since) DO UPDATE
+        SET debit_fen = kept.debit_fen + EXCLUDED.debit_fen, credit_fen = kept.credit_fen + EXCLUDED.credit_fen;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER line_sums AFTER INSERT ON bill_line REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION sum_lines();
+CREATE TRIGGER transfer_sums AFTER INSERT ON transfer REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION sum_money();
+CREATE TRIGGER fact_sums AFTER INSERT ON fact REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION count_taps();
+CREATE TRIGGER account_sums AFTER UPDATE ON account REFERENCING OLD TABLE AS was NEW TABLE AS now FOR EACH STATEMENT EXECUTE FUNCTION keep_spells();
+CREATE TRIGGER business_day_append_only BEFORE UPDATE OR DELETE ON business_day FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER revenue_day_by_lines BEFORE INSERT OR UPDATE OR DELETE ON revenue_day FOR EACH ROW EXECUTE FUNCTION refuse_sum_by_hand();
+CREATE TRIGGER money_day_by_transfers BEFORE INSERT OR UPDATE OR DELETE ON money_day FOR EACH ROW EXECUTE FUNCTION refuse_sum_by_hand();
+CREATE TRIGGER tap_day_by_facts BEFORE INSERT OR UPDATE OR DELETE ON tap_day FOR EACH ROW EXECUTE FUNCTION refuse_sum_by_hand();
+CREATE TRIGGER account_spell_by_transfers BEFORE INSERT OR UPDATE OR DELETE ON account_spell FOR EACH ROW EXECUTE FUNCTION refuse_sum_by_hand();
+CREATE TRIGGER standing_day_by_transfers BEFORE INSERT OR UPDATE OR DELETE ON standing_day FOR EACH ROW EXECUTE FUNCTION refuse_sum_by_hand();
+-- @end
+-- @sqlite
+CREATE TRIGGER line_sums AFTER INSERT ON bill_line BEGIN
+    INSERT INTO revenue_day VALUES (
+        NEW.home_id, (SELECT max(day) FROM business_day WHERE home_id = NEW.home_id), NEW.item, NEW.payer,
+        COALESCE((SELECT json_extract(body, '$.station_kind') FROM fact
+            WHERE home_id = NEW.home_id AND case_no = NEW.case_no AND log_no = NEW.log_no), ''),
+        NEW.price_version, COALESCE(NEW.waiver_payer, ''),
+        substr(COALESCE(NEW.waiver_source, ''), 1, instr(COALESCE(NEW.waiver_source, '') || ' ', ' ') - 1),
+        1, NEW.price_fen, NEW.waiver_fen, NEW.due_fen
+    ) ON CONFLICT (home_id, day, item, payer, station, price_version, waiver_payer, waiver_for) DO UPDATE
+        SET entries = entries + 1, price_fen = price_fen + EXCLUDED.price_fen,
+            waiver_fen = waiver_fen + EXCLUDED.waiver_fen, due_fen = due_fen + EXCLUDED.due_fen;
+END;
+CREATE TRIGGER transfer_sums AFTER INSERT ON transfer WHEN substr(NEW.debit, 1, 5) = 'till/' OR substr(NEW.credit, 1, 5) = 'till/' BEGIN
+    INSERT INTO money_day
+        SELECT NEW.home_id, (SELECT max(day) FROM business_day WHERE home_id = NEW.home_id), substr(side, 6),
+            COALESCE((SELECT json_extract(body, '$.staff_no') FROM fact
+                WHERE home_id = NEW.home_id AND case_no = NEW.case_no AND log_no = NEW.log_no), ''),
+            NEW.memo, 1, came, went
+        FROM (SELECT NEW.debit AS side, NEW.amount_fen AS came, 0 AS went UNION ALL SELECT NEW.credit, 0, NEW.amount_fen) AS sides
+        WHERE substr(side, 1, 5) = 'till/'
+        ON CONFLICT (home_id, day, means, cashier, memo) DO UPDATE
+        SET entries = entries + 1, in_fen = in_fen + EXCLUDED.in_fen, out_fen = out_fen + EXCLUDED.out_fen;
+END;
+CREATE TRIGGER fact_sums AFTER INSERT ON fact BEGIN
+    INSERT INTO tap_day VALUES (
+        NEW.home_id, (SELECT max(day) FROM business_day WHERE home_id = NEW.home_id),
+        json_extract(NEW.body, '$.station_kind'), json_extract(NEW.body, '$.observed'), 1
+    ) ON CONFLICT (home_id, day, station, observed) DO UPDATE SET entries = entries + 1;
+END;
+CREATE TRIGGER account_sums AFTER UPDATE OF debit_fen, credit_fen ON account WHEN substr(NEW.account, 1, 8) IN ('receivab', 'deposit/', 'suspense') BEGIN
+    INSERT INTO account_spell
+        SELECT NEW.home_id, NEW.account, today.day, CASE substr(NEW.account, 1, 8)
+            WHEN 'receivab' THEN 'receivable/' || substr(NEW.account, 12 + instr(substr(NEW.account, 12), '/'))
+            ELSE substr(NEW.account, 1, instr(NEW.account, '/') - 1) END, '9999-12-31'
+        FROM (SELECT max(day) AS day FROM business_day WHERE home_id = NEW.home_id) AS today
+        WHERE OLD.debit_fen = OLD.credit_fen AND NOT EXISTS (
+            SELECT 1 FROM account_spell WHERE home_id = NEW.home_id AND account = NEW.account AND until = today.day);
+    UPDATE account_spell SET until = CASE WHEN NEW.debit_fen = NEW.credit_fen
+            THEN (SELECT max(day) FROM business_day WHERE home_id = NEW.home_id) ELSE '9999-12-31' END
+        WHERE home_id = NEW.home_id AND account = NEW.account
+            AND (OLD.debit_fen = OLD.credit_fen OR NEW.debit_fen = NEW.credit_fen)
+            AND since = (SELECT max(since) FROM account_spell WHERE home_id = NEW.home_id AND account = NEW.account);
+    INSERT INTO standing_day
+        SELECT NEW.home_id, (SELECT max(day) FROM business_day WHERE home_id = NEW.home_id), kind, since,
+            NEW.debit_fen - OLD.debit_fen, NEW.credit_fen - OLD.credit_fen
+        FROM account_spell WHERE home_id = NEW.home_id AND account = NEW.account
+            AND since = (SELECT max(since) FROM account_spell WHERE home_id = NEW.home_id AND account = NEW.account)
+        ON CONFLICT (home_id, day, kind, since) DO UPDATE
+        SET debit_fen = debit_fen + EXCLUDED.debit_fen, credit_fen = credit_fen + EXCLUDED.credit_fen;
+END;
+CREATE TRIGGER business_day_no_update BEFORE UPDATE ON business_day BEGIN SELECT RAISE(ABORT, 'business_day is append-only'); END;
+CREATE TRIGGER business_day_no_delete BEFORE DELETE ON business_day BEGIN SELECT RAISE(ABORT, 'business_day is append-only'); END;
+CREATE TRIGGER revenue_day_grows BEFORE UPDATE ON revenue_day WHEN NEW.entries <= OLD.entries OR NEW.home_id <> OLD.home_id OR NEW.day <> OLD.day OR NEW.item <> OLD.item OR NEW.payer <> OLD.payer OR NEW.station <> OLD.station OR NEW.price_version <> OLD.price_version OR NEW.waiver_payer <> OLD.waiver_payer OR NEW.waiver_for <> OLD.waiver_for
+BEGIN SELECT RAISE(ABORT, 'revenue_day is kept by what is posted alone'); END;
+CREATE TRIGGER revenue_day_no_delete BEFORE DELETE ON revenue_day BEGIN SELECT RAISE(ABORT, 'revenue_day is kept by what is posted alone'); END;
+CREATE TRIGGER money_day_grows BEFORE UPDATE ON money_day WHEN NEW.entries <= OLD.entries OR NEW.home_id <> OLD.home_id OR NEW.day <> OLD.day OR NEW.means <> OLD.means OR NEW.cashier <> OLD.cashier OR NEW.memo <> OLD.memo
+BEGIN SELECT RAISE(ABORT, 'money_day is kept by what is posted alone'); END;
+CREATE TRIGGER money_day_no_delete BEFORE DELETE ON money_day BEGIN SELECT RAISE(ABORT, 'money_day is kept by what is posted alone'); END;
+CREATE TRIGGER tap_day_grows BEFORE UPDATE ON tap_day WHEN NEW.entries <= OLD.entries OR NEW.home_id <> OLD.home_id OR NEW.day <> OLD.day OR NEW.station <> OLD.station OR NEW.observed <> OLD.observed
+BEGIN SELECT RAISE(ABORT, 'tap_day is kept by what is posted alone'); END;
+CREATE TRIGGER tap_day_no_delete BEFORE DELETE ON tap_day BEGIN SELECT RAISE(ABORT, 'tap_day is kept by what is posted alone'); END;
+CREATE TRIGGER standing_day_grows BEFORE UPDATE ON standing_day WHEN NEW.debit_fen < OLD.debit_fen OR NEW.credit_fen < OLD.credit_fen OR NEW.home_id <> OLD.home_id OR NEW.day <> OLD.day OR NEW.kind <> OLD.kind OR NEW.since <> OLD.since
+BEGIN SELECT RAISE(ABORT, 'standing_day is kept by what is posted alone'); END;
+CREATE TRIGGER standing_day_no_delete BEFORE DELETE ON standing_day BEGIN SELECT RAISE(ABORT, 'standing_day is kept by what is posted alone'); END;
+CREATE TRIGGER account_spell_stays BEFORE UPDATE ON account_spell
+WHEN NEW.home_id <> OLD.home_id OR NEW.account <> OLD.account OR NEW.since <> OLD.since OR NEW.kind <> OLD.kind
+    OR (NEW.until = '9999-12-31') = (SELECT debit_fen = credit_fen FROM account WHERE home_id = NEW.home_id AND account = NEW.account)
+BEGIN SELECT RAISE(ABORT, 'account_spell is kept by what is posted alone'); END;
+CREATE TRIGGER account_spell_no_delete BEFORE DELETE ON account_spell BEGIN SELECT RAISE(ABORT, 'account_spell is kept by what is posted alone'); END;
+-- @end

@@ -27,6 +27,7 @@ from admin_web import (
     payments,
     prices,
     receipts,
+    reports,
     resources,
     review,
     review_acts,
@@ -350,6 +351,7 @@ def create(context: Context, access: Access) -> FastAPI:
         station_boards,
         stock,
         tills,
+        reports,
         trial_balance,
     ):
         pages.add(app, context, access, shell)

@@ -66,6 +66,7 @@ MENU: Mapping[str, tuple[Entry, ...]] = {
         Entry("statements", "statements", Action.SEE_BILLS),
         Entry("day_close", "days", Action.SEE_BILLS),
         Entry("trial_balance", "trial-balance", Action.SEE_BILLS),
+        Entry("reports", "reports", Action.SEE_REPORTS),
         Entry("prices", "prices", Action.SEE_RULES),
         Entry("waivers", "waivers", Action.SEE_RULES),
     ),

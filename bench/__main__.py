@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import board, core, family, review, tap, upload
+from bench import board, core, family, report, review, tap, upload
 
 BENCHMARKS = {
     "tap": tap.tap,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "board": board.board,
     "review": review.review,
     "core": core.core,
+    "report": report.report,
 }
 
 

@@ -2,7 +2,20 @@
 
 import typer
 
-from cardsvc.commands import cards, demo, duties, keys, limits, payments, people, service, stations, storage, virtual
+from cardsvc.commands import (
+    cards,
+    demo,
+    duties,
+    keys,
+    limits,
+    payments,
+    people,
+    reports,
+    service,
+    stations,
+    storage,
+    virtual,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -10,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # a local may be a key
     help="The One Card service (settings: environment ONECARD_*).",
 )
-for part in (service.app, people.app, stations.app, storage.app, demo.app, duties.app):
+for part in (service.app, people.app, stations.app, storage.app, demo.app, duties.app, reports.app):
     app.add_typer(part)
 app.add_typer(cards.app, name="card")
 app.add_typer(keys.app, name="key")

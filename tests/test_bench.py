@@ -13,6 +13,7 @@ NEEDING = (
     pytest.param("tap", marks=pytest.mark.pcsc),
     pytest.param("board", marks=pytest.mark.browser),
     pytest.param("review", marks=pytest.mark.postgres),
+    pytest.param("report", marks=pytest.mark.postgres),
 )
 
 

@@ -18,10 +18,11 @@ from cardsvc.core.permissions import Action
 from cardsvc.core.printing import ASKS, Printable, Printed, printables
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.words import Language
-from cardsvc.documents import furnace_log, papers, receipt, statement
+from cardsvc.documents import furnace_log, papers, receipt, report_paper, statement
 from cardsvc.documents.filling import TemplateBroken
 from cardsvc.documents.statement import ToPayer
 from cardsvc.handlers import family_link, print_paper
+from cardsvc.handlers.make_report import Made
 from cardsvc.store import family, furnaces, price_books, snapshots, staff, statements
 from cardsvc.store import papers as paper_store
 from cardsvc.store.engine import Connection
@@ -111,6 +112,19 @@ def furnace_log_of(context: Context, signed: Signed, day: date, language: Langua
         return furnace_log.render(named, day, runs, titles, names, by, language, context.templates)
 
     return sent(made, f"furnaces-{day.isoformat()}")
+
+
+def report_of(context: Context, signed: Signed, made: Made) -> Response:
+    """A report on paper; each print is one copy more. Raises Refused."""
+    now, period = context.clock(), made.report.period
+    subject = f"{period.first}..{period.last}"
+    copy = print_paper.counted(context, "report", subject, signed.staff_no, now)
+    by = (copy, now, made.says.people.get(signed.staff_no, signed.staff_no))
+
+    def filled() -> bytes:
+        return report_paper.render(made.home, made.report, made.says, by, context.templates)
+
+    return sent(filled, f"report-{period.first}-{period.last}")
 
 
 def statement_of(context: Context, signed: Signed, kept: Kept, language: Language) -> Response:

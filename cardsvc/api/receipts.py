@@ -43,7 +43,7 @@ class Issued(BaseModel):
 def looked(context: Context, case_no: CaseNo) -> tuple[list[Kept], dict[Payer, int]]:
     """The receipts of a case, and what each payer has paid and has no receipt for."""
     with context.engine.connect() as connection:
-        reading = Log(connection, context.home_id, 0, "")
+        reading = Log(connection, context.home_id, 0, "", "")
         return receipts.looked_at(working_set(connection, context.home_id, reading, context.clock()), case_no)
 
 

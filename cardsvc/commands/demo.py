@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random  # noqa: TID251 - an invented person for the demo's own case
@@ -29,8 +30,8 @@ from cardsvc.core.rules import RULES
 from cardsvc.core.words import say
 from cardsvc.demo import chips, outside, provider, provider_app, tray
 from cardsvc.demo.hands import NotDone
-from cardsvc.demo.history import History
-from cardsvc.demo.home import STAFF, found
+from cardsvc.demo.history import MONTHS, History
+from cardsvc.demo.home import STAFF, come_to_work, found
 from cardsvc.demo.people import invent
 from cardsvc.demo.playing import play
 from cardsvc.demo.running import DidNotStart, RunningHome
@@ -153,12 +154,14 @@ def make(settings: Settings, cases: int) -> None:
     with context.engine.connect() as connection:
         if office.founded(connection, context.home_id):
             stop("there is a home in this database already: invented people go only into an empty one")
-    found(context)
+    end = clock()
+    found(replace(context, clock=lambda: end - MONTHS))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("inventing cases", total=cases)
-        for done, of in History(context, settings.data, clock(), cases).tell():
+        for done, of in History(context, settings.data, end, cases).tell():
             progress.update(task, completed=done, total=of)
+    come_to_work(context)
     for _ in range(POOL):
         card = chips.blank(context)
         with context.engine.connect() as connection:

@@ -73,6 +73,7 @@ class Action(StrEnum):
     SETTLE_PAYMENT = "settle_payment"  # money in suspense: to a case, or back by two people
     REVIEW_BILLS = "review_bills"  # decide about flagged lines and payments that others caused
     CLOSE_DAY = "close_day"  # two people
+    SEE_REPORTS = "see_reports"  # revenue, waivers, receivables of the whole home
     SEE_RECEIPTS = "see_receipts"  # receipts, and the stocks of their numbers
     KEEP_RECEIPTS = "keep_receipts"  # receive, hand on, count, print; void by two people
     KEEP_STATEMENTS = "keep_statements"  # to payers: make one, approve another's, enter what came for it
@@ -144,14 +145,14 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(A.SEE_PLACES, A.WATCH_STORAGE, A.MANAGE_PLACES, A.SEE_RULES, A.SET_RULES, A.CLOCK_STAFF),
         *(A.BOOK, A.ENTER_STEP, A.HOLD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
         *(A.SEE_OPERATIONS, A.OPERATE, A.SEE_CERTIFICATES, A.KEEP_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING),
-        *(A.MANAGE_SCREENS, A.SETTLE_PAYMENT, A.CLOSE_DAY, A.REVIEW_BILLS),
+        *(A.MANAGE_SCREENS, A.SETTLE_PAYMENT, A.CLOSE_DAY, A.REVIEW_BILLS, A.SEE_REPORTS),
         *(A.SEE_TILLS, A.KEEP_TILL, A.SEE_RECEIPTS, A.KEEP_RECEIPTS),
         *(A.KEEP_STATEMENTS, S.STATEMENT_PAID),
     ),
     Role.AUDITOR: _may(
         *(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, A.SEE_PLACES, A.SEE_RULES, *_SEE),
         *(A.SEE_BOARD, A.SEE_STATION_BOARDS, A.SEE_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING, A.REVIEW_BILLS),
-        *(A.SEE_TILLS, A.SEE_RECEIPTS),
+        *(A.SEE_TILLS, A.SEE_RECEIPTS, A.SEE_REPORTS),
     ),
     Role.ADMINISTRATOR: _may(
         *(A.ENROL_STATION, A.APPROVE_STATION, A.MANAGE_STAFF, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS),

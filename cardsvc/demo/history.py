@@ -31,6 +31,7 @@ from cardsvc.core.wire import Judgement
 from cardsvc.core.workflow import ENDED, moved, stage_code
 from cardsvc.demo import chips
 from cardsvc.demo.endings import way
+from cardsvc.demo.evenings import Evenings, Times
 from cardsvc.demo.home import STAFF
 from cardsvc.demo.past_station import PastStation, Refused
 from cardsvc.demo.people import invent
@@ -80,16 +81,6 @@ RARE = {
 """Which case of fifty is not like most."""
 MANAGER = Signed(StaffNo("1015"), "罗某", (Role.DUTY_MANAGER,), None, "")
 CHECKER = StaffNo("1016")
-
-
-@dataclass
-class Times:
-    """The past's clock."""
-
-    now: datetime
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @dataclass
@@ -161,13 +152,15 @@ class History:
         for story in stories:
             plans = way(story, self, self._random)
             self._next(waiting, story, plans)
+        evenings = Evenings(self._context, self._clock)
         open_, told = len(waiting), 0
         while waiting:
             at, number, story, plan, plans = heapq.heappop(waiting)
             if at > self._end:
                 told += 1
                 continue
-            self._clock.now = max(at, self._clock.now)
+            evenings.until(at)
+            self._clock.go_on(at)
             details = plan.details()
             if details is None:
                 heapq.heappush(waiting, (self.now + timedelta(minutes=15), number, story, plan, plans))
@@ -176,6 +169,8 @@ class History:
             if plan.step is story.stop or not self._next(waiting, story, plans):
                 told += 1
                 yield told, open_
+        evenings.until(self._end)
+        evenings.over()
         yield from self._lay_out_cards(stories)
 
     def _next(

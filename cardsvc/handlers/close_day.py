@@ -1,19 +1,17 @@
 """Close a business day: two people, checks first, and its figures are frozen. What comes later is of the next day."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from cardsvc.context import Context
-from cardsvc.core.books import bounds
 from cardsvc.core.day_close import DayClosed, figures, moved, not_closable
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Action, confirmed
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.store import day_close, trial_balance
+from cardsvc.store import business_days, day_close, trial_balance
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 from cardsvc.store.opening import load_staff
-from cardsvc.store.reconciling import log_no_at
 
 
 def handle(context: Context, day: date, why: str, by: StaffNo, second: StaffNo | None) -> DayClosed | Refusal:
@@ -32,10 +30,12 @@ def handle(context: Context, day: date, why: str, by: StaffNo, second: StaffNo |
         refusal = not_closable(day, now, before.day if before else None, found, why)
         if refusal is not None:
             return refusal
-        log_no = log.add(day_close.WHAT, day.isoformat(), "", now, by)
-        until = log_no if local(now).date() == day else log_no_at(connection, home, bounds(day)[1])
-        since = before.until_log_no if before else log_no_at(connection, home, bounds(day)[0])
-        until = max(until, since)
+        log_no = log.add(business_days.CLOSED, day.isoformat(), "", now, by)
+        if local(now).date() == day:
+            log.begin(day + timedelta(days=1), log_no)
+        log.open_days()
+        since = before.until_log_no if before else business_days.begins(connection, home, day) or log_no
+        until = max(business_days.ends(connection, home, day) or log_no, since)
         began = before.stands if before else figures(trial_balance.read(connection, home, since).rows)
         stands = figures(trial_balance.read(connection, home, until).rows)
         closed = DayClosed(

@@ -13,7 +13,18 @@ from cardsvc.store.engine import create_schema, open_engine
 from cardsvc.store.tables.kinds import metadata
 from cardsvc.store.working import WorkingSet
 
-WHOLE = (t.home, t.log_head, t.staff, t.station, t.resource, t.price_book, t.policy, t.duty, t.occupancy)
+WHOLE = (
+    t.home,
+    t.log_head,
+    t.business_day,
+    t.staff,
+    t.station,
+    t.resource,
+    t.price_book,
+    t.policy,
+    t.duty,
+    t.occupancy,
+)
 OF_CASES = (t.funeral_case, t.fact, t.card, t.mark, t.queue_place, t.bill_line, t.transfer)
 IN_MEMORY = "sqlite://"
 

@@ -13,10 +13,9 @@ from cardsvc.core.day_close import Check, DayClosed, Figure, moved, row_of
 from cardsvc.core.ids import HomeId
 from cardsvc.core.trial_balance import TrialBalance
 from cardsvc.store import tables as t
+from cardsvc.store.business_days import CLOSED as CLOSED_LINK
 
 CLOSED = TypeAdapter(DayClosed)
-WHAT = "day closed"
-"""What the link in the log says of a day that was closed; its subject is the day."""
 
 
 def add(connection: Connection, home_id: HomeId, log_no: int, body: str, day: date, sig: bytes) -> None:
@@ -108,7 +107,7 @@ def faults(connection: Connection, home_id: HomeId, public_key: bytes | None) ->
         except ValidationError:
             yield f"{where} cannot be read"
             return
-        if (row.what, row.subject, closed.day.isoformat()) != (WHAT, row.day, row.day):
+        if (row.what, row.subject, closed.day.isoformat()) != (CLOSED_LINK, row.day, row.day):
             yield f"{where} is not in the log"
         if before is not None and (before.day + timedelta(days=1), before.until_log_no) != (
             closed.day,
@@ -120,6 +119,8 @@ def faults(connection: Connection, home_id: HomeId, public_key: bytes | None) ->
             yield f"{where} is not its transfers"
         before = closed
     named = {row.log_no for row in rows}
-    for cut in connection.execute(select(link.log_no, link.subject).where(link.home_id == home_id, link.what == WHAT)):
+    for cut in connection.execute(
+        select(link.log_no, link.subject).where(link.home_id == home_id, link.what == CLOSED_LINK)
+    ):
         if cut.log_no not in named:
             yield f"closed day {cut.subject} is missing"

@@ -21,6 +21,7 @@ from cardsvc.store.working import WorkingSet
 def flush(tx: WorkingSet) -> None:
     """Write what changed, in a few set-based statements."""
     home = tx.home_id
+    tx.log.open_days()
     facts = [
         {
             "home_id": home,

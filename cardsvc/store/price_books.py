@@ -11,6 +11,7 @@ from cardsvc.core.ids import HomeId, StaffNo
 from cardsvc.core.price_rules import DraftState
 from cardsvc.core.prices import PriceBook
 from cardsvc.core.words import Language
+from cardsvc.store import reading
 from cardsvc.store import tables as t
 from cardsvc.store.working import PRICES
 
@@ -108,3 +109,10 @@ def draft(connection: Connection, home_id: HomeId, number: int) -> Draft | None:
 def _draft(row: Any) -> Draft:
     book, state = PRICES.validate_json(row.body), DraftState(row.state)
     return Draft(row.number, book, row.made_at, row.made_by, state, row.ended_at, row.ended_by)
+
+
+def regimes(connection: Connection, home_id: HomeId) -> dict[tuple[str, str], str]:
+    """How each item of each published list is bound: (version, item) to the regime."""
+    c = t.price_book.c
+    rows = connection.execute(select(c.version, c.body).where(c.home_id == home_id))
+    return {(version, one.item): one.regime.value for version, body in rows for one in reading.price_book(body).items}

@@ -6,13 +6,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Subquery, case, func, select, text, tuple_, union_all
 
-from cardsvc.core.books import bounds
 from cardsvc.core.ids import HomeId
 from cardsvc.core.ledger import Account
 from cardsvc.core.trial_balance import GROUPS, Stands, TrialBalance, arranged, case_of, ends
-from cardsvc.store import day_close
+from cardsvc.store import business_days, day_close
 from cardsvc.store import tables as t
-from cardsvc.store.reconciling import log_no_at
 from cardsvc.store.tables.money import OF_THE_HOME
 
 Key = tuple[int, str, int]
@@ -37,7 +35,7 @@ def end_of(connection: Connection, home_id: HomeId, day: date | None) -> int | N
     if day is None:
         return None
     closed = day_close.one(connection, home_id, day)
-    return closed.until_log_no if closed is not None else log_no_at(connection, home_id, bounds(day)[1])
+    return closed.until_log_no if closed is not None else business_days.ends(connection, home_id, day)
 
 
 def read(connection: Connection, home_id: HomeId, until: int | None = None) -> TrialBalance:

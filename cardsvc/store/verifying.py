@@ -16,7 +16,7 @@ from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.ledger import Account, Transfer, owed_by, revenue
 from cardsvc.core.statements import digest
 from cardsvc.core.wire import Record
-from cardsvc.store import clearances, day_close, receipts, till_faults
+from cardsvc.store import clearances, day_close, receipts, summing, till_faults
 from cardsvc.store import tables as t
 from cardsvc.store.log import GENESIS, link_hash
 from cardsvc.store.statements import STATEMENT
@@ -58,6 +58,7 @@ def first_fault(
         "statements": _statements,
         "clearances": _clearances,
         "closed days": _days,
+        "summaries": _summaries,
         "witnesses": _witnesses,
     }
     with engine.connect() as connection:
@@ -203,6 +204,11 @@ def _accounts(connection: Connection, home_id: HomeId) -> str | None:
     }
     wrong = sorted(name for name in sums.keys() | kept.keys() if sums.get(name) != kept.get(name))
     return f"account {wrong[0]} is not its transfers" if wrong else None
+
+
+def _summaries(connection: Connection, home_id: HomeId) -> str | None:
+    """Business days are those of the log, and each summary is what was posted."""
+    return next(summing.faults(connection, home_id), None)
 
 
 def _statements(connection: Connection, home_id: HomeId) -> str | None:

@@ -14,6 +14,7 @@ from cardsvc.core.price_rules import Change, DraftState, Wrong
 from cardsvc.core.prices import Regime, Trigger
 from cardsvc.core.problems import Problem
 from cardsvc.core.registers import RegisterFault
+from cardsvc.core.reporting import Age, Every
 from cardsvc.core.review import Rule
 from cardsvc.core.reviewing import Because, Decision, FlagState
 from cardsvc.core.rules import RULES
@@ -55,6 +56,8 @@ TABLES: dict[str, type[StrEnum]] = {
     "draft_state": DraftState,
     "unsafe": Unsafe,
     "review_rule": Rule,
+    "every": Every,
+    "report_age": Age,
     "flag_state": FlagState,
     "review_decision": Decision,
     "review_because": Because,

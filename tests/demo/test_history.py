@@ -3,7 +3,8 @@
 import json
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,15 +17,19 @@ from cardsvc.core.card.profile import KEY_TAP
 from cardsvc.core.card.script import run
 from cardsvc.core.facts import Stage
 from cardsvc.core.profiles.desfire_ev2 import PROFILE
+from cardsvc.core.reporting import Period
 from cardsvc.core.virtual_card import store
-from cardsvc.demo.history import History
+from cardsvc.demo import home
+from cardsvc.demo.history import MONTHS, History
 from cardsvc.demo.people import invent
+from cardsvc.handlers import make_report
 from cardsvc.naming.identity import valid_id_no
-from cardsvc.store import office
+from cardsvc.store import day_close, office
+from cardsvc.store.engine import create_schema, open_engine
 from cardsvc.store.verifying import first_fault
 from terminal import identity
 from terminal.journal import Journal
-from tests.support.home import Service
+from tests.support.home import Service, quick_hash
 
 END = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 LASTING = set(Stage) - {Stage.ARMED, Stage.AT_REST}
@@ -116,3 +121,30 @@ def test_invented_people_have_valid_numbers_and_are_the_same_every_time() -> Non
     assert all(valid_id_no(one.id_no) for one in people)
     assert people == [invent(random.Random(seed), END.date()) for seed in range(200)]
     assert all(json.dumps(one.phone).startswith('"1380000') for one in people)
+
+
+def test_its_drawers_are_counted_and_its_days_closed_one_by_one(tmp_path: Path) -> None:
+    context = replace(
+        Service(f"sqlite:///{tmp_path / 'other.db'}").context, engine=open_engine(f"sqlite:///{tmp_path / 'past.db'}")
+    )
+    create_schema(context.engine)
+    home.found(replace(context, clock=lambda: END - MONTHS), quick_hash)
+    list(History(context, tmp_path, END, 24).tell())
+    september = Period(date(2026, 9, 1), date(2026, 9, 30))
+
+    made = make_report.handle(replace(context, clock=lambda: END), september, "zh_CN")
+
+    assert isinstance(made, make_report.Made) and {"items", "means", "taps"} <= {
+        one.name for one in made.report.sections
+    }
+    with context.engine.connect() as connection:
+        closed = day_close.listed(connection, context.home_id, None, 500)
+        shifts = connection.execute(text("SELECT staff_no, closed_at, expected_fen, counted_fen FROM till_shift")).all()
+        nowhere = connection.execute(text("SELECT COUNT(*) FROM till_taking WHERE shift_no IS NULL")).scalar_one()
+    assert [one.day for one in closed] == [date(2026, 11, 24) - timedelta(days=n) for n in range(MONTHS.days)]
+    assert {(one.by, one.second) for one in closed} == {("1010", "1015")} and any(one.moved for one in closed)
+    over = [one for one in shifts if one.closed_at is not None]
+    assert len(over) > 100 and all(one.expected_fen == one.counted_fen for one in over)
+    assert len(shifts) - len(over) == 2 and nowhere == 0
+    assert first_fault(context.engine, context.home_id, lambda _: None, context.vault.public_key) is None
+    context.engine.dispose()

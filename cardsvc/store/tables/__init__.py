@@ -40,14 +40,24 @@ from cardsvc.store.tables.registers import register_ask
 from cardsvc.store.tables.review import review_decision, review_flag
 from cardsvc.store.tables.shown import hall_name, screen
 from cardsvc.store.tables.statements import statement, statement_line, statement_payment
+from cardsvc.store.tables.summaries import (
+    account_spell,
+    business_day,
+    money_day,
+    revenue_day,
+    standing_day,
+    tap_day,
+)
 from cardsvc.store.tables.tills import till_shift, till_taking
 
 __all__ = [
     "Moment",
     "account",
+    "account_spell",
     "audit_link",
     "bill_line",
     "body_count",
+    "business_day",
     "card",
     "card_write",
     "case_alias",
@@ -73,6 +83,7 @@ __all__ = [
     "mark",
     "metadata",
     "missing_record",
+    "money_day",
     "occupancy",
     "outbox",
     "payment_arrival",
@@ -89,15 +100,18 @@ __all__ = [
     "record",
     "register_ask",
     "resource",
+    "revenue_day",
     "review_decision",
     "review_flag",
     "screen",
     "staff",
     "staff_session",
+    "standing_day",
     "statement",
     "statement_line",
     "statement_payment",
     "station",
+    "tap_day",
     "temperature",
     "till_shift",
     "till_taking",

@@ -75,6 +75,7 @@ fact = Table(
     Column("body", Text, nullable=False),
     ForeignKeyConstraint(["home_id", "case_no"], ["funeral_case.home_id", "funeral_case.case_no"]),
     Index("fact_by_cause", "home_id", "cause", unique=True),
+    Index("fact_by_log", "home_id", "log_no"),
 )
 
 card = Table(

@@ -79,6 +79,7 @@ bill_line = Table(
     Column("waiver_source", Text),
     ForeignKeyConstraint(["home_id", "case_no"], ["funeral_case.home_id", "funeral_case.case_no"]),
     CheckConstraint("price_fen = waiver_fen + due_fen", name="line_adds_up"),
+    Index("bill_line_by_item", "home_id", "item", "log_no", "line_no"),
     Index("bill_line_by_log", "home_id", "log_no", "line_no"),
     Index(
         "bill_line_reversed_once",

@@ -23,6 +23,7 @@ log_head = Table(
     Column("home_id", Text, primary_key=True),
     Column("log_no", BigInteger, nullable=False),
     Column("root", Text, nullable=False),
+    Column("day", Text, nullable=False, server_default=text("''")),
     ForeignKeyConstraint(["home_id"], ["home.home_id"]),
 )
 

@@ -1,0 +1,52 @@
+"""A report on the command line: revenue, waivers, money, receivables of a period, as a spreadsheet or on paper."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cardsvc.commands.ground import context_of, stop
+from cardsvc.commands.service import DSN, settings_with
+from cardsvc.core.ids import StaffNo
+from cardsvc.core.problems import Refusal
+from cardsvc.core.reporting import Period
+from cardsvc.core.words import Language, say
+from cardsvc.documents import report_paper, report_sheet
+from cardsvc.documents.filling import TemplateBroken
+from cardsvc.handlers import make_report, print_paper
+
+app = typer.Typer()
+BY = "cardsvc report"
+
+
+@app.command()
+def report(
+    first: Annotated[str, typer.Option("--from", help="First business day, YYYY-MM-DD.")],
+    last: Annotated[str, typer.Option("--to", help="Last business day, YYYY-MM-DD; at most a year later.")],
+    out: Annotated[Path, typer.Option(help="The file to write: .xlsx or .pdf.")],
+    english: Annotated[bool, typer.Option("--english", help="In English instead of Chinese.")] = False,
+    dsn: DSN = "",
+) -> None:
+    """Write the report of a period, against the same period a year before."""
+    try:
+        period = Period(date.fromisoformat(first), date.fromisoformat(last))
+    except ValueError:
+        stop("--from and --to are YYYY-MM-DD", 2)
+    if out.suffix not in (".xlsx", ".pdf"):
+        stop("--out ends with .xlsx or .pdf", 2)
+    context = context_of(settings_with(dsn))
+    language: Language = "en" if english else "zh_CN"
+    made = make_report.handle(context, period, language)
+    if isinstance(made, Refusal):
+        stop(f"{say('en', f'problem.{made.problem}.say')}: --from, --to", 2)
+    if out.suffix == ".xlsx":
+        out.write_bytes(report_sheet.write(*made))
+    else:
+        now = context.clock()
+        copy = print_paper.counted(context, "report", f"{first}..{last}", StaffNo(""), now)
+        try:
+            out.write_bytes(report_paper.render(*made, (copy, now, BY), context.templates))
+        except TemplateBroken as error:
+            stop(str(error))
+    print(f"{out}: {first} to {last}, {sum(1 for _ in made.report.figures())} figures")

@@ -1,0 +1,152 @@
+"""The summaries made anew from what they sum: for `verify`, and for a database that had none.
+
+The database keeps them itself (schema.sql); nothing else writes there.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+
+from cardsvc.core.day_close import row_of
+from cardsvc.core.ids import HomeId
+from cardsvc.core.ledger import Account
+from cardsvc.store import business_days
+from cardsvc.store import tables as t
+
+FOREVER = "9999-12-31"
+"""Until when something stands that stands still."""
+_DAY = (
+    "(SELECT day FROM business_day AS d WHERE d.home_id = x.home_id AND d.from_log_no <= x.log_no"
+    " ORDER BY d.from_log_no DESC LIMIT 1)"
+)
+_FACT = "LEFT JOIN fact AS f ON f.home_id = x.home_id AND f.case_no = x.case_no AND f.log_no = x.log_no"
+SAYS: Mapping[str, Mapping[str, str]] = {
+    "sqlite": {
+        "station": "json_extract(f.body, '$.station_kind')",
+        "staff": "json_extract(f.body, '$.staff_no')",
+        "observed": "json_extract(f.body, '$.observed')",
+        "first": "substr(COALESCE({0}, ''), 1, instr(COALESCE({0}, '') || ' ', ' ') - 1)",
+    },
+    "postgresql": {
+        "station": "f.body::jsonb ->> 'station_kind'",
+        "staff": "f.body::jsonb ->> 'staff_no'",
+        "observed": "(f.body::jsonb ->> 'observed')::boolean::int",
+        "first": "split_part(COALESCE({0}, ''), ' ', 1)",
+    },
+}
+SUMMED = {
+    "revenue_day": (
+        f"SELECT x.home_id, {_DAY}, x.item, x.payer, COALESCE({{station}}, ''), x.price_version,"
+        " COALESCE(x.waiver_payer, ''), {category}, count(*), sum(x.price_fen), sum(x.waiver_fen), sum(x.due_fen)"
+        f" FROM bill_line AS x {_FACT} WHERE x.home_id = :home GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
+    ),
+    "money_day": (
+        f"SELECT x.home_id, {_DAY}, substr(x.side, 6), COALESCE({{staff}}, ''), x.memo, count(*), sum(x.came),"
+        " sum(x.went) FROM (SELECT home_id, case_no, log_no, memo, debit AS side, amount_fen AS came, 0 AS went"
+        " FROM transfer WHERE debit LIKE 'till/%' UNION ALL SELECT home_id, case_no, log_no, memo, credit, 0,"
+        f" amount_fen FROM transfer WHERE credit LIKE 'till/%') AS x {_FACT}"
+        " WHERE x.home_id = :home GROUP BY 1, 2, 3, 4, 5"
+    ),
+    "tap_day": (
+        f"SELECT x.home_id, {_DAY}, {{station}}, {{observed}}, count(*) FROM fact AS x {_FACT}"
+        " WHERE x.home_id = :home GROUP BY 1, 2, 3, 4"
+    ),
+}
+_SIDE = f"SELECT x.{{side}} AS account, {_DAY} AS day, {{sums}} FROM transfer AS x WHERE x.home_id = :home"
+_MOVED = (
+    "SELECT account, day, sum(debits) AS debits, sum(credits) AS credits FROM ("
+    + _SIDE.format(side="debit", sums="x.amount_fen AS debits, 0 AS credits")
+    + " UNION ALL "
+    + _SIDE.format(side="credit", sums="0, x.amount_fen")
+    + ") AS sides WHERE account LIKE 'receivable/%' OR account LIKE 'deposit/%' OR account LIKE 'suspense/%'"
+    " GROUP BY account, day ORDER BY account, day"
+)
+
+
+@dataclass(slots=True)
+class Standing:
+    """How long each account of a case has stood, and what days moved by it."""
+
+    spells: list[tuple[str, str, str, str]] = field(default_factory=list)
+    "(account, since, kind, until)"
+    days: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+    "(day, kind, since): debits and credits, in fen"
+
+
+def standing(moved: Iterable[tuple[str, str, int, int]]) -> Standing:
+    """Spells and their movements from (account, day, debits, credits), ordered by account and day.
+
+    A spell begins with the first day that moves an account which was even, and is over on the day that ends even; what
+    a day takes away and brings back has not been away.
+    """
+    found = Standing()
+    for account, days in groupby(moved, key=lambda one: one[0]):
+        balance, since, until, kind = 0, "", "", row_of(Account(account))
+        for _, day, debits, credits_ in days:
+            if balance == 0:
+                if since:
+                    found.spells.append((account, since, kind, until))
+                since = day
+            balance += debits - credits_
+            until = FOREVER if balance else day
+            sums = found.days.setdefault((day, kind, since), [0, 0])
+            sums[0] += debits
+            sums[1] += credits_
+        found.spells.append((account, since, kind, until))
+    return found
+
+
+def fill(connection: Connection, home_id: HomeId) -> None:
+    """Sum up what a home has that was posted before there were summaries; its business days first."""
+    days = [
+        {"home_id": home_id, "from_log_no": log_no, "day": day}
+        for log_no, day in business_days.from_log(connection, home_id)
+    ]
+    if not days:
+        return
+    connection.execute(t.business_day.insert(), days)
+    connection.execute(t.log_head.update().where(t.log_head.c.home_id == home_id).values(day=days[-1]["day"]))
+    for name in SUMMED:
+        connection.execute(text(f"INSERT INTO {name} {_sql(connection, name)}"), {"home": home_id})
+    found = _standing(connection, home_id)
+    spells = [dict(zip(("account", "since", "kind", "until"), one, strict=True)) for one in found.spells]
+    if spells:
+        connection.execute(t.account_spell.insert(), [{"home_id": home_id, **one} for one in spells])
+        rows = [
+            {"home_id": home_id, "day": day, "kind": kind, "since": since, "debit_fen": debit, "credit_fen": credit}
+            for (day, kind, since), (debit, credit) in found.days.items()
+        ]
+        connection.execute(t.standing_day.insert(), rows)
+
+
+def faults(connection: Connection, home_id: HomeId) -> Iterator[str]:
+    """Days and sums that are not what was posted, in words."""
+    yield from business_days.faults(connection, home_id)
+    found = _standing(connection, home_id)
+    made: dict[str, set[tuple[Any, ...]]] = {
+        name: _plain(connection.execute(text(_sql(connection, name)), {"home": home_id})) for name in SUMMED
+    }
+    made["account_spell"] = {(home_id, *one) for one in found.spells}
+    made["standing_day"] = {(home_id, *key, *sums) for key, sums in found.days.items()}
+    for name, rows in made.items():
+        table = t.metadata.tables[name]
+        kept = _plain(connection.execute(select(table).where(table.c.home_id == home_id)))
+        for row in sorted(rows ^ kept, key=str):
+            yield f"{name} is not what was posted: {' '.join(str(one) for one in row[1:4])}"
+
+
+def _standing(connection: Connection, home_id: HomeId) -> Standing:
+    rows = connection.execute(text(_MOVED).execution_options(yield_per=1_000), {"home": home_id})
+    return standing((row.account, row.day, int(row.debits), int(row.credits)) for row in rows)
+
+
+def _sql(connection: Connection, name: str) -> str:
+    says = SAYS[connection.dialect.name]
+    return SUMMED[name].format(**says, category=says["first"].format("x.waiver_source"))
+
+
+def _plain(rows: Iterable[Any]) -> set[tuple[Any, ...]]:
+    return {tuple(one if isinstance(one, str | None) else int(one) for one in row) for row in rows}
