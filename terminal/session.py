@@ -42,6 +42,8 @@ class Outcome:
     refusal: Refusal | None = None
     case_no: CaseNo | None = None
     step: Step | None = None
+    cause: str | None = None
+    "The record that it is about: what the service makes of it, a receipt, is shown when it comes."
 
 
 @dataclass(frozen=True, slots=True)

@@ -380,7 +380,7 @@ class StationLoop:
 
     def _show(self, outcome: Outcome, case_no: CaseNo | None, step: Step | None) -> None:
         session = self.session
-        shown = Outcome(outcome.colour, outcome.message, outcome.refusal, case_no, step)
+        shown = Outcome(outcome.colour, outcome.message, outcome.refusal, case_no, step, outcome.cause)
         if outcome.colour is Colour.GO:
             session.leave_case()
             session.phase = Phase.OUTCOME

@@ -76,10 +76,10 @@ class Taking:
                 return word if not isinstance(word, int) else Outcome(Colour.GO, "armed")
             granted = word
         body = wire.Observation(step=asked.step, details=decision.details, granted_seq=granted)
-        self.append(body, decision.case_no, asked=asked)
+        appended = self.append(body, decision.case_no, asked=asked)
         self._note(decision, asked)
         self.uplink.wake()
-        return Outcome(Colour.GO, "recorded")
+        return Outcome(Colour.GO, "recorded", cause=str(appended.key))
 
     def _newest(self, snapshot: Snapshot) -> tap.Met | KnownCase | Refusal | None:
         """The case on the screen as the snapshot has it now: news may have come since it was shown."""

@@ -33,7 +33,7 @@ from cardsvc.core.snapshot import (
 )
 from cardsvc.core.terms import Payer
 from cardsvc.core.wire import Hello, Key, RevokedWhy
-from cardsvc.store import reading, reversing, tills
+from cardsvc.store import reading, receipts, reversing, tills
 from cardsvc.store import tables as t
 from cardsvc.store.cards import FAMILY, STAFF, hot_list
 from cardsvc.store.grounds import TRAITS
@@ -117,6 +117,7 @@ def news(
     gone = {row.card_no for row in (*cards, *staff_cards)} - {row.card_no for row in served}
     paid_in = [CaseNo(row.case_no) for row in open_cases] if kind is StationKind.CASHIER else []
     reversible = reversing.payments(connection, home_id, paid_in) if paid_in else {}
+    given = receipts.given(connection, home_id, paid_in) if paid_in else {}
     return SnapshotDelta(
         since=since,
         version=version,
@@ -131,6 +132,7 @@ def news(
                 lines=tuple(one.model_copy(update=WAIVED_BY) for one in lines.get(CaseNo(row.case_no), ())),
                 owed=_owed(CaseNo(row.case_no), totals[CaseNo(row.case_no)]) if kind in SHOWS_BILLS else (),
                 payments=reversible.get(CaseNo(row.case_no), ()),
+                receipts=given.get(CaseNo(row.case_no), ()),
             )
             for row in open_cases
         ),

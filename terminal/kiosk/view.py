@@ -17,7 +17,7 @@ from cardsvc.core.station import WAY_BACK, Finds, Station
 from cardsvc.core.usual import MENDED_BY, usual, who_can
 from cardsvc.core.words import Language, say
 from cardsvc.core.workflow import barred, in_order, skip_for
-from terminal.kiosk.bill import BillView, bill_view
+from terminal.kiosk.bill import BillView, bill_view, receipts_of
 from terminal.kiosk.fields import Field, fields_of
 from terminal.kiosk.limits import Strip, strip
 from terminal.kiosk.meter import meter_view
@@ -70,6 +70,8 @@ class Band:
     "The alike cases that it shows, as the booking form sends them back once the caller was asked."
     stays: bool = False
     "It says what must be read: it does not go by itself."
+    receipts: tuple[tuple[str, str, str], ...] = ()
+    "What the payment gave, once the service has said so: kind, number, amount."
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,8 +271,9 @@ def _band(outcome: Outcome, snapshot: Snapshot | None, language: Language) -> Ba
     elif outcome.message == "recorded" and outcome.step is not None:
         word = f"{word} · {say(language, f'step.{outcome.step}')}"
     looked = ",".join(radar.told(one.detail)[0] for one in reasons if one.problem is Problem.CASE_ALIKE)
-    stays = outcome.message == "booked_unasked"
-    return Band(outcome.colour, SHAPES[outcome.colour], word, outcome.case_no or "", lines, looked, stays)
+    receipts = receipts_of(outcome, snapshot, language)
+    stays = outcome.message == "booked_unasked" or bool(receipts)
+    return Band(outcome.colour, SHAPES[outcome.colour], word, outcome.case_no or "", lines, looked, stays, receipts)
 
 
 def _reason(refusal: Refusal, snapshot: Snapshot | None, language: Language) -> tuple[str, str, str]:

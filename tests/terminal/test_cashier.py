@@ -15,7 +15,7 @@ from cardsvc.core.till import Shift
 from cardsvc.demo.home import FLOAT
 from cardsvc.handlers import close_till, open_till
 from cardsvc.handlers.close_till import Closing
-from cardsvc.store import tills
+from cardsvc.store import receipts, tills
 from cardsvc.store.snapshots import case_bill
 from terminal.kiosk.app import create_kiosk
 from terminal.session import Colour, Outcome
@@ -123,3 +123,64 @@ def test_a_third_party_pays_its_own_lines_at_the_counter(home: Home, desk: Touch
 
     expect(page.locator(".band.go")).to_be_visible()
     until(lambda: owes(home.service, case_no, Payer.INSURER) == 0)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_cash_is_taken_by_keyboard_with_its_change_and_its_receipts_and_taken_back_by_two(
+    home: Home, desk: Touch, pages: Pages, language: str
+) -> None:
+    case_no = CaseNo("WZ-2026-000001")
+    page = pages.open(language=language, width=1280, height=800, touch=True)
+    page.goto(desk.url)
+    sign_in(page, "1010")
+    if language == "en":
+        page.locator("[data-act=language]").click()
+    page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
+    choose(page, Step.PAY)
+    picture(page, f"kiosk-cashier-bill-{language}")
+    largest = page.evaluate(LARGEST)
+    assert "amount" in largest, largest
+    enter(page, "amount_fen", "151.30")
+    enter(page, "means", "cash")
+    page.locator("[data-take]").fill("151")
+    expect(page.locator("[data-give].short")).to_contain_text("¥0.30")
+    page.locator("[data-take]").fill("200")
+    expect(page.locator("[data-give]")).to_contain_text("¥48.70")
+    expect(page.locator("[data-give].short")).to_have_count(0)
+    assert page.evaluate(SMALL) == []
+    picture(page, f"kiosk-cashier-change-{language}")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".band.go .given")).to_contain_text("FP-000001")
+    expect(page.locator(".band.go .given")).to_contain_text("¥151.30")
+    page.wait_for_timeout(3_500)
+    expect(page.locator(".band.go .given")).to_be_visible()
+    picture(page, f"kiosk-cashier-receipt-{language}")
+
+    page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
+    choose(page, Step.REVERSE_PAYMENT)
+    picture(page, f"kiosk-cashier-reverse-{language}")
+    page.locator(".choices [data-field=payment]").last.click()
+    page.locator(".choices [data-field=reason]").click()
+    page.locator("form[data-form=second] [name=staff_no]").fill("1015")
+    page.locator("form[data-form=second] [name=pin]").fill("10151015")
+    page.keyboard.press("Enter")
+    page.locator("[data-act=confirm]:not(:disabled)").click()
+    expect(page.locator(".band.go")).to_be_visible()
+    until(lambda: not _given(home, case_no))
+
+
+LARGEST = """[...document.querySelectorAll('.work *')].filter(e => e.offsetParent && [...e.childNodes].some(
+  n => n.nodeType === 3 && /\\d/.test(n.textContent))).sort((a, b) => parseFloat(getComputedStyle(b).fontSize)
+  - parseFloat(getComputedStyle(a).fontSize))[0].className"""
+SMALL = """[...document.querySelectorAll('.work button:not([tabindex="-1"]), .work input')].filter(
+  e => e.offsetParent && e.getBoundingClientRect().height < 59.5).map(e => e.outerHTML)"""
+
+
+def _given(home: Home, case_no: CaseNo) -> list[str]:
+    """Numbers of the receipts that are not void."""
+    context = home.service.context
+    with context.engine.connect() as connection:
+        found = receipts.of_case(connection, context.home_id, case_no)
+    return [one.receipt.number for one in found if one.void is None]
