@@ -14,6 +14,7 @@ from cardsvc.core.case import Case
 from cardsvc.core.facts import Code, PaymentCause, PlaceKind, StationKind, Wire
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, StaffNo, StationId
 from cardsvc.core.ledger import Bill
+from cardsvc.core.paying import OrderState
 from cardsvc.core.permissions import Role
 from cardsvc.core.policy import Policy
 from cardsvc.core.prices import PriceBook
@@ -125,6 +126,17 @@ class Given(Wire):
     cause: PaymentCause
 
 
+class AskedPay(Wire):
+    """A QR payment that a payer was asked for; `qr` is what its code holds, "" before the provider has taken it."""
+
+    order_no: str
+    payer: Payer
+    amount_fen: int = Field(ge=1)
+    state: OrderState
+    qr: str
+    expires_at: AwareDatetime
+
+
 class KnownCase(Wire):
     """An open case as a station may know it; `shown_name` is masked (王某)."""
 
@@ -138,6 +150,8 @@ class KnownCase(Wire):
     "What may be taken back as entered by mistake: only at the cashier's."
     receipts: tuple[Given, ...] = Field(default=(), exclude_if=lambda value: not value)
     "The receipts that are not void: only at the cashier's."
+    orders: tuple[AskedPay, ...] = Field(default=(), exclude_if=lambda value: not value)
+    "QR payments of the last hour, the newest first: only at the cashier's."
 
 
 class Limits(Wire):

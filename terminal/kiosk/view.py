@@ -14,6 +14,7 @@ from cardsvc.core.preconditions import needs_two
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import KnownCase, Snapshot
 from cardsvc.core.station import WAY_BACK, Finds, Station
+from cardsvc.core.terms import Means
 from cardsvc.core.usual import MENDED_BY, usual, who_can
 from cardsvc.core.words import Language, say
 from cardsvc.core.workflow import barred, in_order, skip_for
@@ -21,6 +22,7 @@ from terminal.kiosk.bill import BillView, bill_view, receipts_of
 from terminal.kiosk.fields import Field, fields_of
 from terminal.kiosk.limits import Strip, strip
 from terminal.kiosk.meter import meter_view
+from terminal.kiosk.paying import PayView, pay_view
 from terminal.session import Colour, Outcome, Phase, Session
 
 SHAPES = {Colour.GO: "✓", Colour.AGAIN: "↻", Colour.STOP: "■"}
@@ -140,6 +142,9 @@ class View:
     second: str
     permit_left_ms: int | None
     bill: BillView | None
+    paying: PayView | None
+    by_qr: bool
+    "What was entered can be asked for by QR."
     meter: tuple[tuple[str, str], ...]
     "What cold storage costs, before somebody chooses: word and value."
     recent: tuple[tuple[str, str, str, str, str], ...]
@@ -205,6 +210,8 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         second=_name(snapshot, session.second_staff_no),
         permit_left_ms=left if session.step is Step.LOAD else None,
         bill=bill_view(case, session) if case is not None and Step.PAY in station.steps else None,
+        paying=pay_view(session, snapshot),
+        by_qr=session.step is Step.PAY and session.entered.get("means") == Means.QR and link.linked,
         meter=meter_view(case, session, snapshot, link.now)
         if case is not None and snapshot is not None and Step.QUOTE in station.steps
         else (),

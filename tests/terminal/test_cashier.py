@@ -1,18 +1,25 @@
 """The cashier's station: money back, and money from whoever pays a line."""
 
+import io
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from PIL import Image
+from playwright.sync_api import Page, expect
+from pyzbar.pyzbar import ZBarSymbol, decode
 from starlette.testclient import TestClient
 
+from cardsvc.api import paying
 from cardsvc.core.facts import StationKind as At
 from cardsvc.core.facts import Step
 from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.paying import Order
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.snapshot import AskedPay
 from cardsvc.core.terms import Payer
 from cardsvc.core.till import Shift
 from cardsvc.demo.home import FLOAT
+from cardsvc.demo.provider import Mischief
 from cardsvc.handlers import close_till, open_till
 from cardsvc.handlers.close_till import Closing
 from cardsvc.store import receipts, tills
@@ -21,6 +28,7 @@ from terminal.kiosk.app import create_kiosk
 from terminal.session import Colour, Outcome
 from tests.support.accounts import owes
 from tests.support.browser import Pages, picture
+from tests.support.paying import Counter
 from tests.terminal.pressing import Touch, choose, enter, sign_in, take
 from tests.terminal.rig import Home, green, until
 from tests.terminal.way import before, booked, go
@@ -169,6 +177,85 @@ def test_cash_is_taken_by_keyboard_with_its_change_and_its_receipts_and_taken_ba
     page.locator("[data-act=confirm]:not(:disabled)").click()
     expect(page.locator(".band.go")).to_be_visible()
     until(lambda: not _given(home, case_no))
+
+
+@pytest.fixture
+def paid_by_phone(home: Home) -> Iterator[tuple[Touch, Counter]]:
+    """The cashier's touch page with a payment provider outside, and a case that owes."""
+    counter = Counter.opened(home.service, patience_s=2.0)
+    _, card = booked(home)
+    go(home, card, *before(Step.RESERVE))
+    served = Touch(home.at(At.CASHIER))
+    yield served, counter
+    served.close()
+    counter.close()
+
+
+def shows(page: Page, counter: Counter, state: str) -> None:
+    """The provider is asked how its orders stand, and the page says it."""
+    counter.look()
+    expect(page.locator(f".paying[data-state={state}]")).to_be_visible(timeout=10_000)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_family_scans_at_the_counter_too_late_cancelled_and_paid_twice(
+    paid_by_phone: tuple[Touch, Counter], pages: Pages, language: str
+) -> None:
+    (desk, counter), case_no = paid_by_phone, CaseNo("WZ-2026-000001")
+    page = pages.open(language=language, width=1280, height=800, touch=True)
+    page.goto(desk.url)
+    sign_in(page, "1010")
+    if language == "en":
+        page.locator("[data-act=language]").click()
+        expect(page.locator(".state[data-language=en]")).to_be_attached()
+    page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
+    choose(page, Step.PAY)
+    page.locator("[data-fill]").click()
+    page.keyboard.press("Enter")
+    enter(page, "means", "qr")
+    picture(page, f"kiosk-cashier-qr-ask-{language}")
+    page.keyboard.press("Enter")
+    expect(page.locator(".paying[data-state=asked]")).to_be_visible()
+    shows(page, counter, "shown")
+    picture(page, f"kiosk-cashier-qr-{language}")
+    shot = page.locator(".paying .qr").screenshot()
+    codes = decode(Image.open(io.BytesIO(shot)), symbols=[ZBarSymbol.QRCODE])
+    first = _orders(desk, case_no)[0]
+    assert [one.data.decode() for one in codes] == [first.qr]
+    assert page.evaluate(SMALL) == []
+
+    page.locator("[data-act=drop_pay]").click()
+    until(lambda: not counter.now(_kept(counter, first.order_no)).expires_at > counter.service.clock.now)
+    shows(page, counter, "expired")
+    picture(page, f"kiosk-cashier-qr-late-{language}")
+    page.keyboard.press("Enter")
+    expect(page.locator(".paying[data-state=asked]")).to_be_visible()
+    shows(page, counter, "shown")
+    counter.provider.mischief = Mischief.TWICE
+    second = _orders(desk, case_no)[0]
+    assert counter.provider.pay(second.order_no)
+    counter.tell()
+
+    expect(page.locator(".band.go .given")).to_be_visible(timeout=10_000)
+    picture(page, f"kiosk-cashier-qr-paid-{language}")
+    for _ in range(3):
+        counter.tell()
+        counter.look(30)
+    assert [cause for cause, _ in counter.pays(case_no)] == [f"qr:{second.order_no}"]
+
+
+def _orders(desk: Touch, case_no: CaseNo) -> tuple[AskedPay, ...]:
+    """The orders that the station knows."""
+    snapshot = desk.bench.local.current
+    assert snapshot is not None
+    return snapshot.cases[case_no].orders
+
+
+def _kept(counter: Counter, order_no: str) -> Order:
+    found = paying.current(counter.service.context, order_no)
+    assert found is not None
+    return found
 
 
 LARGEST = """[...document.querySelectorAll('.work *')].filter(e => e.offsetParent && [...e.childNodes].some(

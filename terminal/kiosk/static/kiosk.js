@@ -210,7 +210,7 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input, select");
   if (event.key === "Escape") { const back = part.querySelector("[data-act=cancel]"); if (back) back.click(); return; }
   if (typing) return;
-  const hot = part.querySelector(`[data-hotkey="${CSS.escape(event.key)}"]`), confirm = part.querySelector("[data-act=confirm]:not(:disabled)");
+  const hot = part.querySelector(`[data-hotkey="${CSS.escape(event.key)}"]`), confirm = part.querySelector("[data-act=ask_pay]") || part.querySelector("[data-act=confirm]:not(:disabled)");
   if (hot) hot.click();
   else if (event.key === "Enter" && confirm && !event.target.matches("button")) confirm.click();
   else if (event.key.length === 1 && !event.ctrlKey) { const scan = part.querySelector("input[data-entry], [data-find]"); if (scan) scan.focus(); }
