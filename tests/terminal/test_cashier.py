@@ -144,8 +144,10 @@ def test_cash_is_taken_by_keyboard_with_its_change_and_its_receipts_and_taken_ba
     sign_in(page, "1010")
     if language == "en":
         page.locator("[data-act=language]").click()
+        expect(page.locator(".state[data-language=en]")).to_be_attached()
     page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
     choose(page, Step.PAY)
+    expect(page.locator(".bill .amount")).to_be_visible()
     picture(page, f"kiosk-cashier-bill-{language}")
     largest = page.evaluate(LARGEST)
     assert "amount" in largest, largest
@@ -168,6 +170,7 @@ def test_cash_is_taken_by_keyboard_with_its_change_and_its_receipts_and_taken_ba
 
     page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
     choose(page, Step.REVERSE_PAYMENT)
+    expect(page.locator(".choices [data-field=payment]").first).to_be_visible()
     picture(page, f"kiosk-cashier-reverse-{language}")
     page.locator(".choices [data-field=payment]").last.click()
     page.locator(".choices [data-field=reason]").click()
