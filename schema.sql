@@ -311,6 +311,7 @@ CREATE TABLE bill_line (
 );
 CREATE UNIQUE INDEX bill_line_reversed_once ON bill_line (home_id, case_no, reverses, reverses_line)
     WHERE reverses_line IS NOT NULL;
+CREATE INDEX bill_line_by_log ON bill_line (home_id, log_no, line_no);
 
 -- Money moved from one account to another, so that entries sum to zero by their shape. Append-only.
 CREATE TABLE transfer (
@@ -582,7 +583,7 @@ CREATE TABLE collection_code (
     PRIMARY KEY (home_id, case_no, code_hash)
 );
 
--- What is to be told outside, written by the transaction that caused it. channel: message | statutory. to_sealed: phone,
+-- What is to be told outside, written by the transaction that caused it. channel: core.outgoing.Channel. to_sealed: phone,
 -- body_sealed: text or JSON. state: waiting | sent | failed. Sent again until the receiver has confirmed; the id tells repeats.
 -- error: names of core.outgoing.SendError, the class of the last one.
 CREATE TABLE outbox (
@@ -1047,4 +1048,113 @@ CREATE TRIGGER receipt_count_no_update BEFORE UPDATE ON receipt_count BEGIN SELE
 CREATE TRIGGER receipt_count_no_delete BEFORE DELETE ON receipt_count BEGIN SELECT RAISE(ABORT, 'receipt_count is append-only'); END;
 CREATE TRIGGER receipt_path BEFORE UPDATE ON receipt WHEN OLD.home_id <> NEW.home_id OR OLD.family <> NEW.family OR OLD.number <> NEW.number OR (OLD.state = 'void' AND NEW.state <> 'void') OR (OLD.state = 'drawn' AND NEW.state = 'stock') OR (OLD.case_no IS NOT NULL AND (NEW.case_no IS NOT OLD.case_no OR NEW.body IS NOT OLD.body OR NEW.amount_fen IS NOT OLD.amount_fen OR NEW.drawn_at IS NOT OLD.drawn_at)) OR (OLD.state = 'void' AND (NEW.case_no IS NOT OLD.case_no OR NEW.void_at IS NOT OLD.void_at OR NEW.void_why IS NOT OLD.void_why OR NEW.void_by IS NOT OLD.void_by OR NEW.void_second IS NOT OLD.void_second)) BEGIN SELECT RAISE(ABORT, 'a receipt is used once'); END;
 CREATE TRIGGER receipt_no_delete BEFORE DELETE ON receipt BEGIN SELECT RAISE(ABORT, 'a receipt is used once'); END;
+-- @end
+
+-- A statement to a payer outside (core.statements). draft_no: the log link that made it. state: draft | sent | discarded;
+-- ended_*: who approved and sent it, or discarded it. number: given when it is sent, 1, 2, 3 without a gap. handed:
+-- outbox | by_hand. body: JSON of core.statements.Statement, its SHA-256 in the link of log_no. Frozen when it has ended.
+CREATE TABLE statement (
+    home_id          TEXT NOT NULL REFERENCES home (home_id),
+    draft_no         BIGINT NOT NULL,
+    payer            TEXT NOT NULL,
+    first_day        TEXT NOT NULL,
+    last_day         TEXT NOT NULL,
+    made_by          TEXT NOT NULL,
+    made_at          MOMENT NOT NULL,
+    state            TEXT NOT NULL,
+    ended_by         TEXT,
+    ended_at         MOMENT,
+    number           BIGINT,
+    handed           TEXT,
+    log_no           BIGINT,
+    body             TEXT,
+    PRIMARY KEY (home_id, draft_no),
+    CONSTRAINT sent_whole CHECK (
+        (state = 'sent') = (number IS NOT NULL) AND (state = 'sent') = (body IS NOT NULL)
+        AND (state = 'draft') = (ended_by IS NULL) AND (state <> 'sent' OR made_by <> ended_by)
+    )
+);
+CREATE UNIQUE INDEX statement_number ON statement (home_id, number);
+CREATE INDEX statement_of_state ON statement (home_id, state, draft_no);
+
+-- A line of a bill on a statement: at most on one living statement of a payer. gone: discarded | returned (the payer
+-- disputes it; why: names of core.statements.ReturnedWhy). A line is put on a draft, and goes once.
+CREATE TABLE statement_line (
+    home_id          TEXT NOT NULL,
+    draft_no         BIGINT NOT NULL,
+    case_no          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    line_no          BIGINT NOT NULL,
+    payer            TEXT NOT NULL,
+    amount_fen       BIGINT NOT NULL,
+    gone             TEXT,
+    gone_at          MOMENT,
+    gone_by          TEXT,
+    why              TEXT,
+    PRIMARY KEY (home_id, draft_no, case_no, log_no, line_no),
+    FOREIGN KEY (home_id, draft_no) REFERENCES statement (home_id, draft_no),
+    FOREIGN KEY (home_id, case_no, log_no, line_no) REFERENCES bill_line (home_id, case_no, log_no, line_no),
+    CONSTRAINT asks_something CHECK (amount_fen > 0),
+    CONSTRAINT returned_with_reason CHECK (gone IS NULL OR gone_by IS NOT NULL AND (gone = 'returned') = (why IS NOT NULL))
+);
+CREATE UNIQUE INDEX statement_line_living ON statement_line (home_id, payer, case_no, log_no, line_no) WHERE gone IS NULL;
+CREATE INDEX statement_line_returned ON statement_line (home_id, payer, case_no, log_no, line_no) WHERE gone = 'returned';
+
+-- What came for a statement. log_no: who entered it, and the transfers say for which cases. reference: the bank's number
+-- of the payment, once a home. Append-only.
+CREATE TABLE statement_payment (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    draft_no         BIGINT NOT NULL,
+    amount_fen       BIGINT NOT NULL,
+    reference        TEXT NOT NULL,
+    received_on      TEXT NOT NULL,
+    entered_by       TEXT NOT NULL,
+    entered_at       MOMENT NOT NULL,
+    PRIMARY KEY (home_id, log_no),
+    FOREIGN KEY (home_id, draft_no) REFERENCES statement (home_id, draft_no),
+    CONSTRAINT something_came CHECK (amount_fen > 0)
+);
+CREATE UNIQUE INDEX statement_payment_once ON statement_payment (home_id, reference);
+CREATE INDEX statement_payment_of ON statement_payment (home_id, draft_no, log_no);
+CREATE INDEX bill_line_of_payer ON bill_line (home_id, payer, at) WHERE payer <> 'family';
+CREATE INDEX bill_line_of_bearer ON bill_line (home_id, waiver_payer, at) WHERE waiver_payer IS NOT NULL;
+-- @postgresql
+CREATE FUNCTION refuse_statement() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.state <> 'draft'
+        OR to_jsonb(OLD) - '{state,ended_by,ended_at,number,handed,log_no,body}'::text[]
+            <> to_jsonb(NEW) - '{state,ended_by,ended_at,number,handed,log_no,body}'::text[] THEN
+        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a statement stays as it was made, and ends once';
+    END IF;
+    IF NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM statement WHERE home_id = NEW.home_id) THEN
+        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'numbers of statements follow each other';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE FUNCTION refuse_statement_line() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NOT EXISTS (SELECT 1 FROM statement WHERE home_id = NEW.home_id AND draft_no = NEW.draft_no AND state = 'draft') THEN
+            RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a line is put on a draft alone';
+        END IF;
+    ELSIF TG_OP = 'DELETE' OR OLD.gone IS NOT NULL
+        OR to_jsonb(OLD) - '{gone,gone_at,gone_by,why}'::text[] <> to_jsonb(NEW) - '{gone,gone_at,gone_by,why}'::text[] THEN
+        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a line of a statement stays, and goes once';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER statement_stays BEFORE UPDATE OR DELETE ON statement FOR EACH ROW EXECUTE FUNCTION refuse_statement();
+CREATE TRIGGER statement_line_stays BEFORE INSERT OR UPDATE OR DELETE ON statement_line FOR EACH ROW EXECUTE FUNCTION refuse_statement_line();
+CREATE TRIGGER statement_payment_append_only BEFORE UPDATE OR DELETE ON statement_payment FOR EACH ROW EXECUTE FUNCTION refuse_change();
+-- @end
+-- @sqlite
+CREATE TRIGGER statement_stays BEFORE UPDATE ON statement WHEN OLD.state <> 'draft' OR OLD.home_id <> NEW.home_id OR OLD.draft_no <> NEW.draft_no OR OLD.payer <> NEW.payer OR OLD.first_day <> NEW.first_day OR OLD.last_day <> NEW.last_day OR OLD.made_by <> NEW.made_by OR OLD.made_at <> NEW.made_at BEGIN SELECT RAISE(ABORT, 'a statement stays as it was made, and ends once'); END;
+CREATE TRIGGER statement_numbered BEFORE UPDATE ON statement WHEN OLD.state = 'draft' AND NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM statement WHERE home_id = NEW.home_id) BEGIN SELECT RAISE(ABORT, 'numbers of statements follow each other'); END;
+CREATE TRIGGER statement_no_delete BEFORE DELETE ON statement BEGIN SELECT RAISE(ABORT, 'a statement stays as it was made, and ends once'); END;
+CREATE TRIGGER statement_line_on_draft BEFORE INSERT ON statement_line WHEN NOT EXISTS (SELECT 1 FROM statement WHERE home_id = NEW.home_id AND draft_no = NEW.draft_no AND state = 'draft') BEGIN SELECT RAISE(ABORT, 'a line is put on a draft alone'); END;
+CREATE TRIGGER statement_line_stays BEFORE UPDATE ON statement_line WHEN OLD.gone IS NOT NULL OR OLD.home_id <> NEW.home_id OR OLD.draft_no <> NEW.draft_no OR OLD.case_no <> NEW.case_no OR OLD.log_no <> NEW.log_no OR OLD.line_no <> NEW.line_no OR OLD.payer <> NEW.payer OR OLD.amount_fen <> NEW.amount_fen BEGIN SELECT RAISE(ABORT, 'a line of a statement stays, and goes once'); END;
+CREATE TRIGGER statement_line_no_delete BEFORE DELETE ON statement_line BEGIN SELECT RAISE(ABORT, 'a line of a statement stays, and goes once'); END;
+CREATE TRIGGER statement_payment_no_update BEFORE UPDATE ON statement_payment BEGIN SELECT RAISE(ABORT, 'statement_payment is append-only'); END;
+CREATE TRIGGER statement_payment_no_delete BEFORE DELETE ON statement_payment BEGIN SELECT RAISE(ABORT, 'statement_payment is append-only'); END;
 -- @end

@@ -64,6 +64,7 @@ MENU = (
     Entry("unsettled", "unsettled", Action.SEE_STATIONS),
     Entry("review", "review", Action.REVIEW_BILLS),
     Entry("payments", "payments", Action.SEE_BILLS),
+    Entry("statements", "statements", Action.SEE_BILLS),
     Entry("tills", "tills", Action.SEE_TILLS),
     Entry("receipts_fiscal", "receipts/fiscal", Action.SEE_RECEIPTS),
     Entry("receipts_invoice", "receipts/invoice", Action.SEE_RECEIPTS),

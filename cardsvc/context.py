@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cardsvc.core.ids import HomeId
+from cardsvc.core.terms import Payer
 from cardsvc.receiver import Receiver
 from cardsvc.store.engine import Engine
 from cardsvc.vault.vault import Vault
@@ -27,3 +28,5 @@ class Context:
     "Where the home keeps the paper templates that it edited."
     provider: Receiver | None = None
     "The payment provider, where the home has one."
+    payers: frozenset[Payer] = frozenset()
+    "Payers that have a receiver for statements."

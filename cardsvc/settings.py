@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from cardsvc.core.terms import Payer
+
 DEMO_PASSPHRASE = "demo"
 """Everybody knows it: a home that is not the demo's refuses it."""
 
@@ -31,6 +33,15 @@ class Settings(BaseSettings):
     statutory_url: str = ""
     statutory_secret: SecretStr = SecretStr("")
     statutory_ca: Path | None = None
+    treasury_url: str = ""
+    treasury_secret: SecretStr = SecretStr("")
+    treasury_ca: Path | None = None
+    police_url: str = ""
+    police_secret: SecretStr = SecretStr("")
+    police_ca: Path | None = None
+    insurer_url: str = ""
+    insurer_secret: SecretStr = SecretStr("")
+    insurer_ca: Path | None = None
     pay_url: str = ""
     pay_secret: SecretStr = SecretStr("")
     pay_ca: Path | None = None
@@ -40,6 +51,12 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The DSN; without one, SQLite in the data folder."""
         return self.dsn or f"sqlite:///{self.data / 'onecard.db'}"
+
+    @property
+    def payers(self) -> frozenset[Payer]:
+        """The payers that have a receiver for statements."""
+        urls = ((Payer.TREASURY, self.treasury_url), (Payer.POLICE, self.police_url), (Payer.INSURER, self.insurer_url))
+        return frozenset(payer for payer, url in urls if url)
 
     @property
     def keystore(self) -> Path:

@@ -14,6 +14,7 @@ from cardsvc.core.fold import then
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal, refuse_all
+from cardsvc.core.rules import RULES
 from cardsvc.core.snapshot import KnownCard, KnownCase, Snapshot
 from cardsvc.core.terms import Payer
 from cardsvc.core.workflow import stage_code
@@ -194,7 +195,8 @@ class Taking:
         appended = self.append(request, decision.case_no, asked=asked)
         judgement = self.uplink.wait_for(appended.key.seq, WORD_WITHIN_S)
         if judgement is None:
-            return Refusal(Problem.OFFLINE_FORBIDDEN, asked.step)
+            late = Problem.WORD_LATE if RULES[asked.step].by_word else Problem.OFFLINE_FORBIDDEN
+            return Refusal(late, asked.step)
         if judgement.outcome is not wire.Outcome.ACCEPTED:
             reasons = [Refusal(one.problem, one.detail) for one in judgement.reasons]
             return Refusal(reasons[0].problem, reasons[0].detail, tuple(reasons[1:]))

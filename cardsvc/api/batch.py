@@ -12,7 +12,7 @@ from cardsvc.context import Context
 from cardsvc.core import wire
 from cardsvc.core.booking import BookingForm
 from cardsvc.core.facts import Details, StationKind, Step
-from cardsvc.core.ids import CaseNo, JournalId, StaffNo
+from cardsvc.core.ids import CaseNo, JournalId, RecordKey, StaffNo
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.rules import RULES, Offline
@@ -152,6 +152,8 @@ class Batch:
                 needs_word = RULES[step].offline is not Offline.YES or record_tap.by_uid(self.tx, record.card_no)
                 if needs_word and not self._granted(granted, step):
                     return record_tap.refused(Refusal(Problem.OFFLINE_FORBIDDEN, step))
+                if RULES[step].by_word and self.tx.has_fact(str(RecordKey(self.journal.journal_id, granted or 0))):
+                    return Judgement(outcome=Outcome.ACCEPTED)  # it is so since the yes
                 judgement = record_tap.handle(self.tx, self._reported(record, step, details), log_no)
                 return record_tap.near_missed(self.tx, self._case_no(record), details, judgement)
             case wire.Request(step=Step.ARM as step, details=details):
@@ -161,7 +163,7 @@ class Batch:
                 judgement = record_tap.grant_permit(self.tx, reported, limits, permit)
                 return record_tap.near_missed(self.tx, self._case_no(record), details, judgement)
             case wire.Request(step=step, details=details):
-                judgement = self._only_ask(self._reported(record, step, details, happened=False), log_no)
+                judgement = self._answer(self._reported(record, step, details, happened=False), log_no)
                 return record_tap.near_missed(self.tx, self._case_no(record), details, judgement)
             case wire.Booking(sealed=sealed):
                 return self._book(record, sealed, log_no)
@@ -202,8 +204,10 @@ class Batch:
         found = record_tap.refused(Refusal(problem, str(witness.log_no)))
         return found.model_copy(update={"outcome": Outcome.CONFLICT})
 
-    def _only_ask(self, reported: Reported, log_no: int) -> Judgement:
-        """Judge a request, and let nothing happen."""
+    def _answer(self, reported: Reported, log_no: int) -> Judgement:
+        """Judge a request, and let nothing happen, unless the word is the act."""
+        if RULES[reported.asked.step].by_word:
+            return record_tap.handle(self.tx, reported, log_no)
         savepoint = self.tx.mark()
         judgement = record_tap.handle(self.tx, reported, log_no)
         cleared = self.tx.cleared

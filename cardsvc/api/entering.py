@@ -30,7 +30,9 @@ from cardsvc.store.opening import working_set
 from cardsvc.store.working import WorkingSet
 
 T = TypeVar("T")
-WITH_FORMS = frozenset({Step.BOOK, Step.MERGE, Step.CORRECT_IDENTITY, Step.CHANGE_APPLICANT, Step.REVERSE_LINE})
+WITH_FORMS = frozenset(
+    {Step.BOOK, Step.MERGE, Step.CORRECT_IDENTITY, Step.CHANGE_APPLICANT, Step.REVERSE_LINE, Step.STATEMENT_PAID}
+)
 """Steps that come with more than details: handlers of their own take them."""
 OFFICE_STEPS = tuple(
     step for step, rule in RULES.items() if StationKind.OFFICE in rule.stations and step not in WITH_FORMS

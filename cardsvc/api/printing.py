@@ -18,14 +18,18 @@ from cardsvc.core.permissions import Action
 from cardsvc.core.printing import ASKS, Printable, Printed, printables
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.words import Language
-from cardsvc.documents import furnace_log, papers, receipt
+from cardsvc.documents import furnace_log, papers, receipt, statement
 from cardsvc.documents.filling import TemplateBroken
+from cardsvc.documents.statement import ToPayer
 from cardsvc.handlers import family_link, print_paper
-from cardsvc.store import family, furnaces, snapshots, staff
+from cardsvc.store import family, furnaces, price_books, snapshots, staff, statements
 from cardsvc.store import papers as paper_store
+from cardsvc.store.engine import Connection
 from cardsvc.store.office import CaseRow
+from cardsvc.store.statements import STATEMENT, Kept
 
 Number = Annotated[str, Path(pattern=CASE_NO.pattern, max_length=20)]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Of = Annotated[str, Query(max_length=32)]
 
 
@@ -107,6 +111,37 @@ def furnace_log_of(context: Context, signed: Signed, day: date, language: Langua
         return furnace_log.render(named, day, runs, titles, names, by, language, context.templates)
 
     return sent(made, f"furnaces-{day.isoformat()}")
+
+
+def statement_of(context: Context, signed: Signed, kept: Kept, language: Language) -> Response:
+    """A statement to a payer: as it was sent, or a draft as it would be. Raises Refused."""
+    home, now = context.home_id, context.clock()
+    copy = print_paper.counted(context, "statement", str(kept.draft_no), signed.staff_no, now)
+    with context.engine.connect() as connection:
+        named, to = paper_store.home(connection, home), to_payer(context, connection, kept)
+        items, names = price_books.item_names(connection, home), staff.names(connection, home)
+    by = (copy, now, names.get(signed.staff_no, signed.staff_no))
+    name = f"statement-{kept.number or f'draft-{kept.draft_no}'}"
+    return sent(lambda: statement.render(named, to, items, names, by, language, context.templates), name)
+
+
+def statement_sheet_of(context: Context, kept: Kept, language: Language) -> Response:
+    """The lines of a statement as a spreadsheet."""
+    with context.engine.connect() as connection:
+        to, items = to_payer(context, connection, kept), price_books.item_names(connection, context.home_id)
+    name = f"statement-{kept.number or f'draft-{kept.draft_no}'}"
+    headers = {"content-disposition": f'attachment; filename="{name}.xlsx"'}
+    return Response(statement.sheet(to, items, language), media_type=XLSX, headers=headers)
+
+
+def to_payer(context: Context, connection: Connection, kept: Kept) -> ToPayer:
+    """What a statement says on paper: its frozen body where it was sent."""
+    if kept.body is None:
+        shares = tuple(one.share for one in statements.lines(connection, context.home_id, kept.draft_no))
+        return ToPayer(kept.payer, kept.first, kept.last, None, None, kept.made_by, None, shares)
+    said = STATEMENT.validate_json(kept.body)
+    who = (said.made_by, said.approved_by)
+    return ToPayer(said.payer, said.first, said.last, said.number, said.sent_at, *who, said.shares)
 
 
 def sent(made: Callable[[], bytes], name: str) -> Response:

@@ -37,19 +37,21 @@ TERMS_EVERY_S = 3_600.0
 def receivers(settings: Settings) -> dict[Channel, Receiver]:
     """The parties outside that are set up, or end with what to do."""
     found = {}
-    for channel, url, secret, authority in (
-        (Channel.MESSAGE, settings.gateway_url, settings.gateway_secret, None),
-        (Channel.STATUTORY, settings.statutory_url, settings.statutory_secret, settings.statutory_ca),
+    for channel, name, url, secret, authority in (
+        (Channel.MESSAGE, "GATEWAY", settings.gateway_url, settings.gateway_secret, None),
+        (Channel.STATUTORY, "STATUTORY", settings.statutory_url, settings.statutory_secret, settings.statutory_ca),
+        (Channel.TREASURY, "TREASURY", settings.treasury_url, settings.treasury_secret, settings.treasury_ca),
+        (Channel.POLICE, "POLICE", settings.police_url, settings.police_secret, settings.police_ca),
+        (Channel.INSURER, "INSURER", settings.insurer_url, settings.insurer_secret, settings.insurer_ca),
     ):
-        name = "GATEWAY" if channel is Channel.MESSAGE else "STATUTORY"
         if not url:
             continue
         if not secret.get_secret_value():
             stop(f"ONECARD_{name}_URL is set: set ONECARD_{name}_SECRET to the secret that you share with them", 2)
-        if channel is Channel.STATUTORY and not url.startswith("https://"):
-            stop("ONECARD_STATUTORY_URL must begin with https://", 2)
+        if channel is not Channel.MESSAGE and not url.startswith("https://"):
+            stop(f"ONECARD_{name}_URL must begin with https://", 2)
         if authority is not None and not authority.is_file():
-            stop(f"ONECARD_STATUTORY_CA: there is no file {authority}", 2)
+            stop(f"ONECARD_{name}_CA: there is no file {authority}", 2)
         found[channel] = receiver(url, secret.get_secret_value().encode(), authority)
     return found
 

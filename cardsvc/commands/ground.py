@@ -86,6 +86,7 @@ def context_of(settings: Settings) -> Context:
         family_url=settings.family_url,
         templates=settings.templates,
         provider=provider_of(settings),
+        payers=settings.payers,
     )
 
 

@@ -158,6 +158,7 @@ class Step(StrEnum):
     CANCEL_ITEM = "cancel_item"
     WITHDRAW_WAIVER = "withdraw_waiver"
     REVERSE_LINE = "reverse_line"
+    STATEMENT_PAID = "statement_paid"
     REVERSE_PAYMENT = "reverse_payment"
 
 

@@ -106,7 +106,7 @@ def money_moved(fact: Fact) -> tuple[Transfer, ...]:
     match fact.body.step:
         case Step.DEPOSIT:
             debit, credit = money, held
-        case Step.PAY:
+        case Step.PAY | Step.STATEMENT_PAID:
             debit, credit = money, receivable(fact.case_no, details.payer or Payer.FAMILY)
         case Step.REFUND:
             debit, credit = held, money

@@ -28,6 +28,9 @@ class Channel(StrEnum):
 
     MESSAGE = "message"  # a phone, by the message gateway
     STATUTORY = "statutory"  # the city
+    TREASURY = "treasury"  # a payer, by its name: statements
+    POLICE = "police"
+    INSURER = "insurer"
 
 
 class SendError(StrEnum):

@@ -75,6 +75,7 @@ class Action(StrEnum):
     CLOSE_DAY = "close_day"  # two people
     SEE_RECEIPTS = "see_receipts"  # receipts, and the stocks of their numbers
     KEEP_RECEIPTS = "keep_receipts"  # receive, hand on, count, print; void by two people
+    KEEP_STATEMENTS = "keep_statements"  # to payers: make one, approve another's, enter what came for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(S.DEPOSIT, S.PAY, S.REFUND, S.SETTLE, S.SWITCH_PAYER, S.PROVE_WAIVER, S.WITHDRAW_WAIVER, S.REVERSE_PAYMENT),
         *(A.SEE_BILLS, A.FAMILY_LINK, A.SEE_STATION_BOARDS, A.TAKE_PAYMENT, A.SETTLE_PAYMENT, A.CLOSE_DAY, *_SEE),
         *(A.SEE_TILLS, A.KEEP_TILL, A.SEE_RECEIPTS, A.KEEP_RECEIPTS),
+        *(A.KEEP_STATEMENTS, S.STATEMENT_PAID),
     ),
     Role.FURNACE_OPERATOR: _may(S.QUEUE, S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, S.ENCOFFIN, S.DECLARE, *_WORK),
     Role.CHECKER: _may(S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, A.SEE_STATION_BOARDS),
@@ -144,6 +146,7 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(A.SEE_OPERATIONS, A.OPERATE, A.SEE_CERTIFICATES, A.KEEP_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING),
         *(A.MANAGE_SCREENS, A.SETTLE_PAYMENT, A.CLOSE_DAY, A.REVIEW_BILLS),
         *(A.SEE_TILLS, A.KEEP_TILL, A.SEE_RECEIPTS, A.KEEP_RECEIPTS),
+        *(A.KEEP_STATEMENTS, S.STATEMENT_PAID),
     ),
     Role.AUDITOR: _may(
         *(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, A.SEE_PLACES, A.SEE_RULES, *_SEE),

@@ -14,7 +14,7 @@ from cardsvc.core.facts import Details, Fact, Step, StepTaken, step_of
 from cardsvc.core.ledger import Account, Transfer
 from cardsvc.core.prices import Line
 
-SETS_OFF = CORRECTS | {Step.PAY, Step.REFUND, Step.SETTLE}
+SETS_OFF = CORRECTS | {Step.PAY, Step.REFUND, Step.SETTLE, Step.STATEMENT_PAID}
 """Steps after which money may be left over, or is set off: they need the balances of the case."""
 
 

@@ -111,6 +111,7 @@ class Problem(StrEnum):
     CERTIFICATE_MISSING = "certificate_missing"  # no verified death certificate
     # the station and the link
     OFFLINE_FORBIDDEN = "offline_forbidden"  # needs the service's word, and the service is not there
+    WORD_LATE = "word_late"  # asked for money to go out, and no answer came: it may be booked, or not
     SNAPSHOT_STALE = "snapshot_stale"  # what the station knows is too old: observations only
     UNSENT_LIMIT = "unsent_limit"  # too much waits to be sent, or too long: observations only
     CASH_LIMIT = "cash_limit"  # more money than may be taken in without network
@@ -148,6 +149,10 @@ class Problem(StrEnum):
     LINE_GONE = "line_gone"  # the line does not stand on the bill any more
     NO_LINE = "no_line"  # no line stands behind the flag: a counter-entry brings no money back
     LIST_CHANGED = "list_changed"  # not what the page showed when the key was pressed: look again
+    STATEMENT_EMPTY = "statement_empty"  # nothing is left to put to this payer
+    STATEMENT_STALE = "statement_stale"  # a line of the draft is not on its bill any more: discard it, make it anew
+    STATEMENT_ENDED = "statement_ended"  # it was sent or discarded already, or was not sent yet
+    PAID_TWICE = "paid_twice"  # a payment with this bank number was entered before
     # surfaces
     NOT_SIGNED_IN = "not_signed_in"  # sign in first
     SIGN_IN_FAILED = "sign_in_failed"  # number or password wrong

@@ -30,6 +30,8 @@ class Rule:
     milestone: bool = False
     may: tuple[str, ...] = ()
     "Fields that may be given too."
+    by_word: bool = False
+    "The service's yes is the act itself: money leaves the drawer on it, so a second yes must find it gone (0030)."
 
 
 def _at(*kinds: StationKind) -> frozenset[StationKind]:
@@ -68,7 +70,7 @@ RULES: Mapping[Step, Rule] = {
     Step.RECOGNISE: Rule(_at(At.FAREWELL)),
     Step.DEPOSIT: Rule(_at(At.CASHIER), ("amount_fen", "means")),
     Step.PAY: Rule(_at(At.CASHIER), ("amount_fen", "means"), may=("payer",)),
-    Step.REFUND: Rule(_at(At.CASHIER), ("amount_fen", "means"), NO, second=True),
+    Step.REFUND: Rule(_at(At.CASHIER), ("amount_fen", "means"), NO, second=True, by_word=True),
     Step.SETTLE: Rule(_at(At.CASHIER), (), NO),
     Step.QUEUE: Rule(_at(At.CREMATION), ("tag", "coffin"), NO, tag=True, milestone=True),
     Step.ARM: Rule(_at(At.CREMATION), ("tag", "disc", "furnace"), NEVER, second=True, tag=True),
@@ -139,5 +141,6 @@ RULES: Mapping[Step, Rule] = {
     Step.CANCEL_ITEM: Rule(_at(At.ARRANGEMENT), ("item", "reason"), NO),
     Step.WITHDRAW_WAIVER: Rule(_at(At.CASHIER, At.OFFICE), ("category", "reason"), NO, second=True, milestone=True),
     Step.REVERSE_LINE: Rule(_at(At.OFFICE), ("line", "number", "reason"), NO, milestone=True),
-    Step.REVERSE_PAYMENT: Rule(_at(At.CASHIER, At.OFFICE), ("payment", "reason"), NO, second=True),
+    Step.STATEMENT_PAID: Rule(_at(At.OFFICE), ("amount_fen", "means", "payer", "number"), NO),
+    Step.REVERSE_PAYMENT: Rule(_at(At.CASHIER, At.OFFICE), ("payment", "reason"), NO, second=True, by_word=True),
 }

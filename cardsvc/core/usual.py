@@ -20,6 +20,7 @@ ON_OCCASION = frozenset(
         *(Step.RESERVE_FURNACE, Step.PLAN_REST, Step.POSTPONE_REST, Step.SPLIT, Step.RETURN_ASHES),
         *(Step.RENEW_STORAGE, Step.REFUND, Step.SWITCH_PAYER, Step.PROVE_WAIVER, Step.WITHDRAW_WAIVER),
         Step.REVERSE_LINE,
+        Step.STATEMENT_PAID,
         Step.REVERSE_PAYMENT,
     }
 )

@@ -125,6 +125,7 @@ BESIDE: Mapping[Step, frozenset[Stage]] = {
     Step.PROVE_WAIVER: frozenset(Stage) - {Stage.CLOSED},
     Step.WITHDRAW_WAIVER: frozenset(Stage) - {Stage.CLOSED},
     Step.REVERSE_LINE: frozenset(Stage) - {Stage.CLOSED},
+    Step.STATEMENT_PAID: frozenset(Stage),
     Step.CANCEL_ITEM: BEFORE_FIRE,
     Step.REVERSE_PAYMENT: frozenset(Stage) - {Stage.CLOSED},
 }
@@ -282,7 +283,8 @@ def last_voidable(case: Case) -> Taken | None:
 def in_order(case: Case, step: Step) -> Refusal | None:
     """Whether the step follows the stage and the work in hand."""
     given_back = case.stage is Stage.CANCELLED and step is Step.REFUND
-    if case.stage in (Stage.CLOSED, Stage.CANCELLED) and step not in (Step.CLOSE, Step.LIFT_HOLD) and not given_back:
+    goes_on = (Step.CLOSE, Step.LIFT_HOLD, Step.STATEMENT_PAID)
+    if case.stage in (Stage.CLOSED, Stage.CANCELLED) and step not in goes_on and not given_back:
         return Refusal(Problem.CASE_CLOSED, case.stage)
     if step is Step.VOID:
         return None if last_voidable(case) else Refusal(Problem.NOTHING_TO_VOID, case.stage)

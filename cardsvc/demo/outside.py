@@ -1,4 +1,4 @@
-"""Two parties outside, as strict as real ones: a message gateway with the phones behind it, and the city's receiver.
+"""Parties outside, as strict as real ones: a gateway with phones behind it, the city's receiver, a payer's office.
 
 Each keeps what it was sent, knows a repeat by its idempotency key, and misbehaves on demand (`/mischief`).
 """
@@ -25,10 +25,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from cardsvc.core.local_time import local
 from cardsvc.core.outgoing import KEY_HEADER, SIGNATURE_HEADER, Answer, Text, genuine, signature
+from cardsvc.core.statements import Statement
 from cardsvc.core.statutory import Report
 
 PAGES = Path(__file__).parent / "outside_pages"
-TEXT, REPORT = TypeAdapter(Text), TypeAdapter(Report)
+TEXT, REPORT, STATEMENT = TypeAdapter(Text), TypeAdapter(Report), TypeAdapter(Statement)
 HEADERS = {"content-security-policy": "default-src 'none'; style-src 'self'; form-action 'self'"}
 
 
@@ -65,7 +66,7 @@ class Outside:
 
     secret: bytes
     clock: Callable[[], datetime]
-    adapter: TypeAdapter[Text] | TypeAdapter[Report]
+    adapter: TypeAdapter[Text] | TypeAdapter[Report] | TypeAdapter[Statement]
     page: str
     mischief: Mischief = Mischief.NONE
     slow_s: float = 60.0
@@ -96,6 +97,11 @@ def gateway(secret: bytes, clock: Callable[[], datetime]) -> Outside:
 def city(secret: bytes, clock: Callable[[], datetime]) -> Outside:
     """The city's receiver of statutory reports."""
     return Outside(secret, clock, REPORT, "city")
+
+
+def payer(secret: bytes, clock: Callable[[], datetime]) -> Outside:
+    """The office of a payer that takes statements: one that does not add up is not taken."""
+    return Outside(secret, clock, STATEMENT, "payer")
 
 
 def certificate(folder: Path, now: datetime) -> tuple[Path, Path]:

@@ -14,10 +14,12 @@ from cardsvc.core.facts import Fact
 from cardsvc.core.fold import fold
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.ledger import Account, Transfer, owed_by, revenue
+from cardsvc.core.statements import digest
 from cardsvc.core.wire import Record
 from cardsvc.store import clearances, day_close, receipts, till_faults
 from cardsvc.store import tables as t
 from cardsvc.store.log import GENESIS, link_hash
+from cardsvc.store.statements import STATEMENT
 from cardsvc.store.witnesses import contradictions
 
 CASE, FACT, RECORD, LIVE = TypeAdapter(Case), TypeAdapter(Fact), TypeAdapter(Record), TypeAdapter(Live)
@@ -53,6 +55,7 @@ def first_fault(
         "accounts": _accounts,
         "till shifts": _tills,
         "receipts": _receipts,
+        "statements": _statements,
         "clearances": _clearances,
         "closed days": _days,
         "witnesses": _witnesses,
@@ -200,6 +203,24 @@ def _accounts(connection: Connection, home_id: HomeId) -> str | None:
     }
     wrong = sorted(name for name in sums.keys() | kept.keys() if sums.get(name) != kept.get(name))
     return f"account {wrong[0]} is not its transfers" if wrong else None
+
+
+def _statements(connection: Connection, home_id: HomeId) -> str | None:
+    """Every statement that was sent is what the log says of it, and its number follows the one before."""
+    c, link = t.statement.c, t.audit_link.c
+    said = (link.home_id == c.home_id) & (link.log_no == c.log_no)
+    rows = connection.execution_options(yield_per=AT_ONCE).execute(
+        select(c.number, c.body, link.digest)
+        .outerjoin(t.audit_link, said)
+        .where(c.home_id == home_id, c.number.is_not(None))
+        .order_by(c.number)
+    )
+    for number, row in enumerate(rows, 1):
+        if row.number != number:
+            return f"statement {number} is missing"
+        if row.digest != digest(row.body) or STATEMENT.validate_json(row.body).number != number:
+            return f"statement {number} was changed"
+    return None
 
 
 def _witnesses(connection: Connection, home_id: HomeId) -> str | None:

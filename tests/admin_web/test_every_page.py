@@ -65,6 +65,8 @@ NOT_LINKED = {
     "/office/prices/drafts/{number}": "needs a draft: tests/admin_web/test_prices.py",
     "/office/prices/lists/{version}/compare": "needs two lists: tests/admin_web/test_prices.py",
     "/office/reconciliation/{day}": "needs a night: tests/admin_web/test_duties.py",
+    "/office/review/reverse": "needs a flagged line: tests/admin_web/test_review.py",
+    "/office/review/together": "needs flags of a safe rule: tests/admin_web/test_review.py",
 }
 """Kinds that the demo's months have no page of, and where each is looked at."""
 

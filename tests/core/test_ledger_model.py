@@ -182,7 +182,7 @@ class Told:
         chance, model = self.chance, self.model
         fen, payer = chance.choice((1, 7, 333, 50_000, 200_000)), chance.choice(tuple(Payer))
         cash = Details(amount_fen=fen, means=Means.CASH)
-        match chance.randrange(15):
+        match chance.randrange(16):
             case 0 | 1:
                 self.move()
             case 2:
@@ -235,7 +235,14 @@ class Told:
                 self.take(Step.REVERSE_LINE, Details(line=gone.name, number="split", reason=Reason.REVIEWED))
                 model.take_back(theirs[of_item.index(gone)])
                 model.even_out()
-            case 13 | 14 if model.payments:
+            case 13:
+                over = max(0, model.owed(payer)) + chance.choice((-1, 0, 7))
+                if over > 0:
+                    details = Details(amount_fen=over, means=Means.CASH, payer=payer, number="ST-1")
+                    self.take(Step.STATEMENT_PAID, details)
+                    model.paid[payer], model.till = model.paid[payer] + over, model.till + over
+                    model.even_out()
+            case 14 | 15 if model.payments:
                 self.undo(chance.choice(model.payments))
             case 9 if model.held:
                 back = min(fen, model.held)

@@ -81,6 +81,14 @@ def test_splitting_loses_nothing(total: int, weights: list[int]) -> None:
     )
 
 
+def test_every_amount_up_to_a_hundred_yuan_is_split_among_one_to_seven_payers() -> None:
+    weights = ((1,), (1, 1), (3, 1, 2), (1, 0, 5, 1), (7, 7, 7, 7, 7), (1, 2, 3, 4, 5, 6), (9, 1, 1, 1, 1, 1, 1))
+    for total in range(1, 10_001):
+        for shares in weights:
+            for parts in (shares, (1,) * len(shares)):
+                assert sum(money.split(money.Fen(total), parts)) == total, (total, parts)
+
+
 def test_transport_is_charged_by_kilometre_and_floor_and_waived_for_residents() -> None:
     far = Details(tag=TAG, kilometres=52, floor=5)
 

@@ -16,6 +16,7 @@ from cardsvc.core.problems import Problem
 from cardsvc.core.review import Rule
 from cardsvc.core.reviewing import Because, Decision, FlagState
 from cardsvc.core.rules import RULES
+from cardsvc.core.statements import Handed, ReturnedWhy, StatementState
 from cardsvc.core.station import ENTRIES
 from cardsvc.core.wire import Outcome, RevokedWhy
 from cardsvc.core.words import CATALOGUES, LANGUAGES, Language, say
@@ -63,6 +64,9 @@ TABLES: dict[str, type[StrEnum]] = {
     "card_state": CardState,
     "card_act": Act,
     "check": Check,
+    "statement_state": StatementState,
+    "handed": Handed,
+    "returned_why": ReturnedWhy,
     "card_act_hint": Act,
 }
 

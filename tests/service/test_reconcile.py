@@ -144,6 +144,8 @@ def test_the_command_names_what_does_not_agree(
     [
         ({"ONECARD_GATEWAY_URL": "http://127.0.0.1:9/"}, "ONECARD_GATEWAY_SECRET"),
         ({"ONECARD_STATUTORY_URL": "http://127.0.0.1:9/", "ONECARD_STATUTORY_SECRET": "x"}, "https://"),
+        ({"ONECARD_TREASURY_URL": "https://127.0.0.1:9/"}, "ONECARD_TREASURY_SECRET"),
+        ({"ONECARD_POLICE_URL": "http://127.0.0.1:9/", "ONECARD_POLICE_SECRET": "x"}, "https://"),
         (
             {
                 "ONECARD_STATUTORY_URL": "https://127.0.0.1:9/",

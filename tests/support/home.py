@@ -169,22 +169,30 @@ class Station:
             assert enrol_station.approve(self.service.context, self.journal_id, *APPROVERS) == self.station_id
 
     def append(self, body: wire.Body, **fields: Any) -> int:
-        self.seq += 1
+        """Journal and sign a record; its number."""
+        return self.sign(self.record(body, **fields))
+
+    def record(self, body: wire.Body, **fields: Any) -> bytes:
+        """The bytes of the next record of this journal."""
         record = Record(
             journal_id=self.journal_id,
-            seq=self.seq,
+            seq=self.seq + 1,
             prev=self.head,
             home_id=HomeId("WZ"),
             station_id=self.station_id,
             body=body,
             wall_time=self.service.clock.now,
             boot_id="ab" * 16,
-            steady_ms=self.seq,
+            steady_ms=self.seq + 1,
             snapshot_version=self.known.version if self.known else 0,
             software="test",
             **fields,
         )
-        raw = record.model_dump_json().encode()
+        return record.model_dump_json().encode()
+
+    def sign(self, raw: bytes) -> int:
+        """Journal and sign bytes, whatever they say; the number of the record."""
+        self.seq += 1
         digest = wire.record_hash(raw)
         self.unsent.append((raw, self.key.sign(digest)))
         self.head = digest.hex()

@@ -30,7 +30,7 @@ from tests.support.accounts import owes
 from tests.support.browser import Pages, picture
 from tests.support.paying import Counter
 from tests.terminal.pressing import Touch, choose, enter, sign_in, take
-from tests.terminal.rig import Home, green, until
+from tests.terminal.rig import Bench, Home, green, until
 from tests.terminal.way import before, booked, go
 
 
@@ -51,6 +51,24 @@ def test_the_cashier_pays_back_what_was_paid_less_what_is_owed(home: Home) -> No
     with home.service.context.engine.connect() as connection:
         bill = case_bill(connection, home.service.context.home_id, case_no)
     assert (bill.deposit_fen, bill.open_fen) == (owed, 0)
+
+
+def test_a_yes_that_is_lost_on_its_way_is_booked_and_paid_out_once(home: Home) -> None:
+    case_no, _ = booked(home)
+    cashier, other = home.at(At.CASHIER), Bench(home.service, At.CASHIER, home.folder, other=1)
+    money = {"amount_fen": "500", "means": "cash"}
+    green(cashier.take(Step.DEPOSIT, None, case_no, **money))
+    word = cashier.uplink.wait_for
+    cashier.uplink.wait_for = lambda seq, seconds: word(seq, seconds) and None  # type: ignore[method-assign]
+
+    late = cashier.take(Step.REFUND, None, case_no, **money)
+    again = other.take(Step.REFUND, None, case_no, **money)
+
+    assert late.refusal == Refusal(Problem.WORD_LATE, Step.REFUND), "it may be booked: look before paying out"
+    assert again.refusal is not None and again.refusal.problem is Problem.ABOVE_PAID
+    cashier.exchange()
+    assert cashier.local.current.cases[case_no].bill.deposit_fen == 0, "the bill says that it is to be paid out"  # type: ignore[union-attr]
+    other.close()
 
 
 def test_cash_is_taken_only_while_the_cashiers_shift_is_open_and_without_network_as_last_known(home: Home) -> None:

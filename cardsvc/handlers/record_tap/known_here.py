@@ -55,6 +55,8 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
         reasons.extend(Refusal(Problem.ITEM_UNLISTED, item) for item in prices.unlisted(quoted, tx.book))
         pairs = prices.doubled(quoted, case, tx.book)
         reasons.extend(Refusal(Problem.ITEM_INCLUDED, f"{_named(tx, item)} ← {_named(tx, by)}") for item, by in pairs)
+    if step is Step.SWITCH_PAYER and details.item is not None and not _has_item(tx, case, details.item):
+        reasons.append(Refusal(Problem.ITEM_UNLISTED, details.item))
     if step is Step.REFUND:
         bill = ledger.bill(case.case_no, tx.balances(case.case_no), 0, 0)
         if (over := ledger.above_paid(reported.asked, bill)) is not None:
@@ -78,6 +80,11 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
     if permit is not None:
         reasons.append(Refusal(Problem.PERMIT_LIVE, str(round((permit.until - tx.now).total_seconds()))))
     return reasons
+
+
+def _has_item(tx: WorkingSet, case: Case, item: str) -> bool:
+    """Whether the list in force or the case's own bill has the item."""
+    return tx.book.find(item) is not None or any(one.line.item == item for one in open_lines(tx, case.case_no))
 
 
 def _named(tx: WorkingSet, item: str) -> str:

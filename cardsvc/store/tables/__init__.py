@@ -38,6 +38,7 @@ from cardsvc.store.tables.people import audit_link, family_link, family_view, ho
 from cardsvc.store.tables.receipts import receipt, receipt_count
 from cardsvc.store.tables.review import review_decision, review_flag
 from cardsvc.store.tables.shown import hall_name, screen
+from cardsvc.store.tables.statements import statement, statement_line, statement_payment
 from cardsvc.store.tables.tills import till_shift, till_taking
 
 __all__ = [
@@ -91,6 +92,9 @@ __all__ = [
     "screen",
     "staff",
     "staff_session",
+    "statement",
+    "statement_line",
+    "statement_payment",
     "station",
     "temperature",
     "till_shift",

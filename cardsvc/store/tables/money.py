@@ -79,6 +79,7 @@ bill_line = Table(
     Column("waiver_source", Text),
     ForeignKeyConstraint(["home_id", "case_no"], ["funeral_case.home_id", "funeral_case.case_no"]),
     CheckConstraint("price_fen = waiver_fen + due_fen", name="line_adds_up"),
+    Index("bill_line_by_log", "home_id", "log_no", "line_no"),
     Index(
         "bill_line_reversed_once",
         "home_id",
@@ -88,6 +89,22 @@ bill_line = Table(
         unique=True,
         postgresql_where=text("reverses_line IS NOT NULL"),
         sqlite_where=text("reverses_line IS NOT NULL"),
+    ),
+    Index(
+        "bill_line_of_payer",
+        "home_id",
+        "payer",
+        "at",
+        postgresql_where=text("payer <> 'family'"),
+        sqlite_where=text("payer <> 'family'"),
+    ),
+    Index(
+        "bill_line_of_bearer",
+        "home_id",
+        "waiver_payer",
+        "at",
+        postgresql_where=text("waiver_payer IS NOT NULL"),
+        sqlite_where=text("waiver_payer IS NOT NULL"),
     ),
 )
 

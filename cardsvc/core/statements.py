@@ -1,0 +1,184 @@
+"""What is put to a payer outside: a statement of its lines for a period, made by one person and sent by another.
+
+A statement moves no money. What the payer owes stands in the ledger, case by case; a statement says which lines it is
+asked for, and what comes for it is divided among the cases to the fen (DOMAIN.md section 6).
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from cardsvc.core.facts import Details, Wire
+from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.local_time import local
+from cardsvc.core.money import Fen, split
+from cardsvc.core.prices import Line
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.terms import Means, Payer
+
+PAYERS = (Payer.TREASURY, Payer.POLICE, Payer.INSURER)
+"""Who is sent statements; everybody else pays at the counter."""
+MOST_LINES = 5_000
+"""Of one statement: about a month of a large home's waivers."""
+MOST_FEN = 100_000_000_000
+"""Of one payment: a thousand million yuan is a slip of the hand."""
+
+
+class StatementState(StrEnum):
+    """How far a statement is."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    DISCARDED = "discarded"
+
+
+class Handed(StrEnum):
+    """How a statement reached its payer."""
+
+    OUTBOX = "outbox"
+    BY_HAND = "by_hand"
+
+
+class Gone(StrEnum):
+    """Why a line is on a statement no more."""
+
+    DISCARDED = "discarded"  # the draft was
+    RETURNED = "returned"  # the payer disputes it
+
+
+class ReturnedWhy(StrEnum):
+    """Why a payer does not pay a line."""
+
+    NOT_ENTITLED = "not_entitled"
+    WRONG_PAYER = "wrong_payer"
+    WRONG_AMOUNT = "wrong_amount"
+    PAPER_MISSING = "paper_missing"
+    PAID_ALREADY = "paid_already"
+
+
+class Share(Wire):
+    """What one line of a bill asks of a payer: its due where that is the payer's, its waiver where it bears that."""
+
+    case_no: CaseNo
+    log_no: int
+    line_no: int
+    line: Line
+    cause: str
+    amount_fen: int = Field(ge=1)
+
+
+class Statement(Wire):
+    """A statement as it was sent, frozen. Numbers of a home follow each other without a gap."""
+
+    home: str
+    number: int = Field(ge=1)
+    payer: Payer
+    first: date
+    last: date
+    made_by: StaffNo
+    approved_by: StaffNo
+    sent_at: AwareDatetime
+    total_fen: int = Field(ge=1)
+    shares: tuple[Share, ...] = Field(min_length=1, max_length=MOST_LINES)
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> "Statement":
+        if self.total_fen != sum(one.amount_fen for one in self.shares):
+            raise ValueError("total_fen")
+        keys = [(one.case_no, one.log_no, one.line_no) for one in self.shares]
+        if len(keys) != len(set(keys)):
+            raise ValueError("shares")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A line of a statement as it stands now: `gone` it was returned, `taken_back` its bill has it no more."""
+
+    share: Share
+    gone: Gone | None = None
+    taken_back: bool = False
+    why: ReturnedWhy | None = None
+
+    @property
+    def asked_fen(self) -> int:
+        """What is still asked for it, paid or not."""
+        return 0 if self.gone is not None or self.taken_back else self.share.amount_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a case stands on a statement, in fen: asked, come for it, given back; `owed_fen` is what the ledger says."""
+
+    asked_fen: int
+    came_fen: int
+    back_fen: int
+    owed_fen: int
+
+    @property
+    def open_fen(self) -> int:
+        """What is still to come; never more than the ledger has."""
+        return max(0, min(self.asked_fen - self.came_fen + self.back_fen, self.owed_fen))
+
+
+@dataclass(frozen=True, slots=True)
+class Allocated:
+    """What a payment pays: a part for each case, in whole fen; `over_fen` of it fits nothing."""
+
+    parts: Mapping[CaseNo, int]
+    over_fen: int
+
+
+def share_fen(line: Line, payer: Payer) -> int:
+    """What a line asks of a payer, in fen."""
+    due = line.due_fen if line.payer is payer else 0
+    return due + (line.waiver_fen if line.waiver_payer is payer else 0)
+
+
+def period(first: date, last: date, now: datetime) -> Refusal | None:
+    """Why a period cannot be put to a payer: it runs backwards, or is not over."""
+    if last < first:
+        return Refusal(Problem.FIELD_INVALID, "last")
+    return Refusal(Problem.FIELD_INVALID, "last") if last > local(now).date() else None
+
+
+def sendable(made_by: StaffNo, by: StaffNo, lines: Iterable[Standing]) -> Refusal | None:
+    """Why a draft cannot be sent: whoever made it sends it, or a line of it has been taken back since."""
+    if made_by == by:
+        return Refusal(Problem.OWN_WORK)
+    stale = [one.share for one in lines if one.asked_fen != one.share.amount_fen]
+    return Refusal(Problem.STATEMENT_STALE, stale[0].case_no) if stale else None
+
+
+def allocate(amount_fen: int, opens: Mapping[CaseNo, int]) -> Allocated:
+    """Divide what came among the cases by what is open of each: nothing is lost, and no case gets more than is open."""
+    whole = sum(opens.values())
+    fits = min(amount_fen, whole)
+    if fits <= 0:
+        return Allocated({}, amount_fen)
+    parts = split(Fen(fits), list(opens.values()))
+    return Allocated({case: part for case, part in zip(opens, parts, strict=True) if part}, amount_fen - fits)
+
+
+def paid(payer: Payer, number: int, amount_fen: int) -> Details:
+    """What a case's fact says of its part of a payment."""
+    return Details(amount_fen=amount_fen, means=Means.TRANSFER, payer=payer, number=f"ST-{number}")
+
+
+def digest(body: str) -> str:
+    """What the log says of a statement that was sent: the SHA-256 of its body, 64 hex digits."""
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+AGES = (30, 60, 90)
+"""Days since a statement was sent that end an age; the last age has no end."""
+
+
+def age_of(sent_at: datetime, now: datetime) -> int:
+    """Which age an open statement is in: 0 is the youngest."""
+    days = (local(now).date() - local(sent_at).date()).days
+    return sum(days > end for end in AGES)

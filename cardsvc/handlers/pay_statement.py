@@ -1,0 +1,91 @@
+"""Enter what came for a statement: a part for each of its cases, what fits nothing into suspense; or give that back.
+
+Each part is a fact of its case. A payment is known by the bank's number, once.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from cardsvc.core import ledger, statements
+from cardsvc.core.ids import CaseNo, HomeId, StaffNo
+from cardsvc.core.local_time import local
+from cardsvc.core.money import in_yuan
+from cardsvc.core.paying import MOST_FEN as MOST_OF_ONE
+from cardsvc.core.paying import Posting
+from cardsvc.core.permissions import Action, confirmed
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.statements import MOST_FEN, Standing, StatementState
+from cardsvc.core.terms import Means
+from cardsvc.store import payments
+from cardsvc.store import statements as store
+from cardsvc.store.engine import Connection
+from cardsvc.store.statements import Came, Kept, cause_of
+from cardsvc.store.working import WorkingSet
+
+
+def pay(
+    tx: WorkingSet, draft_no: int, amount_fen: int, reference: str, received_on: date, by: StaffNo, log_no: int
+) -> tuple[Posting, ...] | Refusal:
+    """The parts to post, one a case. What is above all that is open goes to the first case, whose suspense holds it."""
+    run, home = tx.connection, tx.home_id
+    kept = _sent(tx, draft_no)
+    if isinstance(kept, Refusal):
+        return kept
+    if not 1 <= amount_fen <= MOST_FEN:
+        return Refusal(Problem.AMOUNT_INVALID)
+    if received_on > local(tx.now).date():
+        return Refusal(Problem.FIELD_INVALID, "received_on")
+    if store.knows(run, home, reference):
+        return Refusal(Problem.PAID_TWICE, reference)
+    cases = store.settled(run, home, kept, store.lines(run, home, draft_no))
+    found = statements.allocate(amount_fen, {one: case.open_fen for one, case in cases.items()})
+    parts = dict(found.parts)
+    if found.over_fen:
+        first = next(iter(cases))
+        parts[first] = parts.get(first, 0) + found.over_fen
+    if max(parts.values()) > MOST_OF_ONE:
+        return Refusal(Problem.AMOUNT_INVALID)
+    store.pay(run, home, draft_no, Came(log_no, amount_fen, reference, received_on.isoformat(), by, tx.now))
+    return tuple(_postings(tx, kept, parts, log_no, by))
+
+
+def _postings(tx: WorkingSet, kept: Kept, parts: dict[CaseNo, int], log_no: int, by: StaffNo) -> Iterator[Posting]:
+    for case_no, fen in sorted(parts.items()):
+        link = tx.log.add(f"statement paid {kept.number}", case_no, "", tx.now, by)
+        details = statements.paid(kept.payer, kept.number or 0, fen)
+        yield Posting(case_no, details, cause_of(kept.draft_no, case_no, log_no), link)
+
+
+def give_back(
+    tx: WorkingSet, draft_no: int, case_no: CaseNo, amount_fen: int, by: StaffNo, second: StaffNo | None, log_no: int
+) -> Refusal | None:
+    """Two people give back what a payer paid too much for a case: never more than it paid, or than is held."""
+    kept = _sent(tx, draft_no)
+    if isinstance(kept, Refusal):
+        return kept
+    refusal = confirmed(by, second, tx.staff, Action.KEEP_STATEMENTS)
+    if refusal is not None:
+        return refusal
+    lines = store.lines(tx.connection, tx.home_id, draft_no)
+    most = held(tx.connection, tx.home_id, kept, lines).get(case_no, 0)
+    if not 1 <= amount_fen <= most:
+        return Refusal(Problem.ABOVE_PAID, f"¥{in_yuan(most)}")
+    moved = ledger.reversed_(ledger.suspended(case_no, amount_fen, Means.TRANSFER))
+    tx.transfers.extend((case_no, log_no, cause_of(draft_no, case_no, log_no), one) for one in moved)
+    return None
+
+
+def held(connection: Connection, home_id: HomeId, kept: Kept, lines: Iterable[Standing]) -> dict[CaseNo, int]:
+    """What the home holds of this payer's money for each case, in fen."""
+    waiting: dict[CaseNo, int] = {}
+    for one in payments.waiting(connection, home_id):
+        if one.case_no is not None:
+            waiting[one.case_no] = waiting.get(one.case_no, 0) + one.amount_fen
+    return store.held(connection, home_id, store.settled(connection, home_id, kept, lines), waiting)
+
+
+def _sent(tx: WorkingSet, draft_no: int) -> Kept | Refusal:
+    kept = store.one(tx.connection, tx.home_id, draft_no)
+    if kept is None:
+        return Refusal(Problem.NOT_FOUND)
+    return kept if kept.state is StatementState.SENT else Refusal(Problem.STATEMENT_ENDED)

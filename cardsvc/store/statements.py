@@ -1,0 +1,386 @@
+"""Statements to payers: which lines are still to be put to one, what is on each, and what came for it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Connection, Exists, and_, exists, func, literal, or_, select, update
+
+from cardsvc.core.books import bounds
+from cardsvc.core.ids import CaseNo, HomeId, StaffNo
+from cardsvc.core.ledger import Account, receivable, suspense, till
+from cardsvc.core.statements import (
+    Gone,
+    Handed,
+    ReturnedWhy,
+    Settled,
+    Share,
+    Standing,
+    Statement,
+    StatementState,
+    share_fen,
+)
+from cardsvc.core.terms import Means, Payer
+from cardsvc.store import tables as t
+from cardsvc.store.lines import line_of
+
+AT_ONCE = 500
+STATEMENT = TypeAdapter(Statement)
+TILL = till(Means.TRANSFER)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A statement as it is kept; `body` only of one that was sent."""
+
+    draft_no: int
+    payer: Payer
+    first: date
+    last: date
+    made_by: StaffNo
+    made_at: datetime
+    state: StatementState
+    ended_by: StaffNo | None
+    ended_at: datetime | None
+    number: int | None
+    handed: Handed | None
+    body: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A payment for a statement."""
+
+    log_no: int
+    amount_fen: int
+    reference: str
+    received_on: str
+    entered_by: StaffNo
+    entered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A line that a payer does not pay, and nobody has put anew or taken back since."""
+
+    draft_no: int
+    number: int | None
+    share: Share
+    payer: Payer
+    why: str
+    by: StaffNo
+    at: datetime
+
+
+def add(connection: Connection, home_id: HomeId, kept: Kept, shares: Iterable[Share]) -> None:
+    """A draft with its lines."""
+    head = {"home_id": home_id, "draft_no": kept.draft_no, "payer": kept.payer.value}
+    span = {"first_day": kept.first.isoformat(), "last_day": kept.last.isoformat()}
+    made = {"made_by": kept.made_by, "made_at": kept.made_at, "state": kept.state.value}
+    connection.execute(t.statement.insert().values(**head, **span, **made))
+    rows = [
+        {**head, "case_no": one.case_no, "log_no": one.log_no, "line_no": one.line_no, "amount_fen": one.amount_fen}
+        for one in shares
+    ]
+    connection.execute(t.statement_line.insert(), rows)
+
+
+def sent(
+    connection: Connection, home_id: HomeId, kept: Kept, statement: Statement, handed: Handed, body: str, log_no: int
+) -> None:
+    """The draft is a statement now, and frozen."""
+    ended = {"ended_by": statement.approved_by, "ended_at": statement.sent_at, "number": statement.number}
+    values = {"state": StatementState.SENT.value, "handed": handed.value, "log_no": log_no, "body": body}
+    connection.execute(_one(home_id, kept.draft_no).values(**ended, **values))
+
+
+def discarded(connection: Connection, home_id: HomeId, draft_no: int, by: StaffNo, now: datetime) -> None:
+    """The draft is none any more; its lines may be put to the payer anew."""
+    ended = {"ended_by": by, "ended_at": now}
+    connection.execute(_one(home_id, draft_no).values(state=StatementState.DISCARDED.value, **ended))
+    c = t.statement_line.c
+    lines = update(t.statement_line).where(c.home_id == home_id, c.draft_no == draft_no, c.gone.is_(None))
+    connection.execute(lines.values(gone=Gone.DISCARDED.value, gone_at=now, gone_by=by))
+
+
+def give_back(
+    connection: Connection, home_id: HomeId, draft_no: int, share: Share, why: str, by: StaffNo, now: datetime
+) -> None:
+    """The payer has returned a line."""
+    c = t.statement_line.c
+    key = (c.case_no == share.case_no, c.log_no == share.log_no, c.line_no == share.line_no)
+    line = update(t.statement_line).where(c.home_id == home_id, c.draft_no == draft_no, *key)
+    connection.execute(line.values(gone=Gone.RETURNED.value, gone_at=now, gone_by=by, why=why))
+
+
+def next_number(connection: Connection, home_id: HomeId) -> int:
+    """The number of the next statement that is sent; the log of the home is open: nobody else numbers meanwhile."""
+    c = t.statement.c
+    return (connection.execute(select(func.max(c.number)).where(c.home_id == home_id)).scalar_one() or 0) + 1
+
+
+def one(connection: Connection, home_id: HomeId, draft_no: int) -> Kept | None:
+    """A statement by the number of its draft."""
+    c = t.statement.c
+    row = connection.execute(select(t.statement).where(c.home_id == home_id, c.draft_no == draft_no)).one_or_none()
+    return _kept(row) if row is not None else None
+
+
+def listed(connection: Connection, home_id: HomeId, payer: Payer | None, before: int | None, most: int) -> list[Kept]:
+    """A page of statements, the newest first, and one more."""
+    c = t.statement.c
+    where: list[ColumnElement[bool]] = [c.home_id == home_id]
+    if payer is not None:
+        where.append(c.payer == payer.value)
+    if before is not None:
+        where.append(c.draft_no < before)
+    rows = connection.execute(select(t.statement).where(*where).order_by(c.draft_no.desc()).limit(most + 1))
+    return [_kept(row) for row in rows]
+
+
+def unsettled(connection: Connection, home_id: HomeId) -> list[Kept]:
+    """Statements that were sent and on which something can be open, in the order of their numbers.
+
+    A case whose payer owes nothing by the ledger is open on none: so old statements cost nothing but their lines' look.
+    """
+    c, s, a = t.statement.c, t.statement_line.c, t.account.c
+    owes = literal("receivable/").concat(s.case_no).concat("/").concat(s.payer)
+    asking = (
+        select(s.draft_no)
+        .join(t.account, and_(a.home_id == s.home_id, a.account == owes))
+        .where(s.home_id == home_id, s.gone.is_(None), a.debit_fen > a.credit_fen)
+    )
+    where = (c.home_id == home_id, c.state == StatementState.SENT.value, c.draft_no.in_(asking))
+    return [_kept(row) for row in connection.execute(select(t.statement).where(*where).order_by(c.number))]
+
+
+def unstated(
+    connection: Connection, home_id: HomeId, payer: Payer, last: date, most: int, *, returned: bool = False
+) -> list[Share]:
+    """A payer's lines up to a local day that stand and are on no living statement; those of earlier days come along.
+
+    `returned`: those too that the payer has returned once.
+    """
+    b = t.bill_line.c
+    where = [*_owing(home_id, payer), b.at < bounds(last)[1], ~_taken_back(), ~_living(payer)]
+    if not returned:
+        where.append(~_on(payer, Gone.RETURNED))
+    rows = connection.execute(
+        select(t.bill_line).where(*where).order_by(b.case_no, b.log_no, b.line_no).limit(most + 1)
+    )
+    return [_share(row, payer) for row in rows]
+
+
+def unstated_fen(connection: Connection, home_id: HomeId, payer: Payer) -> int:
+    """What stands on bills for a payer and is on no living statement, returned lines included, in fen."""
+    b = t.bill_line.c
+    due, waived = (
+        func.coalesce(func.sum(fen).filter(side == payer.value), 0)
+        for fen, side in ((b.due_fen, b.payer), (b.waiver_fen, b.waiver_payer))
+    )
+    where = (*_owing(home_id, payer), ~_taken_back(), ~_living(payer))
+    return int(connection.execute(select(due + waived).where(*where)).scalar_one())
+
+
+def lines(connection: Connection, home_id: HomeId, draft_no: int) -> list[Standing]:
+    """The lines of a statement as they stand now."""
+    s, b = t.statement_line.c, t.bill_line.c
+    same = and_(b.home_id == s.home_id, b.case_no == s.case_no, b.log_no == s.log_no, b.line_no == s.line_no)
+    rows = connection.execute(
+        select(t.bill_line, s.gone, s.why, s.payer.label("asked"), _taken_back().label("taken_back"))
+        .join(t.statement_line, same)
+        .where(s.home_id == home_id, s.draft_no == draft_no)
+        .order_by(s.case_no, s.log_no, s.line_no)
+    )
+    return [
+        Standing(
+            _share(row, Payer(row.asked)),
+            Gone(row.gone) if row.gone else None,
+            bool(row.taken_back),
+            ReturnedWhy(row.why) if row.why else None,
+        )
+        for row in rows
+    ]
+
+
+def returned(connection: Connection, home_id: HomeId, most: int) -> list[Returned]:
+    """Lines that payers returned, that stand still, and that nobody has put to a payer anew; the newest first."""
+    s, b, h = t.statement_line.c, t.bill_line.c, t.statement.c
+    same = and_(b.home_id == s.home_id, b.case_no == s.case_no, b.log_no == s.log_no, b.line_no == s.line_no)
+    again = t.statement_line.alias()
+    anew = exists().where(
+        again.c.home_id == s.home_id,
+        again.c.payer == s.payer,
+        again.c.case_no == s.case_no,
+        again.c.log_no == s.log_no,
+        again.c.line_no == s.line_no,
+        or_(again.c.gone.is_(None), and_(again.c.gone == Gone.RETURNED.value, again.c.draft_no > s.draft_no)),
+    )
+    rows = connection.execute(
+        select(t.bill_line, s.draft_no, s.payer.label("asked"), s.why, s.gone_by, s.gone_at, h.number)
+        .join(t.statement_line, same)
+        .join(t.statement, and_(h.home_id == s.home_id, h.draft_no == s.draft_no))
+        .where(s.home_id == home_id, s.gone == Gone.RETURNED.value, ~_taken_back(), ~anew)
+        .order_by(s.gone_at.desc(), s.case_no, s.log_no, s.line_no)
+        .limit(most)
+    )
+    return [
+        Returned(
+            row.draft_no,
+            row.number,
+            _share(row, Payer(row.asked)),
+            Payer(row.asked),
+            row.why,
+            StaffNo(row.gone_by),
+            row.gone_at,
+        )
+        for row in rows
+    ]
+
+
+def pay(connection: Connection, home_id: HomeId, draft_no: int, came: Came) -> None:
+    """Keep what came for a statement."""
+    values = {"amount_fen": came.amount_fen, "reference": came.reference, "received_on": came.received_on}
+    who = {"entered_by": came.entered_by, "entered_at": came.entered_at}
+    connection.execute(
+        t.statement_payment.insert().values(home_id=home_id, log_no=came.log_no, draft_no=draft_no, **values, **who)
+    )
+
+
+def knows(connection: Connection, home_id: HomeId, reference: str) -> bool:
+    """Whether a payment with this number of the bank was entered before."""
+    c = t.statement_payment.c
+    known = select(c.log_no).where(c.home_id == home_id, c.reference == reference)
+    return connection.execute(known).first() is not None
+
+
+def payments(connection: Connection, home_id: HomeId, draft_no: int) -> list[Came]:
+    """What came for a statement, in order."""
+    c = t.statement_payment.c
+    rows = connection.execute(
+        select(t.statement_payment).where(c.home_id == home_id, c.draft_no == draft_no).order_by(c.log_no)
+    )
+    return [
+        Came(row.log_no, row.amount_fen, row.reference, row.received_on, StaffNo(row.entered_by), row.entered_at)
+        for row in rows
+    ]
+
+
+def cause_of(draft_no: int, case_no: CaseNo, log_no: int) -> str:
+    """The cause of what a payment for a statement does in a case."""
+    return f"statement:{draft_no}:{case_no}:{log_no}"
+
+
+def settled(connection: Connection, home_id: HomeId, kept: Kept, standing: Iterable[Standing]) -> dict[CaseNo, Settled]:
+    """How each case stands on a statement."""
+    asked: dict[CaseNo, int] = {}
+    for line in standing:
+        asked[line.share.case_no] = asked.get(line.share.case_no, 0) + line.asked_fen
+    came, back = (
+        _moved(connection, home_id, kept.draft_no, side) for side in (t.transfer.c.debit, t.transfer.c.credit)
+    )
+    owed = _balances(connection, home_id, {receivable(one, kept.payer): one for one in asked})
+    return {
+        one: Settled(fen, came.get(one, 0), back.get(one, 0), owed.get(one, 0)) for one, fen in sorted(asked.items())
+    }
+
+
+def held(
+    connection: Connection, home_id: HomeId, cases: Mapping[CaseNo, Settled], waiting: Mapping[CaseNo, int]
+) -> dict[CaseNo, int]:
+    """What the home holds of a payer's money for each case, in fen: never more than came from it for the case, and
+    nothing of what is `waiting` there because it fits no order.
+    """
+    there = _balances(connection, home_id, {suspense(one): one for one in cases})
+    return {
+        number: max(0, min(one.came_fen - one.back_fen, -there.get(number, 0) - waiting.get(number, 0)))
+        for number, one in cases.items()
+    }
+
+
+def _moved(connection: Connection, home_id: HomeId, draft_no: int, side: ColumnElement[str]) -> dict[CaseNo, int]:
+    """What went through the till for a statement, by case; `side` says which way."""
+    c = t.transfer.c
+    where = (c.home_id == home_id, side == TILL, c.log_no > draft_no, c.cause.like(f"statement:{draft_no}:%"))
+    rows = connection.execute(select(c.case_no, func.sum(c.amount_fen)).where(*where).group_by(c.case_no))
+    return {CaseNo(number): int(fen) for number, fen in rows}
+
+
+def _balances(connection: Connection, home_id: HomeId, wanted: dict[Account, CaseNo]) -> dict[CaseNo, int]:
+    c, names = t.account.c, sorted(wanted)
+    found: dict[CaseNo, int] = {}
+    for at in range(0, len(names), AT_ONCE):
+        where = (c.home_id == home_id, c.account.in_(names[at : at + AT_ONCE]))
+        rows = connection.execute(select(c.account, c.debit_fen - c.credit_fen).where(*where))
+        found |= {wanted[Account(name)]: int(fen) for name, fen in rows}
+    return found
+
+
+def _owing(home_id: HomeId, payer: Payer) -> tuple[ColumnElement[bool], ...]:
+    """Lines that ask something of a payer, and are no counter-lines."""
+    b = t.bill_line.c
+    mine = or_(and_(b.payer == payer.value, b.due_fen > 0), and_(b.waiver_payer == payer.value, b.waiver_fen > 0))
+    return (b.home_id == home_id, b.reverses.is_(None), mine)
+
+
+def _taken_back() -> Exists:
+    """Whether a counter-line stands for the line; before single lines were named it stood for all of a log number."""
+    b, counter = t.bill_line.c, t.bill_line.alias("counter").c
+    return exists().where(
+        counter.home_id == b.home_id,
+        counter.case_no == b.case_no,
+        counter.reverses == b.log_no,
+        or_(counter.reverses_line == b.line_no, counter.reverses_line.is_(None)),
+    )
+
+
+def _on(payer: Payer, gone: Gone | None) -> Exists:
+    b, s = t.bill_line.c, t.statement_line.c
+    return exists().where(
+        s.home_id == b.home_id,
+        s.payer == payer.value,
+        s.case_no == b.case_no,
+        s.log_no == b.log_no,
+        s.line_no == b.line_no,
+        s.gone == gone.value if gone is not None else s.gone.is_(None),
+    )
+
+
+def _living(payer: Payer) -> Exists:
+    return _on(payer, None)
+
+
+def _one(home_id: HomeId, draft_no: int) -> Any:
+    c = t.statement.c
+    return update(t.statement).where(c.home_id == home_id, c.draft_no == draft_no)
+
+
+def _share(row: Any, payer: Payer) -> Share:
+    line = line_of(row)
+    return Share(
+        case_no=CaseNo(row.case_no),
+        log_no=row.log_no,
+        line_no=row.line_no,
+        line=line,
+        cause=row.cause,
+        amount_fen=share_fen(line, payer),
+    )
+
+
+def _kept(row: Any) -> Kept:
+    return Kept(
+        row.draft_no,
+        Payer(row.payer),
+        date.fromisoformat(row.first_day),
+        date.fromisoformat(row.last_day),
+        StaffNo(row.made_by),
+        row.made_at,
+        StatementState(row.state),
+        StaffNo(row.ended_by) if row.ended_by else None,
+        row.ended_at,
+        row.number,
+        Handed(row.handed) if row.handed else None,
+        row.body,
+    )

@@ -1,0 +1,71 @@
+"""Money stories that have a name (DOMAIN.md section 6), each to the fen; those of section 5 are in exceptions/.
+
+Price change at midnight: test_price_import.py. Waiver proven late, withdrawn, case cancelled: exceptions/. Offline
+payments during day close: test_day_close.py. Provider twice, late, never, killed between: paying/.
+"""
+
+import pytest
+
+from cardsvc.core.facts import Step
+from cardsvc.core.problems import Problem
+from cardsvc.core.terms import Means, Payer
+from tests.support.accounts import bill, owes
+from tests.support.home import Service
+from tests.support.telling import ARRANGED, TO_STORAGE, Told
+
+
+@pytest.mark.parametrize("over_fen", [10_000, 0, -10_000], ids=["above", "equal", "below"])
+def test_a_deposit_above_equal_to_or_below_the_bill(service: Service, over_fen: int) -> None:
+    one = Told.begun(service, 1, resident=False)
+    one.go(*TO_STORAGE, *ARRANGED)
+    due = bill(service, one.case_no).due_fen
+    one.does(Step.DEPOSIT, amount_fen=due + over_fen, means=Means.TRANSFER)
+    assert bill(service, one.case_no).open_fen == -over_fen
+
+    one.does(Step.SETTLE)
+
+    settled = bill(service, one.case_no)
+    assert (settled.paid_fen, settled.deposit_fen) == (min(due, due + over_fen), max(0, over_fen))
+    assert owes(service, one.case_no, Payer.FAMILY) == max(0, -over_fen)
+    if over_fen > 0:
+        one.refused(Step.REFUND, Problem.ABOVE_PAID, amount_fen=over_fen + 1, means=Means.TRANSFER)
+        one.does(Step.REFUND, amount_fen=over_fen, means=Means.TRANSFER)
+    elif over_fen < 0:
+        one.does(Step.PAY, amount_fen=-over_fen, means=Means.CARD_TERMINAL)
+    ended = bill(service, one.case_no)
+    assert (ended.due_fen, ended.paid_fen, ended.deposit_fen, ended.open_fen) == (due, due, 0, 0)
+
+
+def test_several_means_and_part_payments_add_up(service: Service) -> None:
+    one = Told.begun(service, 1, resident=False)
+    one.go(*TO_STORAGE, *ARRANGED)
+    due = bill(service, one.case_no).due_fen
+    for part, means in ((1, Means.QR), (9_999, Means.CARD_TERMINAL), (due - 10_000, Means.TRANSFER)):
+        one.does(Step.PAY, amount_fen=part, means=means)
+    ended = bill(service, one.case_no)
+    assert (ended.paid_fen, ended.open_fen, ended.deposit_fen) == (due, 0, 0)
+
+
+def test_a_refund_in_three_parts_never_passes_what_was_paid(service: Service) -> None:
+    one = Told.begun(service, 1, resident=False)
+    one.does(Step.DEPOSIT, amount_fen=30_000, means=Means.TRANSFER)
+    for part in (10_000, 19_999):
+        one.does(Step.REFUND, amount_fen=part, means=Means.TRANSFER)
+    one.refused(Step.REFUND, Problem.ABOVE_PAID, amount_fen=2, means=Means.TRANSFER)
+    one.does(Step.REFUND, amount_fen=1, means=Means.TRANSFER)
+    assert bill(service, one.case_no).deposit_fen == 0
+    assert one.tries(Step.REFUND, amount_fen=1, means=Means.TRANSFER).reasons[0].problem is Problem.ABOVE_PAID
+
+
+def test_a_charge_that_comes_between_is_never_paid_out(service: Service) -> None:
+    one = Told.begun(service, 1, resident=False)
+    one.does(Step.DEPOSIT, amount_fen=30_000, means=Means.TRANSFER)
+    one.does(Step.DISPATCH)
+    one.does(Step.COLLECT)
+    owed = bill(service, one.case_no).due_fen
+    assert owed > 0
+    one.refused(Step.REFUND, Problem.ABOVE_PAID, amount_fen=30_000 - owed + 1, means=Means.TRANSFER)
+    one.does(Step.REFUND, amount_fen=30_000 - owed, means=Means.TRANSFER)
+    one.does(Step.SETTLE)
+    assert bill(service, one.case_no).paid_fen == owed
+    assert bill(service, one.case_no).open_fen == 0
