@@ -10,6 +10,7 @@ from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.problems import Refusal
 from cardsvc.core.snapshot import KnownCase
 from cardsvc.core.tap import Met
+from cardsvc.core.terms import Payer
 from cardsvc.core.words import Language
 from terminal.readers.reader import Fault
 
@@ -21,6 +22,7 @@ class Phase(StrEnum):
     READY = "ready"  # present the card, or choose a case
     CASE = "case"  # choose a step
     FORM = "form"  # enter, then confirm
+    PAYING = "paying"  # a payer's phone is awaited
     WAITING = "waiting"  # the service's word is awaited
     OUTCOME = "outcome"
 
@@ -42,6 +44,8 @@ class Outcome:
     refusal: Refusal | None = None
     case_no: CaseNo | None = None
     step: Step | None = None
+    cause: str | None = None
+    "The record that it is about: what the service makes of it, a receipt, is shown when it comes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,16 @@ class Live:
     case_no: CaseNo
     permit: str
     until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """A QR payment that the desk waits for; `before`: the orders that were known when it was asked for."""
+
+    case_no: CaseNo
+    payer: Payer
+    amount_fen: int
+    before: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +99,7 @@ class Session:
     entered: dict[str, str] = field(default_factory=dict)
     outcome: Outcome | None = None
     permit: Live | None = None
+    paying: Paying | None = None
     reader_fault: Fault | None = None
     recent: list[Done] = field(default_factory=list)
 
@@ -104,5 +119,5 @@ class Session:
         """Back to waiting for a card; whoever is signed in stays."""
         self.phase = Phase.READY if self.staff_no else Phase.SIGN_IN
         self.met = self.chosen = self.step = self.image = None
-        self.second_staff_no = None
+        self.second_staff_no = self.paying = None
         self.entered = {}

@@ -21,19 +21,22 @@ from cardsvc.core.card.image import CardImage
 from cardsvc.core.card.profile import KEY_TAP, CardProfile
 from cardsvc.core.facts import Details, Step
 from cardsvc.core.ids import CaseNo, StaffNo, provisional_no
+from cardsvc.core.paying import OrderState
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal, refuse_all
 from cardsvc.core.snapshot import KnownCard
 from cardsvc.core.station import ENTRIES, WAY_BACK, Finds, Station
+from cardsvc.core.terms import Payer
 from cardsvc.core.typed import typed
 from terminal.cards import CardTalk
 from terminal.identity import Identity
 from terminal.journal import Journal, JournalBroken
 from terminal.local import LocalSnapshot
+from terminal.orders import order_of
 from terminal.people import People
 from terminal.readers.field import Field
 from terminal.readers.reader import CardIn, CardOut, Event, Reader, ReaderBack, ReaderLost
-from terminal.session import Colour, Done, Outcome, Phase, Session
+from terminal.session import Colour, Done, Outcome, Paying, Phase, Session
 from terminal.settings import Clocks
 from terminal.taking import WORD_WITHIN_S, Taking
 from terminal.unsent import UnsentTally
@@ -105,6 +108,7 @@ class StationLoop:
             done.set()
             self.changed()
         self._kept(self._taking.lapse)
+        self._paid()
         snapshot, since = self.local.current, self.session.unknown_since
         if since is not None and snapshot is not None and snapshot.version != since:
             self.session.unknown_since = self.session.outcome = None
@@ -250,6 +254,12 @@ class StationLoop:
                 session.entered[str(what["field"])] = str(what.get("value", ""))[:400]
             case "confirm" if session.phase is Phase.FORM:
                 self._confirm()
+            case "ask_pay" if session.phase in (Phase.FORM, Phase.PAYING):
+                self._ask_pay()
+            case "drop_pay" if session.phase is Phase.PAYING and session.paying is not None:
+                order = order_of(session, self.local.current)
+                if order is not None:
+                    self._taking.drop_pay(session.paying.case_no, order.order_no)
             case "cancel":
                 session.outcome = None
                 session.leave_case()
@@ -318,6 +328,38 @@ class StationLoop:
             return
         self._show(outcome, case_no, step)
 
+    def _ask_pay(self) -> None:
+        """Ask a payer for what was entered, or once more for what came too late."""
+        session, snapshot = self.session, self.local.current
+        if session.paying is not None:
+            case_no, payer, fen = session.paying.case_no, session.paying.payer, session.paying.amount_fen
+        elif session.step is Step.PAY and session.case_no is not None:
+            try:
+                details = self._details(Step.PAY)
+            except ValueError:
+                details = Details()
+            case_no, payer, fen = session.case_no, details.payer or Payer.FAMILY, details.amount_fen or 0
+        else:
+            return
+        if fen < 1:
+            self._say(Refusal(Problem.AMOUNT_INVALID), case_no, Step.PAY)
+            return
+        known = snapshot.cases.get(case_no) if snapshot is not None else None
+        before = frozenset(one.order_no for one in known.orders) if known is not None else frozenset()
+        refusal = self._taking.ask_pay(case_no, payer, fen)
+        if refusal is not None:
+            self._say(refusal, case_no, Step.PAY)
+            return
+        session.paying, session.phase, session.outcome = Paying(case_no, payer, fen, before), Phase.PAYING, None
+
+    def _paid(self) -> None:
+        """What was awaited has come: it is said as every payment is, with its receipts."""
+        waits, order = self.session.paying, order_of(self.session, self.local.current)
+        if waits is None or order is None or order.state is not OrderState.PAID:
+            return
+        self._show(Outcome(Colour.GO, "recorded", cause=f"qr:{order.order_no}"), waits.case_no, Step.PAY)
+        self.changed()
+
     def _details(self, step: Step) -> Details:
         """The entered text as details. Raises ValidationError or ValueError for what cannot be."""
         raw = typed(self.session.entered)
@@ -380,7 +422,7 @@ class StationLoop:
 
     def _show(self, outcome: Outcome, case_no: CaseNo | None, step: Step | None) -> None:
         session = self.session
-        shown = Outcome(outcome.colour, outcome.message, outcome.refusal, case_no, step)
+        shown = Outcome(outcome.colour, outcome.message, outcome.refusal, case_no, step, outcome.cause)
         if outcome.colour is Colour.GO:
             session.leave_case()
             session.phase = Phase.OUTCOME

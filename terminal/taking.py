@@ -13,9 +13,10 @@ from cardsvc.core.facts import Fact, Step, StepTaken
 from cardsvc.core.fold import then
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.preconditions import Asked
-from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.problems import Problem, Refusal, refuse_all
 from cardsvc.core.rules import RULES
 from cardsvc.core.snapshot import KnownCard, KnownCase, Snapshot
+from cardsvc.core.terms import Payer
 from cardsvc.core.workflow import stage_code
 from terminal.cards import CardTalk
 from terminal.identity import SOFTWARE, Identity
@@ -77,10 +78,10 @@ class Taking:
                 return word if not isinstance(word, int) else Outcome(Colour.GO, "armed")
             granted = word
         body = wire.Observation(step=asked.step, details=decision.details, granted_seq=granted)
-        self.append(body, decision.case_no, asked=asked)
+        appended = self.append(body, decision.case_no, asked=asked)
         self._note(decision, asked)
         self.uplink.wake()
-        return Outcome(Colour.GO, "recorded")
+        return Outcome(Colour.GO, "recorded", cause=str(appended.key))
 
     def _newest(self, snapshot: Snapshot) -> tap.Met | KnownCase | Refusal | None:
         """The case on the screen as the snapshot has it now: news may have come since it was shown."""
@@ -250,6 +251,22 @@ class Taking:
         self.append(wire.Refused(step=None, problems=problems), case_no, card=image)
         self.uplink.wake()
         return refusal
+
+    def ask_pay(self, case_no: CaseNo, payer: Payer, amount_fen: int) -> Refusal | None:
+        """Ask for a QR payment: the service writes the order, and the snapshot brings its code."""
+        if not self.uplink.linked:
+            return Refusal(Problem.OFFLINE_FORBIDDEN, Step.PAY)
+        appended = self.append(wire.AskPay(payer=payer, amount_fen=amount_fen), case_no)
+        judgement = self.uplink.wait_for(appended.key.seq, WORD_WITHIN_S)
+        if judgement is None:
+            return Refusal(Problem.OFFLINE_FORBIDDEN, Step.PAY)
+        reasons = [Refusal(one.problem, one.detail) for one in judgement.reasons]
+        return None if judgement.outcome is wire.Outcome.ACCEPTED else refuse_all(reasons)
+
+    def drop_pay(self, case_no: CaseNo, order_no: str) -> None:
+        """Wait for a QR payment no longer."""
+        self.append(wire.DropPay(order_no=order_no), case_no)
+        self.uplink.wake()
 
     def lapse(self) -> None:
         """A permit that ran out without a load is over, and the service is told."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import TypeAdapter, ValidationError
 
+from cardsvc.api import pay_desk
 from cardsvc.api.checking import RECORD, Checked, claimed_seq, verifies
 from cardsvc.api.posting import post
 from cardsvc.context import Context
@@ -174,6 +175,12 @@ class Batch:
                 return NOTED
             case wire.Listen(sealed=sealed):
                 return self._listen(record, sealed)
+            case wire.AskPay() as asked:
+                case_no = self._case_no(record)
+                return pay_desk.ask(self.tx, self.context, self.kind, record.staff_no, case_no, asked)
+            case wire.DropPay() as asked:
+                case_no = self._case_no(record)
+                return pay_desk.let_go(self.tx, self.context, self.kind, record.staff_no, case_no, asked)
             case wire.PermitDead(permit=code):
                 record_tap.permit_over(self.tx, code, self.journal.journal_id)
                 return NOTED

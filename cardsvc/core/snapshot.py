@@ -11,12 +11,14 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from cardsvc.core.card.image import TrailKey
 from cardsvc.core.case import Case
-from cardsvc.core.facts import PlaceKind, StationKind, Wire
+from cardsvc.core.facts import Code, PaymentCause, PlaceKind, StationKind, Wire
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, StaffNo, StationId
 from cardsvc.core.ledger import Bill
+from cardsvc.core.paying import OrderState
 from cardsvc.core.permissions import Role
 from cardsvc.core.policy import Policy
 from cardsvc.core.prices import PriceBook
+from cardsvc.core.receipts import Family
 from cardsvc.core.reversal import PaidIn
 from cardsvc.core.terms import Payer, Reason
 from cardsvc.core.wire import Key
@@ -115,6 +117,26 @@ class Owed(Wire):
     fen: int = Field(ge=1)
 
 
+class Given(Wire):
+    """A receipt that a payment gave, as the cashier's page shows it; `cause` is the payment's."""
+
+    family: Family
+    number: Code
+    amount_fen: int = Field(ge=1)
+    cause: PaymentCause
+
+
+class AskedPay(Wire):
+    """A QR payment that a payer was asked for; `qr` is what its code holds, "" before the provider has taken it."""
+
+    order_no: str
+    payer: Payer
+    amount_fen: int = Field(ge=1)
+    state: OrderState
+    qr: str
+    expires_at: AwareDatetime
+
+
 class KnownCase(Wire):
     """An open case as a station may know it; `shown_name` is masked (王某)."""
 
@@ -125,7 +147,11 @@ class KnownCase(Wire):
     owed: tuple[Owed, ...] = ()
     "What third parties owe: only where bills are shown."
     payments: tuple[PaidIn, ...] = Field(default=(), exclude_if=lambda value: not value)
-    "What may be taken back as entered by mistake: only where bills are shown."
+    "What may be taken back as entered by mistake: only at the cashier's."
+    receipts: tuple[Given, ...] = Field(default=(), exclude_if=lambda value: not value)
+    "The receipts that are not void: only at the cashier's."
+    orders: tuple[AskedPay, ...] = Field(default=(), exclude_if=lambda value: not value)
+    "QR payments of the last hour, the newest first: only at the cashier's."
 
 
 class Limits(Wire):

@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, Base64Bytes, Field, StringConstraints
 from cardsvc.core.facts import Details, Step, Wire
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, RecordKey, StaffNo, StationId
 from cardsvc.core.problems import Problem
+from cardsvc.core.terms import Payer
 
 PROTOCOL: Literal[1] = 1
 MEDIA_TYPE = "application/vnd.onecard.sync+json"
@@ -127,6 +128,21 @@ class Listen(Wire):
     sealed: Base64Bytes
 
 
+class AskPay(Wire):
+    """Ask a payer of the case for money by QR; the order and its code come with the snapshot."""
+
+    kind: Literal["ask_pay"] = "ask_pay"
+    payer: Payer
+    amount_fen: int = Field(ge=1, le=100_000_000)
+
+
+class DropPay(Wire):
+    """The desk waits for a QR payment no longer."""
+
+    kind: Literal["drop_pay"] = "drop_pay"
+    order_no: str = Field(min_length=1, max_length=40)
+
+
 class PermitDead(Wire):
     """A permit ran out at the station without a load: nothing will start with it any more."""
 
@@ -145,7 +161,19 @@ class Witness(Wire):
 
 
 Body = Annotated[
-    Seen | Intent | Written | Settled | Observation | Request | Refused | Booking | PermitDead | Witness | Listen,
+    Seen
+    | Intent
+    | Written
+    | Settled
+    | Observation
+    | Request
+    | Refused
+    | Booking
+    | PermitDead
+    | Witness
+    | Listen
+    | AskPay
+    | DropPay,
     Field(discriminator="kind"),
 ]
 

@@ -42,6 +42,7 @@ def handle(tx: WorkingSet, order_no: str, standing: Standing, closing: Event) ->
             transfers = ledger.suspended(order.case_no, one.payment.amount_fen, Means.QR)
             tx.transfers.extend((order.case_no, log_no, f"qr:{order_no}", entry) for entry in transfers)
     payments.keep(run, home, order, tx.now)
+    tx.changed.add(case.case_no)  # the cashier's station follows it
     return tuple(postings)
 
 

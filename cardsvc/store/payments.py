@@ -13,6 +13,7 @@ from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.ledger import Account, receivable
 from cardsvc.core.paying import LIVE, Arrival, DayFound, Order, OrderState, Why, next_look
 from cardsvc.core.provider import Notice
+from cardsvc.core.snapshot import AskedPay
 from cardsvc.core.terms import Payer
 from cardsvc.store import tables as t
 
@@ -68,6 +69,30 @@ def keep(connection: Connection, home_id: HomeId, order: Order, now: datetime) -
     connection.execute(update(t.payment_order).where(*where).values(**values))
     if order.closed:
         connection.execute(update(t.payment_order).where(*where, c.closed_at.is_(None)).values(closed_at=now))
+
+
+def let_go(connection: Connection, home_id: HomeId, order_no: str, now: datetime) -> None:
+    """Nobody waits for an order any more: it is over as soon as the provider says so."""
+    c = t.payment_order.c
+    where = (c.home_id == home_id, c.order_no == order_no)
+    connection.execute(update(t.payment_order).where(*where).values(expires_at=now, next_at=now))
+
+
+def recent(
+    connection: Connection, home_id: HomeId, numbers: list[CaseNo], since: datetime
+) -> dict[CaseNo, tuple[AskedPay, ...]]:
+    """The orders of these cases that were asked since then, the newest first, as a cashier's station follows them."""
+    c = t.payment_order.c
+    where = (c.home_id == home_id, c.case_no.in_(numbers), c.asked_at >= since)
+    found: dict[CaseNo, tuple[AskedPay, ...]] = {}
+    for row in connection.execute(select(t.payment_order).where(*where).order_by(c.asked_at.desc(), c.order_no.desc())):
+        one = _order(row)
+        shown = AskedPay(
+            order_no=one.order_no, payer=one.payer, amount_fen=one.amount_fen, state=one.state, qr=one.qr,
+            expires_at=one.expires_at,
+        )  # fmt: skip
+        found[one.case_no] = (*found.get(one.case_no, ()), shown)
+    return found
 
 
 def one(connection: Connection, home_id: HomeId, order_no: str) -> Order | None:

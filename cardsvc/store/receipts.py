@@ -13,6 +13,7 @@ from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.ledger import receivable
 from cardsvc.core.receipts import Family, Receipt, outdated, payer_of, share, unreceipted
 from cardsvc.core.reversal import reversed_by
+from cardsvc.core.snapshot import Given
 from cardsvc.core.terms import Means, Payer, Reason
 from cardsvc.store import tables as t
 from cardsvc.store.open_lines import open_lines
@@ -36,6 +37,18 @@ def of_case(connection: Connection, home_id: HomeId, case_no: CaseNo) -> list[Ke
     where = (c.home_id == home_id, c.case_no == case_no)
     rows = connection.execute(select(t.receipt).where(*where).order_by(c.drawn_at, c.family, c.number))
     return [_kept(row) for row in rows]
+
+
+def given(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> dict[CaseNo, tuple[Given, ...]]:
+    """The receipts of these cases that are not void, as a cashier's station knows them."""
+    c = t.receipt.c
+    where = (c.home_id == home_id, c.case_no.in_(numbers), c.state == "drawn")
+    found: dict[CaseNo, tuple[Given, ...]] = {}
+    for body in connection.execute(select(c.body).where(*where).order_by(c.family, c.number)).scalars():
+        one = RECEIPT.validate_json(body)
+        row = Given(family=one.family, number=one.number, amount_fen=one.amount_fen, cause=one.cause)
+        found[one.case_no] = (*found.get(one.case_no, ()), row)
+    return found
 
 
 def one(connection: Connection, home_id: HomeId, family: Family, number: str) -> Kept | None:

@@ -7,7 +7,7 @@ them sealed to that station (CARD.md section 5).
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -33,7 +33,7 @@ from cardsvc.core.snapshot import (
 )
 from cardsvc.core.terms import Payer
 from cardsvc.core.wire import Hello, Key, RevokedWhy
-from cardsvc.store import reading, reversing, tills
+from cardsvc.store import payments, reading, receipts, reversing, tills
 from cardsvc.store import tables as t
 from cardsvc.store.cards import FAMILY, STAFF, hot_list
 from cardsvc.store.grounds import TRAITS
@@ -53,6 +53,8 @@ KNOWN = ("pool", "bound", "blocked")
 CardKeyOf = Callable[[bytes, int, int], bytes]
 """The diversified key of a card: UID (7 bytes), key number and key version to 16 bytes."""
 MOST = 500
+ASKED_WITHIN = timedelta(hours=1)
+"""How long a QR payment is shown to the cashier's station."""
 """Cases and cards in one answer; the rest follow with the next one."""
 
 
@@ -117,6 +119,8 @@ def news(
     gone = {row.card_no for row in (*cards, *staff_cards)} - {row.card_no for row in served}
     paid_in = [CaseNo(row.case_no) for row in open_cases] if kind is StationKind.CASHIER else []
     reversible = reversing.payments(connection, home_id, paid_in) if paid_in else {}
+    given = receipts.given(connection, home_id, paid_in) if paid_in else {}
+    asked = payments.recent(connection, home_id, paid_in, now - ASKED_WITHIN) if paid_in else {}
     return SnapshotDelta(
         since=since,
         version=version,
@@ -131,6 +135,8 @@ def news(
                 lines=tuple(one.model_copy(update=WAIVED_BY) for one in lines.get(CaseNo(row.case_no), ())),
                 owed=_owed(CaseNo(row.case_no), totals[CaseNo(row.case_no)]) if kind in SHOWS_BILLS else (),
                 payments=reversible.get(CaseNo(row.case_no), ()),
+                receipts=given.get(CaseNo(row.case_no), ()),
+                orders=asked.get(CaseNo(row.case_no), ()),
             )
             for row in open_cases
         ),

@@ -47,6 +47,8 @@ ACTS = {
     "choose_step": ("step",),
     "enter": ("field", "value"),
     "confirm": (),
+    "ask_pay": (),
+    "drop_pay": (),
     "cancel": (),
     "booking": (*BookingForm.model_fields, "looked"),
 }

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from cardsvc.core.facts import Step
 from cardsvc.core.ledger import refundable
-from cardsvc.core.money import Fen, in_yuan
-from cardsvc.core.snapshot import KnownCase
-from cardsvc.core.words import say
-from terminal.session import Session
+from cardsvc.core.limits import MONEY_IN
+from cardsvc.core.money import Fen, in_yuan, yuan
+from cardsvc.core.snapshot import KnownCase, Snapshot
+from cardsvc.core.terms import Means
+from cardsvc.core.words import Language, say
+from terminal.session import Outcome, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class BillView:
     deposit: str
     others: tuple[tuple[str, str], ...]
     "What third parties still owe: payer and yuan."
+    cash_fen: int | None = None
+    "What is to be taken in cash, once it is entered: for the change."
 
 
 def bill_view(known: KnownCase, session: Session) -> BillView:
@@ -61,4 +65,27 @@ def bill_view(known: KnownCase, session: Session) -> BillView:
         offered = refundable(known.bill)
     others = tuple((say(language, f"payer.{one.payer}"), in_yuan(Fen(one.fen))) for one in known.owed)
     all_of_it = in_yuan(Fen(offered)) if offered else ""
-    return BillView(rows, owed, in_yuan(abs(owed)), all_of_it, in_yuan(known.bill.deposit_fen), others)
+    deposit = in_yuan(known.bill.deposit_fen)
+    return BillView(rows, owed, in_yuan(abs(owed)), all_of_it, deposit, others, _cash(session))
+
+
+def _cash(session: Session) -> int | None:
+    """The amount that was entered, where it comes in as cash."""
+    if session.step not in MONEY_IN or session.entered.get("means") != Means.CASH:
+        return None
+    try:
+        return yuan(session.entered.get("amount_fen", ""))
+    except ValueError:
+        return None
+
+
+def receipts_of(outcome: Outcome, snapshot: Snapshot | None, language: Language) -> tuple[tuple[str, str, str], ...]:
+    """The receipts that the payment just taken gave, as far as the service has said: kind, number, amount."""
+    known = snapshot.cases.get(outcome.case_no) if snapshot is not None and outcome.case_no is not None else None
+    if known is None or outcome.cause is None:
+        return ()
+    return tuple(
+        (say(language, f"receipt_family.{one.family}"), one.number, f"¥{in_yuan(one.amount_fen)}")
+        for one in known.receipts
+        if one.cause == outcome.cause
+    )

@@ -14,13 +14,15 @@ from cardsvc.core.preconditions import needs_two
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import KnownCase, Snapshot
 from cardsvc.core.station import WAY_BACK, Finds, Station
+from cardsvc.core.terms import Means
 from cardsvc.core.usual import MENDED_BY, usual, who_can
 from cardsvc.core.words import Language, say
 from cardsvc.core.workflow import barred, in_order, skip_for
-from terminal.kiosk.bill import BillView, bill_view
+from terminal.kiosk.bill import BillView, bill_view, receipts_of
 from terminal.kiosk.fields import Field, fields_of
 from terminal.kiosk.limits import Strip, strip
 from terminal.kiosk.meter import meter_view
+from terminal.kiosk.paying import PayView, pay_view
 from terminal.session import Colour, Outcome, Phase, Session
 
 SHAPES = {Colour.GO: "✓", Colour.AGAIN: "↻", Colour.STOP: "■"}
@@ -70,6 +72,8 @@ class Band:
     "The alike cases that it shows, as the booking form sends them back once the caller was asked."
     stays: bool = False
     "It says what must be read: it does not go by itself."
+    receipts: tuple[tuple[str, str, str], ...] = ()
+    "What the payment gave, once the service has said so: kind, number, amount."
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,9 @@ class View:
     second: str
     permit_left_ms: int | None
     bill: BillView | None
+    paying: PayView | None
+    by_qr: bool
+    "What was entered can be asked for by QR."
     meter: tuple[tuple[str, str], ...]
     "What cold storage costs, before somebody chooses: word and value."
     recent: tuple[tuple[str, str, str, str, str], ...]
@@ -203,6 +210,8 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         second=_name(snapshot, session.second_staff_no),
         permit_left_ms=left if session.step is Step.LOAD else None,
         bill=bill_view(case, session) if case is not None and Step.PAY in station.steps else None,
+        paying=pay_view(session, snapshot),
+        by_qr=session.step is Step.PAY and session.entered.get("means") == Means.QR and link.linked,
         meter=meter_view(case, session, snapshot, link.now)
         if case is not None and snapshot is not None and Step.QUOTE in station.steps
         else (),
@@ -269,8 +278,9 @@ def _band(outcome: Outcome, snapshot: Snapshot | None, language: Language) -> Ba
     elif outcome.message == "recorded" and outcome.step is not None:
         word = f"{word} · {say(language, f'step.{outcome.step}')}"
     looked = ",".join(radar.told(one.detail)[0] for one in reasons if one.problem is Problem.CASE_ALIKE)
-    stays = outcome.message == "booked_unasked"
-    return Band(outcome.colour, SHAPES[outcome.colour], word, outcome.case_no or "", lines, looked, stays)
+    receipts = receipts_of(outcome, snapshot, language)
+    stays = outcome.message == "booked_unasked" or bool(receipts)
+    return Band(outcome.colour, SHAPES[outcome.colour], word, outcome.case_no or "", lines, looked, stays, receipts)
 
 
 def _reason(refusal: Refusal, snapshot: Snapshot | None, language: Language) -> tuple[str, str, str]:

@@ -80,7 +80,7 @@ def enter(page: Page, name: str, value: str) -> None:
                 for _ in range(int(count)):
                     page.locator(f"[data-more={item}]").click()
             page.locator("form[data-form=items] [type=submit]").click()
-        case Entry.CHOOSE | Entry.LINE | Entry.PICK | Entry.YES_NO | Entry.CREW:
+        case Entry.CHOOSE | Entry.LINE | Entry.PICK | Entry.YES_NO | Entry.CREW | Entry.PAYMENT:
             page.locator(f".choices [data-field={name}][data-value='{value}']").click()
         case Entry.TIME:
             page.locator(f".choices [data-field={name}]").first.click()

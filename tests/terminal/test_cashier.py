@@ -1,26 +1,34 @@
 """The cashier's station: money back, and money from whoever pays a line."""
 
+import io
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from PIL import Image
+from playwright.sync_api import Page, expect
+from pyzbar.pyzbar import ZBarSymbol, decode
 from starlette.testclient import TestClient
 
+from cardsvc.api import paying
 from cardsvc.core.facts import StationKind as At
 from cardsvc.core.facts import Step
 from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.paying import Order
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.snapshot import AskedPay
 from cardsvc.core.terms import Payer
 from cardsvc.core.till import Shift
 from cardsvc.demo.home import FLOAT
+from cardsvc.demo.provider import Mischief
 from cardsvc.handlers import close_till, open_till
 from cardsvc.handlers.close_till import Closing
-from cardsvc.store import tills
+from cardsvc.store import receipts, tills
 from cardsvc.store.snapshots import case_bill
 from terminal.kiosk.app import create_kiosk
 from terminal.session import Colour, Outcome
 from tests.support.accounts import owes
 from tests.support.browser import Pages, picture
+from tests.support.paying import Counter
 from tests.terminal.pressing import Touch, choose, enter, sign_in, take
 from tests.terminal.rig import Bench, Home, green, until
 from tests.terminal.way import before, booked, go
@@ -141,3 +149,146 @@ def test_a_third_party_pays_its_own_lines_at_the_counter(home: Home, desk: Touch
 
     expect(page.locator(".band.go")).to_be_visible()
     until(lambda: owes(home.service, case_no, Payer.INSURER) == 0)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_cash_is_taken_by_keyboard_with_its_change_and_its_receipts_and_taken_back_by_two(
+    home: Home, desk: Touch, pages: Pages, language: str
+) -> None:
+    case_no = CaseNo("WZ-2026-000001")
+    page = pages.open(language=language, width=1280, height=800, touch=True)
+    page.goto(desk.url)
+    sign_in(page, "1010")
+    if language == "en":
+        page.locator("[data-act=language]").click()
+        expect(page.locator(".state[data-language=en]")).to_be_attached()
+    page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
+    choose(page, Step.PAY)
+    expect(page.locator(".bill .amount")).to_be_visible()
+    picture(page, f"kiosk-cashier-bill-{language}")
+    largest = page.evaluate(LARGEST)
+    assert "amount" in largest, largest
+    enter(page, "amount_fen", "151.30")
+    enter(page, "means", "cash")
+    page.locator("[data-take]").fill("151")
+    expect(page.locator("[data-give].short")).to_contain_text("¥0.30")
+    page.locator("[data-take]").fill("200")
+    expect(page.locator("[data-give]")).to_contain_text("¥48.70")
+    expect(page.locator("[data-give].short")).to_have_count(0)
+    assert page.evaluate(SMALL) == []
+    picture(page, f"kiosk-cashier-change-{language}")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".band.go .given")).to_contain_text("FP-000001")
+    expect(page.locator(".band.go .given")).to_contain_text("¥151.30")
+    page.wait_for_timeout(3_500)
+    expect(page.locator(".band.go .given")).to_be_visible()
+    picture(page, f"kiosk-cashier-receipt-{language}")
+
+    page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
+    choose(page, Step.REVERSE_PAYMENT)
+    expect(page.locator(".choices [data-field=payment]").first).to_be_visible()
+    picture(page, f"kiosk-cashier-reverse-{language}")
+    page.locator(".choices [data-field=payment]").last.click()
+    page.locator(".choices [data-field=reason]").click()
+    page.locator("form[data-form=second] [name=staff_no]").fill("1015")
+    page.locator("form[data-form=second] [name=pin]").fill("10151015")
+    page.keyboard.press("Enter")
+    page.locator("[data-act=confirm]:not(:disabled)").click()
+    expect(page.locator(".band.go")).to_be_visible()
+    until(lambda: not _given(home, case_no))
+
+
+@pytest.fixture
+def paid_by_phone(home: Home) -> Iterator[tuple[Touch, Counter]]:
+    """The cashier's touch page with a payment provider outside, and a case that owes."""
+    counter = Counter.opened(home.service, patience_s=2.0)
+    _, card = booked(home)
+    go(home, card, *before(Step.RESERVE))
+    served = Touch(home.at(At.CASHIER))
+    yield served, counter
+    served.close()
+    counter.close()
+
+
+def shows(page: Page, counter: Counter, state: str) -> None:
+    """The provider is asked how its orders stand, and the page says it."""
+    counter.look()
+    expect(page.locator(f".paying[data-state={state}]")).to_be_visible(timeout=10_000)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_family_scans_at_the_counter_too_late_cancelled_and_paid_twice(
+    paid_by_phone: tuple[Touch, Counter], pages: Pages, language: str
+) -> None:
+    (desk, counter), case_no = paid_by_phone, CaseNo("WZ-2026-000001")
+    page = pages.open(language=language, width=1280, height=800, touch=True)
+    page.goto(desk.url)
+    sign_in(page, "1010")
+    if language == "en":
+        page.locator("[data-act=language]").click()
+        expect(page.locator(".state[data-language=en]")).to_be_attached()
+    page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
+    choose(page, Step.PAY)
+    page.locator("[data-fill]").click()
+    page.keyboard.press("Enter")
+    enter(page, "means", "qr")
+    picture(page, f"kiosk-cashier-qr-ask-{language}")
+    page.keyboard.press("Enter")
+    expect(page.locator(".paying[data-state=asked]")).to_be_visible()
+    shows(page, counter, "shown")
+    picture(page, f"kiosk-cashier-qr-{language}")
+    shot = page.locator(".paying .qr").screenshot()
+    codes = decode(Image.open(io.BytesIO(shot)), symbols=[ZBarSymbol.QRCODE])
+    first = _orders(desk, case_no)[0]
+    assert [one.data.decode() for one in codes] == [first.qr]
+    assert page.evaluate(SMALL) == []
+
+    page.locator("[data-act=drop_pay]").click()
+    until(lambda: not counter.now(_kept(counter, first.order_no)).expires_at > counter.service.clock.now)
+    shows(page, counter, "expired")
+    picture(page, f"kiosk-cashier-qr-late-{language}")
+    page.keyboard.press("Enter")
+    expect(page.locator(".paying[data-state=asked]")).to_be_visible()
+    shows(page, counter, "shown")
+    counter.provider.mischief = Mischief.TWICE
+    second = _orders(desk, case_no)[0]
+    assert counter.provider.pay(second.order_no)
+    counter.tell()
+
+    expect(page.locator(".band.go .given")).to_be_visible(timeout=10_000)
+    picture(page, f"kiosk-cashier-qr-paid-{language}")
+    for _ in range(3):
+        counter.tell()
+        counter.look(30)
+    assert [cause for cause, _ in counter.pays(case_no)] == [f"qr:{second.order_no}"]
+
+
+def _orders(desk: Touch, case_no: CaseNo) -> tuple[AskedPay, ...]:
+    """The orders that the station knows."""
+    snapshot = desk.bench.local.current
+    assert snapshot is not None
+    return snapshot.cases[case_no].orders
+
+
+def _kept(counter: Counter, order_no: str) -> Order:
+    found = paying.current(counter.service.context, order_no)
+    assert found is not None
+    return found
+
+
+LARGEST = """[...document.querySelectorAll('.work *')].filter(e => e.offsetParent && [...e.childNodes].some(
+  n => n.nodeType === 3 && /\\d/.test(n.textContent))).sort((a, b) => parseFloat(getComputedStyle(b).fontSize)
+  - parseFloat(getComputedStyle(a).fontSize))[0].className"""
+SMALL = """[...document.querySelectorAll('.work button:not([tabindex="-1"]), .work input')].filter(
+  e => e.offsetParent && e.getBoundingClientRect().height < 59.5).map(e => e.outerHTML)"""
+
+
+def _given(home: Home, case_no: CaseNo) -> list[str]:
+    """Numbers of the receipts that are not void."""
+    context = home.service.context
+    with context.engine.connect() as connection:
+        found = receipts.of_case(connection, context.home_id, case_no)
+    return [one.receipt.number for one in found if one.void is None]

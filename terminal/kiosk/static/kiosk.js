@@ -28,12 +28,15 @@ function arrive() {
   tick();
   const band = part.querySelector(".band"), permit = part.querySelector("[data-permit]");
   permitEnds = permit ? performance.now() + Number(permit.dataset.permit) : 0;
-  const said = band ? band.textContent : "";
+  const given = band?.querySelector(".given");
+  const said = band ? band.textContent.replace(given ? given.textContent : "", "").replace(/\s+/g, "") : "";
   if (band && said !== lastBand) tone(band.dataset.tone);
   const passes = band?.classList.contains("go") && !("stays" in band.dataset);
   if (said !== lastBand) hideBand = passes ? performance.now() + 3000 : 0;
   else if (passes && !hideBand) band.hidden = true;
+  if (band && "stays" in band.dataset) hideBand = 0;
   lastBand = said;
+  change();
   filter();
 }
 
@@ -118,12 +121,24 @@ part.addEventListener("click", (event) => {
   else if (more || less) { const count = part.querySelector(`output[data-item="${CSS.escape(more || less)}"]`); count.value = String(Math.max(0, Number(count.value) + (more ? 1 : -1))); }
 });
 
+// What is given back: reckoned in fen, for the hand that holds the notes; the record has the amount alone.
+function change() {
+  const input = part.querySelector("input[data-take]"), give = part.querySelector("[data-give]");
+  if (!input || !give) return;
+  const typed = /^(\d{1,8})(?:\.(\d{1,2}))?$/.exec(input.value.trim());
+  const fen = typed ? Number(typed[1]) * 100 + Number((typed[2] || "").padEnd(2, "0")) - Number(input.dataset.take) : null;
+  give.hidden = fen === null;
+  give.classList.toggle("short", fen < 0);
+  if (fen !== null) give.textContent = `${fen < 0 ? "▲ " + give.dataset.short : give.dataset.change} ¥${Math.floor(Math.abs(fen) / 100)}.${String(Math.abs(fen) % 100).padStart(2, "0")}`;
+}
+
 function press(button, key) {
   const inputs = [...part.querySelectorAll("form.person input, form.field input[name=value]")];
   const input = inputs.find((one) => one.dataset.active) || inputs[0];
   if (!input) return;
   input.value = key === "back" ? input.value.slice(0, -1) : input.value + key;
   input.focus();
+  change();
 }
 
 part.addEventListener("focusin", (event) => {
@@ -131,7 +146,7 @@ part.addEventListener("focusin", (event) => {
   for (const one of part.querySelectorAll("[data-active]")) delete one.dataset.active;
   event.target.dataset.active = "yes";
 });
-part.addEventListener("input", (event) => { if (event.target.matches("[data-find]")) filter(); });
+part.addEventListener("input", (event) => { if (event.target.matches("[data-find]")) filter(); else change(); });
 
 part.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -139,6 +154,9 @@ part.addEventListener("submit", (event) => {
   if (kind === "items") {
     const chosen = [...form.querySelectorAll("output[data-item]")].filter((one) => Number(one.value) > 0);
     if (chosen.length) act({ act: "enter", field: form.dataset.field, value: chosen.map((one) => `${one.dataset.item}:${one.value}`).join(",") });
+  } else if (kind === "change") {
+    const confirm = part.querySelector("[data-act=confirm]:not(:disabled)");
+    if (confirm) confirm.click();
   } else if (kind === "enter") {
     if (!typed.value) return;
     const input = form.querySelector("input");
@@ -192,7 +210,7 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input, select");
   if (event.key === "Escape") { const back = part.querySelector("[data-act=cancel]"); if (back) back.click(); return; }
   if (typing) return;
-  const hot = part.querySelector(`[data-hotkey="${CSS.escape(event.key)}"]`), confirm = part.querySelector("[data-act=confirm]:not(:disabled)");
+  const hot = part.querySelector(`[data-hotkey="${CSS.escape(event.key)}"]`), confirm = part.querySelector("[data-act=ask_pay]") || part.querySelector("[data-act=confirm]:not(:disabled)");
   if (hot) hot.click();
   else if (event.key === "Enter" && confirm && !event.target.matches("button")) confirm.click();
   else if (event.key.length === 1 && !event.ctrlKey) { const scan = part.querySelector("input[data-entry], [data-find]"); if (scan) scan.focus(); }
