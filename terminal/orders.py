@@ -1,8 +1,36 @@
-"""Which QR payment a desk waits for."""
+"""Which QR payment a desk asks for, and waits for."""
 
-from cardsvc.core.paying import LIVE
+from cardsvc.core.facts import Details, Step
+from cardsvc.core.paying import LIVE, OrderState
 from cardsvc.core.snapshot import AskedPay, Snapshot
-from terminal.session import Session
+from cardsvc.core.terms import Payer
+from terminal.entered import details_of
+from terminal.session import Colour, Outcome, Paying, Session
+
+
+def wish(session: Session, snapshot: Snapshot | None) -> Paying | None:
+    """What is to be asked for: what was entered, or once more what came too late; an amount of 0 cannot be."""
+    waits = session.paying
+    if waits is not None:
+        case_no, payer, fen = waits.case_no, waits.payer, waits.amount_fen
+    elif session.step is Step.PAY and session.case_no is not None:
+        try:
+            details = details_of(session, Step.PAY)
+        except ValueError:
+            details = Details()
+        case_no, payer, fen = session.case_no, details.payer or Payer.FAMILY, details.amount_fen or 0
+    else:
+        return None
+    known = snapshot.cases.get(case_no) if snapshot is not None else None
+    return Paying(case_no, payer, fen, frozenset(one.order_no for one in known.orders) if known else frozenset())
+
+
+def come(session: Session, snapshot: Snapshot | None) -> Outcome | None:
+    """What the desk says once the payment that it waits for has come."""
+    waits, order = session.paying, order_of(session, snapshot)
+    if waits is None or order is None or order.state is not OrderState.PAID:
+        return None
+    return Outcome(Colour.GO, "recorded", None, waits.case_no, Step.PAY, f"qr:{order.order_no}")
 
 
 def order_of(session: Session, snapshot: Snapshot | None) -> AskedPay | None:

@@ -21,22 +21,20 @@ from cardsvc.core.card.image import CardImage
 from cardsvc.core.card.profile import KEY_TAP, CardProfile
 from cardsvc.core.facts import Details, Step
 from cardsvc.core.ids import CaseNo, StaffNo, provisional_no
-from cardsvc.core.paying import OrderState
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal, refuse_all
 from cardsvc.core.snapshot import KnownCard
 from cardsvc.core.station import ENTRIES, WAY_BACK, Finds, Station
-from cardsvc.core.terms import Payer
-from cardsvc.core.typed import typed
+from terminal import orders
 from terminal.cards import CardTalk
+from terminal.entered import entered
 from terminal.identity import Identity
 from terminal.journal import Journal, JournalBroken
 from terminal.local import LocalSnapshot
-from terminal.orders import order_of
 from terminal.people import People
 from terminal.readers.field import Field
 from terminal.readers.reader import CardIn, CardOut, Event, Reader, ReaderBack, ReaderLost
-from terminal.session import Colour, Done, Outcome, Paying, Phase, Session
+from terminal.session import Colour, Done, Outcome, Phase, Session
 from terminal.settings import Clocks
 from terminal.taking import WORD_WITHIN_S, Taking
 from terminal.unsent import UnsentTally
@@ -257,9 +255,7 @@ class StationLoop:
             case "ask_pay" if session.phase in (Phase.FORM, Phase.PAYING):
                 self._ask_pay()
             case "drop_pay" if session.phase is Phase.PAYING and session.paying is not None:
-                order = order_of(session, self.local.current)
-                if order is not None:
-                    self._taking.drop_pay(session.paying.case_no, order.order_no)
+                self._taking.drop_pay(session.paying.case_no, orders.order_of(session, self.local.current))
             case "cancel":
                 session.outcome = None
                 session.leave_case()
@@ -310,13 +306,9 @@ class StationLoop:
         if session.two_cards:
             self._say(Refusal(Problem.TWO_CARDS), case_no, step)
             return
-        try:
-            details = self._details(step)
-        except (ValidationError, ValueError) as error:
-            names = (
-                ", ".join(str(one["loc"][0]) for one in error.errors()) if isinstance(error, ValidationError) else ""
-            )
-            self._say(Refusal(Problem.FIELD_INVALID, names), case_no, step)
+        details = entered(session, step)
+        if isinstance(details, Refusal):
+            self._say(details, case_no, step)
             return
         asked = Asked(step, details, session.staff_no, session.second_staff_no)
         session.phase = Phase.WAITING
@@ -330,43 +322,20 @@ class StationLoop:
 
     def _ask_pay(self) -> None:
         """Ask a payer for what was entered, or once more for what came too late."""
-        session, snapshot = self.session, self.local.current
-        if session.paying is not None:
-            case_no, payer, fen = session.paying.case_no, session.paying.payer, session.paying.amount_fen
-        elif session.step is Step.PAY and session.case_no is not None:
-            try:
-                details = self._details(Step.PAY)
-            except ValueError:
-                details = Details()
-            case_no, payer, fen = session.case_no, details.payer or Payer.FAMILY, details.amount_fen or 0
-        else:
+        wish = orders.wish(self.session, self.local.current)
+        if wish is None:
             return
-        if fen < 1:
-            self._say(Refusal(Problem.AMOUNT_INVALID), case_no, Step.PAY)
-            return
-        known = snapshot.cases.get(case_no) if snapshot is not None else None
-        before = frozenset(one.order_no for one in known.orders) if known is not None else frozenset()
-        refusal = self._taking.ask_pay(case_no, payer, fen)
+        refusal = self._taking.ask_pay(wish) if wish.amount_fen else Refusal(Problem.AMOUNT_INVALID)
         if refusal is not None:
-            self._say(refusal, case_no, Step.PAY)
+            self._say(refusal, wish.case_no, Step.PAY)
             return
-        session.paying, session.phase, session.outcome = Paying(case_no, payer, fen, before), Phase.PAYING, None
+        self.session.paying, self.session.phase, self.session.outcome = wish, Phase.PAYING, None
 
     def _paid(self) -> None:
         """What was awaited has come: it is said as every payment is, with its receipts."""
-        waits, order = self.session.paying, order_of(self.session, self.local.current)
-        if waits is None or order is None or order.state is not OrderState.PAID:
-            return
-        self._show(Outcome(Colour.GO, "recorded", cause=f"qr:{order.order_no}"), waits.case_no, Step.PAY)
-        self.changed()
-
-    def _details(self, step: Step) -> Details:
-        """The entered text as details. Raises ValidationError or ValueError for what cannot be."""
-        raw = typed(self.session.entered)
-        permit = self.session.permit
-        if step is Step.LOAD and permit is not None:
-            raw["permit"] = permit.permit
-        return Details.model_validate_json(_json(raw))
+        if (come := orders.come(self.session, self.local.current)) is not None:
+            self._show(come, come.case_no, Step.PAY)
+            self.changed()
 
     def _book(self, what: dict[str, Any]) -> None:
         """A phone booking: sealed to the service, with a number of our own until it has given one.
@@ -376,7 +345,7 @@ class StationLoop:
         session = self.session
         looked = set(str(what.pop("looked", "")).split(","))
         try:
-            form = BOOKING.validate_json(_json(what))
+            form = BOOKING.validate_json(json.dumps(what))
         except ValidationError as error:
             names = ", ".join(sorted({str(one["loc"][0]) for one in error.errors() if one["loc"]}))
             self._say(Refusal(Problem.FIELD_INVALID, names), None, Step.BOOK)
@@ -429,7 +398,3 @@ class StationLoop:
         session.outcome = shown
         if step is not None:
             session.recent = [Done(self.clocks.now(), case_no, step, outcome.colour), *session.recent][:RECENT]
-
-
-def _json(raw: dict[str, Any]) -> str:
-    return json.dumps(raw)

@@ -15,14 +15,13 @@ from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal, refuse_all
 from cardsvc.core.rules import RULES
-from cardsvc.core.snapshot import KnownCard, KnownCase, Snapshot
-from cardsvc.core.terms import Payer
+from cardsvc.core.snapshot import AskedPay, KnownCard, KnownCase, Snapshot
 from cardsvc.core.workflow import stage_code
 from terminal.cards import CardTalk
 from terminal.identity import SOFTWARE, Identity
 from terminal.journal import Appended, Journal
 from terminal.local import LocalSnapshot
-from terminal.session import Colour, Live, Outcome, Session
+from terminal.session import Colour, Live, Outcome, Paying, Session
 from terminal.settings import Clocks
 from terminal.unsent import UnsentTally
 from terminal.uplink import Uplink
@@ -252,21 +251,22 @@ class Taking:
         self.uplink.wake()
         return refusal
 
-    def ask_pay(self, case_no: CaseNo, payer: Payer, amount_fen: int) -> Refusal | None:
+    def ask_pay(self, wish: Paying) -> Refusal | None:
         """Ask for a QR payment: the service writes the order, and the snapshot brings its code."""
         if not self.uplink.linked:
             return Refusal(Problem.OFFLINE_FORBIDDEN, Step.PAY)
-        appended = self.append(wire.AskPay(payer=payer, amount_fen=amount_fen), case_no)
+        appended = self.append(wire.AskPay(payer=wish.payer, amount_fen=wish.amount_fen), wish.case_no)
         judgement = self.uplink.wait_for(appended.key.seq, WORD_WITHIN_S)
         if judgement is None:
             return Refusal(Problem.OFFLINE_FORBIDDEN, Step.PAY)
         reasons = [Refusal(one.problem, one.detail) for one in judgement.reasons]
         return None if judgement.outcome is wire.Outcome.ACCEPTED else refuse_all(reasons)
 
-    def drop_pay(self, case_no: CaseNo, order_no: str) -> None:
-        """Wait for a QR payment no longer."""
-        self.append(wire.DropPay(order_no=order_no), case_no)
-        self.uplink.wake()
+    def drop_pay(self, case_no: CaseNo, order: AskedPay | None) -> None:
+        """Wait for a QR payment no longer, once the service has made it."""
+        if order is not None:
+            self.append(wire.DropPay(order_no=order.order_no), case_no)
+            self.uplink.wake()
 
     def lapse(self) -> None:
         """A permit that ran out without a load is over, and the service is told."""

@@ -161,21 +161,10 @@ class Witness(Wire):
 
 
 Body = Annotated[
-    Seen
-    | Intent
-    | Written
-    | Settled
-    | Observation
-    | Request
-    | Refused
-    | Booking
-    | PermitDead
-    | Witness
-    | Listen
-    | AskPay
-    | DropPay,
+    Seen | Intent | Written | Settled | Observation | Request | Refused | Booking | PermitDead | Witness | Listen
+    | AskPay | DropPay,
     Field(discriminator="kind"),
-]
+]  # fmt: skip
 
 
 class Record(Wire):
