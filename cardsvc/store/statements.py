@@ -6,7 +6,21 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Exists, and_, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Exists,
+    TextClause,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union,
+    update,
+)
 
 from cardsvc.core.books import bounds
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
@@ -23,8 +37,10 @@ from cardsvc.core.statements import (
 from cardsvc.core.terms import Payer
 from cardsvc.store import tables as t
 from cardsvc.store.lines import line_of
+from cardsvc.store.tables.money import OF_ANOTHER
 
 STATEMENT = TypeAdapter(Statement)
+Where = tuple[ColumnElement[bool] | TextClause, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,25 +163,22 @@ def unstated(
 
     `returned`: those too that the payer has returned once.
     """
-    b = t.bill_line.c
-    where = [*_owing(home_id, payer), b.at < bounds(last)[1], ~_taken_back(), ~_living(payer)]
+    where = [t.bill_line.c.at < bounds(last)[1]]
     if not returned:
         where.append(~_on(payer, Gone.RETURNED))
-    rows = connection.execute(
-        select(t.bill_line).where(*where).order_by(b.case_no, b.log_no, b.line_no).limit(most + 1)
-    )
+    found = union(*(select(t.bill_line).where(*one, *where) for one in _unstated(home_id, payer))).subquery()
+    order = (found.c.case_no, found.c.log_no, found.c.line_no)
+    rows = connection.execute(select(found).order_by(*order).limit(most + 1))
     return [_share(row, payer) for row in rows]
 
 
 def unstated_fen(connection: Connection, home_id: HomeId, payer: Payer) -> int:
     """What stands on bills for a payer and is on no living statement, returned lines included, in fen."""
-    b = t.bill_line.c
-    due, waived = (
-        func.coalesce(func.sum(fen).filter(side == payer.value), 0)
-        for fen, side in ((b.due_fen, b.payer), (b.waiver_fen, b.waiver_payer))
+    due, borne = (
+        select(func.coalesce(func.sum(fen), 0)).where(*where).scalar_subquery()
+        for fen, where in zip((t.bill_line.c.due_fen, t.bill_line.c.waiver_fen), _unstated(home_id, payer), strict=True)
     )
-    where = (*_owing(home_id, payer), ~_taken_back(), ~_living(payer))
-    return int(connection.execute(select(due + waived).where(*where)).scalar_one())
+    return int(connection.execute(select(due + borne)).scalar_one())
 
 
 def lines(connection: Connection, home_id: HomeId, draft_no: int) -> list[Standing]:
@@ -224,11 +237,15 @@ def returned(connection: Connection, home_id: HomeId, most: int) -> list[Returne
     ]
 
 
-def _owing(home_id: HomeId, payer: Payer) -> tuple[ColumnElement[bool], ...]:
-    """Lines that ask something of a payer, and are no counter-lines."""
+def _unstated(home_id: HomeId, payer: Payer) -> tuple[Where, Where]:
+    """Lines that stand and are on no living statement: those whose due a payer owes, and those whose waiver it bears.
+
+    An index serves each of them; together in one condition they would be served by none.
+    """
     b = t.bill_line.c
-    mine = or_(and_(b.payer == payer.value, b.due_fen > 0), and_(b.waiver_payer == payer.value, b.waiver_fen > 0))
-    return (b.home_id == home_id, b.reverses.is_(None), mine)
+    free = (b.home_id == home_id, b.reverses.is_(None), ~_taken_back(), ~_living(payer))
+    due = (b.payer == payer.value, text(f"bill_line.{OF_ANOTHER}"), b.due_fen > 0)
+    return (*free, *due), (*free, b.waiver_payer == payer.value, b.waiver_fen > 0)
 
 
 def _taken_back() -> Exists:

@@ -1,5 +1,10 @@
 """Money for statements that does not fit or whose case was merged, who entered it, and how little is read for it."""
 
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, event, text
+
 from cardsvc.api import correcting
 from cardsvc.api import statements as money
 from cardsvc.core.facts import Details, Quantity, Step
@@ -8,6 +13,7 @@ from cardsvc.core.local_time import local
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.terms import Payer, Reason
 from cardsvc.handlers import pay_statement
+from cardsvc.store import statement_money
 from cardsvc.store import statements as store
 from cardsvc.store import tables as t
 from cardsvc.store.working import FACT
@@ -183,3 +189,52 @@ def test_what_is_too_much_for_a_case_that_was_merged_is_held_where_its_money_is(
     assert (held(service, one.case_no), held(service, twice.case_no)) == (before + 500, 0)
     assert shown(service, draft_no) == {twice.case_no: before + 500}
     whole(service)
+
+
+def plans(service: Service, ask: Callable[[Connection], object]) -> list[str]:
+    """How the database reads what is asked, a plan for each query, with what is bound left bound."""
+    asked: list[tuple[str, Any]] = []
+
+    def noted(_connection: object, _cursor: object, said: str, values: object, *_: object) -> None:
+        if said.startswith("SELECT"):
+            asked.append((said, values))
+
+    with service.context.engine.connect() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        if not sqlite:
+            connection.execute(text("SET enable_seqscan = off"))
+        event.listen(connection, "before_cursor_execute", noted)
+        ask(connection)
+        event.remove(connection, "before_cursor_execute", noted)
+        explain = "EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN "
+        found = (connection.exec_driver_sql(explain + said, values).all() for said, values in asked)
+        return ["\n".join(str(row[-1]) for row in rows) for rows in found]
+
+
+def test_money_of_a_statement_is_found_by_its_index(service: Service) -> None:
+    collected(service)
+    draft_no, home = sent(service), service.context.home_id
+    assert pay(service, draft_no, 24_000) is None
+
+    def ask(connection: Connection) -> object:
+        kept = store.one(connection, home, draft_no)
+        return kept and statement_money.settled(connection, home, kept, store.lines(connection, home, draft_no))
+
+    found = "\n".join(plans(service, ask))
+
+    assert "transfer_debit_of_home" in found and "transfer_credit_of_home" in found
+    assert "SCAN" not in found and "(home_id=?)" not in found and "Seq Scan" not in found, found
+
+
+def test_lines_that_are_on_no_statement_are_found_by_their_payer(service: Service) -> None:
+    collected(service)
+    home, today = service.context.home_id, local(service.clock.now).date()
+
+    for ask in (
+        lambda connection: store.unstated(connection, home, Payer.TREASURY, today, 10),
+        lambda connection: store.unstated(connection, home, Payer.TREASURY, today, 10, returned=True),
+        lambda connection: store.unstated_fen(connection, home, Payer.TREASURY),
+    ):
+        (found,) = plans(service, ask)
+        assert "bill_line_of_payer" in found and "bill_line_of_bearer" in found, found
+        assert "SCAN bill_line" not in found and "(home_id=?)" not in found and "Seq Scan" not in found, found
