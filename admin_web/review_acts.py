@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from admin_web import asking
 from admin_web.review_address import FILTERS, address, key_of, name_of
 from admin_web.shell import Shell
-from cardsvc.api import reversing
+from cardsvc.api import entering, reversing
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import STATUS, Refused, language_of
 from cardsvc.context import Context
@@ -109,6 +109,8 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         back: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
         one, root = found(flag), str(request.scope["root_path"])
+        if signed.county is not None:
+            entering.mine(context, signed, one.case_no or "")
         done = review_bill.handle(context, one.key, Decision.ANSWER, because, signed.staff_no, context.clock())
         if isinstance(done, Refusal):
             raise Refused(done)

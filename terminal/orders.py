@@ -22,7 +22,10 @@ def wish(session: Session, snapshot: Snapshot | None) -> Paying | None:
     else:
         return None
     known = snapshot.cases.get(case_no) if snapshot is not None else None
-    return Paying(case_no, payer, fen, frozenset(one.order_no for one in known.orders) if known else frozenset())
+    orders = known.orders if known is not None else ()
+    # The service gives a live order of this payer out again: once it is paid, it is what was waited for.
+    before = (one.order_no for one in orders if one.payer is not payer or one.state not in LIVE)
+    return Paying(case_no, payer, fen, frozenset(before))
 
 
 def come(session: Session, snapshot: Snapshot | None) -> Outcome | None:

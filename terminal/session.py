@@ -59,7 +59,7 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Paying:
-    """A QR payment that the desk waits for; `before`: the orders that were known when it was asked for."""
+    """A QR payment that the desk waits for; `before`: the orders that were over when it was asked for."""
 
     case_no: CaseNo
     payer: Payer

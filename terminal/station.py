@@ -36,7 +36,7 @@ from terminal.readers.field import Field
 from terminal.readers.reader import CardIn, CardOut, Event, Reader, ReaderBack, ReaderLost
 from terminal.session import Colour, Done, Outcome, Phase, Session
 from terminal.settings import Clocks
-from terminal.taking import WORD_WITHIN_S, Taking
+from terminal.taking import WORD_WITHIN_S, Taking, refused
 from terminal.unsent import UnsentTally
 from terminal.uplink import Uplink
 
@@ -360,8 +360,7 @@ class StationLoop:
         appended = self._taking.append(wire.Booking(sealed=self._sealed(form)), number, asked=asked)
         judgement = self.uplink.wait_for(appended.key.seq, WORD_WITHIN_S if self.uplink.linked else 0.0)
         if judgement is not None and judgement.outcome is not wire.Outcome.ACCEPTED:
-            reasons = [Refusal(one.problem, one.detail) for one in judgement.reasons]
-            self._say(Refusal(reasons[0].problem, reasons[0].detail, tuple(reasons[1:])), number, Step.BOOK)
+            self._say(refused(judgement), number, Step.BOOK)
             return
         given = judgement.case_no if judgement is not None and judgement.case_no else number
         said = "booked_unasked" if alike is None else "booked" if judgement else "booked_provisional"

@@ -29,6 +29,12 @@ from terminal.uplink import Uplink
 WORD_WITHIN_S = 5.0
 
 
+def refused(judgement: wire.Judgement) -> Refusal:
+    """What a judgement that is no yes says; one without reasons is of a record that the service could not read."""
+    reasons = [Refusal(one.problem, one.detail) for one in judgement.reasons]
+    return refuse_all(reasons) or Refusal(Problem.RECORD_UNREADABLE)
+
+
 @dataclass(slots=True)
 class Taking:
     """What a station takes steps with."""
@@ -197,8 +203,7 @@ class Taking:
             late = Problem.WORD_LATE if RULES[asked.step].by_word else Problem.OFFLINE_FORBIDDEN
             return Refusal(late, asked.step)
         if judgement.outcome is not wire.Outcome.ACCEPTED:
-            reasons = [Refusal(one.problem, one.detail) for one in judgement.reasons]
-            return Refusal(reasons[0].problem, reasons[0].detail, tuple(reasons[1:]))
+            return refused(judgement)
         if judgement.permit is not None and judgement.permit_ms is not None:
             self.session.permit = Live(decision.case_no, judgement.permit, sent_ms + judgement.permit_ms)
         return appended.key.seq
@@ -259,8 +264,7 @@ class Taking:
         judgement = self.uplink.wait_for(appended.key.seq, WORD_WITHIN_S)
         if judgement is None:
             return Refusal(Problem.OFFLINE_FORBIDDEN, Step.PAY)
-        reasons = [Refusal(one.problem, one.detail) for one in judgement.reasons]
-        return None if judgement.outcome is wire.Outcome.ACCEPTED else refuse_all(reasons)
+        return None if judgement.outcome is wire.Outcome.ACCEPTED else refused(judgement)
 
     def drop_pay(self, case_no: CaseNo, order: AskedPay | None) -> None:
         """Wait for a QR payment no longer, once the service has made it."""

@@ -153,7 +153,7 @@ class Batch:
                 if needs_word and not self._granted(granted, step):
                     return record_tap.refused(Refusal(Problem.OFFLINE_FORBIDDEN, step))
                 if RULES[step].by_word and self.tx.has_fact(str(RecordKey(self.journal.journal_id, granted or 0))):
-                    return Judgement(outcome=Outcome.ACCEPTED)  # it is so since the yes
+                    return self._as_granted(record, details, granted or 0)
                 judgement = record_tap.handle(self.tx, self._reported(record, step, details), log_no)
                 return record_tap.near_missed(self.tx, self._case_no(record), details, judgement)
             case wire.Request(step=Step.ARM as step, details=details):
@@ -294,6 +294,19 @@ class Batch:
             record, judgement = earlier, JUDGEMENT.validate_json(stored.judgement if stored else "")
         asked = isinstance(record.body, wire.Request) and record.body.step is step
         return asked and judgement.outcome is Outcome.ACCEPTED
+
+    def _as_granted(self, record: Record, details: Details, seq: int) -> Judgement:
+        """What is reported behind a yes that was the act: nothing more happens, and it must say what was granted."""
+        granted = self._earlier(self.journal.journal_id, seq)
+        same = (
+            granted is not None
+            and isinstance(granted.body, wire.Request)
+            and (granted.body.details, self._case_no(granted)) == (details, self._case_no(record))
+        )
+        if same:
+            return Judgement(outcome=Outcome.ACCEPTED)
+        found = record_tap.refused(Refusal(Problem.CASE_CONFLICT, str(seq)))
+        return found.model_copy(update={"outcome": Outcome.CONFLICT})
 
     def _form(self, sealed: bytes) -> BookingForm | Refusal:
         try:

@@ -44,6 +44,8 @@ from cardsvc.store.opening import working_set
 from cardsvc.store.working import WorkingSet
 
 LOG = logging.getLogger("cardsvc.paying")
+FAILED = "failed"
+"""How a look ended whose order or case could not be read or written here."""
 
 
 def ask(context: Context, signed: Signed, asking: Asking) -> Order | Refusal:
@@ -94,7 +96,10 @@ def look(context: Context, order: Order, question: Question, closing: Event = Ev
 
 
 def look_due(context: Context) -> Counter[str]:
-    """Ask about every order that is due; how often each outcome came. A provider that is away ends the turn."""
+    """Ask about every order that is due; how often each outcome came. A provider that is away ends the turn.
+
+    An order that fails here holds no other up: it is logged, counted as FAILED, and asked about again when it is due.
+    """
     outcomes = Counter[str]()
     if context.provider is None:
         return outcomes
@@ -103,7 +108,13 @@ def look_due(context: Context) -> Counter[str]:
         question = question_for(order, now)
         if question is None:
             continue
-        error = look(context, order, question)
+        try:
+            error = look(context, order, question)
+        except Exception as failure:
+            # Only the kind of the fault is said: its words may quote a row.
+            LOG.error("order %s failed: %s", order.order_no, type(failure).__name__)
+            outcomes[FAILED] += 1
+            continue
         outcomes[error or "heard"] += 1
         if error in (SendError.DOWN, SendError.SLOW):
             break

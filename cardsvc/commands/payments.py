@@ -36,7 +36,7 @@ def look() -> None:
         counts = payments.counts(connection, context.home_id)
         waiting = payments.waiting(connection, context.home_id)
     for name, count in sorted(outcomes.items()):
-        print(f"{count:>6}  {say('en', f'send_error.{name}') if name != 'heard' else 'heard'}")
+        print(f"{count:>6}  {name if name in ('heard', paying.FAILED) else say('en', f'send_error.{name}')}")
     print(", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "no orders")
     for one in waiting:
         why = say("en", f"suspense_why.{one.why}")

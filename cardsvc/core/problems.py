@@ -133,7 +133,7 @@ class Problem(StrEnum):
     ABOVE_PAID = "above_paid"  # a refund above what was paid
     PRICES_WRONG = "prices_wrong"  # a price list that cannot be published, with every reason
     SHEET_UNSAFE = "sheet_unsafe"  # a file that is not opened: formulas, macros, links, too large
-    PAYMENT_OPEN = "payment_open"  # a QR payment of another amount waits for the same payer: cancel it first
+    PAYMENT_OPEN = "payment_open"  # another QR payment of the same payer waits, or is being closed
     TILL_CLOSED = "till_closed"  # cash is taken and given only by who has an open till shift
     TILL_OPEN = "till_open"  # a till shift of theirs, or at this drawer, is open already
     TILL_DIFFERS = "till_differs"  # the counted drawer is not what the ledger says: count again, or say why

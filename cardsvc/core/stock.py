@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from cardsvc.core.facts import Wire
+from pydantic import TypeAdapter, ValidationError
+
+from cardsvc.core.facts import Code, Wire
 from cardsvc.core.terms import Reason
 
 MOST = 5_000
 """Forms in one act."""
 SPOILT = (Reason.SPOILED, Reason.MISPRINT, Reason.LOST)
 """Why a form of the stock is void before it was drawn."""
+_CODE: TypeAdapter[str] = TypeAdapter(Code)
 _NUMBER = re.compile(r"([A-Z0-9-]{0,12}?)(\d{6})")
 
 
@@ -47,7 +50,19 @@ def numbers_of(prefix: str, first: int, count: int) -> list[str]:
         raise ValueError("prefix")
     if first < 1 or not 1 <= count <= MOST or first + count - 1 > 999_999:
         raise ValueError("count")
-    return [f"{prefix}{number:06d}" for number in range(first, first + count)]
+    numbers = [f"{prefix}{number:06d}" for number in range(first, first + count)]
+    if not all(usable(number) for number in numbers):
+        raise ValueError("prefix")
+    return numbers
+
+
+def usable(number: str) -> bool:
+    """Whether a form can have this number: only what every record can name."""
+    try:
+        _CODE.validate_python(number)
+    except ValidationError:
+        return False
+    return True
 
 
 def numbers_in(text: str) -> frozenset[str]:

@@ -24,7 +24,7 @@ class Asking:
 
 
 def handle(tx: WorkingSet, asked: Asking, chance: bytes) -> Order | Refusal:
-    """Write the order before anybody outside hears of it; pressed twice, it is the same order.
+    """Write the order before anybody outside hears of it; pressed twice, it is the same order, unless it was let go.
 
     `chance`: 10 random bytes for its number.
     """
@@ -36,7 +36,7 @@ def handle(tx: WorkingSet, asked: Asking, chance: bytes) -> Order | Refusal:
         return refusal
     waiting = payments.live(tx.connection, tx.home_id, asked.case_no, asked.payer)
     if waiting is not None:
-        same = waiting.amount_fen == asked.amount_fen
+        same = waiting.amount_fen == asked.amount_fen and waiting.expires_at > tx.now
         return waiting if same else Refusal(Problem.PAYMENT_OPEN, waiting.order_no)
     owed = tx.balances(asked.case_no).get(receivable(asked.case_no, asked.payer), 0)
     if not 1 <= asked.amount_fen <= min(owed, MOST_FEN):

@@ -1,5 +1,6 @@
 """Receipts of a case: issued when a payment settles lines, void by two people; each number is drawn once."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +15,16 @@ from cardsvc.core.ledger import receivable
 from cardsvc.core.receipts import Family, Receipt, outdated, payer_of, share, unreceipted
 from cardsvc.core.reversal import reversed_by
 from cardsvc.core.snapshot import Given
+from cardsvc.core.stock import usable
 from cardsvc.core.terms import Means, Payer, Reason
 from cardsvc.store import tables as t
 from cardsvc.store.open_lines import open_lines
 from cardsvc.store.working import ReceiptVoid, WorkingSet
 
 RECEIPT = TypeAdapter(Receipt)
+AT_ONCE = 100
+"""Numbers of the stock that are read in one query."""
+LOG = logging.getLogger("cardsvc.receipts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +82,19 @@ def looked_at(tx: WorkingSet, case_no: CaseNo) -> tuple[list[Kept], dict[Payer, 
 
 
 def issue_for(tx: WorkingSet, fact: Fact) -> None:
-    """Give a receipt of each family that a payment concerns; with no number left, the case shows what is missing."""
+    """Give a receipt of each family that a payment concerns; where none can be made, the case shows what is missing.
+
+    A receipt or a price list of the case that cannot be read ends no payment: the money is there.
+    """
     payer = payer_of(fact)
     if payer is None or not isinstance(fact.body, StepTaken):
         return
     details = fact.body.details
-    issue(tx, fact.case_no, payer, details.means, fact.staff_no, fact.at, fact.cause, details.receipt)
+    try:
+        issue(tx, fact.case_no, payer, details.means, fact.staff_no, fact.at, fact.cause, details.receipt)
+    except (ValidationError, LookupError) as error:
+        # Only the kind of the fault is said: its words may quote a row.
+        LOG.error("no receipt for %s: %s", fact.cause, type(error).__name__)
 
 
 def issue(
@@ -146,12 +158,12 @@ def next_number(tx: WorkingSet, family: Family, keeper: StaffNo) -> str | None:
     c, taken = t.receipt.c, {one.number for one in tx.receipts if one.family is family}
     where = (c.home_id == tx.home_id, c.family == family.value, c.state == "stock")
     for kept in ((c.held_by == keeper,), ()):
-        rows = tx.connection.execute(
-            select(c.number).where(*where, *kept).order_by(c.number).limit(1 + len(taken))
-        ).scalars()
-        for number in rows:
-            if number not in taken:
-                return str(number)
+        query, after = select(c.number).where(*where, *kept).order_by(c.number).limit(AT_ONCE), ""
+        while rows := tx.connection.execute(query.where(c.number > after)).scalars().all():
+            for number in rows:
+                if number not in taken and usable(number):
+                    return str(number)
+            after = rows[-1]
     return None
 
 

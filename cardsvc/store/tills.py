@@ -12,6 +12,7 @@ from cardsvc.core.facts import Fact, StepTaken
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.ledger import till
 from cardsvc.core.reversal import reversed_by
+from cardsvc.core.rules import RULES
 from cardsvc.core.terms import Means
 from cardsvc.core.till import Counts, DifferenceWhy, Shift, is_cash, shift_at
 from cardsvc.store import tables as t
@@ -132,7 +133,9 @@ def take(tx: WorkingSet, fact: Fact, log_no: int) -> None:
             tx.takings.append((fact, log_no, row.shift_no))
     if not is_cash(fact.body.step, fact.body.details):
         return
-    one = shift_at(_recent(tx, fact.staff_no), fact.at)
+    # A yes that lets cash go may come late: the notes leave the drawer that is open then.
+    moment = tx.now if RULES[fact.body.step].by_word else fact.at
+    one = shift_at(_recent(tx, fact.staff_no), moment)
     tx.takings.append((fact, log_no, one.shift_no if one is not None else None))
 
 

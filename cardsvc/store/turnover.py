@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Connection, Select, cast, func, literal, select, tuple_, type_coerce
@@ -11,7 +11,7 @@ from cardsvc.core.facts import StationKind
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.turnover import By, Sums, last_day, months_of_year, name_of
 from cardsvc.store import tables as t
-from cardsvc.store.trial_balance import end_of
+from cardsvc.store.business_days import of_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,9 @@ def _of_month(
 ) -> Select[Any]:
     """The lines that were posted in a month: between two log numbers, which the index of lines has in order."""
     c, f = t.bill_line.c, t.fact.c
-    begins, ends = (end_of(connection, home_id, day) or 0 for day in (month - timedelta(days=1), last_day(month)))
-    where = [c.home_id == home_id, c.log_no >= begins, c.log_no < ends]
+    posted = of_days(connection, home_id, month, last_day(month))
+    where = [c.home_id == home_id, c.log_no >= posted.first]
+    where += [c.log_no < posted.end] if posted.end is not None else []
     where += [c.item == only.item] if only.item is not None else []
     where += [c.payer == only.payer] if only.payer is not None else []
     where += [_station(connection) == only.station] if only.station is not None else []

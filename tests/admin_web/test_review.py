@@ -147,6 +147,11 @@ def test_a_returned_flag_is_answered_on_its_station_s_board_and_the_task_ends(se
     assert "/office/review/answer" not in other.get(f"cases/{case_no}").text
     assert other.post("review/answer", flag=name, because="corrected").status_code == 403
 
+    with service.context.engine.begin() as connection:
+        connection.execute(text("UPDATE staff SET county = '330324' WHERE staff_no = '1005'"))
+    assert clerk.post("review/answer", flag=name, because="corrected").status_code == 404, "a case of another county"
+    with service.context.engine.begin() as connection:
+        connection.execute(text("UPDATE staff SET county = '330302' WHERE staff_no = '1005'"))
     answer = clerk.post("review/answer", flag=name, because="corrected", back="/office/boards/cold_storage")
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/office/boards/cold_storage")

@@ -38,6 +38,8 @@ def test_one_act_is_bounded() -> None:
         ("HZ-", 1, 0),
         ("HZ-", 1, MOST + 1),
         ("HZ/", 1, 1),
+        ("-", 1, 1),
+        ("-HZ", 1, 1),
         ("HZ-", 999_999, 2),
     ):
         with pytest.raises(ValueError):

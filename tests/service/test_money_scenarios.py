@@ -6,9 +6,11 @@ payments during day close: test_day_close.py. Provider twice, late, never, kille
 
 import pytest
 
-from cardsvc.core.facts import Step
+from cardsvc.core import wire
+from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.problems import Problem
 from cardsvc.core.terms import Means, Payer
+from cardsvc.core.wire import Outcome
 from tests.support.accounts import bill, owes
 from tests.support.home import Service
 from tests.support.telling import ARRANGED, TO_STORAGE, Told
@@ -69,3 +71,23 @@ def test_a_charge_that_comes_between_is_never_paid_out(service: Service) -> None
     one.does(Step.SETTLE)
     assert bill(service, one.case_no).paid_fen == owed
     assert bill(service, one.case_no).open_fen == 0
+
+
+def test_what_is_reported_behind_a_yes_is_what_was_granted(service: Service) -> None:
+    one = Told.begun(service, 1, resident=False)
+    one.does(Step.DEPOSIT, amount_fen=30_000, means=Means.TRANSFER)
+    station = service.station(StationKind.CASHIER)
+    people = station.people(Step.REFUND)
+    granted = Details(amount_fen=10_000, means=Means.TRANSFER)
+    asked = station.append(wire.Request(step=Step.REFUND, details=granted), case_no=one.case_no, **people)
+    assert station.judged().outcome is Outcome.ACCEPTED
+
+    more = granted.model_copy(update={"amount_fen": 20_000})
+    told = []
+    for said in (granted, more):
+        body = wire.Observation(step=Step.REFUND, details=said, granted_seq=asked)
+        station.append(body, case_no=one.case_no, **people)
+        told.append(station.judged().outcome)
+
+    assert told == [Outcome.ACCEPTED, Outcome.CONFLICT]
+    assert bill(service, one.case_no).deposit_fen == 20_000

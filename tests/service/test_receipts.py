@@ -61,6 +61,11 @@ def amounts(one: Told) -> dict[Family, int]:
     return {family: sum(row.amount_fen for row in given(one) if row.family is family) for family in Family}
 
 
+def void_receipt(one: Told, family: Family, number: str) -> list[Receipt] | Refusal:
+    signed = Signed(MANAGER, "罗某", (Role.DUTY_MANAGER,), None, "")
+    return api.void(one.service.context, signed, one.case_no, family, number, Reason.MISPRINT, AUDITOR)
+
+
 def whole(service: Service) -> None:
     assert first_fault(service.context.engine, service.context.home_id, lambda said: None) is None
 
@@ -145,6 +150,27 @@ def test_with_no_number_left_the_money_is_taken_and_the_receipt_follows(service:
     assert sum(amounts(one).values()) == bill(service, one.case_no).due_fen
     assert [row.number for row in given(one) if row.family is Family.FISCAL] == ["PK-000001"]
     assert {row.means for row in given(one)} == {Means.CASH}
+    whole(service)
+
+
+def test_a_number_that_no_receipt_can_have_is_passed_over_and_the_money_is_taken(service: Service) -> None:
+    """A batch that was received before its prefix was refused; it sorts before every other."""
+    context, now, fiscal = service.context, service.clock.now, RECEIPTS[Family.FISCAL]
+    odd = [f"-{number:06d}" for number in range(1, 151)]
+    with context.engine.begin() as connection:
+        stocks.add(connection, fiscal, context.home_id, odd, f"{odd[0]}..{odd[-1]}", CASHIER)
+    one = burnt(service)
+    due = owes(service, one.case_no, Payer.FAMILY)
+    pay(one, due - 1_000)
+    assert [row.number for row in given(one) if row.family is Family.FISCAL] == ["PJ-000001"]
+
+    rest = [f"PJ-{number:06d}" for number in range(2, 501)]
+    assert void_forms.handle(context, fiscal, rest, Reason.LOST, MANAGER, AUDITOR, now) == len(rest)
+    assert void_receipt(one, Family.FISCAL, "PJ-000001") == []
+    pay(one, 1_000)
+    assert {row.family for row in given(one)} == {Family.INVOICE}
+    _, missing = api.looked(context, one.case_no)
+    assert missing == {Payer.FAMILY: due - sum(amounts(one).values())}
     whole(service)
 
 

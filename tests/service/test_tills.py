@@ -91,6 +91,24 @@ def test_a_shift_expects_its_float_and_the_cash_of_its_cashier_alone(service: Se
     assert nowhere(service) == []
 
 
+def test_a_refund_whose_yes_came_a_day_late_leaves_the_drawer_that_is_open_then(service: Service) -> None:
+    case_no, _ = opened(service)
+    paid(service, case_no, Step.DEPOSIT, 10_000)
+    station, before = service.station(StationKind.CASHIER), mine(service)
+    asked = wire.Request(step=Step.REFUND, details=cash(10_000))
+    station.append(asked, case_no=case_no, staff_no=ONE, second_staff_no=TWO)
+    assert isinstance(close(service, 60_000), Kept)
+    service.clock.forward(hours=15)
+    assert isinstance(open_till.handle(service.context, ONE, DRAWERS[ONE], FLOAT, service.clock.now), Shift)
+
+    assert station.judged().outcome is Outcome.ACCEPTED
+
+    assert (kept(service, before.shift_no).moved_fen, kept(service, mine(service).shift_no).moved_fen) == (
+        10_000,
+        -10_000,
+    )
+
+
 def test_a_difference_needs_a_reason_and_a_large_one_a_second_person(service: Service) -> None:
     assert close(service, 49_990) == Refusal(Problem.TILL_DIFFERS, "-0.10")
     assert close(service, 48_990, UNKNOWN) == Refusal(Problem.FOUR_EYES, "keep_till")

@@ -98,6 +98,21 @@ def test_who_never_pays_is_let_go_and_the_order_is_over_by_the_providers_word(
     assert counter.pays(case_no) == []
 
 
+def test_a_code_that_was_let_go_is_not_handed_out_again(counter: Counter, case_no: CaseNo) -> None:
+    ask(counter, case_no, 100)
+    counter.look()
+    [order] = shown(counter, case_no)
+    says(counter, case_no, wire.DropPay(order_no=order.order_no))
+
+    again = ask(counter, case_no, 100)
+
+    assert again.outcome is Outcome.REFUSED
+    assert [(one.problem, one.detail) for one in again.reasons] == [(Problem.PAYMENT_OPEN, order.order_no)]
+    counter.look()
+    assert ask(counter, case_no, 100).outcome is Outcome.ACCEPTED
+    assert [one.state for one in shown(counter, case_no)] == [OrderState.ASKED, OrderState.EXPIRED]
+
+
 def test_only_a_cashier_at_the_cashiers_station_asks_and_never_for_more_than_is_owed(
     counter: Counter, case_no: CaseNo
 ) -> None:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from cardsvc.api import paying
 from cardsvc.core.facts import Stage, StationKind, Step
@@ -25,6 +26,7 @@ from cardsvc.store.engine import Connection
 from cardsvc.store.working import CASE
 from tests.support.home import Service
 from tests.support.paying import CASHIER, SECRET, Counter
+from tests.support.telling import Told
 
 FEN, MANAGER = 20_000, StaffNo("1015")
 
@@ -133,6 +135,34 @@ def test_twenty_notices_and_looks_at_once_are_one_payment(counter: Counter, case
 
     assert counter.pays(case_no) == [(f"qr:{order.order_no}", FEN)]
     assert counter.notice(body, headers).json()["state"] == "already"
+    whole(counter)
+
+
+def test_an_order_whose_case_cannot_be_read_holds_nobody_up_and_is_asked_about_again(
+    counter: Counter, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, other = counter.case(), Told.begun(counter.service, 2, resident=False, id_no=None, deceased_name="陆远")
+    other.does(Step.DISPATCH)
+    other.does(Step.COLLECT, tag="T2")
+    other.does(Step.ARRIVE, tag="T2")
+    sound = other.case_no
+    orders = [counter.ask(broken, FEN), counter.ask(sound, FEN)]
+    for order in orders:
+        counter.provider.pay(order.order_no)
+    c, engine = t.funeral_case.c, counter.service.context.engine
+    with engine.begin() as connection:
+        body = connection.execute(select(c.body).where(c.case_no == broken)).scalar_one()
+        connection.execute(update(t.funeral_case).where(c.case_no == broken).values(body='{"name": "陆远"}'))
+
+    outcomes = counter.look()
+
+    assert outcomes == {"failed": 1, "heard": 1}
+    assert (counter.pays(broken), counter.pays(sound)) == ([], [(f"qr:{orders[1].order_no}", FEN)])
+    assert orders[0].order_no in caplog.text and "陆远" not in caplog.text
+    with engine.begin() as connection:
+        connection.execute(update(t.funeral_case).where(c.case_no == broken).values(body=body))
+    counter.look()
+    assert counter.pays(broken) == [(f"qr:{orders[0].order_no}", FEN)]
     whole(counter)
 
 
