@@ -23,7 +23,7 @@ from cardsvc.core.statements import AGES, PAYERS, ReturnedWhy, StatementState, a
 from cardsvc.core.terms import Payer
 from cardsvc.core.waiver_words import source_words
 from cardsvc.handlers import end_statement, make_statement, pay_statement, return_line
-from cardsvc.store import price_books, staff, statements
+from cardsvc.store import price_books, staff, statement_money, statements
 from cardsvc.store.engine import Connection
 from cardsvc.store.office import PAGE
 from cardsvc.store.reconciling import one_moment
@@ -85,13 +85,13 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             if kept is None:
                 raise Refused(Refusal(Problem.NOT_FOUND))
             lines = statements.lines(connection, home, draft_no)
-            cases = statements.settled(connection, home, kept, lines)
+            cases = statement_money.settled(connection, home, kept, lines)
             values: dict[str, Any] = {
                 "kept": kept,
                 "lines": lines,
                 "cases": cases,
                 "held": pay_statement.held(connection, home, kept, lines),
-                "came": statements.payments(connection, home, draft_no),
+                "came": statement_money.payments(connection, home, draft_no),
                 **named(request, connection),
             }
         values |= {
@@ -153,8 +153,8 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         request: Request,
         signed: Annotated[Signed, keeps],
         draft_no: int,
-        reference: Annotated[str, Form(min_length=1, max_length=40)],
         received_on: Annotated[date, Form()],
+        reference: Text = "",
         amount: Text = "",
     ) -> Response:
         try:
@@ -215,7 +215,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
 def open_fen(context: Context, connection: Connection, kept: Kept) -> int:
     """What is still to come for a statement, in fen."""
     lines = statements.lines(connection, context.home_id, kept.draft_no)
-    return sum(one.open_fen for one in statements.settled(connection, context.home_id, kept, lines).values())
+    return sum(one.open_fen for one in statement_money.settled(connection, context.home_id, kept, lines).values())
 
 
 def aged(found: Iterable[tuple[Kept, int]], now: datetime) -> dict[Payer, list[int]]:

@@ -33,7 +33,8 @@ def pay(
             refusal = in_order(case, Step.STATEMENT_PAID)
             if refusal is not None:
                 return refusal
-            take_by_itself(tx, case, Step.STATEMENT_PAID, one.details, one.log_no, cause=one.cause)
+            step = Step.STATEMENT_PAID
+            take_by_itself(tx, case, step, one.details, one.log_no, cause=one.cause, by=signed.staff_no)
         return None
 
     return within(context, signed, f"statement payment {draft_no}", "", act)

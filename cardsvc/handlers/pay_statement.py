@@ -3,7 +3,7 @@
 Each part is a fact of its case. A payment is known by the bank's number, once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from cardsvc.core import ledger, statements
@@ -16,17 +16,18 @@ from cardsvc.core.permissions import Action, confirmed
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.statements import MOST_FEN, Standing, StatementState
 from cardsvc.core.terms import Means
-from cardsvc.store import payments
+from cardsvc.store import payments, statement_money
 from cardsvc.store import statements as store
 from cardsvc.store.engine import Connection
-from cardsvc.store.statements import Came, Kept, cause_of
+from cardsvc.store.statement_money import Came, cause_of
+from cardsvc.store.statements import Kept
 from cardsvc.store.working import WorkingSet
 
 
 def pay(
     tx: WorkingSet, draft_no: int, amount_fen: int, reference: str, received_on: date, by: StaffNo, log_no: int
 ) -> tuple[Posting, ...] | Refusal:
-    """The parts to post, one a case. What is above all that is open goes to the first case, whose suspense holds it."""
+    """The parts to post, one a case: what is open of it, and no more. What is above all that is held for the first."""
     run, home = tx.connection, tx.home_id
     kept = _sent(tx, draft_no)
     if isinstance(kept, Refusal):
@@ -35,21 +36,29 @@ def pay(
         return Refusal(Problem.AMOUNT_INVALID)
     if received_on > local(tx.now).date():
         return Refusal(Problem.FIELD_INVALID, "received_on")
-    if store.knows(run, home, reference):
+    if not reference:
+        return Refusal(Problem.FIELD_MISSING, "reference")
+    if statement_money.knows(run, home, reference):
         return Refusal(Problem.PAID_TWICE, reference)
-    cases = store.settled(run, home, kept, store.lines(run, home, draft_no))
+    cases = statement_money.settled(run, home, kept, store.lines(run, home, draft_no))
     found = statements.allocate(amount_fen, {one: case.open_fen for one, case in cases.items()})
-    parts = dict(found.parts)
-    if found.over_fen:
-        first = next(iter(cases))
-        parts[first] = parts.get(first, 0) + found.over_fen
-    if max(parts.values()) > MOST_OF_ONE:
+    if max((found.over_fen, *found.parts.values())) > MOST_OF_ONE:
         return Refusal(Problem.AMOUNT_INVALID)
-    store.pay(run, home, draft_no, Came(log_no, amount_fen, reference, received_on.isoformat(), by, tx.now))
-    return tuple(_postings(tx, kept, parts, log_no, by))
+    if found.over_fen:
+        _hold(tx, kept, next(iter(cases)), found.over_fen, log_no, by)
+    statement_money.pay(run, home, draft_no, Came(log_no, amount_fen, reference, received_on.isoformat(), by, tx.now))
+    return tuple(_postings(tx, kept, found.parts, log_no, by))
 
 
-def _postings(tx: WorkingSet, kept: Kept, parts: dict[CaseNo, int], log_no: int, by: StaffNo) -> Iterator[Posting]:
+def _hold(tx: WorkingSet, kept: Kept, case_no: CaseNo, fen: int, log_no: int, by: StaffNo) -> None:
+    """Money that pays no line of the statement: through an account of the payer it would pay lines of another one."""
+    there = statement_money.goes_on(tx.connection, tx.home_id, [case_no])[case_no]
+    link = tx.log.add(f"statement paid too much {kept.number}", there, "", tx.now, by)
+    cause = cause_of(kept.draft_no, case_no, log_no)
+    tx.transfers.extend((there, link, cause, one) for one in ledger.suspended(there, fen, Means.TRANSFER))
+
+
+def _postings(tx: WorkingSet, kept: Kept, parts: Mapping[CaseNo, int], log_no: int, by: StaffNo) -> Iterator[Posting]:
     for case_no, fen in sorted(parts.items()):
         link = tx.log.add(f"statement paid {kept.number}", case_no, "", tx.now, by)
         details = statements.paid(kept.payer, kept.number or 0, fen)
@@ -59,7 +68,10 @@ def _postings(tx: WorkingSet, kept: Kept, parts: dict[CaseNo, int], log_no: int,
 def give_back(
     tx: WorkingSet, draft_no: int, case_no: CaseNo, amount_fen: int, by: StaffNo, second: StaffNo | None, log_no: int
 ) -> Refusal | None:
-    """Two people give back what a payer paid too much for a case: never more than it paid, or than is held."""
+    """Two people give back what a payer paid too much for a case: never more than it paid, or than is held.
+
+    Money of a case that was merged is where the merge carried it.
+    """
     kept = _sent(tx, draft_no)
     if isinstance(kept, Refusal):
         return kept
@@ -70,8 +82,9 @@ def give_back(
     most = held(tx.connection, tx.home_id, kept, lines).get(case_no, 0)
     if not 1 <= amount_fen <= most:
         return Refusal(Problem.ABOVE_PAID, f"¥{in_yuan(most)}")
-    moved = ledger.reversed_(ledger.suspended(case_no, amount_fen, Means.TRANSFER))
-    tx.transfers.extend((case_no, log_no, cause_of(draft_no, case_no, log_no), one) for one in moved)
+    there = statement_money.goes_on(tx.connection, tx.home_id, [case_no])[case_no]
+    moved = ledger.reversed_(ledger.suspended(there, amount_fen, Means.TRANSFER))
+    tx.transfers.extend((there, log_no, cause_of(draft_no, case_no, log_no), one) for one in moved)
     return None
 
 
@@ -81,7 +94,7 @@ def held(connection: Connection, home_id: HomeId, kept: Kept, lines: Iterable[St
     for one in payments.waiting(connection, home_id):
         if one.case_no is not None:
             waiting[one.case_no] = waiting.get(one.case_no, 0) + one.amount_fen
-    return store.held(connection, home_id, store.settled(connection, home_id, kept, lines), waiting)
+    return statement_money.held(connection, home_id, statement_money.settled(connection, home_id, kept, lines), waiting)
 
 
 def _sent(tx: WorkingSet, draft_no: int) -> Kept | Refusal:

@@ -1,34 +1,46 @@
 """Statements to payers: which lines are still to be put to one, what is on each, and what came for it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Exists, and_, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Exists,
+    TextClause,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union,
+    update,
+)
 
 from cardsvc.core.books import bounds
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
-from cardsvc.core.ledger import Account, receivable, suspense, till
 from cardsvc.core.statements import (
     Gone,
     Handed,
     ReturnedWhy,
-    Settled,
     Share,
     Standing,
     Statement,
     StatementState,
     share_fen,
 )
-from cardsvc.core.terms import Means, Payer
+from cardsvc.core.terms import Payer
 from cardsvc.store import tables as t
 from cardsvc.store.lines import line_of
+from cardsvc.store.tables.money import OF_ANOTHER
 
-AT_ONCE = 500
 STATEMENT = TypeAdapter(Statement)
-TILL = till(Means.TRANSFER)
+Where = tuple[ColumnElement[bool] | TextClause, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +59,6 @@ class Kept:
     number: int | None
     handed: Handed | None
     body: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """A payment for a statement."""
-
-    log_no: int
-    amount_fen: int
-    reference: str
-    received_on: str
-    entered_by: StaffNo
-    entered_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,25 +163,22 @@ def unstated(
 
     `returned`: those too that the payer has returned once.
     """
-    b = t.bill_line.c
-    where = [*_owing(home_id, payer), b.at < bounds(last)[1], ~_taken_back(), ~_living(payer)]
+    where = [t.bill_line.c.at < bounds(last)[1]]
     if not returned:
         where.append(~_on(payer, Gone.RETURNED))
-    rows = connection.execute(
-        select(t.bill_line).where(*where).order_by(b.case_no, b.log_no, b.line_no).limit(most + 1)
-    )
+    found = union(*(select(t.bill_line).where(*one, *where) for one in _unstated(home_id, payer))).subquery()
+    order = (found.c.case_no, found.c.log_no, found.c.line_no)
+    rows = connection.execute(select(found).order_by(*order).limit(most + 1))
     return [_share(row, payer) for row in rows]
 
 
 def unstated_fen(connection: Connection, home_id: HomeId, payer: Payer) -> int:
     """What stands on bills for a payer and is on no living statement, returned lines included, in fen."""
-    b = t.bill_line.c
-    due, waived = (
-        func.coalesce(func.sum(fen).filter(side == payer.value), 0)
-        for fen, side in ((b.due_fen, b.payer), (b.waiver_fen, b.waiver_payer))
+    due, borne = (
+        select(func.coalesce(func.sum(fen), 0)).where(*where).scalar_subquery()
+        for fen, where in zip((t.bill_line.c.due_fen, t.bill_line.c.waiver_fen), _unstated(home_id, payer), strict=True)
     )
-    where = (*_owing(home_id, payer), ~_taken_back(), ~_living(payer))
-    return int(connection.execute(select(due + waived).where(*where)).scalar_one())
+    return int(connection.execute(select(due + borne)).scalar_one())
 
 
 def lines(connection: Connection, home_id: HomeId, draft_no: int) -> list[Standing]:
@@ -240,89 +237,15 @@ def returned(connection: Connection, home_id: HomeId, most: int) -> list[Returne
     ]
 
 
-def pay(connection: Connection, home_id: HomeId, draft_no: int, came: Came) -> None:
-    """Keep what came for a statement."""
-    values = {"amount_fen": came.amount_fen, "reference": came.reference, "received_on": came.received_on}
-    who = {"entered_by": came.entered_by, "entered_at": came.entered_at}
-    connection.execute(
-        t.statement_payment.insert().values(home_id=home_id, log_no=came.log_no, draft_no=draft_no, **values, **who)
-    )
+def _unstated(home_id: HomeId, payer: Payer) -> tuple[Where, Where]:
+    """Lines that stand and are on no living statement: those whose due a payer owes, and those whose waiver it bears.
 
-
-def knows(connection: Connection, home_id: HomeId, reference: str) -> bool:
-    """Whether a payment with this number of the bank was entered before."""
-    c = t.statement_payment.c
-    known = select(c.log_no).where(c.home_id == home_id, c.reference == reference)
-    return connection.execute(known).first() is not None
-
-
-def payments(connection: Connection, home_id: HomeId, draft_no: int) -> list[Came]:
-    """What came for a statement, in order."""
-    c = t.statement_payment.c
-    rows = connection.execute(
-        select(t.statement_payment).where(c.home_id == home_id, c.draft_no == draft_no).order_by(c.log_no)
-    )
-    return [
-        Came(row.log_no, row.amount_fen, row.reference, row.received_on, StaffNo(row.entered_by), row.entered_at)
-        for row in rows
-    ]
-
-
-def cause_of(draft_no: int, case_no: CaseNo, log_no: int) -> str:
-    """The cause of what a payment for a statement does in a case."""
-    return f"statement:{draft_no}:{case_no}:{log_no}"
-
-
-def settled(connection: Connection, home_id: HomeId, kept: Kept, standing: Iterable[Standing]) -> dict[CaseNo, Settled]:
-    """How each case stands on a statement."""
-    asked: dict[CaseNo, int] = {}
-    for line in standing:
-        asked[line.share.case_no] = asked.get(line.share.case_no, 0) + line.asked_fen
-    came, back = (
-        _moved(connection, home_id, kept.draft_no, side) for side in (t.transfer.c.debit, t.transfer.c.credit)
-    )
-    owed = _balances(connection, home_id, {receivable(one, kept.payer): one for one in asked})
-    return {
-        one: Settled(fen, came.get(one, 0), back.get(one, 0), owed.get(one, 0)) for one, fen in sorted(asked.items())
-    }
-
-
-def held(
-    connection: Connection, home_id: HomeId, cases: Mapping[CaseNo, Settled], waiting: Mapping[CaseNo, int]
-) -> dict[CaseNo, int]:
-    """What the home holds of a payer's money for each case, in fen: never more than came from it for the case, and
-    nothing of what is `waiting` there because it fits no order.
+    An index serves each of them; together in one condition they would be served by none.
     """
-    there = _balances(connection, home_id, {suspense(one): one for one in cases})
-    return {
-        number: max(0, min(one.came_fen - one.back_fen, -there.get(number, 0) - waiting.get(number, 0)))
-        for number, one in cases.items()
-    }
-
-
-def _moved(connection: Connection, home_id: HomeId, draft_no: int, side: ColumnElement[str]) -> dict[CaseNo, int]:
-    """What went through the till for a statement, by case; `side` says which way."""
-    c = t.transfer.c
-    where = (c.home_id == home_id, side == TILL, c.log_no > draft_no, c.cause.like(f"statement:{draft_no}:%"))
-    rows = connection.execute(select(c.case_no, func.sum(c.amount_fen)).where(*where).group_by(c.case_no))
-    return {CaseNo(number): int(fen) for number, fen in rows}
-
-
-def _balances(connection: Connection, home_id: HomeId, wanted: dict[Account, CaseNo]) -> dict[CaseNo, int]:
-    c, names = t.account.c, sorted(wanted)
-    found: dict[CaseNo, int] = {}
-    for at in range(0, len(names), AT_ONCE):
-        where = (c.home_id == home_id, c.account.in_(names[at : at + AT_ONCE]))
-        rows = connection.execute(select(c.account, c.debit_fen - c.credit_fen).where(*where))
-        found |= {wanted[Account(name)]: int(fen) for name, fen in rows}
-    return found
-
-
-def _owing(home_id: HomeId, payer: Payer) -> tuple[ColumnElement[bool], ...]:
-    """Lines that ask something of a payer, and are no counter-lines."""
     b = t.bill_line.c
-    mine = or_(and_(b.payer == payer.value, b.due_fen > 0), and_(b.waiver_payer == payer.value, b.waiver_fen > 0))
-    return (b.home_id == home_id, b.reverses.is_(None), mine)
+    free = (b.home_id == home_id, b.reverses.is_(None), ~_taken_back(), ~_living(payer))
+    due = (b.payer == payer.value, text(f"bill_line.{OF_ANOTHER}"), b.due_fen > 0)
+    return (*free, *due), (*free, b.waiver_payer == payer.value, b.waiver_fen > 0)
 
 
 def _taken_back() -> Exists:

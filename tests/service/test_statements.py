@@ -27,6 +27,7 @@ from cardsvc.demo.outside import Mischief
 from cardsvc.handlers import end_statement, make_statement, return_line
 from cardsvc.outbox import Sender
 from cardsvc.receiver import receiver
+from cardsvc.store import statement_money
 from cardsvc.store import statements as store
 from cardsvc.store.trial_balance import one as account
 from cardsvc.store.verifying import first_fault
@@ -95,7 +96,7 @@ def still_open(service: Service, draft_no: int) -> dict[CaseNo, int]:
     with service.context.engine.connect() as connection:
         kept = store.one(connection, home, draft_no)
         assert kept is not None
-        cases = store.settled(connection, home, kept, store.lines(connection, home, draft_no))
+        cases = statement_money.settled(connection, home, kept, store.lines(connection, home, draft_no))
     return {one: case.open_fen for one, case in cases.items()}
 
 

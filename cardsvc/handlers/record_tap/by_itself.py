@@ -1,4 +1,4 @@
-"""A step that the service takes by itself: nobody pressed anything."""
+"""A step that no station takes: the service takes it by itself, or somebody entered what makes it happen."""
 
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, Fact, StationKind, Step, StepTaken
@@ -6,6 +6,8 @@ from cardsvc.core.ids import CardNo, StaffNo
 from cardsvc.handlers.record_tap.happening import given, let_happen
 from cardsvc.store.chains import place_of
 from cardsvc.store.working import WorkingSet
+
+NOBODY = StaffNo("")
 
 
 def take_by_itself(
@@ -16,17 +18,19 @@ def take_by_itself(
     log_no: int,
     card_no: CardNo | None = None,
     cause: str | None = None,
+    by: StaffNo = NOBODY,
 ) -> None:
-    """Let the step happen now, in the office, by nobody.
+    """Let the step happen now, in the office.
 
-    `log_no` is the link in the log that says why; `cause` names what made it happen, where that is more than the link.
+    `log_no` is the link in the log that says why; `cause` names what made it happen, where that is more than the link;
+    `by` entered it.
     """
     fact = Fact(
         case_no=case.case_no,
         body=StepTaken(step=step, details=details),
         at=tx.now,
         observed=False,
-        staff_no=StaffNo(""),
+        staff_no=by,
         station_kind=StationKind.OFFICE,
         card_no=card_no,
         cause=cause or f"office:{log_no}",

@@ -1,0 +1,127 @@
+"""What came for statements to payers, how their cases stand, and what is held of the payers' money."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, func, select, text
+
+from cardsvc.core.ids import CaseNo, HomeId, StaffNo
+from cardsvc.core.ledger import Account, receivable, suspense, till
+from cardsvc.core.statements import Settled, Standing
+from cardsvc.core.terms import Means
+from cardsvc.store import tables as t
+from cardsvc.store.journals import aliases
+from cardsvc.store.statements import Kept
+from cardsvc.store.tables.money import OF_THE_HOME
+
+AT_ONCE = 500
+TILL = till(Means.TRANSFER)
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A payment for a statement."""
+
+    log_no: int
+    amount_fen: int
+    reference: str
+    received_on: str
+    entered_by: StaffNo
+    entered_at: datetime
+
+
+def pay(connection: Connection, home_id: HomeId, draft_no: int, came: Came) -> None:
+    """Keep what came for a statement."""
+    values = {"amount_fen": came.amount_fen, "reference": came.reference, "received_on": came.received_on}
+    who = {"entered_by": came.entered_by, "entered_at": came.entered_at}
+    connection.execute(
+        t.statement_payment.insert().values(home_id=home_id, log_no=came.log_no, draft_no=draft_no, **values, **who)
+    )
+
+
+def knows(connection: Connection, home_id: HomeId, reference: str) -> bool:
+    """Whether a payment with this number of the bank was entered before."""
+    c = t.statement_payment.c
+    known = select(c.log_no).where(c.home_id == home_id, c.reference == reference)
+    return connection.execute(known).first() is not None
+
+
+def payments(connection: Connection, home_id: HomeId, draft_no: int) -> list[Came]:
+    """What came for a statement, in order."""
+    c = t.statement_payment.c
+    rows = connection.execute(
+        select(t.statement_payment).where(c.home_id == home_id, c.draft_no == draft_no).order_by(c.log_no)
+    )
+    return [
+        Came(row.log_no, row.amount_fen, row.reference, row.received_on, StaffNo(row.entered_by), row.entered_at)
+        for row in rows
+    ]
+
+
+def cause_of(draft_no: int, case_no: CaseNo, log_no: int) -> str:
+    """The cause of what a payment for a statement does in a case."""
+    return f"statement:{draft_no}:{case_no}:{log_no}"
+
+
+def settled(connection: Connection, home_id: HomeId, kept: Kept, standing: Iterable[Standing]) -> dict[CaseNo, Settled]:
+    """How each case stands on a statement."""
+    asked: dict[CaseNo, int] = {}
+    for line in standing:
+        asked[line.share.case_no] = asked.get(line.share.case_no, 0) + line.asked_fen
+    came, back = (
+        _moved(connection, home_id, kept.draft_no, side) for side in (t.transfer.c.debit, t.transfer.c.credit)
+    )
+    owed = _balances(connection, home_id, {receivable(one, kept.payer): one for one in asked})
+    return {
+        one: Settled(fen, came.get(one, 0), back.get(one, 0), owed.get(one, 0)) for one, fen in sorted(asked.items())
+    }
+
+
+def goes_on(connection: Connection, home_id: HomeId, numbers: Iterable[CaseNo]) -> dict[CaseNo, CaseNo]:
+    """The case that has each case's money now: itself, or the one that it was merged into."""
+    wanted = set(numbers)
+    merged = aliases(connection, home_id, wanted)
+    return {one: merged.get(one, one) for one in wanted}
+
+
+def held(
+    connection: Connection, home_id: HomeId, cases: Mapping[CaseNo, Settled], waiting: Mapping[CaseNo, int]
+) -> dict[CaseNo, int]:
+    """What the home holds of a payer's money for each case, in fen: never more than came from it for the case, and
+    nothing of what is `waiting` there because it fits no order. Where two cases have become one, no fen is held twice.
+    """
+    there = goes_on(connection, home_id, {*cases, *waiting})
+    balances = _balances(connection, home_id, {suspense(there[one]): there[one] for one in cases})
+    left = {number: -fen for number, fen in balances.items()}
+    for number, fen in waiting.items():
+        left[there[number]] = left.get(there[number], 0) - fen
+    found: dict[CaseNo, int] = {}
+    for number in sorted(cases, key=lambda one: (there[one] == one, one)):  # a merged case owes nothing: it comes first
+        one, end = cases[number], there[number]
+        found[number] = max(0, min(one.came_fen - one.back_fen, left.get(end, 0)))
+        left[end] = left.get(end, 0) - found[number]
+    return {number: found[number] for number in cases}
+
+
+def _moved(connection: Connection, home_id: HomeId, draft_no: int, side: ColumnElement[str]) -> dict[CaseNo, int]:
+    """What went through the till for a statement, by the case that its cause names; `side` says which way."""
+    c = t.transfer.c
+    where = (c.home_id == home_id, side == TILL, c.log_no > draft_no, c.cause.like(f"statement:{draft_no}:%"))
+    by_index = text(OF_THE_HOME.format(f"transfer.{side.name}"))
+    rows = connection.execute(select(c.cause, func.sum(c.amount_fen)).where(*where, by_index).group_by(c.cause))
+    moved: dict[CaseNo, int] = {}
+    for cause, fen in rows:
+        number = CaseNo(cause.split(":")[2])
+        moved[number] = moved.get(number, 0) + int(fen)
+    return moved
+
+
+def _balances(connection: Connection, home_id: HomeId, wanted: dict[Account, CaseNo]) -> dict[CaseNo, int]:
+    c, names = t.account.c, sorted(wanted)
+    found: dict[CaseNo, int] = {}
+    for at in range(0, len(names), AT_ONCE):
+        where = (c.home_id == home_id, c.account.in_(names[at : at + AT_ONCE]))
+        rows = connection.execute(select(c.account, c.debit_fen - c.credit_fen).where(*where))
+        found |= {wanted[Account(name)]: int(fen) for name, fen in rows}
+    return found
