@@ -52,8 +52,8 @@ class Receipt(Wire):
     """What stands on a receipt, as it was issued.
 
     `means` is None where a deposit was set off. `by` is who took the money, "" where the service did: a provider's
-    word, a transfer for a statement. `slip`: the number
-    of the paper slip that was given without network, for which this comes instead.
+    word, a transfer for a statement. `slip`: the number of the paper slip that was given without network, for which
+    this comes instead.
     """
 
     family: Family
