@@ -23,7 +23,7 @@ from cardsvc.core.terms import Reason
 from cardsvc.handlers import count_forms, hand_forms, receive_forms, void_forms
 from cardsvc.store import staff
 from cardsvc.store import stock as stocks
-from cardsvc.store.stock import CERTIFICATES, RECEIPTS, Stock
+from cardsvc.store.stock import CERTIFICATES, RECEIPTS, Counted, Stock
 
 Numbers = Annotated[str, Form(max_length=20_000)]
 
@@ -152,4 +152,4 @@ def _add(app: FastAPI, context: Context, access: Access, shell: Shell, site: Sit
             return told(request, signed, some)
         held_by = StaffNo(keeper.strip()) if keeper.strip() else None
         done = count_forms.handle(context, stock, some, held_by, signed.staff_no, context.clock())
-        return told(request, signed, done, f"#n{done.log_no}")
+        return told(request, signed, done, f"#n{done.log_no}" if isinstance(done, Counted) else "")

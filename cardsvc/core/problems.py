@@ -144,6 +144,7 @@ class Problem(StrEnum):
     PAYMENT_PROVIDED = "payment_provided"  # the provider has taken it: pay it back instead
     PAYMENT_DAY_CLOSED = "payment_day_closed"  # the business day of the payment is closed
     RECEIPT_VOID = "receipt_void"  # void already, or never issued
+    RECEIPT_NOT_STOCK = "receipt_not_stock"  # drawn, void, or never received
     RECEIPT_STOCK = "receipt_stock"  # no number is left for what was paid
     OWN_WORK = "own_work"  # nobody reviews what they caused
     LINE_GONE = "line_gone"  # the line does not stand on the bill any more

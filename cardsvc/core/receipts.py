@@ -16,8 +16,8 @@ from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.prices import Line, PriceBook, Regime
 from cardsvc.core.terms import Means, Payer, Reason
 
-SETTLES = frozenset({Step.PAY, Step.SETTLE})
-"""Steps that settle lines: by money that comes in, or by the deposit that is held."""
+SETTLES = frozenset({Step.PAY, Step.SETTLE, Step.STATEMENT_PAID})
+"""Steps that settle lines: by money that comes in, at a desk or for a statement, or by the deposit that is held."""
 TAKEN_BACK = (Reason.MISPRINT, Reason.SPOILED, Reason.LOST, Reason.ENTERED_BY_MISTAKE)
 """Why a receipt that was issued is void; what is still paid is put on a new one at once."""
 
@@ -51,8 +51,9 @@ class ReceiptLine(Wire):
 class Receipt(Wire):
     """What stands on a receipt, as it was issued.
 
-    `means` is None where a deposit was set off. `by` is who took the money, "" where a provider did. `slip`: the number
-    of the paper slip that was given without network, for which this comes instead.
+    `means` is None where a deposit was set off. `by` is who took the money, "" where the service did: a provider's
+    word, a transfer for a statement. `slip`: the number of the paper slip that was given without network, for which
+    this comes instead.
     """
 
     family: Family
@@ -119,7 +120,7 @@ def payer_of(fact: Fact) -> Payer | None:
     """Who has settled lines with a fact; None for a fact that settles none."""
     if step_of(fact) not in SETTLES or not isinstance(fact.body, StepTaken):
         return None
-    return fact.body.details.payer or Payer.FAMILY if fact.body.step is Step.PAY else Payer.FAMILY
+    return Payer.FAMILY if fact.body.step is Step.SETTLE else fact.body.details.payer or Payer.FAMILY
 
 
 def outdated(receipt: Receipt, standing: Iterable[Standing]) -> int:

@@ -29,7 +29,7 @@ class FormState(StrEnum):
 
 
 class Unexpected(Wire):
-    """A form that was counted and is not in the stock; `state` None: the home never received it."""
+    """A form that was counted and should not be there; `state` None: the home never received it."""
 
     number: str
     state: FormState | None = None
@@ -97,10 +97,12 @@ def ranges(numbers: Iterable[str]) -> list[str]:
 
 
 def compare(counted: Iterable[str], ledger: Mapping[str, FormState], stock: Iterable[str]) -> Count:
-    """Hold a count against the ledger: what has become of each counted number, and what the stock should be."""
-    seen = frozenset(counted)
-    wrong = (number for number in sorted(seen) if ledger.get(number) is not FormState.STOCK)
+    """Hold a count against the ledger: what has become of each counted number, and what should be there.
+
+    `stock` is what the counted hands should have; what is in the stock and in other hands is unexpected here.
+    """
+    seen, right = frozenset(counted), frozenset(stock)
     return Count(
-        missing=tuple(sorted(frozenset(stock) - seen)),
-        unexpected=tuple(Unexpected(number=number, state=ledger.get(number)) for number in wrong),
+        missing=tuple(sorted(right - seen)),
+        unexpected=tuple(Unexpected(number=number, state=ledger.get(number)) for number in sorted(seen - right)),
     )

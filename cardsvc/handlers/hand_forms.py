@@ -27,7 +27,7 @@ def handle(
         ledger = stocks.states(connection, stock, context.home_id, numbers)
         wrong = [one for one in numbers if ledger.get(one) is not FormState.STOCK]
         if wrong:
-            return Refusal(Problem.CERTIFICATE_NOT_STOCK, ", ".join(ranges(wrong)[:10]))
+            return Refusal(stock.not_blank, ", ".join(ranges(wrong)[:10]))
         stocks.change(connection, stock, context.home_id, numbers, {"held_by": keeper})
         log.add(f"{stock.name} handed to {keeper}", ", ".join(ranges(numbers)), "", now, by)
         log.close()

@@ -39,7 +39,7 @@ def handle(
         ledger = stocks.states(connection, stock, context.home_id, numbers)
         wrong = [one for one in numbers if ledger.get(one) is not FormState.STOCK]
         if wrong:
-            return Refusal(Problem.CERTIFICATE_NOT_STOCK, ", ".join(ranges(wrong)[:10]))
+            return Refusal(stock.not_blank, ", ".join(ranges(wrong)[:10]))
         values = {"state": "void", "void_at": now, "void_why": why.value, "void_by": by, "void_second": second}
         stocks.change(connection, stock, context.home_id, numbers, values)
         log.add(f"{stock.name} void, {why}, second {second}", ", ".join(ranges(numbers)), "", now, by)

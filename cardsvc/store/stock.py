@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, TextClause, func, select, text, update
 
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.permissions import Action
+from cardsvc.core.problems import Problem
 from cardsvc.core.receipts import Family
 from cardsvc.core.stock import Count, FormState
 from cardsvc.core.terms import Reason
@@ -28,7 +29,8 @@ COUNT = TypeAdapter(Count)
 class Stock:
     """A stock: how the log calls it, its tables and its own rows in them, and who keeps it.
 
-    `acts` are its audit links, as an index of schema.sql has them.
+    `acts` are its audit links, as an index of schema.sql has them; `not_blank` says of numbers that they are no blank
+    forms of it.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Stock:
     counts: Table
     keep: Action
     acts: TextClause
+    not_blank: Problem
     own: Mapping[str, str] = field(default_factory=dict)
 
     def mine(self, table: Table, home_id: HomeId) -> list[Any]:
@@ -48,6 +51,7 @@ CERTIFICATES = Stock(
     forms=t.certificate,
     counts=t.certificate_count,
     keep=Action.KEEP_CERTIFICATES,
+    not_blank=Problem.CERTIFICATE_NOT_STOCK,
     acts=text("substr(what, 1, 13) = 'certificates '"),
 )
 RECEIPTS: Mapping[Family, Stock] = {
@@ -56,6 +60,7 @@ RECEIPTS: Mapping[Family, Stock] = {
         forms=t.receipt,
         counts=t.receipt_count,
         keep=Action.KEEP_RECEIPTS,
+        not_blank=Problem.RECEIPT_NOT_STOCK,
         acts=text(f"substr(what, 1, 9) = 'receipts ' AND substr(what, 10, {len(family) + 1}) = '{family} '"),
         own={"family": family.value},
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cardsvc.core.stock import MOST, FormState, Unexpected, compare, numbers_in, numbers_of, ranges
+from cardsvc.core.stock import MOST, Count, FormState, Unexpected, compare, numbers_in, numbers_of, ranges
 
 STOCK, DRAWN = FormState.STOCK, FormState.DRAWN
 
@@ -53,3 +53,8 @@ def test_both_kinds_of_difference_are_named() -> None:
 
     assert found.missing == ("HZ-000003",)
     assert found.unexpected == (Unexpected(number="HZ-000002", state=DRAWN), Unexpected(number="HZ-000009"))
+
+
+def test_what_is_in_the_stock_and_in_other_hands_should_not_be_in_these() -> None:
+    found = compare(["HZ-000001", "HZ-000002"], {"HZ-000001": STOCK, "HZ-000002": STOCK}, ["HZ-000001"])
+    assert found == Count(unexpected=(Unexpected(number="HZ-000002", state=STOCK),))

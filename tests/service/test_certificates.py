@@ -15,7 +15,7 @@ from cardsvc.handlers import count_forms, hand_forms, receive_forms, void_forms
 from cardsvc.handlers.check_certificate import Checked, Verdict
 from cardsvc.handlers.check_certificate import handle as check
 from cardsvc.store import stock as stocks
-from cardsvc.store.stock import CERTIFICATES
+from cardsvc.store.stock import CERTIFICATES, Counted
 from tests.support.home import Service
 from tests.support.telling import FIRE, READY, TO_STORAGE, Office, go, opened, stored
 
@@ -89,6 +89,7 @@ def test_a_count_names_what_is_missing_and_what_should_not_be_there(service: Ser
         context, CERTIFICATES, ["HA-000001", "HA-000002", "HA-000004", "HX-000001"], ARRANGER, MANAGER, now
     )
 
+    assert isinstance(counted, Counted)
     assert (counted.counted, counted.recorded) == (4, 3)
     assert counted.differences.missing == ("HA-000003",)
     assert counted.differences.unexpected == (
@@ -97,6 +98,19 @@ def test_a_count_names_what_is_missing_and_what_should_not_be_there(service: Ser
     )
     with context.engine.connect() as connection:
         assert stocks.counts(connection, CERTIFICATES, context.home_id) == [counted]
+
+
+def test_a_count_of_one_keepers_forms_names_those_of_others_and_nobody_unknown_is_counted(service: Service) -> None:
+    context, now = service.context, service.clock.now
+    receive_forms.handle(context, CERTIFICATES, "HA-", 1, 2, MANAGER, now, ARRANGER)
+
+    counted = count_forms.handle(context, CERTIFICATES, ["HA-000001", "HA-000002"], AUDITOR, MANAGER, now)
+
+    assert isinstance(counted, Counted)
+    assert (counted.counted, counted.recorded) == (2, 0)
+    assert [one.number for one in counted.differences.unexpected] == ["HA-000001", "HA-000002"]
+    nobody = count_forms.handle(context, CERTIFICATES, ["HA-000001"], StaffNo("9999"), MANAGER, now)
+    assert nobody == Refusal(Problem.STAFF_UNKNOWN, "9999")
 
 
 def test_a_void_form_is_never_drawn_and_a_drawn_one_is_voided_on_its_case_alone(service: Service) -> None:

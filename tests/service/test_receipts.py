@@ -13,7 +13,7 @@ from cardsvc.core import wire
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Role
-from cardsvc.core.problems import Refusal
+from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.receipts import Family, Receipt
 from cardsvc.core.terms import Means, Payer, Reason
 from cardsvc.core.wire import Outcome
@@ -125,6 +125,8 @@ def test_a_slip_of_paper_given_without_network_is_named_on_the_receipt_that_take
 def test_the_cashiers_own_forms_come_first_and_a_void_one_is_never_used(service: Service) -> None:
     context, now = service.context, service.clock.now
     stock = RECEIPTS[Family.FISCAL]
+    unknown = Refusal(Problem.RECEIPT_NOT_STOCK, "PX-000001")
+    assert hand_forms.handle(context, stock, ["PX-000001"], MANAGER, CASHIER, now) == unknown
     assert hand_forms.handle(context, stock, ["PJ-000010", "PJ-000011"], MANAGER, CASHIER, now) == 2
     assert void_forms.handle(context, stock, ["PJ-000010"], Reason.SPOILED, MANAGER, AUDITOR, now) == 1
     one = burnt(service)
@@ -265,6 +267,14 @@ def test_cardsvc_verify_finds_a_receipt_that_was_changed_and_a_number_that_is_go
         connection.execute(update(t.receipt).where(c.number == "PJ-000001").values(amount_fen=1))
     found = first_fault(service.context.engine, service.context.home_id, lambda said: None)
     assert found == "receipt fiscal PJ-000001 is not what was issued"
+    with service.context.engine.begin() as connection:
+        connection.execute(update(t.receipt).where(c.number == "FP-000001").values(body="{"))
+        every = set(receipts.faults(connection, service.context.home_id))
+    assert every == {
+        "receipt invoice FP-000001 cannot be read",
+        "receipt fiscal PJ-000001 is not what was issued",
+        "receipts fiscal PJ-000001..PJ-000500: 499 numbers are left",
+    }
 
 
 def test_many_at_once_never_have_one_number_and_each_receipt_is_void_once(service: Service) -> None:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from cardsvc.api import receipts
 from cardsvc.api import statements as money
 from cardsvc.api.access import Signed
 from cardsvc.core.facts import Details, Step
@@ -20,7 +21,7 @@ from cardsvc.core.local_time import local
 from cardsvc.core.outgoing import Channel
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.statements import Handed, ReturnedWhy, Statement
-from cardsvc.core.terms import Payer, Reason
+from cardsvc.core.terms import Means, Payer, Reason
 from cardsvc.demo import outside
 from cardsvc.demo.home import STAFF
 from cardsvc.demo.outside import Mischief
@@ -185,6 +186,18 @@ def test_a_part_payment_is_divided_among_the_cases_to_the_fen_and_the_rest_stays
     assert pay(service, draft_no, 59_000, "B-2") is None
     assert [owes(service, one, Payer.TREASURY) for one in cases] == [0, 0, 0]
     assert sum(still_open(service, draft_no).values()) == 0
+    whole(service)
+
+
+def test_what_a_payer_paid_by_statement_is_on_receipts_of_its_cases_and_nothing_is_missing(service: Service) -> None:
+    cases = [collected(service, 1), collected(service, 2)]
+    assert pay(service, sent(service), 46_000) is None
+
+    for one in cases:
+        rows, missing = receipts.looked(service.context, one.case_no)
+        [kept] = [row.receipt for row in rows if row.receipt.payer is Payer.TREASURY]
+        assert (kept.amount_fen, kept.means, kept.by) == (23_000, Means.TRANSFER, StaffNo(""))
+        assert Payer.TREASURY not in missing
     whole(service)
 
 
