@@ -2,8 +2,10 @@
 
 from cardsvc.core.facts import Details, Step
 from cardsvc.core.paying import LIVE, OrderState
+from cardsvc.core.preconditions import Asked
+from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import AskedPay, Snapshot
-from cardsvc.core.terms import Payer
+from cardsvc.core.terms import Means, Payer
 from terminal.entered import details_of
 from terminal.session import Colour, Outcome, Paying, Session
 
@@ -44,3 +46,20 @@ def order_of(session: Session, snapshot: Snapshot | None) -> AskedPay | None:
         return None
     ours = (one for one in known.orders if one.payer is waits.payer)
     return next((one for one in ours if one.state in LIVE or one.order_no not in waits.before), None)
+
+
+def doubled(session: Session, snapshot: Snapshot, asked: Asked) -> Outcome | Refusal | None:
+    """Why money by QR is not recorded by hand now: its payer's code is open, or has been paid and nobody was asked yet.
+
+    Pressed again at the question, it is other money.
+    """
+    known = snapshot.cases.get(session.case_no) if session.case_no is not None else None
+    if known is None or asked.step is not Step.PAY or asked.details.means is not Means.QR:
+        return None
+    ours = [one for one in known.orders if one.payer is (asked.details.payer or Payer.FAMILY)]
+    waiting = next((one for one in ours if one.state in LIVE), None)
+    if waiting is not None:
+        return Refusal(Problem.PAYMENT_OPEN, waiting.order_no)
+    came = any(one.state in (OrderState.PAID, OrderState.DISPUTED) for one in ours)
+    was_asked = session.outcome is not None and session.outcome.message == "pay_same"
+    return Outcome(Colour.AGAIN, "pay_same") if came and not was_asked else None

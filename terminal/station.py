@@ -255,7 +255,7 @@ class StationLoop:
             case "ask_pay" if session.phase in (Phase.FORM, Phase.PAYING):
                 self._ask_pay()
             case "drop_pay" if session.phase is Phase.PAYING and session.paying is not None:
-                self._taking.drop_pay(session.paying.case_no, orders.order_of(session, self.local.current))
+                session.outcome = self._taking.drop_pay(session.paying)
             case "cancel":
                 session.outcome = None
                 session.leave_case()

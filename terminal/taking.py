@@ -15,12 +15,13 @@ from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal, refuse_all
 from cardsvc.core.rules import RULES
-from cardsvc.core.snapshot import AskedPay, KnownCard, KnownCase, Snapshot
+from cardsvc.core.snapshot import KnownCard, KnownCase, Snapshot
 from cardsvc.core.workflow import stage_code
 from terminal.cards import CardTalk
 from terminal.identity import SOFTWARE, Identity
 from terminal.journal import Appended, Journal
 from terminal.local import LocalSnapshot
+from terminal.orders import doubled, order_of
 from terminal.session import Colour, Live, Outcome, Paying, Session
 from terminal.settings import Clocks
 from terminal.unsent import UnsentTally
@@ -54,6 +55,8 @@ class Taking:
         if why is not None:
             return Outcome(Colour.STOP, "journal_broken", Refusal(Problem.RECORD_UNREADABLE, why))
         session = self.session
+        if (twice := doubled(session, snapshot, asked)) is not None:
+            return twice if isinstance(twice, Outcome) else self._refuse(twice, asked, session.case_no)
         by_uid = session.met is not None and session.met.by_uid
         writes_card = session.met is not None and session.case and tap.writes(session.case.case, asked.step)
         if asked.step is Step.BIND_CARD or (writes_card and not by_uid):
@@ -266,11 +269,14 @@ class Taking:
             return Refusal(Problem.OFFLINE_FORBIDDEN, Step.PAY)
         return None if judgement.outcome is wire.Outcome.ACCEPTED else refused(judgement)
 
-    def drop_pay(self, case_no: CaseNo, order: AskedPay | None) -> None:
-        """Wait for a QR payment no longer, once the service has made it."""
-        if order is not None:
-            self.append(wire.DropPay(order_no=order.order_no), case_no)
-            self.uplink.wake()
+    def drop_pay(self, waits: Paying) -> Outcome | None:
+        """Wait for a QR payment no longer; one that the snapshot has not brought yet cannot be named: that is said."""
+        order = order_of(self.session, self.local.current)
+        if order is None:
+            return Outcome(Colour.AGAIN, "pay_not_yet", case_no=waits.case_no)
+        self.append(wire.DropPay(order_no=order.order_no), waits.case_no)
+        self.uplink.wake()
+        return None
 
     def lapse(self) -> None:
         """A permit that ran out without a load is over, and the service is told."""

@@ -7,8 +7,9 @@ counter-lines, and told to the family. What one takes back is shown to people: o
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from queue import Empty, Queue
 
 from cardsvc.api.posting import post
@@ -34,27 +35,35 @@ PATIENCE_S = 5.0
 class Registers:
     """Asks what is due; any number of processes may: what was proven is looked at again before it is posted."""
 
-    def __init__(self, context: Context, patience_s: float = PATIENCE_S) -> None:
-        self._context, self._patience_s = context, patience_s
+    def __init__(self, context: Context, patience_s: float = PATIENCE_S, most: int = store.MOST) -> None:
+        self._context, self._patience_s, self._most = context, patience_s, most
         self._modules = [one for one in context.modules.values() if one.waivers is not None]
         self._busy: dict[str, threading.Thread] = {}
-        self._after = 0
+        self._after = store.FIRST
 
     def ask_due(self) -> Counter[str]:
         """Ask about cases that came to booking, arrangement or cashier, and again where an answer is owed.
 
-        How often each outcome came: `proven`, `lost`, `nothing`, or a fault.
+        How often each outcome came: `proven`, `lost`, `nothing`, a fault, or `dropped`: it turned out meanwhile that
+        the deceased is somebody else.
         """
         outcomes, home, now = Counter[str](), self._context.home_id, self._context.clock()
         if not self._modules:
             return outcomes
         with self._context.engine.connect() as connection:
-            changed = store.changed(connection, home, self._after)
-            again = store.due(connection, home, now)
+            changed = store.changed(connection, home, self._after, self._most)
+            again = store.due(connection, home, now, self._most)
         come = [one for one in changed if turns(one.case) > one.turns]
         for one in {one.case.case_no: one for one in (*come, *again)}.values():
-            outcomes.update(self._about(one))
-        self._after = max((one.changed_log_no for one in changed), default=self._after)
+            try:
+                outcomes.update(self._about(one))
+            except Exception as error:
+                # One case stops none behind it. Only the kind of the fault is said: its words may quote a row.
+                LOG.error("%s: what registers said was not kept: %s", one.case.case_no, type(error).__name__)
+                transact(self._context.engine, partial(self._owe, ask=one))
+                outcomes[RegisterFault.UNKEPT.value] += 1
+        if changed:
+            self._after = changed[-1].place
         return outcomes
 
     def _about(self, ask: Ask) -> list[str]:
@@ -93,9 +102,16 @@ class Registers:
         answer.put(believed(module.name, said, person, day))
 
     def _keep(self, connection: Connection, ask: Ask, heard: Iterable[Heard]) -> list[str]:
-        """Prove what is new, by the case as it is now, and remember who owes an answer."""
+        """Prove what is new, by the case as it is now, and remember who owes an answer.
+
+        An answer about who the deceased turned out not to be is dropped: the right person is asked about next.
+        """
         context, home, now = self._context, self._context.home_id, self._context.clock()
-        tx = working_set(connection, home, open_log(connection, home), now, context.vault.sign)
+        log = open_log(connection, home)
+        if store.person(connection, home, ask.case.case_no) != ask.person:
+            log.close()
+            return ["dropped"]
+        tx = working_set(connection, home, log, now, context.vault.sign)
         case = tx.case(ask.case.case_no)
         if case is None:
             raise LookupError(f"no case {ask.case.case_no}")
@@ -113,12 +129,23 @@ class Registers:
         gone = [one.number or one.category for one in lost(case, heard)]
         found += ["lost"] * len(gone)
         faults = {one.register: one.fault for one in heard if one.fault is not None}
-        tries = ask.tries + 1 if ask.waits else 1
-        after = next_ask(tries, now)
-        store.keep(connection, home, case.case_no, turns(case), tries, faults, gone[0] if gone else None, now, after)
+        self._remember(connection, ask, faults, gone[0] if gone else None)
         if proofs:
             post(context, tx)
             flush(tx)
         else:
             tx.log.close()
         return found
+
+    def _owe(self, connection: Connection, ask: Ask) -> None:
+        """Remember that every register is to be asked again about a case."""
+        self._remember(connection, ask, {one.name: RegisterFault.UNKEPT for one in self._modules}, ask.lost)
+
+    def _remember(
+        self, connection: Connection, ask: Ask, faults: Mapping[str, RegisterFault], gone: str | None
+    ) -> None:
+        """How it went with the case as it was asked about: a turn that came meanwhile is asked about by itself."""
+        now, tries = self._context.clock(), ask.tries + 1 if ask.waits else 1
+        after = next_ask(tries, now)
+        home, asked = self._context.home_id, ask.case
+        store.keep(connection, home, asked.case_no, turns(asked), tries, faults, gone, now, after)

@@ -8,6 +8,12 @@ import pkgutil
 from types import ModuleType
 from typing import Protocol, TypeVar
 
+from pydantic import TypeAdapter, ValidationError
+
+from cardsvc.core.facts import Code
+
+NAME = TypeAdapter[str](Code)
+
 
 class PlugError(Exception):
     """A bad plug-in: the process does not start."""
@@ -26,7 +32,8 @@ P = TypeVar("P", bound=Named)
 def discover(package: ModuleType, name: str, kind: type[P]) -> dict[str, P]:
     """Import the siblings in `package` in alphabetical order and gather what each binds as `name`.
 
-    Raises PlugError for a sibling that cannot be imported, has none or one of another type, or whose name is taken.
+    Raises PlugError for a sibling that cannot be imported, has none or one of another type, or whose name is taken
+    or no `Code`: facts and sources of waivers name it.
     """
     found: dict[str, P] = {}
     for module_name in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
@@ -42,6 +49,10 @@ def discover(package: ModuleType, name: str, kind: type[P]) -> dict[str, P]:
             raise PlugError(f"{full_name}.{name} is not a {kind.__name__}")
         if not isinstance(plug.name, str) or not plug.name:
             raise PlugError(f"{full_name}.{name} has no name")
+        try:
+            NAME.validate_python(plug.name)
+        except ValidationError as error:
+            raise PlugError(f"{full_name}.{name} is called {plug.name!r}: use letters, digits, ._- up to 32") from error
         if plug.name in found:
             raise PlugError(f"{full_name}: {plug.name} is there twice")
         found[plug.name] = plug

@@ -40,12 +40,13 @@ class Entitlement(Wire):
 
 
 class RegisterFault(StrEnum):
-    """Why a register's answer is none: it is asked again."""
+    """Why a register's answer is none, or came to nothing: it is asked again."""
 
     DOWN = "down"
     SLOW = "slow"
     ANOTHER = "another"  # it answers about somebody else, or another day
     GARBAGE = "garbage"
+    UNKEPT = "unkept"  # whatever it said, the case could not be written
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from cardsvc.core.facts import Fact, PaymentCause, Step, StepTaken, Wire
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.ledger import Account, Transfer
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.receipts import share
+from cardsvc.core.receipts import payer_of, share
 from cardsvc.core.terms import Means, Payer
 
 PAID_IN = frozenset({Step.DEPOSIT, Step.PAY})
@@ -47,6 +47,13 @@ def reversed_by(fact: Fact) -> str | None:
     if not isinstance(fact.body, StepTaken) or fact.body.step is not Step.REVERSE_PAYMENT:
         return None
     return fact.body.details.payment
+
+
+def last_settled(facts: Iterable[Fact], payer: Payer) -> Fact | None:
+    """The last fact by which a payer settled lines and that nobody has taken back."""
+    rows = sorted(facts, key=lambda fact: fact.order)
+    gone = {reversed_by(one) for one in rows}
+    return next((one for one in reversed(rows) if payer_of(one) is payer and one.cause not in gone), None)
 
 
 def reversible(facts: Iterable[Fact], since: int) -> tuple[PaidIn, ...]:

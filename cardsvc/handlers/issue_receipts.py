@@ -1,9 +1,10 @@
 """Put on receipts what a payer has paid and has none for: after the stock was empty, or a receipt was void."""
 
-from cardsvc.core.facts import Fact, StepTaken
+from cardsvc.core.facts import StepTaken
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.receipts import Receipt, payer_of
+from cardsvc.core.receipts import Receipt
+from cardsvc.core.reversal import last_settled
 from cardsvc.core.terms import Payer
 from cardsvc.store import receipts
 from cardsvc.store.working import WorkingSet
@@ -14,13 +15,9 @@ def handle(tx: WorkingSet, case_no: CaseNo, payer: Payer, by: StaffNo) -> list[R
     _, missing = receipts.looked_at(tx, case_no)
     if payer not in missing:
         return Refusal(Problem.NOT_FOUND)
-    settled = max((one for one in tx.stored_facts(case_no) if payer_of(one) is payer), key=_order, default=None)
+    settled = last_settled(tx.stored_facts(case_no), payer)
     if settled is None or not isinstance(settled.body, StepTaken):
         return Refusal(Problem.NOT_FOUND)
     details = settled.body.details
     made = receipts.issue(tx, case_no, payer, details.means, by, tx.now, settled.cause, details.receipt)
     return made or Refusal(Problem.RECEIPT_STOCK)
-
-
-def _order(fact: Fact) -> tuple[int, int]:
-    return fact.order

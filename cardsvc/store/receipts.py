@@ -13,10 +13,11 @@ from cardsvc.core.facts import Fact, StepTaken
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.ledger import receivable
 from cardsvc.core.receipts import Family, Receipt, outdated, payer_of, share, unreceipted
-from cardsvc.core.reversal import reversed_by
+from cardsvc.core.reversal import last_settled, reversed_by
 from cardsvc.core.snapshot import Given
 from cardsvc.core.stock import usable
 from cardsvc.core.terms import Means, Payer, Reason
+from cardsvc.store import reversing
 from cardsvc.store import tables as t
 from cardsvc.store.open_lines import open_lines
 from cardsvc.store.working import ReceiptVoid, WorkingSet
@@ -109,9 +110,7 @@ def issue(
 ) -> list[Receipt]:
     """Put on receipts what a payer has paid and has none for."""
     owed = tx.balances(case_no).get(receivable(case_no, payer), 0)
-    given = [one.receipt for one in of_case(tx.connection, tx.home_id, case_no) if _lives(tx, one)]
-    given += [one for one in tx.receipts if one.case_no == case_no]
-    made = []
+    given, made = _living(tx, case_no), []
     for family, lines in unreceipted(open_lines(tx, case_no), payer, owed, given, tx.book_of).items():
         number = next_number(tx, family, by)
         if number is not None:
@@ -128,29 +127,36 @@ def issue(
 def take_back_for(tx: WorkingSet, fact: Fact) -> None:
     """Void the receipts of a payment that was taken back, by the two people who took it back.
 
-    Where the others say more than is paid then, the newest of them are void too; what is still paid has a new number.
+    Where the others say more than is paid then, the newest of them are void too. What their payers have still paid has
+    a new number, under the last of their payments that stands.
     """
     cause = reversed_by(fact)
     if cause is None or fact.second_staff_no is None:
         return
     case_no, void = fact.case_no, ReceiptVoid(tx.now, Reason.ENTERED_BY_MISTAKE, fact.staff_no, fact.second_staff_no)
     lines, balances = open_lines(tx, case_no), tx.balances(case_no)
-    given = [one.receipt for one in of_case(tx.connection, tx.home_id, case_no) if _lives(tx, one)]
     kept: list[Receipt] = []
-    for one in given:
+    gone: list[Receipt] = []
+    for one in _living(tx, case_no):
         owed = balances.get(receivable(case_no, one.payer), 0)
         paid = sum(share(row.line, one.payer) for row in lines) - owed
         told = sum(row.amount_fen - outdated(row, lines) for row in kept if row.payer is one.payer)
-        if one.cause == cause or told + one.amount_fen - outdated(one, lines) > paid:
-            tx.receipt_voids[(one.family.value, one.number)] = void
-        else:
-            kept.append(one)
-    for old in {one.payer: one for one in given if one not in kept and one.cause != cause}.values():
-        issue(tx, case_no, old.payer, old.means, fact.staff_no, fact.at, old.cause, old.slip)
+        wrong = one.cause == cause or told + one.amount_fen - outdated(one, lines) > paid
+        (gone if wrong else kept).append(one)
+    tx.receipt_voids |= {(one.family.value, one.number): void for one in gone}
+    facts = [*reversing.facts(tx, case_no), fact] if gone else []
+    for payer in dict.fromkeys(one.payer for one in gone):
+        settled = last_settled(facts, payer)
+        if settled is not None and isinstance(settled.body, StepTaken):
+            details = settled.body.details
+            issue(tx, case_no, payer, details.means, fact.staff_no, fact.at, settled.cause, details.receipt)
 
 
-def _lives(tx: WorkingSet, one: Kept) -> bool:
-    return one.void is None and (one.receipt.family.value, one.receipt.number) not in tx.receipt_voids
+def _living(tx: WorkingSet, case_no: CaseNo) -> list[Receipt]:
+    """The receipts of a case that are not void, the earliest first, this transaction's included."""
+    stored = [one.receipt for one in of_case(tx.connection, tx.home_id, case_no) if one.void is None]
+    fresh = [one for one in tx.receipts if one.case_no == case_no]
+    return [one for one in (*stored, *fresh) if (one.family.value, one.number) not in tx.receipt_voids]
 
 
 def next_number(tx: WorkingSet, family: Family, keeper: StaffNo) -> str | None:
@@ -168,17 +174,17 @@ def next_number(tx: WorkingSet, family: Family, keeper: StaffNo) -> str | None:
 
 
 def flush(tx: WorkingSet) -> None:
-    """Write what became of numbers."""
+    """Write what became of numbers: drawn first, for one may be void in the transaction that drew it."""
     c, run = t.receipt.c, tx.connection.execute
-    for (family, number), void in tx.receipt_voids.items():
-        values = {"state": "void", "void_at": void.at, "void_why": void.why.value}
-        these = (c.home_id == tx.home_id, c.family == family, c.number == number)
-        run(update(t.receipt).where(*these).values(void_by=void.by, void_second=void.second, **values))
     for one in tx.receipts:
         these = (c.home_id == tx.home_id, c.family == one.family.value, c.number == one.number)
         body = one.model_dump_json(exclude_none=True)
         values = {"case_no": one.case_no, "drawn_at": tx.now, "drawn_by": one.by, "amount_fen": one.amount_fen}
         run(update(t.receipt).where(*these).values(state="drawn", body=body, **values))
+    for (family, number), void in tx.receipt_voids.items():
+        values = {"state": "void", "void_at": void.at, "void_why": void.why.value}
+        these = (c.home_id == tx.home_id, c.family == family, c.number == number)
+        run(update(t.receipt).where(*these).values(void_by=void.by, void_second=void.second, **values))
 
 
 def faults(connection: Connection, home_id: HomeId) -> Iterator[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from cardsvc.core import sealing
 from cardsvc.core.card.profile import KEY_BIND, KEY_READ, KEY_TAP
@@ -53,9 +53,9 @@ KNOWN = ("pool", "bound", "blocked")
 CardKeyOf = Callable[[bytes, int, int], bytes]
 """The diversified key of a card: UID (7 bytes), key number and key version to 16 bytes."""
 MOST = 500
+"""Cases and cards in one answer; the rest follow with the next one."""
 ASKED_WITHIN = timedelta(hours=1)
 """How long a QR payment is shown to the cashier's station."""
-"""Cases and cards in one answer; the rest follow with the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,23 @@ class Reader:
     kind: StationKind
     sealing_key: bytes
     card_key: CardKeyOf
+
+
+def _changed(
+    connection: Connection, query: Select[Any], number: ColumnElement[int]
+) -> tuple[list[Row[Any]], int | None]:
+    """At most MOST rows by the log number that changed them, and the number behind which there is more.
+
+    What one transaction changed has one number and is never parted: the station asks on behind a number.
+    """
+    rows = list(connection.execute(query.order_by(number).limit(MOST)))
+    if len(rows) < MOST:
+        return rows, None
+    last = int(rows[-1].changed_log_no)
+    whole = [row for row in rows if row.changed_log_no < last]
+    if whole:
+        return whole, int(whole[-1].changed_log_no)
+    return list(connection.execute(query.where(number == last))), last
 
 
 def news(
@@ -81,27 +98,26 @@ def news(
     if since >= head and not (setup_due or hot_due):
         return None
     c, k = t.funeral_case.c, t.card.c
-    cases = connection.execute(
+    cases, of_cases = _changed(
+        connection,
         select(c.case_no, c.stage, c.body, c.shown_name, c.changed_log_no)
         .where(c.home_id == home_id, c.changed_log_no > since)
-        .where(c.stage.not_in(gone_stages) if since == 0 else c.home_id == home_id)
-        .order_by(c.changed_log_no)
-        .limit(MOST)
-    ).all()
-    cards = connection.execute(
-        select(t.card)
-        .where(k.home_id == home_id, k.kind == FAMILY, k.changed_log_no > since)
-        .order_by(k.changed_log_no)
-        .limit(MOST)
-    ).all()
+        .where(c.stage.not_in(gone_stages) if since == 0 else c.home_id == home_id),
+        c.changed_log_no,
+    )
+    cards, of_cards = _changed(
+        connection,
+        select(t.card).where(k.home_id == home_id, k.kind == FAMILY, k.changed_log_no > since),
+        k.changed_log_no,
+    )
     staff_cards = connection.execute(
         select(t.card).where(k.home_id == home_id, k.kind == STAFF, k.changed_log_no > (0 if setup_due else since))
     ).all()
     if not (cases or cards or staff_cards or setup_due or hot_due):
         return None
     version = max(head, 1)
-    if len(cases) == MOST or len(cards) == MOST:
-        ends = [rows[-1].changed_log_no for rows in (cases, cards) if len(rows) == MOST]
+    ends = [end for end in (of_cases, of_cards) if end is not None]
+    if ends:
         version = min(ends)
         cases = [row for row in cases if row.changed_log_no <= version]
         cards = [row for row in cards if row.changed_log_no <= version]

@@ -128,9 +128,9 @@ def take(tx: WorkingSet, fact: Fact, log_no: int) -> None:
         k, f = t.till_taking.c, t.fact.c
         of_fact = (f.home_id == k.home_id) & (f.case_no == k.case_no) & (f.log_no == k.log_no)
         where = (f.home_id == tx.home_id, f.cause == cause)
-        row = tx.connection.execute(select(k.shift_no).join(t.fact, of_fact).where(*where)).one_or_none()
-        if row is not None:
-            tx.takings.append((fact, log_no, row.shift_no))
+        rows = tx.connection.execute(select(k.shift_no).join(t.fact, of_fact).where(*where)).scalars().all()
+        mine = [shift_no for taken, _, shift_no in tx.takings if taken.cause == cause]
+        tx.takings.extend((fact, log_no, shift_no) for shift_no in (*rows, *mine))
     if not is_cash(fact.body.step, fact.body.details):
         return
     # A yes that lets cash go may come late: the notes leave the drawer that is open then.

@@ -53,6 +53,8 @@ def test_siblings_are_found_in_alphabetical_order_by_their_names(
         (TOOL.format("hews"), r"saw: hews is there twice"),
         (TOOL.format(""), r"saw\.TOOL has no name"),
         (TOOL.format(7), r"saw\.TOOL has no name"),
+        (TOOL.format("saw teeth"), r"saw\.TOOL is called 'saw teeth'"),
+        (TOOL.format("s" * 33), r"saw\.TOOL is called 's{33}'"),
         ("import no_such_module", r"saw cannot be imported: No module named 'no_such_module'"),
         ("TOOL = (", r"saw cannot be imported"),
     ],

@@ -1,6 +1,10 @@
 """Registers are asked beside the taps: one that is slow, wrong or away blocks nothing and is asked again."""
 
+import logging
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -8,24 +12,29 @@ import pytest
 from sqlalchemy import text
 
 from cardsvc.api.registers import Registers
-from cardsvc.core.facts import Step
+from cardsvc.core import wire
+from cardsvc.core.facts import StationKind, Step
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.local_time import local
 from cardsvc.core.plug import discover
 from cardsvc.core.terms import Payer, Reason, WaiverFor
+from cardsvc.core.wire import Result
 from cardsvc.modules import Module
 from cardsvc.naming.signs import identity
 from cardsvc.store import registers as store
 from cardsvc.store.engine import statements
 from cardsvc.store.snapshots import case_lines
+from tests.core.story import DETAILS
 from tests.support import modules
 from tests.support.accounts import bill, owes, told
 from tests.support.desk import Desk
 from tests.support.home import ID_NO, Service
-from tests.support.modules.relief import SCHEMA, Mood, Way
+from tests.support.modules.relief import SCHEMA, Mood, Way, waivers
 from tests.support.telling import TO_STORAGE, Told
 
 SOURCE = "low_income DB-7 relief 2026-11-01"
+OTHER_ID_NO = "330302194001010029"
+TWO = {"second_staff_no": "1016", "second_password": "1016" * 2}
 
 
 @pytest.fixture(autouse=True)
@@ -41,8 +50,10 @@ def relief(service: Service) -> Iterator[None]:
     Mood.go_on.set()
 
 
-def record(service: Service, number: str = "DB-7", until: date | None = None, state: str = "active") -> None:
-    person = identity(service.context.vault.blind, ID_NO)
+def record(
+    service: Service, number: str = "DB-7", until: date | None = None, state: str = "active", id_no: str = ID_NO
+) -> None:
+    person = identity(service.context.vault.blind, id_no)
     row = {"person": person, "number": number, "until": until.isoformat() if until else None, "state": state}
     with service.context.engine.begin() as connection:
         connection.execute(
@@ -54,9 +65,38 @@ def begun(service: Service) -> Told:
     return Told.begun(service, resident=False)
 
 
+def another(service: Service) -> Told:
+    return Told.begun(service, 2, id_no=OTHER_ID_NO, resident=False, deceased_name="林长河")
+
+
+def corrected(service: Service, case: Told, deceased_name: str, id_no: str) -> None:
+    page = f"cases/{case.case_no}/correct/identity"
+    answer = Desk(service, "1015").post(page, deceased_name=deceased_name, id_no=id_no, **TWO)
+    assert answer.status_code == 303, answer.text
+
+
+@contextmanager
+def asking(registers: Registers, outcome: dict[str, int]) -> Iterator[None]:
+    """What happens while a register thinks about its first question; then it answers, with this outcome."""
+    Mood.way = Way.SLOW
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(registers.ask_due)
+        while not Mood.asked:
+            assert not asked.done(), asked.result()
+            time.sleep(0.01)
+        yield
+        Mood.way = Way.WELL
+        Mood.go_on.set()
+        assert asked.result(30) == outcome
+
+
 def source_of(service: Service, case_no: CaseNo) -> set[str | None]:
     with service.context.engine.connect() as connection:
         return {one.waiver_source for one in case_lines(connection, service.context.home_id, case_no)}
+
+
+def proven(case: Told) -> list[str | None]:
+    return [one.number for one in case.case.entitled]
 
 
 def waiting(service: Service) -> list[store.Told]:
@@ -135,7 +175,7 @@ def test_a_slow_register_is_not_asked_a_second_question_while_it_thinks(service:
     Mood.way = Way.SLOW
     registers = Registers(service.context, patience_s=0.2)
     begun(service)
-    Told.begun(service, 2, id_no="330302194001010029", resident=False, deceased_name="林长河")
+    another(service)
 
     assert registers.ask_due() == {"slow": 2}
     assert Mood.asked == 1
@@ -189,10 +229,96 @@ def test_two_processes_prove_a_record_once(service: Service) -> None:
     first, second = Registers(service.context), Registers(service.context)
 
     assert first.ask_due() == {"proven": 1}
-    second._after = 0
+    second._after = store.FIRST
     case.does(Step.DEPOSIT)
     assert [first.ask_due(), second.ask_due()] == [{"nothing": 1}, {}]
     assert told(service, case.case_no).count("waiver_proven") == 1
+
+
+def test_an_answer_about_who_it_turned_out_not_to_be_proves_nothing_and_the_right_person_is_asked(
+    service: Service,
+) -> None:
+    record(service)
+    record(service, "DB-8", id_no=OTHER_ID_NO)
+    case, registers = begun(service), Registers(service.context, patience_s=30)
+
+    with asking(registers, {"dropped": 1}):
+        corrected(service, case, "林长河", OTHER_ID_NO)
+
+    assert proven(case) == []
+    assert registers.ask_due() == {"proven": 1}
+    assert proven(case) == ["DB-8"]
+    assert registers.ask_due() == {}
+
+
+def test_a_turn_that_comes_while_a_register_thinks_is_a_turn_of_its_own(service: Service) -> None:
+    case, registers = begun(service), Registers(service.context, patience_s=30)
+
+    with asking(registers, {"nothing": 1}):
+        record(service)
+        case.does(Step.DEPOSIT)
+
+    assert registers.ask_due() == {"proven": 1}
+    assert registers.ask_due() == {}
+
+
+def test_cases_of_one_transaction_are_all_asked_about_though_a_look_ends_between_them(service: Service) -> None:
+    cashier = service.station(StationKind.CASHIER)
+    for case in (begun(service), another(service)):
+        body = wire.Observation(step=Step.DEPOSIT, details=DETAILS[Step.DEPOSIT])
+        cashier.append(body, case_no=case.case_no, **cashier.people(Step.DEPOSIT))
+    assert {one.result for one in cashier.send().results} == {Result.RECORDED}
+    registers = Registers(service.context, most=1)
+
+    assert [registers.ask_due() for _ in range(3)] == [{"nothing": 1}, {"nothing": 1}, {}]
+    assert Mood.asked == 2
+
+
+def test_a_case_whose_answer_cannot_be_kept_stops_none_behind_it_and_is_asked_about_again(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    record(service)
+    case = begun(service)
+    another(service)
+    misnamed = replace(service.context, modules={"no code": Module("no code", waivers)})
+    registers = Registers(misnamed)
+
+    with caplog.at_level(logging.ERROR):
+        assert [registers.ask_due(), registers.ask_due()] == [{"unkept": 1, "nothing": 1}, {}]
+
+    assert f"{case.case_no}: what registers said was not kept: ValidationError" in caplog.text
+    assert "DB-7" not in caplog.text and str(identity(service.context.vault.blind, ID_NO)) not in caplog.text
+    (shown,) = waiting(service)
+    assert (shown.case_no, dict(shown.faults), shown.answered) == (case.case_no, {"no code": "unkept"}, False)
+    waits = []
+    for seconds in (30, 60):
+        service.clock.forward(seconds=seconds - 1)
+        assert registers.ask_due() == {}
+        service.clock.forward(seconds=1)
+        assert registers.ask_due() == {"unkept": 1}
+        waits.append(waiting(service)[0].next_at - service.clock.now)
+    assert waits == [timedelta(minutes=1), timedelta(minutes=2)]
+    service.clock.forward(minutes=2)
+    assert Registers(service.context).ask_due() == {"proven": 1}
+    assert waiting(service) == []
+
+
+def test_what_a_register_took_back_stays_shown_while_its_next_word_cannot_be_kept(service: Service) -> None:
+    record(service)
+    case, registers = begun(service), Registers(service.context)
+    registers.ask_due()
+    with service.context.engine.begin() as connection:
+        connection.execute(text("UPDATE relief_record SET number = 'DB-9', category = 'destitute'"))
+    case.does(Step.DEPOSIT)
+    assert registers.ask_due() == {"lost": 1, "proven": 1}
+    with service.context.engine.begin() as connection:
+        connection.execute(text("UPDATE relief_record SET number = 'DB-10', category = 'veteran'"))
+    case.does(Step.DEPOSIT)
+
+    misnamed = replace(service.context, modules={"no code": Module("no code", waivers)})
+    assert Registers(misnamed).ask_due() == {"unkept": 1}
+
+    assert [one.lost for one in waiting(service)] == ["DB-7"]
 
 
 def test_what_a_person_has_proven_is_left_to_them(service: Service) -> None:

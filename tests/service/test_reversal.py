@@ -4,15 +4,18 @@ from typing import Any
 
 import pytest
 
+from cardsvc.core import wire
 from cardsvc.core.day_close import DayClosed
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.problems import Problem
+from cardsvc.core.receipts import Family
 from cardsvc.core.terms import Means, Payer, Reason
 from cardsvc.core.wire import Judgement, Outcome
-from cardsvc.handlers import close_day
+from cardsvc.handlers import close_day, receive_forms, void_forms
 from cardsvc.store import reversing
+from cardsvc.store.stock import RECEIPTS
 from cardsvc.store.trial_balance import read
 from tests.service.test_day_close import counted
 from tests.service.test_receipts import amounts, burnt, given, kept, pay, whole
@@ -106,6 +109,86 @@ def test_money_that_was_used_up_since_is_not_taken_back(service: Service, one: T
     judged = back(one, deposit)
 
     assert (judged.outcome, says(judged)) == (Outcome.REFUSED, {Problem.MONEY_USED})
+    whole(service)
+
+
+def paid_twice(one: Told) -> int:
+    """All is paid in two payments, and the stock was empty at the first: the receipts of the second are over both."""
+    context, now = one.service.context, one.service.clock.now
+    due = owes(one.service, one.case_no, Payer.FAMILY)
+    for family, prefix in ((Family.FISCAL, "PJ"), (Family.INVOICE, "FP")):
+        numbers = [f"{prefix}-{number:06d}" for number in range(1, 501)]
+        gone = void_forms.handle(context, RECEIPTS[family], numbers, Reason.LOST, MANAGER, AUDITOR, now)
+        assert gone == len(numbers)
+    pay(one, due - 1_000)
+    assert given(one) == []
+    for family, prefix in ((Family.FISCAL, "PK-"), (Family.INVOICE, "FK-")):
+        receive_forms.handle(context, RECEIPTS[family], prefix, 1, 9, MANAGER, now, CASHIER)
+    pay(one, 1_000, Means.CARD_TERMINAL)
+    assert sum(row.amount_fen for row in given(one)) == due
+    return due
+
+
+def test_what_an_earlier_payment_still_pays_has_a_receipt_when_the_later_one_is_taken_back(
+    service: Service, one: Told
+) -> None:
+    due = paid_twice(one)
+    right, wrong = causes(one)[-2:]
+
+    assert back(one, wrong).outcome is Outcome.ACCEPTED
+
+    assert sum(row.amount_fen for row in given(one)) == due - 1_000
+    assert {(row.cause, row.means) for row in given(one)} == {(right, Means.CASH)}
+    whole(service)
+
+
+def both_back(one: Told, payments: list[str]) -> None:
+    """All that the desk asks and does about them comes in one exchange."""
+    cashier = one.service.station(StationKind.CASHIER)
+    people = {"case_no": one.case_no, "staff_no": CASHIER, "second_staff_no": MANAGER}
+    for payment in payments:
+        details = Details(payment=payment, reason=Reason.ENTERED_BY_MISTAKE)
+        asked = cashier.append(wire.Request(step=Step.REVERSE_PAYMENT, details=details), **people)
+        done = wire.Observation(step=Step.REVERSE_PAYMENT, details=details, granted_seq=asked)
+        cashier.append(done, **people)
+    cashier.judged()
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_two_taken_back_in_one_exchange_leave_no_receipt_over_money_that_is_not_there(
+    service: Service, one: Told, newest_first: bool
+) -> None:
+    due = paid_twice(one)
+    wrong = causes(one)[-2:]
+
+    both_back(one, wrong[::-1] if newest_first else wrong)
+
+    assert owes(service, one.case_no, Payer.FAMILY) == due
+    assert given(one) == []
+    whole(service)
+
+
+def test_a_payment_and_its_reversal_in_one_exchange_leave_drawer_and_receipts_as_they_were(
+    service: Service, one: Told
+) -> None:
+    drawer, cashier = shift_of(service, mine(service).shift_no), service.station(StationKind.CASHIER)
+    people = {"case_no": one.case_no, "staff_no": CASHIER}
+    paid = wire.Observation(step=Step.PAY, details=Details(amount_fen=5_000, means=Means.CASH, receipt="R-9"))
+    seq = cashier.append(paid, **people)
+    details = Details(payment=f"{cashier.journal_id}:{seq}", reason=Reason.ENTERED_BY_MISTAKE)
+    two = people | {"second_staff_no": MANAGER}
+    asked = cashier.append(wire.Request(step=Step.REVERSE_PAYMENT, details=details), **two)
+    done = wire.Observation(step=Step.REVERSE_PAYMENT, details=details, granted_seq=asked)
+    cashier.append(done, **two)
+    cashier.judged()
+
+    assert stored(service, one.case_no).has_taken(Step.REVERSE_PAYMENT)
+    assert shift_of(service, mine(service).shift_no).moved_fen == drawer.moved_fen
+    assert given(one) == []
+    [void] = [row for row in kept(one) if row.receipt.slip == "R-9"]
+    assert void.void is not None and void.void.second == MANAGER
+    pay(one, 5_000)
+    assert void.receipt.number not in {row.number for row in given(one)}
     whole(service)
 
 

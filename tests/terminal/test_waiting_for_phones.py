@@ -12,7 +12,7 @@ from cardsvc.core.paying import OrderState
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import AskedPay
 from terminal.orders import order_of
-from terminal.session import Phase
+from terminal.session import Colour, Phase
 from tests.support.home import booking_form
 from tests.support.paying import Counter
 from tests.terminal.rig import Bench, Home, green
@@ -110,3 +110,50 @@ def test_a_booking_that_the_service_could_not_read_is_said_too(home: Home) -> No
     desk.act("booking", **booking_form().model_dump(mode="json"))
 
     assert desk.outcome is not None and desk.outcome.refusal == Refusal(Problem.RECORD_UNREADABLE)
+
+
+def test_a_code_that_has_not_come_yet_cannot_be_let_go_and_that_is_said(phones: tuple[Bench, Counter]) -> None:
+    cashier, counter = phones
+    type_in(cashier, 100)
+    take, cashier.local.take = cashier.local.take, lambda raw: None  # type: ignore[method-assign]
+    cashier.act("ask_pay")
+    head = cashier.journal.head[0]
+
+    cashier.act("drop_pay")
+
+    assert cashier.outcome is not None
+    assert (cashier.outcome.colour, cashier.outcome.message) == (Colour.AGAIN, "pay_not_yet")
+    assert (cashier.loop.session.phase, cashier.journal.head[0]) == (Phase.PAYING, head)
+    cashier.local.take = take  # type: ignore[method-assign]
+    hears(cashier, counter, OrderState.SHOWN)
+    cashier.act("drop_pay")
+    assert cashier.outcome is None
+    cashier.exchange()
+    hears(cashier, counter, OrderState.EXPIRED)
+
+
+def test_money_of_a_code_is_not_recorded_by_hand_while_it_is_open_and_asked_about_once_it_is_paid(
+    phones: tuple[Bench, Counter],
+) -> None:
+    cashier, counter = phones
+    type_in(cashier, 100)
+    cashier.act("ask_pay")
+    order = hears(cashier, counter, OrderState.SHOWN)
+    cashier.act("cancel")
+
+    type_in(cashier, 100)
+    cashier.act("confirm")
+    assert cashier.outcome is not None and cashier.outcome.refusal == Refusal(Problem.PAYMENT_OPEN, order.order_no)
+    assert counter.provider.pay(order.order_no)
+    counter.look()
+    cashier.exchange()
+    cashier.act("confirm")
+    assert cashier.outcome is not None
+    assert (cashier.outcome.colour, cashier.outcome.message) == (Colour.AGAIN, "pay_same")
+    assert counter.pays(CASE) == [(f"qr:{order.order_no}", 100)]
+
+    cashier.act("confirm")
+    cashier.exchange()
+    assert cashier.outcome is not None
+    green(cashier.outcome)
+    assert [fen for _, fen in counter.pays(CASE)] == [100, 100], "the cashier said that it is other money"
