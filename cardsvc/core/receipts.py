@@ -51,9 +51,8 @@ class ReceiptLine(Wire):
 class Receipt(Wire):
     """What stands on a receipt, as it was issued.
 
-    `means` is None where a deposit was set off. `by` is who took the money, "" where the service did: a provider's
-    word, a transfer for a statement. `slip`: the number of the paper slip that was given without network, for which
-    this comes instead.
+    `means` is None where a deposit was set off. `by` is who took the money, "" where a provider did. `slip`: the number
+    of the paper slip that was given without network, for which this comes instead.
     """
 
     family: Family

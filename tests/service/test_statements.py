@@ -196,7 +196,7 @@ def test_what_a_payer_paid_by_statement_is_on_receipts_of_its_cases_and_nothing_
     for one in cases:
         rows, missing = receipts.looked(service.context, one.case_no)
         [kept] = [row.receipt for row in rows if row.receipt.payer is Payer.TREASURY]
-        assert (kept.amount_fen, kept.means, kept.by) == (23_000, Means.TRANSFER, StaffNo(""))
+        assert (kept.amount_fen, kept.means, kept.by) == (23_000, Means.TRANSFER, MAKER)
         assert Payer.TREASURY not in missing
     whole(service)
 
