@@ -20,13 +20,14 @@ def start(programs: Programs, name: str, folder: Path, *more: str) -> Program:
 
 
 @pytest.mark.browser
+@pytest.mark.timeout(900)
 @pytest.mark.xdist_group("demo")
 def test_the_demo_starts_plays_stops_and_goes_on(programs: Programs, tmp_path: Path, pages: Pages) -> None:
     folder = tmp_path / "demo"
     (folder / "half").mkdir(parents=True)  # an earlier start that was cut off
 
     demo = start(programs, "first", folder, "--play")
-    said = demo.wait_for("Ctrl-C stops", 150)
+    said = demo.wait_for("Ctrl-C stops", 300)
 
     assert "starting anew" in said and not (folder / "half").exists()
     assert said.count("✓") == 40 and re.search(r"WZ-\d{4}-000026 is at rest", said)
@@ -36,7 +37,7 @@ def test_the_demo_starts_plays_stops_and_goes_on(programs: Programs, tmp_path: P
     assert "the data stay" in demo.said()
 
     again = start(programs, "second", folder)
-    again.wait_for("Ctrl-C stops", 60)
+    again.wait_for("Ctrl-C stops", 120)
     assert "inventing" not in again.said()
     assert again.stop() == 0
 

@@ -65,7 +65,7 @@ def home(folder: Path) -> Context:
 
 
 def until(what: str, holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while not holds():
         assert time.monotonic() < end, what
         time.sleep(0.05)
