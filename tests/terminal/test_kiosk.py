@@ -106,7 +106,7 @@ def test_a_case_goes_through_nine_stations_by_touch(
         take(page, step, staff, typed, partial(look, kind))
         look(kind, f"{step}-done")
         bench.reader.remove()
-    assert stored(home.service, CaseNo(case_no)).stage == "at_rest"
+    until(lambda: stored(home.service, CaseNo(case_no)).stage == "at_rest")
 
 
 @pytest.mark.browser
