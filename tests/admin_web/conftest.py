@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from cardsvc.api.app import Surface
+from cardsvc.surfaces import create_service
 from tests.service.conftest import hall_item
 from tests.support.home import Service
+from tests.support.serving import Served
 
 __all__ = ["hall_item", "service"]
 
@@ -16,3 +19,11 @@ def service(tmp_path: Path) -> Iterator[Service]:
     running = Service(f"sqlite:///{tmp_path / 'onecard.db'}")
     yield running
     running.close()
+
+
+@pytest.fixture
+def office(service: Service) -> Iterator[str]:
+    """The address of the console on a real server."""
+    served = Served(create_service(list(Surface), service.context))
+    yield f"{served.address}office/"
+    served.close()

@@ -9,14 +9,13 @@ from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.terms import Destination, Reason
 from cardsvc.demo.phone import collection_code
-from tests.admin_web.test_console import office, sign_in
+from tests.admin_web.test_console import sign_in
 from tests.support.accounts import taken
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import CardInHand, Service
 from tests.support.telling import FIRE, READY, TO_STORAGE, Office, collected, go, opened, stored
 
-__all__ = ["office"]
 ASHES = StationKind.ASHES
 PAGES = ("ashes", "ashes/storage", "ashes/rest", "ashes/trips")
 MOVED = {"moved_to": "2027-01-01T09:00", "reason": "weather"}

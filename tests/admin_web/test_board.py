@@ -16,7 +16,7 @@ from cardsvc.core.plug import discover
 from cardsvc.core.station import Station
 from cardsvc.core.terms import Means, Reason
 from cardsvc.store.verifying import first_fault
-from tests.admin_web.test_console import office, sign_in
+from tests.admin_web.test_console import sign_in
 from tests.core.story import DETAILS
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
@@ -24,7 +24,6 @@ from tests.support.home import CardInHand, Service
 from tests.support.many_open import crowd
 from tests.support.telling import TO_STORAGE, Office, Told, go, opened
 
-__all__ = ["office"]
 STATIONS = discover(station_package, "STATION", Station)
 MANAGER, CLERK, OF_COUNTY = "1015", "1004", "1018"
 SMALL = 43.5

@@ -1,31 +1,19 @@
 """Booking with a radar hit and the dispatch board in a real browser: by keyboard, and on a phone."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from cardsvc.api.app import Surface
 from cardsvc.core.ids import CaseNo
-from cardsvc.surfaces import create_service
 from tests.admin_web.test_console import sign_in
 from tests.support.browser import Pages, picture
 from tests.support.desk import BOOKING, Desk
 from tests.support.home import Service
-from tests.support.serving import Served
 from tests.support.telling import stored
 
 PICKS = ("infectious", "police", "resident", "cause_class", "case_kind")
 WIDE = (
     "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > 361).map(e => e.outerHTML)"
 )
-
-
-@pytest.fixture
-def office(service: Service) -> Iterator[str]:
-    served = Served(create_service(list(Surface), service.context))
-    yield f"{served.address}office/"
-    served.close()
 
 
 def fill(page: Page, form: dict[str, str]) -> None:

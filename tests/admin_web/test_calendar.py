@@ -13,14 +13,13 @@ from cardsvc.core.local_time import local
 from cardsvc.core.terms import Belonging, Condition, Implants
 from cardsvc.core.words import say
 from cardsvc.store import tables as t
-from tests.admin_web.test_console import office, sign_in
+from tests.admin_web.test_console import sign_in
 from tests.core.story import START
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
 from tests.support.telling import Told, opened, stored
 
-__all__ = ["office"]
 DAY = local(START + timedelta(days=2)).date().isoformat()
 """The day of the story's farewell."""
 

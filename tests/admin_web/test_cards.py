@@ -7,13 +7,12 @@ import pytest
 from playwright.sync_api import expect
 
 from cardsvc.core.facts import Details, StationKind, Step
-from tests.admin_web.test_console import office, sign_in
+from tests.admin_web.test_console import sign_in
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import CardInHand, Service
 from tests.support.telling import TO_STORAGE, go, opened, stored
 
-__all__ = ["office"]
 FIRST = "WZC-000001"
 
 

@@ -7,7 +7,7 @@ from cardsvc.core.facts import Step
 from cardsvc.store import stock as stocks
 from cardsvc.store.stock import CERTIFICATES
 from tests.admin_web.test_ashes import WIDER
-from tests.admin_web.test_console import office, sign_in
+from tests.admin_web.test_console import sign_in
 from tests.admin_web.test_duties import tab_to
 from tests.service.test_certificates import certified, code
 from tests.support.browser import Pages, picture
@@ -15,7 +15,6 @@ from tests.support.desk import Desk
 from tests.support.home import Service
 from tests.support.telling import FIRE, READY, TO_STORAGE, go, opened
 
-__all__ = ["office"]
 SMALL = """[...document.querySelectorAll(`main a.button, main button, main input:not([type=hidden]), main select,
   main summary, main .tabs a`)].filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5)
   .map(e => e.outerHTML)"""

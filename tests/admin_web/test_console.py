@@ -1,24 +1,12 @@
 """The console in a real browser: both languages, by keyboard, on a desk and on a phone, in light and dark."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from cardsvc.api.app import Surface
-from cardsvc.surfaces import create_service
 from tests.support.browser import Pages, picture
 from tests.support.desk import BOOKING
 from tests.support.home import Service
-from tests.support.serving import Served
 from tests.support.telling import ARRANGED, DRESSED, FAREWELL, TO_STORAGE, go, opened
-
-
-@pytest.fixture
-def office(service: Service) -> Iterator[str]:
-    served = Served(create_service(list(Surface), service.context))
-    yield f"{served.address}office/"
-    served.close()
 
 
 def sign_in(page: Page, office: str, staff_no: str) -> None:

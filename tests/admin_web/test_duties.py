@@ -15,14 +15,13 @@ from cardsvc.core.terms import Approval, Reason
 from cardsvc.handlers import reconcile
 from cardsvc.store import drills, outbox
 from cardsvc.store.outbox import Entry
-from tests.admin_web.test_console import office, sign_in
+from tests.admin_web.test_console import sign_in
 from tests.core.story import DETAILS
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
 from tests.support.telling import FIRE, READY, TO_STORAGE, Office, go, opened
 
-__all__ = ["office"]
 PAGES = ("outbox", "reconciliation", "drills", "furnaces")
 
 

@@ -1,23 +1,11 @@
 """Rules, shifts and places are changed with the keyboard alone: Tab to the field, type, Enter."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from cardsvc.api.app import Surface
-from cardsvc.surfaces import create_service
 from tests.admin_web.test_console import sign_in
 from tests.support.browser import Pages
 from tests.support.home import Service
-from tests.support.serving import Served
-
-
-@pytest.fixture
-def office(service: Service) -> Iterator[str]:
-    served = Served(create_service(list(Surface), service.context))
-    yield f"{served.address}office/"
-    served.close()
 
 
 def tab_to(page: Page, selector: str) -> None:

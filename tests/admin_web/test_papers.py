@@ -5,13 +5,12 @@ from playwright.sync_api import Response, expect
 
 from cardsvc.core.facts import Step
 from cardsvc.core.words import LANGUAGES, Language, say
-from tests.admin_web.test_console import office, sign_in
+from tests.admin_web.test_console import sign_in
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
 from tests.support.telling import FIRE, READY, TO_STORAGE, Told
 
-__all__ = ["office"]
 WIDER = "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1).length"
 
 

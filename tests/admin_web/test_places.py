@@ -12,14 +12,13 @@ from cardsvc.core.words import say
 from cardsvc.store import cold_storage, outbox, policies
 from cardsvc.store import tables as t
 from cardsvc.store.resources import thing
-from tests.admin_web.test_console import office, sign_in
+from tests.admin_web.test_console import sign_in
 from tests.core.story import DETAILS
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
 from tests.support.telling import TO_STORAGE, go, opened, stored
 
-__all__ = ["office"]
 TWO = {"second_staff_no": "1016", "second_password": "10161016"}
 
 

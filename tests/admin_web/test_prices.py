@@ -14,12 +14,10 @@ from cardsvc.core.prices import PriceBook
 from cardsvc.documents import price_sheet
 from cardsvc.store import price_books
 from cardsvc.store.opening import price_book
-from tests.admin_web.test_console import office, sign_in
+from tests.admin_web.test_console import sign_in
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
-
-__all__ = ["office"]
 
 
 @pytest.fixture

@@ -7,14 +7,12 @@ from cardsvc.core.facts import Step
 from cardsvc.core.terms import Payer, Reason
 from tests.admin_web.test_ashes import WIDER
 from tests.admin_web.test_certificates import SMALL, typed
-from tests.admin_web.test_console import office, sign_in
+from tests.admin_web.test_console import sign_in
 from tests.admin_web.test_duties import tab_to
 from tests.service.test_receipts import burnt, pay
 from tests.support.accounts import owes
 from tests.support.browser import Pages, picture
 from tests.support.home import Service
-
-__all__ = ["office"]
 
 
 @pytest.mark.browser

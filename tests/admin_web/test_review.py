@@ -3,29 +3,18 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
 
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 from sqlalchemy import text
 
-from cardsvc.api.app import Surface
 from cardsvc.core.reviewing import FlagState
-from cardsvc.surfaces import create_service
 from tests.admin_web.test_console import sign_in
 from tests.service.test_review import cold, flags, small
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
-from tests.support.serving import Served
-
-
-@pytest.fixture
-def office(service: Service) -> Iterator[str]:
-    served = Served(create_service(list(Surface), service.context))
-    yield f"{served.address}office/"
-    served.close()
 
 
 def copied(service: Service, times: int) -> None:

@@ -9,13 +9,12 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from cardsvc.core.ids import CaseNo
-from tests.admin_web.test_console import office, sign_in
+from tests.admin_web.test_console import sign_in
 from tests.service.test_statements import collected, made, sent
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
 
-__all__ = ["office"]
 TODAY = "2026-11-01"
 
 

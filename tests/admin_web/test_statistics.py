@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from html import unescape
 
@@ -11,22 +10,12 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 from sqlalchemy import text
 
-from cardsvc.api.app import Surface
 from cardsvc.store.opening import price_book
-from cardsvc.surfaces import create_service
 from tests.admin_web.test_console import sign_in
 from tests.service.test_turnover import cooled
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
-from tests.support.serving import Served
-
-
-@pytest.fixture
-def office(service: Service) -> Iterator[str]:
-    served = Served(create_service(list(Surface), service.context))
-    yield f"{served.address}office/"
-    served.close()
 
 
 def two_years(service: Service) -> None:

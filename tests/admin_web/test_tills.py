@@ -1,27 +1,15 @@
 """Tills in the console: a float and a drawer counted piece by piece, by keyboard, by who may."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import expect
 
-from cardsvc.api.app import Surface
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.terms import Means
-from cardsvc.surfaces import create_service
 from tests.admin_web.test_console import sign_in
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
-from tests.support.serving import Served
 from tests.support.telling import opened
-
-
-@pytest.fixture
-def office(service: Service) -> Iterator[str]:
-    served = Served(create_service(list(Surface), service.context))
-    yield f"{served.address}office/"
-    served.close()
 
 
 def pay(service: Service, fen: int) -> str:

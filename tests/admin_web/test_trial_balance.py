@@ -1,25 +1,14 @@
 """The trial balance in the console: from a sum down to the tap that moved the money."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
-from cardsvc.api.app import Surface
-from cardsvc.surfaces import create_service
 from tests.admin_web.test_console import sign_in
 from tests.service.test_trial_balance import paid
 from tests.support.browser import Pages, picture
 from tests.support.home import Service
-from tests.support.serving import Served
-
-
-@pytest.fixture
-def office(service: Service) -> Iterator[str]:
-    served = Served(create_service(list(Surface), service.context))
-    yield f"{served.address}office/"
-    served.close()
 
 
 @pytest.mark.browser

@@ -6,13 +6,12 @@ from playwright.sync_api import expect
 from cardsvc.core.facts import Details, Step
 from cardsvc.core.terms import Reason, WaiverFor
 from cardsvc.store import waiver_tables
-from tests.admin_web.test_console import office, sign_in
+from tests.admin_web.test_console import sign_in
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
 from tests.support.telling import Office, go, opened
 
-__all__ = ["office"]
 TWO = {"second_staff_no": "1016", "second_password": "10161016"}
 RULE = {
     "category-0": "orphan",
