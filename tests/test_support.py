@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import create_engine, text
 
+from cardsvc.virtual_reader.stack import free_port
 from tests.support.process import ROOT, Programs
 from tests.support.tools import PostgresCluster
 
@@ -122,3 +123,9 @@ def test_a_missing_tool_is_a_skip_with_its_reason_and_under_ci_a_failure(
     assert done.returncode == status, done.stdout
     assert word in done.stdout
     assert "pcsc: " in done.stdout
+
+
+def test_a_free_port_is_none_that_an_outgoing_connection_can_take() -> None:
+    lowest_outgoing = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+
+    assert all(free_port() < lowest_outgoing for _ in range(50))

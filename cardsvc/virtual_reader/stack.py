@@ -1,6 +1,7 @@
 """A private PC/SC daemon with one virtual reader, so that nine stations do not share a fate (CARD.md section 6)."""
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ from pathlib import Path
 
 DRIVERS = ("/usr/lib/pcsc/drivers/serial/libifdvpcd.so", "/usr/lib/*/libifdvpcd.so")
 START_S = 10.0
+FREE_PORTS = range(20_000, 32_768)
 
 
 class StackMissing(Exception):
@@ -126,8 +128,16 @@ class PcscStack:
 
 
 def free_port() -> int:
-    """A TCP port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """A TCP port that nobody listens on now.
+
+    It lies below the ports that the system gives to outgoing connections, so that none of those takes it between this
+    answer and the listening.
+    """
+    while True:
+        port = FREE_PORTS.start + secrets.randbelow(len(FREE_PORTS))
+        with socket.socket() as probe:
+            try:
+                probe.bind(("", port))
+            except OSError:
+                continue
         return port
