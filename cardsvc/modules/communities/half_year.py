@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from cardsvc.core.records import Value
 from cardsvc.invented import COUNTIES, Chance, day, parts, place, seeded
 from cardsvc.modules import Row
 
@@ -45,7 +46,7 @@ def _communities(random: Chance) -> Iterator[Row]:
     for index, kind in enumerate(kinds):
         households = random.randrange(400, 3200)
         span = (date(2025, 7, 1), date(2026, 6, 15)) if index in newest else (date(2011, 3, 1), date(2024, 12, 31))
-        values = {
+        values: dict[str, Value] = {
             "county": COUNTIES[index % len(COUNTIES)],
             "name": f"{place(random)}{'社区' if kind == 'urban' else '新社区'}",
             "kind": kind,
@@ -62,7 +63,7 @@ def _communities(random: Chance) -> Iterator[Row]:
 
 def _site(random: Chance, index: int, level: str, named_on: date, fund: int | None) -> Row:
     community = index * 13 % (URBAN + RURAL)
-    values = {
+    values: dict[str, Value] = {
         "county": COUNTIES[community % len(COUNTIES)],
         "name": f"{place(random)}社区建设示范点",
         "community": f"c{community}",
