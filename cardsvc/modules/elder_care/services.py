@@ -124,6 +124,8 @@ def _call(values: Values) -> Iterator[Fault]:
     times = timed(values)
     if isinstance(waited := times["minutes_to_answer"], int) and waited < 0:
         yield Fault("answered_at", Wrong.RULE, Label("早于来电时间", "It was answered before it came"))
+    if isinstance(took := times["minutes_to_close"], int) and took < 0:
+        yield Fault("received_at", Wrong.RULE, Label("晚于办结时间", "It came after it was closed"))
     if values.get("state") == "dispatched" and not values.get("dispatched_to"):
         yield Fault("dispatched_to", Wrong.MISSING)
     if values.get("state") == "closed" and not values.get("outcome"):
