@@ -77,6 +77,11 @@ def test_every_answer_of_an_assessment_has_points_and_every_grade_an_amount() ->
     assert set(MONTHLY) == set(record.column("grade").choices)
 
 
+def test_a_refusal_says_why() -> None:
+    assert faults(MODULE.record("assessment"), **assessed(state="refused")) == [("reason", Wrong.MISSING)]
+    assert faults(MODULE.record("assessment"), **assessed(state="refused", reason="收入超标")) == []
+
+
 def test_an_elder_is_paid_by_the_grade_that_was_granted() -> None:
     elder = MODULE.record("elder")
 
@@ -105,6 +110,7 @@ def test_a_birthday_is_that_of_the_id_number() -> None:
 
     assert faults(elder, id_no="330302194001010029", born_on=date(1940, 1, 1)) == []
     assert faults(elder, id_no="330302194001010029", born_on=date(1940, 1, 2)) == [("born_on", Wrong.RULE)]
+    assert faults(elder, id_no="c2VhbGVkIHdoaWxlIHRoZSByb3cgaXMgbW92ZWQ=", born_on=date(1940, 1, 2)) == []
 
 
 @pytest.mark.parametrize(

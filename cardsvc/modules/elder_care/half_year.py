@@ -148,7 +148,9 @@ def _elder(random: Chance, index: int) -> Iterator[Row]:
         "address": f"演示路{random.randrange(1, 300)}号",
     }
     yield _row(people.ELDER, elder, f"e{index}")
-    yield _row(people.ASSESSMENT, assessment | {"state": "approved" if granted else "refused", "decided_on": decided})
+    decision: dict[str, Value] = {"state": "approved", "decided_on": decided}
+    refusal: dict[str, Value] = {"state": "refused", "reason": "未达到补贴等级"}
+    yield _row(people.ASSESSMENT, assessment | (decision if granted else refusal))
     for month in range(1, 7):
         paid_on = date(2026, month, 25)
         if decided is not None and decided <= paid_on:

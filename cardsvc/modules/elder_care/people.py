@@ -10,10 +10,16 @@ from cardsvc.modules.elder_care.places import TOWN
 
 def _elder(values: Values) -> Iterator[Fault]:
     born, id_no = values.get("born_on"), values.get("id_no")
-    if born is not None and isinstance(id_no, str) and f"{born:%Y%m%d}" != id_no[6:14]:
+    seen = isinstance(id_no, str) and len(id_no) == 18  # a move sees it sealed
+    if born is not None and seen and f"{born:%Y%m%d}" != str(id_no)[6:14]:
         yield Fault("born_on", Wrong.RULE, Label("与身份证号不一致", "The ID number says another day"))
     if values.get("subsidy") == "receiving" and values.get("grade") in (None, "none"):
         yield Fault("grade", Wrong.RULE, Label("享受补贴的要有等级", "Who receives a subsidy has a grade"))
+
+
+def _assessment(values: Values) -> Iterator[Fault]:
+    if values.get("state") == "refused" and not values.get("reason"):
+        yield Fault("reason", Wrong.MISSING)
 
 
 ELDER = Record(
@@ -150,6 +156,7 @@ ASSESSMENT = Record(
     name_by=("assessed_on", "grade"),
     dated="assessed_on",
     derive=assessed,
+    check=_assessment,
     flow=Flow(
         "state",
         (
