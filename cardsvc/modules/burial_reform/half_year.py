@@ -6,7 +6,7 @@ The bureau told "more than 20" sign-ups for the sea and "more than 300" people a
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from cardsvc.core.records import Record, Value
+from cardsvc.core.records import CITY, Record, Value
 from cardsvc.invented import COUNTIES, Chance, credit_code, day, id_no, person, phone, place, seeded
 from cardsvc.modules import Row
 from cardsvc.modules.burial_reform import cemeteries, eco, graves
@@ -45,7 +45,7 @@ def rows() -> Iterator[Row]:
         values: dict[str, Value] = {"county": COUNTIES[0], "name": name, "kind": kind, "held_on": held_on}
         yield _row(eco.MEMORIAL, values | {"place": f"{place(random)}陵园", "participants": participants})
     for title, held_on in MEETINGS:
-        values = {"county": COUNTIES[0], "title": title, "standard": "殡葬基本服务规范", "held_on": held_on}
+        values = {"county": CITY, "title": title, "standard": "殡葬基本服务规范", "held_on": held_on}
         yield _row(eco.MEETING, values | {"participants": random.randrange(12, 40)})
 
 
