@@ -6,12 +6,8 @@ from random import Random  # noqa: TID251 - the demo is seeded: the same people 
 
 from stdnum.cn import ric
 
-SURNAMES = (
-    *"王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡",
-    *"蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆汪范单仇查",
-    "欧阳",
-)
-GIVEN = tuple("国建秀玉桂志明文德兰英华春梅福永庆荣珍凤成良海云芳松柏安和顺善宁")
+from cardsvc.core.invented import GIVEN, SURNAMES
+
 COUNTIES = (
     "330302",
     "330303",
