@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cardsvc.commands.ground import context_of, stop
+from cardsvc.commands.ground import context_of, stop, up_to_date
 from cardsvc.commands.service import DSN, settings_with
 from cardsvc.context import Context
 from cardsvc.core.facts import StationKind, Step
@@ -40,7 +40,7 @@ from cardsvc.handlers import family_link
 from cardsvc.handlers.found_home import STATIONS
 from cardsvc.loops import Duty, running
 from cardsvc.settings import DEMO_PASSPHRASE, Settings, chance, clock
-from cardsvc.store import migrations, office
+from cardsvc.store import office
 from cardsvc.store.engine import UnsafeStore, open_engine
 from cardsvc.vault import keystore
 from cardsvc.virtual_reader import stack
@@ -92,7 +92,7 @@ def demo(
         make(settings, cases)
         whole.touch()
     context = context_of(settings)
-    migrations.upgrade(context.engine)
+    up_to_date(context.engine)
     why_soft = "asked for with --soft" if soft else stack.missing()
     if why_soft is not None:
         print(f"readers: in this process, not PC/SC ({why_soft})", flush=True)
@@ -147,7 +147,7 @@ def make(settings: Settings, cases: int) -> None:
     if not settings.keystore.exists():
         keystore.make(settings.keystore, settings.passphrase.get_secret_value(), chance)
     try:
-        migrations.upgrade(open_engine(settings.database))
+        up_to_date(open_engine(settings.database))
     except UnsafeStore as error:
         stop(f"refusing: {error}")
     context = context_of(settings)

@@ -11,9 +11,9 @@ CREATE TABLE communities_community (
     changed_at MOMENT NOT NULL,
     changed_by TEXT NOT NULL,
     batch TEXT,
-    name TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    town TEXT,
+    name WORDS NOT NULL,
+    kind WORDS NOT NULL,
+    town WORDS,
     population BIGINT,
     households BIGINT,
     has_convenience BOOLEAN NOT NULL,
@@ -36,7 +36,7 @@ CREATE INDEX communities_community_by_name ON communities_community (home_id, na
 CREATE INDEX communities_community_by_population ON communities_community (home_id, population, id);
 CREATE INDEX communities_community_by_since ON communities_community (home_id, since, id);
 CREATE INDEX communities_community_by_town ON communities_community (home_id, town, id);
-CREATE INDEX communities_community_of_county ON communities_community (home_id, county, id);
+CREATE INDEX communities_community_here ON communities_community (home_id, county, id);
 CREATE INDEX communities_community_of_has_administration ON communities_community (home_id, county, has_administration, id);
 CREATE INDEX communities_community_of_has_convenience ON communities_community (home_id, county, has_convenience, id);
 CREATE INDEX communities_community_of_has_culture_sports ON communities_community (home_id, county, has_culture_sports, id);
@@ -59,9 +59,9 @@ CREATE TABLE communities_demonstration (
     changed_at MOMENT NOT NULL,
     changed_by TEXT NOT NULL,
     batch TEXT,
-    name TEXT NOT NULL,
-    community TEXT,
-    level TEXT NOT NULL,
+    name WORDS NOT NULL,
+    community WORDS,
+    level WORDS NOT NULL,
     named_on TEXT NOT NULL,
     fund BIGINT,
     PRIMARY KEY (home_id, id)
@@ -71,7 +71,7 @@ CREATE INDEX communities_demonstration_by_fund ON communities_demonstration (hom
 CREATE INDEX communities_demonstration_by_level ON communities_demonstration (home_id, level, id);
 CREATE INDEX communities_demonstration_by_name ON communities_demonstration (home_id, name, id);
 CREATE INDEX communities_demonstration_by_named_on ON communities_demonstration (home_id, named_on, id);
-CREATE INDEX communities_demonstration_of_county ON communities_demonstration (home_id, county, id);
+CREATE INDEX communities_demonstration_here ON communities_demonstration (home_id, county, id);
 CREATE INDEX communities_demonstration_of_fund ON communities_demonstration (home_id, county, fund, id);
 CREATE INDEX communities_demonstration_of_level ON communities_demonstration (home_id, county, level, id);
 CREATE INDEX communities_demonstration_of_name ON communities_demonstration (home_id, county, name, id);

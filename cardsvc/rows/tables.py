@@ -43,6 +43,17 @@ class Day(TypeDecorator[date]):
         return date.fromisoformat(value) if value is not None else None
 
 
+class Words(TypeDecorator[str]):
+    """Text in the order of its characters' codes on both engines, whatever language the database was made for."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """Text with the collation "C" on PostgreSQL; SQLite knows no other."""
+        return dialect.type_descriptor(Text(collation="C") if dialect.name == "postgresql" else Text())
+
+
 TYPES: dict[Kind, Any] = {
     Kind.NUMBER: BigInteger,
     Kind.MONEY: BigInteger,
@@ -84,7 +95,7 @@ def table_of(module: str, record: Record) -> Table:
         Column("changed_by", Text, nullable=False),
         Column("batch", Text),
     ]
-    parts: list[Index | UniqueConstraint] = [Index(f"{name}_of_county", "home_id", "county", "id")]
+    parts: list[Index | UniqueConstraint] = [Index(f"{name}_here", "home_id", "county", "id")]
     for one in record.columns:
         columns += _columns(one)
         parts += _parts(name, one, record)
@@ -96,7 +107,7 @@ def table_of(module: str, record: Record) -> Table:
 def _columns(one: records.Column) -> list[Column[Any]]:
     if one.secret:
         return [Column(sealed(one.name), Text, nullable=not one.needed), Column(blind(one.name), Text)]
-    return [Column(one.name, TYPES.get(one.kind, Text), nullable=not one.needed)]
+    return [Column(one.name, TYPES.get(one.kind, Words), nullable=not one.needed)]
 
 
 def _parts(table: str, one: records.Column, record: Record) -> Iterator[Index | UniqueConstraint]:
@@ -118,6 +129,9 @@ def _sql(module: str, record: Record) -> str:
     table = table_of(module, record)
     made = re.sub(r"\s*\n\s*", "\n    ", str(CreateTable(table)).strip().replace("\t", "")).replace("\n    )", "\n)")
     made = re.sub(r"\bDATETIME\b", "MOMENT", made)
+    for column in table.columns:
+        if isinstance(column.type, Words):
+            made = made.replace(f"    {column.name} TEXT", f"    {column.name} WORDS")
     told = f"\n-- {record.label.zh} · {record.label.en}\n{made};\n"
     return told + "".join(f"{CreateIndex(one)};\n" for one in sorted(table.indexes, key=lambda one: str(one.name)))
 
