@@ -44,6 +44,7 @@ NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,31}")
 """What a bill can name: a `Code`, as facts have it."""
 NUMBER_HELP = Label("只用字母、数字和 . _ -，至多 32 位", "Letters, digits, . _ -, at most 32")
 _LIVING = (Standing.ACTIVE.value, Standing.SUSPENDED.value)
+STOPPED = (Standing.SUSPENDED.value, Standing.ENDED.value, Standing.WITHDRAWN.value)
 
 
 def numbered(zh: str = "证号", en: str = "Number") -> Column:
@@ -69,6 +70,7 @@ FLOW = Flow(
     (
         Move("suspend", Label("暂停", "Suspend"), ("active",), "suspended", ("reason",), stamps="suspended_on"),
         Move("resume", Label("恢复", "Resume"), ("suspended",), "active", ("reason",), stamps="resumed_on"),
+        Move("report_death", Label("报告死亡", "Report a death"), _LIVING, "death"),
         Move("not_dead", Label("经核未死亡", "Not dead: go on"), ("death",), "active", ("reason",)),
         Move("end", Label("终止", "End"), (*_LIVING, "death"), "ended", ("reason",), stamps="ended_on"),
         Move(
@@ -85,13 +87,15 @@ FLOW = Flow(
 
 
 def faults(row: Values) -> Iterable[Fault]:
-    """What is wrong with the number and the days of a standing."""
+    """What is wrong with the number and the days of a standing; what is stopped says why."""
     number = row.get("number")
     if isinstance(number, str) and not NUMBER.fullmatch(number):
         yield Fault("number", Wrong.RULE, NUMBER_HELP)
     since, until = _day(row, "since"), _day(row, "until")
     if since is not None and until is not None and until < since:
         yield Fault("until", Wrong.RULE, Label("有效期早于起始日期", "It ends before it begins"))
+    if row.get("state") in STOPPED and row.get("reason") is None:
+        yield Fault("reason", Wrong.MISSING)
 
 
 def on_day(row: Values, day: date) -> RecordState | None:

@@ -61,6 +61,9 @@ def test_somebody_in_a_household_stands_as_the_weaker_of_both_records() -> None:
         ({"number": "低保7号"}, ["number"]),
         ({"since": march(5), "until": march(4)}, ["until"]),
         ({"since": march(5), "until": march(5)}, []),
+        ({"state": "suspended"}, ["reason"]),
+        ({"state": "withdrawn", "reason": "means"}, []),
+        ({"state": "active"}, []),
     ],
 )
 def test_a_standing_has_a_number_for_the_bill_and_ends_after_it_begins(row: Values, wrong: list[str]) -> None:

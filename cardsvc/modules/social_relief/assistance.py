@@ -38,10 +38,13 @@ def _fen(row: Values, name: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _before(row: Values, first: str, second: str, label: Label) -> Iterable[Fault]:
-    one, other = row.get(first), row.get(second)
-    if isinstance(one, date) and isinstance(other, date) and other < one:
-        yield Fault(second, Wrong.RULE, label)
+def _relief_faults(row: Values) -> Iterable[Fault]:
+    yield from _somebody(row)
+    applied, paid = row.get("applied_on"), row.get("paid_on")
+    if isinstance(applied, date) and isinstance(paid, date) and paid < applied:
+        yield Fault("paid_on", Wrong.RULE, Label("发放早于申请", "Paid before it was applied for"))
+    if row.get("state") in ("approved", "paid") and row.get("amount") is None:
+        yield Fault("amount", Wrong.MISSING)
 
 
 def _medical(row: Values) -> Values:
@@ -221,10 +224,7 @@ TEMPORARY_RELIEF = Record(
     name_by=("applied_on", "name"),
     dated="paid_on",
     derive=lambda row: {"person_times": _person_times(row)},
-    check=lambda row: (
-        *_somebody(row),
-        *_before(row, "applied_on", "paid_on", Label("发放早于申请", "Paid before it was applied for")),
-    ),
+    check=_relief_faults,
     flow=Flow(
         "state",
         (
