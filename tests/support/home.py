@@ -297,6 +297,18 @@ class Station:
         assert last.judgement is not None
         return last.judgement
 
+    def paper(self, seq: int, nonce: str = "ef" * 16) -> wire.PaperAnswer:
+        """Fetch the paper that a record of ours asked for, and check the answer's signature."""
+        body = wire.PaperRequest(nonce=nonce, journal_id=self.journal_id, seq=seq).model_dump_json().encode()
+        seal = self.key.sign(wire.request_bytes(body)).hex()
+        headers = {wire.JOURNAL_HEADER: self.journal_id, wire.SIGNATURE_HEADER: seal}
+        response = self.service.http.post("/stations/paper", content=body, headers=headers)
+        assert response.status_code == 200, response.text
+        signature = bytes.fromhex(response.headers[wire.SIGNATURE_HEADER])
+        service_key = Ed25519PublicKey.from_public_bytes(self.enrolled.service_public_key)
+        service_key.verify(signature, wire.answer_bytes(nonce, response.content))
+        return wire.PaperAnswer.model_validate_json(response.content)
+
     def book(self, **changes: Any) -> Judgement:
         from cardsvc.core import sealing
 
