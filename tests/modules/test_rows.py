@@ -203,6 +203,26 @@ def test_a_row_goes_its_way_by_somebody_outside_and_by_two(bureau: Service) -> N
     assert again.status_code == 409
 
 
+def test_what_two_people_agreed_one_cannot_change(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    two = {"second_staff_no": LEADER, "second_password": f"{LEADER}{LEADER}"}
+    row_id = add(desk)
+    with bureau.context.engine.begin() as connection:
+        connection.execute(text("UPDATE sample_thing SET state = 'sent'"))
+    assert desk.post(f"modules/sample/thing/{row_id}/move/agree", version="1", **two).status_code == 303
+    changed = {**THING, "count": "13"}
+
+    answer = desk.post(f"modules/sample/thing/{row_id}/edit", **changed, version="2")
+
+    assert answer.status_code == 409 and "已审批" in answer.text
+    assert desk.get(f"modules/sample/thing/{row_id}/edit").status_code == 409
+    assert f"{row_id}/edit" not in desk.get(f"modules/sample/thing/{row_id}").text
+    assert [one.values["count"] for one in rows(bureau)] == [12]
+    assert desk.post(f"modules/sample/thing/{row_id}/move/recall", version="2", **two).status_code == 303
+    assert desk.post(f"modules/sample/thing/{row_id}/edit", **changed, version="3").status_code == 303
+    assert [one.values["count"] for one in rows(bureau)] == [13]
+
+
 @pytest.mark.parametrize("token", ["", "x" * 43])
 def test_a_wrong_link_opens_nothing(bureau: Service, token: str) -> None:
     assert bureau.http.post("/public/send", data={"token": token}).status_code == 404
