@@ -1,6 +1,7 @@
 """Rows of modules: typed, kept, changed, moved and looked at, with history, masks, counties and grants."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -295,3 +296,18 @@ def test_a_list_finds_by_the_beginning_and_by_a_whole_number(both: Service) -> N
     assert [one.values["name"] for one in rows(both, text="13900000001")] == ["平安社区"]
     assert rows(both, text="社区") == [] and rows(both, text="139") == []
     assert [one.values["name"] for one in rows(both, only={"id_no": ("*",)})] == ["和平社区"]
+
+
+def test_a_move_is_stamped_with_the_local_day(bureau: Service) -> None:
+    bureau.clock.now = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)  # 07:30 on the first of July
+    desk = Desk(bureau, CLERK)
+    row_id = add(desk)
+    found = re.search(r"public/send#([\w-]{43})", desk.post(f"modules/sample/thing/{row_id}/link").text)
+    assert found is not None
+    sent = {"token": found[1], "version": "1", "note": "x"}
+    assert bureau.http.post("/public/send/send", data=sent).status_code == 200
+    two = {"second_staff_no": LEADER, "second_password": f"{LEADER}{LEADER}"}
+    assert desk.post(f"modules/sample/thing/{row_id}/move/agree", version="2", **two).status_code == 303
+
+    (row,) = rows(bureau)
+    assert str(row.values["agreed_on"]) == "2026-07-01"
