@@ -311,3 +311,41 @@ def test_a_move_is_stamped_with_the_local_day(bureau: Service) -> None:
 
     (row,) = rows(bureau)
     assert str(row.values["agreed_on"]) == "2026-07-01"
+
+
+def test_a_number_that_is_looked_for_stands_in_no_address(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    add(desk, name="和平社区")
+    add(desk, name="平安社区", id_no="", phone="13900000001")
+
+    found = desk.post("modules/sample/thing/find", q=ID_NO)
+    assert ID_NO not in found.headers["location"]
+    page = desk.http.get(found.headers["location"]).text
+    assert "和平社区" in page and "平安社区" not in page and "样ID number" in page
+    named = desk.post("modules/sample/thing/find", q="平安")
+    assert "平安社区" in desk.http.get(named.headers["location"]).text
+    assert desk.post("modules/sample/thing/find", q="").headers["location"].endswith("/modules/sample/thing")
+
+
+def test_search_finds_rows_cases_and_goes_straight_to_the_only_find(bureau: Service) -> None:
+    desk = Desk(bureau, LEADER)
+    row_id = add(desk, name="和平社区")
+
+    straight = desk.post("search", q="和平")
+    assert straight.headers["location"].endswith(f"modules/sample/thing/{row_id}")
+    assert desk.post("search", q=ID_NO).headers["location"].endswith(row_id)
+    assert "没有" in desk.post("search", q="天外").text
+    assert Desk(bureau, "1016").post("search", q="和平").status_code == 303
+    assert "和平" not in Desk(bureau, "1001").post("search", q="和平").headers.get("location", "")
+
+
+def test_my_work_counts_rows_that_wait_for_a_move_of_somebody_here(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    row_id = add(desk)
+    assert "样Thing: 样Sent" not in desk.get("work").text
+    found = re.search(r"public/send#([\w-]{43})", desk.post(f"modules/sample/thing/{row_id}/link").text)
+    assert found is not None
+    bureau.http.post("/public/send/send", data={"token": found[1], "version": "1", "note": "x"})
+
+    assert "样Thing: 样Sent" in desk.get("work").text
+    assert "样Thing: 样Sent" not in Desk(bureau, COUNTY).get("work").text
