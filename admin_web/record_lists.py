@@ -19,6 +19,7 @@ from cardsvc.naming.cells import masked, written
 from cardsvc.rows import keeping, paging
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.rows.paging import COUNTED
+from cardsvc.rows.titles import titles
 from cardsvc.store.engine import Connection
 
 SHOWN = 8
@@ -44,7 +45,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         wanted = records.wanted_of(at.record, signed, request.query_params)
         with context.engine.connect() as connection:
             page = paging.page(connection, context.vault, at.where, wanted)
-            names = linked(connection, context, at, page.rows)
+            names = linked(connection, context, at, page.rows, language)
         values = {
             "at": at,
             "page": page,
@@ -66,7 +67,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         at = records.at(context, signed, module, record)
         wanted = records.wanted_of(at.record, signed, request.query_params)
         with context.engine.connect() as connection:
-            points = points_of(connection, context, at, wanted) if at.record.point else []
+            points = points_of(connection, context, at, wanted, language_of(request)) if at.record.point else []
         values = {"at": at, "points": points, "address": records.address_of(wanted, signed)}
         return shell.page(request, "record_map", signed, values)
 
@@ -78,9 +79,9 @@ NARROW = 0.88
 
 
 def points_of(
-    connection: Connection, context: Context, at: At, wanted: paging.Wanted
+    connection: Connection, context: Context, at: At, wanted: paging.Wanted, language: Language
 ) -> list[tuple[float, float, str, str]]:
-    """Rows with a place: x and y in a picture of `WIDE` x `HIGH`, the row's id and name. North is up."""
+    """Rows with a place: x and y in a picture of `WIDE` x `HIGH`, the row's id and name; north up."""
     places: list[tuple[Kept, float, float]] = []
     for one in paging.every(connection, context.vault, at.where, wanted, 500):
         if (place := one.values[at.record.point]) is not None and len(places) < MOST_POINTS:
@@ -88,6 +89,7 @@ def points_of(
             places.append((one, float(lat), float(lon)))
     if not places:
         return []
+    named = titles(connection, context.home_id, at.module, at.record, [one for one, _, _ in places], language)
     south, north = min(lat for _, lat, _ in places), max(lat for _, lat, _ in places)
     west, east = min(lon for _, _, lon in places), max(lon for _, _, lon in places)
     scale = min((WIDE - 2 * EDGE) / max((east - west) * NARROW, 0.01), (HIGH - 2 * EDGE) / max(north - south, 0.01))
@@ -96,20 +98,23 @@ def points_of(
             round(EDGE + (lon - west) * NARROW * scale, 1),
             round(HIGH - EDGE - (lat - south) * scale, 1),
             one.id,
-            keeping.title(at.record, one),
+            named[one.id],
         )
         for one, lat, lon in places
     ]
 
 
-def linked(connection: Connection, context: Context, at: At, rows: tuple[Kept, ...]) -> dict[str, str]:
+def linked(
+    connection: Connection, context: Context, at: At, rows: tuple[Kept, ...], language: Language
+) -> dict[str, str]:
     """What the rows that these rows link to are called, by their ids."""
     names: dict[str, str] = {}
     for column in at.record.columns:
         if column.kind is Kind.LINK:
             to = Where(context.home_id, at.module.name, at.module.record(column.of))
             ids = {str(one.values[column.name]) for one in rows if one.values[column.name]}
-            names |= {one.id: keeping.title(to.record, one) for one in keeping.find_all(connection, to, ids)}
+            found = keeping.find_all(connection, to, ids)
+            names |= titles(connection, context.home_id, at.module, to.record, found, language)
     return names
 
 
