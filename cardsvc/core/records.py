@@ -140,10 +140,18 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The states of a row: a CHOICE column that `moves` alone change; its first choice is the start."""
+    """The states of a row: a CHOICE column that `moves` alone change; its first choice is the start.
+
+    In a state of `fixed` no form changes the row: what two people approved stays as they saw it.
+    """
 
     column: str
     moves: tuple[Move, ...]
+    fixed: tuple[str, ...] = ()
+
+    def fixes(self, row: Values) -> bool:
+        """Whether a row is in a state in which no form changes it."""
+        return row.get(self.column) in self.fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +229,8 @@ def declared_wrong(record: Record, names: Iterable[str]) -> str | None:
             return f"{record.name}.{one.name}: what is secret is not sorted, derived or public"
     if record.flow is not None:
         states = set(record.column(record.flow.column).choices)
-        if any(not {*one.since, one.to} <= states for one in moved):
-            return f"{record.name}: a move names a state that its column does not have"
+        if any(not {*one.since, one.to} <= states for one in moved) or not set(record.flow.fixed) <= states:
+            return f"{record.name}: its flow names a state that its column does not have"
         late = {one.name for one in record.columns if one.needed and not one.derived} - {record.flow.column}
         if late := late - {one.name for one in record.typed}:
             return f"{record.name}: {', '.join(sorted(late))} cannot be needed: only a move fills or stamps it"
