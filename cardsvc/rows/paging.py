@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
-from cardsvc.core.figures import FILLED
+from cardsvc.core.figures import EMPTY, FILLED
 from cardsvc.core.local_time import CHINA
 from cardsvc.core.records import Column, Kind, Record, Value, Wrong
 from cardsvc.naming.cells import read
@@ -26,8 +26,9 @@ COUNTED = 10_000
 class Wanted:
     """What a list shows.
 
-    `only` are values by column, FILLED for any; `first` and `last` bound the record's dated column. `after` is the
-    cursor of the page before, `back` turns: the page that ends before it. `sort` is a column, "" the newest first.
+    `only` are values by column, FILLED for any, EMPTY for none; `first` and `last` bound the record's dated column, and
+    with `undated` rows that have no day are shown too. `after` is the cursor of the page before, `back` turns: the page
+    that ends before it. `sort` is a column, "" the newest first.
     """
 
     county: str | None = None
@@ -35,6 +36,7 @@ class Wanted:
     text: str = ""
     first: date | None = None
     last: date | None = None
+    undated: bool = False
     sort: str = ""
     down: bool = False
     after: str = ""
@@ -148,10 +150,14 @@ def conditions(vault: Vault, where: Where, wanted: Wanted) -> Iterator[ColumnEle
         if FILLED in said:
             yield by.is_not(None)
             continue
+        if EMPTY in said:
+            yield by.is_(None)
+            continue
         values = [value for one in said if not isinstance(value := _value(column, one), Wrong)]
         yield by.in_([index_of(vault, column, str(one)) for one in values] if column.secret else values)
     if record.dated:
-        yield from within(record, c[record.dated], wanted.first, wanted.last)
+        bounds = list(within(record, c[record.dated], wanted.first, wanted.last))
+        yield from [or_(c[record.dated].is_(None), and_(*bounds))] if wanted.undated and bounds else bounds
     if wanted.text:
         yield or_(*_found_by(vault, where, wanted.text))
 
