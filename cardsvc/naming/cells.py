@@ -9,7 +9,7 @@ from stdnum.cn import uscc
 
 from cardsvc.core.local_time import CHINA, local
 from cardsvc.core.money import in_yuan, yuan
-from cardsvc.core.records import Column, Fault, Kind, Record, Value, Wrong
+from cardsvc.core.records import Column, Fault, Kind, Record, Value, Values, Wrong
 from cardsvc.core.words import Language, say
 from cardsvc.naming.identity import valid_id_no
 
@@ -139,10 +139,13 @@ def masked(kind: Kind, clear: str) -> str:
 
 
 def row(
-    record: Record, texts: Mapping[str, str], counties: Iterable[str]
+    record: Record, texts: Mapping[str, str], counties: Iterable[str], present: Values | None = None
 ) -> tuple[dict[str, Value], tuple[Fault, ...]]:
-    """The values of a typed row with what is derived from them, and every fault of it; `county` is among the texts."""
-    values: dict[str, Value] = dict(record.start)
+    """The values of a typed row with what is derived from them, and every fault of it; `county` is among the texts.
+
+    `present` is the row as it stands: what no form asks (its state, what moves filled) counts for rules too.
+    """
+    values: dict[str, Value] = {**record.start, **(present or {})}
     faults = []
     county = texts.get("county", "").strip()
     if county not in set(counties):

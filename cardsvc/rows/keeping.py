@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, select, update
@@ -218,16 +218,21 @@ def twice(connection: Connection, vault: Vault, where: Where, values: Values, bu
 
 
 def lost_links(
-    connection: Connection, module: str, home_id: HomeId, records: Mapping[str, Record], record: Record, values: Values
+    connection: Connection,
+    module: str,
+    home_id: HomeId,
+    records: Mapping[str, Record],
+    record: Record,
+    values: Values,
+    county: str | None,
 ) -> tuple[Fault, ...]:
-    """Links to rows that are not there, or that belong to another county."""
+    """Links to rows that are not there, or not theirs to see."""
     found = []
     for column in record.columns:
         value = values.get(column.name)
         if column.kind is not Kind.LINK or value is None:
             continue
-        other = Where(home_id, module, records[column.of])
-        if find(connection, other, str(value), None) is None:
+        if find(connection, Where(home_id, module, records[column.of]), str(value), county) is None:
             found.append(Fault(column.name, Wrong.NO_SUCH_ROW))
     return tuple(found)
 
@@ -236,8 +241,3 @@ def title(record: Record, row: Kept) -> str:
     """What people call a row."""
     parts = [written(record.column(name), row.values[name], "zh_CN") for name in record.name_by]
     return " ".join(one for one in parts if one) or row.id[:8]
-
-
-def day_of(value: Value) -> date | None:
-    """The day of a DATE or MOMENT."""
-    return value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
