@@ -25,12 +25,15 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the bureau says of a figure in a period; `target` and `bound` in hundredths of its unit, money so in fen."""
+    """What the bureau says of a figure in a period; `target` and `bound` in hundredths of its unit, money so in fen.
+
+    `withheld` None: nobody decided, so it is withheld where it would betray another one that is.
+    """
 
     target: int | None = None
     relation: Relation = Relation.EXACT
     bound: int | None = None
-    withheld: bool = False
+    withheld: bool | None = None
     note: str = ""
 
 
@@ -110,16 +113,17 @@ def number_of(unit: Unit, said: int) -> int | Decimal:
 def not_told(indicators: Iterable[Indicator], marks: Marks) -> frozenset[str]:
     """The figures that are withheld: the marked ones, and those that would betray them.
 
-    A share betrays its whole: what is made of a withheld count is withheld with it, unless the bureau said something of
-    it itself.
+    A share betrays its whole: what is made of a withheld count is withheld with it, unless the bureau decided that it
+    is told.
     """
     every = tuple(indicators)
-    marked = {one.name for one in every if any(said.withheld for said in marks.get(one.name, ()))}
+    decided = {one.name: {said.withheld for said in marks.get(one.name, ())} - {None} for one in every}
+    marked = {name for name, said in decided.items() if True in said}
     secret = [one.figure for one in every if one.name in marked and isinstance(one.figure, Count | Sum)]
     betraying = {
         one.name
         for one in every
-        if not isinstance(one.figure, Count | Sum) and not marks.get(one.name)
+        if not isinstance(one.figure, Count | Sum) and not decided[one.name]
         if any(leaf in secret for leaf in leaves(one.figure))
     }
     return frozenset(marked | betraying)
