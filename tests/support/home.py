@@ -30,6 +30,8 @@ from cardsvc.core.wire import Judgement, Outcome, Record, Result, SyncAnswer
 from cardsvc.demo.home import APPROVERS, STAFF, found
 from cardsvc.handlers import enrol_station, issue_card
 from cardsvc.handlers.found_home import STATIONS
+from cardsvc.modules import Module
+from cardsvc.rows.tables import prepare
 from cardsvc.store.engine import create_schema, open_engine
 from cardsvc.surfaces import create_service
 from cardsvc.vault.keystore import SoftwareVault, new_content
@@ -75,7 +77,7 @@ class Clock:
 class Service:
     """The real service in this process, on a real database: a home is founded in it, unless it has one."""
 
-    def __init__(self, dsn: str, vault: Vault | None = None) -> None:
+    def __init__(self, dsn: str, vault: Vault | None = None, modules: tuple[Module, ...] = ()) -> None:
         if vault is None and dsn.startswith(SQLITE) and not Path(dsn.removeprefix(SQLITE)).exists():
             Path(dsn.removeprefix(SQLITE)).write_bytes(founded_file())
         self.clock = Clock()
@@ -86,10 +88,12 @@ class Service:
             clock=self.clock,
             chance=random.Random(7).randbytes,
             secure_cookies=False,
+            modules={one.name: one for one in modules},
         )
         if not inspect(self.context.engine).has_table("home"):
             create_schema(self.context.engine)
             found(replace(self.context, chance=random.Random(6).randbytes), quick_hash)
+        prepare(self.context.engine, modules)
         self._stations: dict[StationKind, Station] = {}
         self.bookings = 0
 
