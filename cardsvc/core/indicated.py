@@ -4,15 +4,44 @@ A withheld figure has no number from here on, so that no page and no file can le
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from cardsvc.core.figures import Chapter, Count, Indicator, Sum, Unit, leaves
 from cardsvc.core.records import Label
+from cardsvc.core.reporting import Every, Period, period_of
 
 Number = int | Decimal | None
 """A figure: money in fen; none where nothing can be said, as where it would be divided by zero."""
+
+
+class Span(StrEnum):
+    """How long the period of a page of figures is."""
+
+    MONTH = "month"
+    HALF_YEAR = "half_year"
+    YEAR = "year"
+    DAYS = "days"  # of one's own choice
+
+
+def span_of(span: Span, day: date) -> Period:
+    """The month, half-year or year in which a day lies; the day alone where the days are of one's own choice."""
+    match span:
+        case Span.MONTH:
+            return period_of(Every.MONTH, day)
+        case Span.HALF_YEAR:
+            return period_of(Every.HALF_YEAR, day)
+        case Span.YEAR:
+            return Period(date(day.year, 1, 1), date(day.year, 12, 31))
+        case Span.DAYS:
+            return Period(day, day)
+
+
+def last_half_year(today: date) -> Period:
+    """The last half-year that is over."""
+    return period_of(Every.HALF_YEAR, period_of(Every.HALF_YEAR, today).first - timedelta(days=1))
 
 
 class Relation(StrEnum):
@@ -113,20 +142,26 @@ def number_of(unit: Unit, said: int) -> int | Decimal:
 def not_told(indicators: Iterable[Indicator], marks: Marks) -> frozenset[str]:
     """The figures that are withheld: the marked ones, and those that would betray them.
 
-    A share betrays its whole: what is made of a withheld count is withheld with it, unless the bureau decided that it
-    is told.
+    A share betrays its whole, and all parts together betray it too: what is made of a withheld count, or counts a part
+    of its rows, is withheld with it, unless the bureau decided that it is told.
     """
     every = tuple(indicators)
     decided = {one.name: {said.withheld for said in marks.get(one.name, ())} - {None} for one in every}
     marked = {name for name, said in decided.items() if True in said}
     secret = [one.figure for one in every if one.name in marked and isinstance(one.figure, Count | Sum)]
-    betraying = {
-        one.name
-        for one in every
-        if not isinstance(one.figure, Count | Sum) and not decided[one.name]
-        if any(leaf in secret for leaf in leaves(one.figure))
-    }
+    betraying = {one.name for one in every if not decided[one.name] and _betrays(one, secret)}
     return frozenset(marked | betraying)
+
+
+def _betrays(indicator: Indicator, secret: Iterable[Count | Sum]) -> bool:
+    return any(_is_part(leaf, whole) for leaf in leaves(indicator.figure) for whole in secret)
+
+
+def _is_part(leaf: Count | Sum, whole: Count | Sum) -> bool:
+    """Whether it is the same, or counts some of the same rows."""
+    if replace(leaf, where=whole.where) != whole:
+        return False
+    return all(leaf.where.get(name) == value for name, value in whole.where.items())
 
 
 def _tenth(number: Decimal) -> Decimal:
