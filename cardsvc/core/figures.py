@@ -35,7 +35,6 @@ class When(StrEnum):
 
     WITHIN = "within"  # its day is within the period
     BY_THEN = "by_then"  # it stood at the end: its day is not after the period; a row without a day counts
-    EVER = "ever"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ def figure_wrong(indicator: Indicator, records: Mapping[str, Record]) -> str | N
             leaf.column not in columns or columns[leaf.column].kind not in (Kind.NUMBER, Kind.MONEY)
         ):
             return f"{indicator.name}: {record.name}.{leaf.column} is no number to sum up"
-        if leaf.when is not When.EVER and not record.dated:
+        if not record.dated:
             return f"{indicator.name}: {record.name} is not dated, so its rows belong to no period"
         for name, value in leaf.where.items():
             if columns[name].secret and value not in (FILLED, None):

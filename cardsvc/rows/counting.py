@@ -79,9 +79,8 @@ class Counter:
     def _by_county(self, leaf: Leaf, period: Period) -> Mapping[str | None, int]:
         """What each county has, and under None all of them together."""
         where = tuple(sorted((name, repr(value)) for name, value in leaf.where.items()))
-        days = None if leaf.when is When.EVER else period
         of = leaf.distinct if isinstance(leaf, Count) else leaf.column
-        key = repr((type(leaf).__name__, leaf.record, of, leaf.when, where, days))
+        key = repr((type(leaf).__name__, leaf.record, of, leaf.when, where, period))
         if key not in self._counted:
             self._counted[key] = self._count(leaf, period)
         return self._counted[key]
@@ -131,8 +130,6 @@ def _having(record: Record, c: Any, leaf: Leaf) -> list[ColumnElement[bool]]:
 
 
 def _when(record: Record, c: Any, when: When, period: Period) -> list[ColumnElement[bool]]:
-    if when is When.EVER or not record.dated:
-        return []
     by = c[record.dated]
     if when is When.WITHIN:
         return list(within(record, by, period.first, period.last))
@@ -148,10 +145,9 @@ def rows_address(module: Module, leaf: Leaf, period: Period, county: str | None 
         asked += [(f"f.{name}", _filter(record.column(name), one)) for one in several]
     if county is not None:
         asked.append(("county", county))
-    if record.dated and leaf.when is not When.EVER:
-        asked += [("from", period.first.isoformat())] if leaf.when is When.WITHIN else [(UNDATED, "yes")]
-        asked.append(("to", period.last.isoformat()))
-    return f"/office/modules/{module.name}/{record.name}{'?' if asked else ''}{urlencode(asked)}"
+    asked += [("from", period.first.isoformat())] if leaf.when is When.WITHIN else [(UNDATED, "yes")]
+    asked.append(("to", period.last.isoformat()))
+    return f"/office/modules/{module.name}/{record.name}?{urlencode(asked)}"
 
 
 def _filter(column: Column, value: Value) -> str:
