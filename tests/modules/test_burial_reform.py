@@ -1,4 +1,4 @@
-"""The rules of burial reform at their borders: six criteria, plots, events, sign-ups; their ways through the office."""
+"""The rules of burial reform at their borders, and its ways through the office: graves, plots, events, sign-ups."""
 
 from collections.abc import Iterator
 from datetime import date

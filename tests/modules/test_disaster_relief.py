@@ -1,4 +1,4 @@
-"""The rules of disaster relief at their borders: shelters, officers, revisions, batches; their ways through the office."""
+"""The rules of disaster relief at their borders, and its ways through the office: shelters, revisions, batches."""
 
 from collections.abc import Iterator
 from datetime import date

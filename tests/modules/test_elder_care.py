@@ -1,4 +1,4 @@
-"""The rules of elder care at their borders: ability, points, grade, subsidy, what a site and a call may say; their ways through the office."""
+"""The rules of elder care at their borders, and its ways through the office: subsidies, sites, calls."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
