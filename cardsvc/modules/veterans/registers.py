@@ -72,7 +72,7 @@ BENEFICIARY = Record(
     name_by=("number", "name"),
     dated="since",
     check=lambda row: (*standing.faults(row), *_graded(row)),
-    flow=standing.FLOW,
+    flow=standing.flow(),
 )
 PAYMENT = Record(
     "payment",
