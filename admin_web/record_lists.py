@@ -2,8 +2,9 @@
 
 from functools import partial
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from admin_web import asking, records
@@ -28,7 +29,7 @@ SHOWN = 8
 
 def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     """Add the pages to the console."""
-    _, sees = partial(asking.asks, access)(Action.SEE_RECORDS)
+    looks_for, sees = partial(asking.asks, access)(Action.SEE_RECORDS)
 
     @app.get("/modules")
     def modules(request: Request, signed: Annotated[Signed, sees]) -> Response:
@@ -54,6 +55,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "columns": [one for one in at.record.columns if one.listed][:SHOWN],
             "filters": [one for one in at.record.columns if one.filtered and one.kind in (Kind.CHOICE, Kind.YES_NO)],
             "sorts": paging.sorts(at.record),
+            "secret": [one.label.said(language) for one in at.record.columns if one.secret and one.name in wanted.only],
             "searched": any(one.searched for one in at.record.columns),
             "chosen": partial(records.chosen, wanted),
             "counties": records.county_names(language),
@@ -61,6 +63,18 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "told": partial(told, context, at, names, language),
         }
         return shell.page(request, "records", signed, values)
+
+    @app.post("/modules/{module}/{record}/find")
+    def find(
+        request: Request,
+        signed: Annotated[Signed, looks_for],
+        module: str,
+        record: str,
+        q: Annotated[str, Form(max_length=100)] = "",
+    ) -> Response:
+        at = records.at(context, signed, module, record)
+        said = urlencode([paging.asked_for(context.vault, at.record, q.strip())]) if q.strip() else ""
+        return RedirectResponse(f"{request.scope['root_path']}/{at.path}{'?' + said if said else ''}", 303)
 
     @app.get("/modules/{module}/{record}/map")
     def mapped(request: Request, signed: Annotated[Signed, sees], module: str, record: str) -> Response:

@@ -143,7 +143,10 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     @app.get("/modules/{module}/{record}/{row_id}/edit")
     def edit(request: Request, signed: Annotated[Signed, may_edit], module: str, record: str, row_id: str) -> Response:
         at = records.at(context, signed, module, record)
-        return form(request, signed, at, row_at(signed, at, row_id))
+        row = row_at(signed, at, row_id)
+        if at.record.is_frozen(row.values):
+            return detail(request, signed, at, row_id, Refusal(Problem.ROW_FROZEN))
+        return form(request, signed, at, row)
 
     @app.post("/modules/{module}/{record}/{row_id}/edit")
     async def edited(

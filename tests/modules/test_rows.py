@@ -1,6 +1,7 @@
 """Rows of modules: typed, kept, changed, moved and looked at, with history, masks, counties and grants."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -203,6 +204,26 @@ def test_a_row_goes_its_way_by_somebody_outside_and_by_two(bureau: Service) -> N
     assert again.status_code == 409
 
 
+def test_what_two_people_agreed_one_cannot_change(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    two = {"second_staff_no": LEADER, "second_password": f"{LEADER}{LEADER}"}
+    row_id = add(desk)
+    with bureau.context.engine.begin() as connection:
+        connection.execute(text("UPDATE sample_thing SET state = 'sent'"))
+    assert desk.post(f"modules/sample/thing/{row_id}/move/agree", version="1", **two).status_code == 303
+    changed = {**THING, "count": "13"}
+
+    answer = desk.post(f"modules/sample/thing/{row_id}/edit", **changed, version="2")
+
+    assert answer.status_code == 409 and "已审批" in answer.text
+    assert desk.get(f"modules/sample/thing/{row_id}/edit").status_code == 409
+    assert f"{row_id}/edit" not in desk.get(f"modules/sample/thing/{row_id}").text
+    assert [one.values["count"] for one in rows(bureau)] == [12]
+    assert desk.post(f"modules/sample/thing/{row_id}/move/recall", version="2", **two).status_code == 303
+    assert desk.post(f"modules/sample/thing/{row_id}/edit", **changed, version="3").status_code == 303
+    assert [one.values["count"] for one in rows(bureau)] == [13]
+
+
 @pytest.mark.parametrize("token", ["", "x" * 43])
 def test_a_wrong_link_opens_nothing(bureau: Service, token: str) -> None:
     assert bureau.http.post("/public/send", data={"token": token}).status_code == 404
@@ -275,3 +296,56 @@ def test_a_list_finds_by_the_beginning_and_by_a_whole_number(both: Service) -> N
     assert [one.values["name"] for one in rows(both, text="13900000001")] == ["平安社区"]
     assert rows(both, text="社区") == [] and rows(both, text="139") == []
     assert [one.values["name"] for one in rows(both, only={"id_no": ("*",)})] == ["和平社区"]
+
+
+def test_a_move_is_stamped_with_the_local_day(bureau: Service) -> None:
+    bureau.clock.now = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)  # 07:30 on the first of July
+    desk = Desk(bureau, CLERK)
+    row_id = add(desk)
+    found = re.search(r"public/send#([\w-]{43})", desk.post(f"modules/sample/thing/{row_id}/link").text)
+    assert found is not None
+    sent = {"token": found[1], "version": "1", "note": "x"}
+    assert bureau.http.post("/public/send/send", data=sent).status_code == 200
+    two = {"second_staff_no": LEADER, "second_password": f"{LEADER}{LEADER}"}
+    assert desk.post(f"modules/sample/thing/{row_id}/move/agree", version="2", **two).status_code == 303
+
+    (row,) = rows(bureau)
+    assert str(row.values["agreed_on"]) == "2026-07-01"
+
+
+def test_a_number_that_is_looked_for_stands_in_no_address(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    add(desk, name="和平社区")
+    add(desk, name="平安社区", id_no="", phone="13900000001")
+
+    found = desk.post("modules/sample/thing/find", q=ID_NO)
+    assert ID_NO not in found.headers["location"]
+    page = desk.http.get(found.headers["location"]).text
+    assert "和平社区" in page and "平安社区" not in page and "样ID number" in page
+    named = desk.post("modules/sample/thing/find", q="平安")
+    assert "平安社区" in desk.http.get(named.headers["location"]).text
+    assert desk.post("modules/sample/thing/find", q="").headers["location"].endswith("/modules/sample/thing")
+
+
+def test_search_finds_rows_cases_and_goes_straight_to_the_only_find(bureau: Service) -> None:
+    desk = Desk(bureau, LEADER)
+    row_id = add(desk, name="和平社区")
+
+    straight = desk.post("search", q="和平")
+    assert straight.headers["location"].endswith(f"modules/sample/thing/{row_id}")
+    assert desk.post("search", q=ID_NO).headers["location"].endswith(row_id)
+    assert "没有" in desk.post("search", q="天外").text
+    assert Desk(bureau, "1016").post("search", q="和平").status_code == 303
+    assert "和平" not in Desk(bureau, "1001").post("search", q="和平").headers.get("location", "")
+
+
+def test_my_work_counts_rows_that_wait_for_a_move_of_somebody_here(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    row_id = add(desk)
+    assert "样Thing: 样Sent" not in desk.get("work").text
+    found = re.search(r"public/send#([\w-]{43})", desk.post(f"modules/sample/thing/{row_id}/link").text)
+    assert found is not None
+    bureau.http.post("/public/send/send", data={"token": found[1], "version": "1", "note": "x"})
+
+    assert "样Thing: 样Sent" in desk.get("work").text
+    assert "样Thing: 样Sent" not in Desk(bureau, COUNTY).get("work").text

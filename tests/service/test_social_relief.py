@@ -173,12 +173,12 @@ def test_a_benefit_batch_is_approved_by_two_and_stays_as_they_saw_it(service: Se
     more = BATCH | {"amount": "9463000.50"}
     assert clerk.edits("payment_batch", row, **BATCH | {"bank": "示例农商银行"}) == row
     clerk.moves("payment_batch", row, "submit")
-    assert clerk.edits("payment_batch", row, **more) == Refusal(Problem.ROW_FIXED)
+    assert clerk.edits("payment_batch", row, **more) == Refusal(Problem.ROW_FROZEN)
 
     alone = clerk.tries_move("payment_batch", row, "approve")
     assert isinstance(alone, Refusal) and alone.problem is Problem.FOUR_EYES
     clerk.moves("payment_batch", row, "approve", SECOND)
-    assert clerk.edits("payment_batch", row, **more) == Refusal(Problem.ROW_FIXED)
+    assert clerk.edits("payment_batch", row, **more) == Refusal(Problem.ROW_FROZEN)
     clerk.moves("payment_batch", row, "pay")
 
     values = clerk.row("payment_batch", row).values

@@ -68,7 +68,7 @@ PAYMENT_BATCH = Record(
             Move("reject", Label("退回", "Send back"), ("submitted", "approved"), "rejected", ("remark",)),
             Move("pay", Label("确认发放", "Paid out"), ("approved",), "paid", stamps="paid_on"),
         ),
-        fixed=("submitted", "approved", "paid"),
+        frozen=("submitted", "approved", "paid"),
     ),
 )
 OWNERS = ("member", "single", "orphan")

@@ -86,7 +86,7 @@ SETTLEMENT = Record(
             Move("refund", Label("拨付资金", "Refund"), ("settled",), "refunded", stamps="refunded_on"),
             Move("void", Label("作废", "Void"), ("settled",), "void", two=True),
         ),
-        fixed=("refunded", "void"),
+        frozen=("refunded", "void"),
     ),
 )
 
