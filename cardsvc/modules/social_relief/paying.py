@@ -90,7 +90,7 @@ PAYMENT = Record(
         Column("orphan", Label("孤儿", "Orphan"), Kind.LINK, of="orphan"),
         Column("of_batch", Label("发放批次", "Batch"), Kind.LINK, of="payment_batch"),
     ),
-    name_by=("paid_on", "amount"),
+    name_by=(*OWNERS, "paid_on"),
     dated="paid_on",
     check=_one_owner,
 )

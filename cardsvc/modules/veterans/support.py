@@ -76,7 +76,7 @@ SETTLEMENT = Record(
         ),
         Column("refunded_on", Label("拨付日期", "Refunded on"), Kind.DATE, listed=False),
     ),
-    name_by=("settled_on", "hospital"),
+    name_by=("beneficiary", "settled_on"),
     dated="settled_on",
     derive=lambda row: {"self_paid": _left(row)},
     check=_within,
@@ -277,7 +277,7 @@ RETRAINING = Record(
         ),
         Column("ended_on", Label("结束日期", "Ended on"), Kind.DATE, sorted=True),
     ),
-    name_by=("course", "started_on"),
+    name_by=("soldier", "course"),
     dated="started_on",
     flow=Flow(
         "state",
