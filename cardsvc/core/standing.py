@@ -70,14 +70,14 @@ def columns(dies: bool = True) -> tuple[Column, ...]:
 
 
 def flow(dies: bool = True) -> Flow:
-    """How a standing moves; `dies` as in `columns`."""
+    """How a standing moves; `dies` as in `columns`. After a death was told, payments go on only by two."""
     told = (Standing.DEATH.value,) if dies else ()
     open_ = (*_LIVING, *told)
     moves = (
         Move("suspend", Label("暂停", "Suspend"), ("active",), "suspended", ("reason",), stamps="suspended_on"),
         Move("resume", Label("恢复", "Resume"), ("suspended",), "active", ("reason",), stamps="resumed_on"),
-        Move("report_death", Label("报告死亡", "Report a death"), _LIVING, "death"),
-        Move("not_dead", Label("经核未死亡", "Not dead: go on"), told, "active", ("reason",)),
+        Move("report_death", Label("报告死亡", "Report a death"), ("active",), "death"),
+        Move("not_dead", Label("经核未死亡", "Not dead: go on"), told, "active", ("reason",), two=True),
         Move("end", Label("终止", "End"), open_, "ended", ("reason",), stamps="ended_on"),
         Move("withdraw", Label("撤销", "Withdraw"), open_, "withdrawn", ("reason",), two=True, stamps="ended_on"),
     )
