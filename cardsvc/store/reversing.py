@@ -24,6 +24,15 @@ def refused(tx: WorkingSet, case_no: CaseNo, cause: str | None) -> Refusal | Non
     return reversal.used_up(back, balances)
 
 
+def undone_by(tx: WorkingSet, fact: Fact) -> list[Transfer]:
+    """The transfers of the payment that a fact takes back; none where another fact has taken it back."""
+    cause = reversal.reversed_by(fact)
+    if cause is None:
+        return []
+    others = (one for one in facts(tx, fact.case_no) if one.cause != fact.cause) if tx.sent_again else ()
+    return [] if any(reversal.reversed_by(one) == cause for one in others) else undone(tx, fact.case_no, cause)
+
+
 def undone(tx: WorkingSet, case_no: CaseNo, cause: str | None) -> list[Transfer]:
     """The transfers that a payment made."""
     x = t.transfer.c
