@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 
 from cardsvc.core import reversal
-from cardsvc.core.facts import Fact, Step
+from cardsvc.core.facts import Fact, Step, step_of
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.ledger import Account, Transfer
 from cardsvc.core.problems import Refusal
@@ -31,6 +31,13 @@ def undone_by(tx: WorkingSet, fact: Fact) -> list[Transfer]:
         return []
     others = (one for one in facts(tx, fact.case_no) if one.cause != fact.cause) if tx.sent_again else ()
     return [] if any(reversal.reversed_by(one) == cause for one in others) else undone(tx, fact.case_no, cause)
+
+
+def taken_back_before(tx: WorkingSet, fact: Fact) -> bool:
+    """Whether a payment comes after what took it back: records of two stations that are sent again have no order."""
+    if not tx.sent_again or step_of(fact) not in reversal.PAID_IN:
+        return False
+    return any(reversal.reversed_by(one) == fact.cause for one in facts(tx, fact.case_no))
 
 
 def undone(tx: WorkingSet, case_no: CaseNo, cause: str | None) -> list[Transfer]:

@@ -179,3 +179,23 @@ def test_a_new_refund_is_posted_with_its_yes_as_before(desks: Desks) -> None:
 
     assert twice.refusal is not None and twice.refusal.problem is Problem.ABOVE_PAID
     assert desks.balances() == {till(Means.CASH): 10_000, deposits(desks.case_no): -10_000}
+
+
+@pytest.mark.parametrize("first", ["one", "other"])
+def test_a_payment_that_was_taken_back_ends_as_it_did_whoever_sends_again_first(desks: Desks, first: str) -> None:
+    desks.takes(desks.one, Step.DEPOSIT, 500)
+    desks.other.exchange()
+    known = desks.other.local.current
+    assert known is not None
+    [paid] = known.cases[desks.case_no].payments
+    green(desks.other.take(Step.REVERSE_PAYMENT, None, desks.case_no, payment=paid.cause, reason="entered_by_mistake"))
+    desks.takes(desks.other, Step.DEPOSIT, 400)
+    desks.takes(desks.one, Step.REFUND, 400)
+    before, drawer = desks.balances(), desks.in_drawer()
+    assert before == {} and drawer == 0
+    desks.restore()
+
+    for bench in (desks.one, desks.other) if first == "one" else (desks.other, desks.one):
+        bench.exchange()
+
+    assert desks.balances() == before and desks.in_drawer() == drawer

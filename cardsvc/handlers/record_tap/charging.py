@@ -16,6 +16,10 @@ def charge(tx: WorkingSet, before: Case, fact: Fact, log_no: int) -> None:
     balances = tx.balances(case_no) if takes_back or step in posting.SETS_OFF else {}
     undone = reversing.undone_by(tx, fact)
     posted = posting.post(fact, before, standing, balances, tx.book_of, undone, sent_again=tx.sent_again)
+    if reversing.taken_back_before(tx, fact):
+        posted = (
+            posting.Posting()
+        )  # it came in and went out again: what took it back was booked already, and moved nothing
     tx.looked.append((log_no, len(tx.lines), fact, before, posted))
     for one in posted.lines:
         reverses = (one.reverses.log_no, one.reverses.line_no) if one.reverses is not None else None
