@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cardsvc.core.records import Record, Value, Wrong
+from cardsvc.core.records import Value, Wrong
 from cardsvc.modules.elder_care import MODULE
 from cardsvc.modules.elder_care.needs import MONTHLY, NEEDS, ability, grade
-from tests.support.bureau import TWO, Bureau, bureau_of
+from tests.support.bureau import TWO, Bureau, bureau_of, faults, whole
 
 AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 ELDER = {"county": "330302", "name": "林某", "id_no": "330302194001010029", "born_on": "1940-01-01"}
@@ -27,11 +27,6 @@ ASSESSED = {
     "needs_medical": "no",
     "needs_emergency": "no",
 }
-
-
-def faults(record: Record, **values: Value) -> list[tuple[str, Wrong]]:
-    assert record.check is not None
-    return [(one.column, one.why) for one in record.check(record.whole(values))]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +57,7 @@ def test_points_make_a_grade(points: int, name: str) -> None:
 
 def assessed(**values: Value) -> dict[str, Value]:
     seen: dict[str, Value] = {"finances": "ordinary", "living": "with_family", "ability_score": 90}
-    return MODULE.record("assessment").whole(seen | {f"needs_{one}": False for one in NEEDS} | values)
+    return whole(MODULE.record("assessment"), **seen | {f"needs_{one}": False for one in NEEDS} | values)
 
 
 def test_who_needs_nothing_gets_nothing() -> None:
@@ -103,8 +98,8 @@ def test_a_refusal_says_why() -> None:
 def test_an_elder_is_paid_by_the_grade_that_was_granted() -> None:
     elder = MODULE.record("elder")
 
-    assert elder.whole({"name": "林某"})["monthly"] is None
-    assert elder.whole({"name": "林某", "grade": "two"})["monthly"] == 50_000
+    assert whole(elder, name="林某")["monthly"] is None
+    assert whole(elder, name="林某", grade="two")["monthly"] == 50_000
 
 
 def test_no_one_person_types_what_an_elder_is_paid() -> None:
@@ -169,16 +164,12 @@ def test_an_open_institution_has_beds() -> None:
 def test_a_call_is_timed_in_whole_minutes() -> None:
     call = MODULE.record("call")
 
-    row = call.whole(
-        {
-            "received_at": AT,
-            "answered_at": AT + timedelta(seconds=59),
-            "closed_at": AT + timedelta(minutes=61, seconds=59),
-        }
+    row = whole(
+        call, received_at=AT, answered_at=AT + timedelta(seconds=59), closed_at=AT + timedelta(minutes=61, seconds=59)
     )
 
     assert (row["minutes_to_answer"], row["minutes_to_close"]) == (0, 61)
-    assert call.whole({"received_at": AT})["minutes_to_close"] is None
+    assert whole(call, received_at=AT)["minutes_to_close"] is None
 
 
 def test_a_call_is_not_answered_before_it_came_nor_closed_without_an_outcome() -> None:
