@@ -116,7 +116,7 @@ def test_payments_stop_with_a_death_and_go_on_only_by_two() -> None:
     assert elder.flow is not None
     assert {payments.suspended, *payments.paid} <= set(elder.column(payments.state).choices)
     back = [one for one in elder.flow.moves if payments.suspended in one.since and one.to in payments.paid]
-    assert [(one.name, one.two) for one in back] == [("not_dead", True)]
+    assert [(one.name, one.two) for one in back] == [("resume", True)]
     ledger = MODULE.record(payments.ledger)
     assert ledger.column(payments.of).of == payments.record
 
@@ -215,6 +215,11 @@ def test_an_assessment_becomes_a_grade_and_two_people_a_subsidy(bureau: Bureau) 
     assert bureau.edit("elder", elder, 2, **changed) == 303
     kept = bureau.row("elder", elder)
     assert (kept["town"], kept["grade"], kept["monthly"]) == ("安溪镇", "one", 80_000)
+
+    assert bureau.move("elder", elder, "report_death", 3) == 303
+    assert bureau.move("elder", elder, "resume", 4, reason="经核未死亡") == 409
+    assert bureau.move("elder", elder, "resume", 4, reason="经核未死亡", **TWO) == 303
+    assert bureau.row("elder", elder)["subsidy"] == "receiving"
 
 
 def test_a_call_is_dispatched_and_closed_and_its_minutes_are_counted(bureau: Bureau) -> None:
