@@ -198,11 +198,6 @@ class Record:
         """Whether no form changes a row of these values: a move must lead it back first."""
         return self.flow is not None and values[self.flow.column] in self.flow.frozen
 
-    def whole(self, values: Values) -> dict[str, Value]:
-        """A whole row of these values: its first state if they name none, None for the rest, and what is derived."""
-        row = dict.fromkeys(one.name for one in self.columns) | self.start | dict(values)
-        return row | dict(self.derive(row)) if self.derive is not None else row
-
 
 def _no(record: str, name: str) -> Column:
     raise KeyError(f"{record} has no column {name}")
