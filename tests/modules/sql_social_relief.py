@@ -18,7 +18,7 @@ SQL: dict[str, str] = {
     """,
     "benefit_recipients": f"""
         SELECT (2 * persons + months) / NULLIF(2 * months, 0) FROM (
-            SELECT CAST(COALESCE(SUM(persons), 0) AS BIGINT) AS persons, COUNT(DISTINCT month) AS months
+            SELECT CAST(COALESCE(SUM(persons), 0) AS BIGINT) AS persons, COUNT(DISTINCT SUBSTR(for_day, 1, 7)) AS months
             FROM social_relief_payment_batch WHERE {HERE} AND state = 'paid' AND paid_on {BETWEEN}
         ) AS paid
     """,
