@@ -27,6 +27,9 @@ from admin_web import (
     payments,
     prices,
     receipts,
+    record_grants,
+    record_lists,
+    record_rows,
     reports,
     resources,
     review,
@@ -353,6 +356,9 @@ def create(context: Context, access: Access) -> FastAPI:
         tills,
         reports,
         trial_balance,
+        record_grants,
+        record_lists,
+        record_rows,
     ):
         pages.add(app, context, access, shell)
 

@@ -70,6 +70,10 @@ MENU: Mapping[str, tuple[Entry, ...]] = {
         Entry("prices", "prices", Action.SEE_RULES),
         Entry("waivers", "waivers", Action.SEE_RULES),
     ),
+    "bureau": (
+        Entry("modules", "modules", Action.SEE_RECORDS),
+        Entry("module_grants", "module-grants", Action.GRANT_MODULES),
+    ),
     "house": (
         Entry("unsettled", "unsettled", Action.SEE_STATIONS),
         Entry("reconciliation", "reconciliation", Action.SEE_OPERATIONS),
@@ -85,7 +89,7 @@ MENU: Mapping[str, tuple[Entry, ...]] = {
         Entry("audit", "audit", Action.SEE_AUDIT),
     ),
 }
-"""By what is being done: the dead and their families, their bills, the house."""
+"""By what is being done: the dead and their families, their bills, the bureau's other work, the house."""
 
 
 def _menu(signed: Signed | None) -> dict[str, list[Entry]]:

@@ -10,6 +10,8 @@ from random import Random  # noqa: TID251 - seeded: the same rows every time
 from stdnum import luhn
 from stdnum.cn import ric, uscc
 
+Chance = Random
+"""Chance that somebody seeded."""
 SURNAMES: tuple[str, ...] = (
     *"王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡",
     *"蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆汪范单仇查",
@@ -25,33 +27,33 @@ PLACES = tuple("安宁和顺长永福泰兴新东清云平南北康")
 ENDS = tuple("溪山桥浦塘岙田坪湾洋林港")
 
 
-def seeded(name: str) -> Random:
+def seeded(name: str) -> Chance:
     """Chance that is the same every time."""
     return Random(name)
 
 
-def person(random: Random) -> str:
+def person(random: Chance) -> str:
     """A name of two to four characters."""
     return random.choice(SURNAMES) + "".join(random.choices(GIVEN, k=random.choice((1, 2, 2))))
 
 
-def place(random: Random) -> str:
+def place(random: Chance) -> str:
     """The first part of a place's name, two characters."""
     return random.choice(PLACES) + random.choice(ENDS)
 
 
-def id_no(random: Random, county: str, born: date) -> str:
+def id_no(random: Chance, county: str, born: date) -> str:
     """An identity number (GB 11643)."""
     stem = f"{county}{born:%Y%m%d}{random.randrange(1, 1000):03d}"
     return f"{stem}{ric.calc_check_digit(f'{stem}0')}"
 
 
-def phone(random: Random) -> str:
+def phone(random: Chance) -> str:
     """A mobile number of a block that is not given out."""
     return f"1380000{random.randrange(10_000):04d}"
 
 
-def bank_account(random: Random) -> str:
+def bank_account(random: Chance) -> str:
     """An account of nineteen digits with its check digit (ISO/IEC 7812-1)."""
     stem = f"629999{random.randrange(10**12):012d}"
     return f"{stem}{luhn.calc_check_digit(stem)}"
@@ -66,7 +68,7 @@ def credit_code(kind: str, county: str, number: int) -> str:
     return f"{bare}{uscc.calc_check_digit(bare)}"
 
 
-def day(random: Random, first: date, last: date) -> date:
+def day(random: Chance, first: date, last: date) -> date:
     """A day from first to last, both included."""
     return first + timedelta(days=random.randrange((last - first).days + 1))
 

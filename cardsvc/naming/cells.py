@@ -143,7 +143,7 @@ def row(
 ) -> tuple[dict[str, Value], tuple[Fault, ...]]:
     """The values of a typed row with what is derived from them, and every fault of it; `county` is among the texts.
 
-    `present` is the row as it stands: what no form asks (its state, what moves filled) counts for rules and derivations.
+    `present` is the row as it stands: what no form asks (its state, what moves filled) counts for rules too.
     """
     values: dict[str, Value] = {**record.start, **(present or {})}
     faults = []

@@ -126,6 +126,13 @@ def find(connection: Connection, where: Where, row_id: str, county: str | None) 
     return kept(where.record, found) if found is not None else None
 
 
+def find_all(connection: Connection, where: Where, ids: Iterable[str]) -> list[Kept]:
+    """Rows by their ids."""
+    c = where.table.c
+    asked = select(where.table).where(c.home_id == where.home_id, c.id.in_(sorted(ids)))
+    return [kept(where.record, one) for one in connection.execute(asked)]
+
+
 def kept(record: Record, row: Row[Any]) -> Kept:
     """A row of the table as a value."""
     values: dict[str, Value] = {

@@ -26,7 +26,8 @@ COUNTED = 10_000
 class Wanted:
     """What a list shows.
 
-    `only` are values by column, FILLED for any; `first` and `last` bound the record's dated column. `after` is the
+    `only` are values by column, FILLED for any; `first` and `last` bound the record's dated
+    column; `undated`: rows without a day too. `after` is the
     cursor of the page before, `back` turns: the page that ends before it. `sort` is a column, "" the newest first.
     """
 
@@ -35,6 +36,7 @@ class Wanted:
     text: str = ""
     first: date | None = None
     last: date | None = None
+    undated: bool = False
     sort: str = ""
     down: bool = False
     after: str = ""
@@ -150,8 +152,9 @@ def conditions(vault: Vault, where: Where, wanted: Wanted) -> Iterator[ColumnEle
             continue
         values = [value for one in said if not isinstance(value := _value(column, one), Wrong)]
         yield by.in_([index_of(vault, column, str(one)) for one in values] if column.secret else values)
-    if record.dated:
-        yield from within(record, c[record.dated], wanted.first, wanted.last)
+    if record.dated and (wanted.first or wanted.last):
+        bounds = and_(*within(record, c[record.dated], wanted.first, wanted.last))
+        yield or_(bounds, c[record.dated].is_(None)) if wanted.undated else bounds
     if wanted.text:
         yield or_(*_found_by(vault, where, wanted.text))
 

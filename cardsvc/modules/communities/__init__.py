@@ -1,10 +1,12 @@
 """Urban and rural communities: their five service centres, demonstration sites, organisations of residents."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from cardsvc.core.figures import Chapter, Count, Counted, Indicator, Mean, Per, Sum, Unit, When
-from cardsvc.core.records import Column, Kind, Label, Record
+from cardsvc.core.records import Column, Fault, Kind, Label, Record, Values, Wrong
 from cardsvc.modules import Module
+from cardsvc.modules.communities import half_year
 
 CENTRES = {
     "convenience": Label("便民服务中心", "Convenience centre"),
@@ -13,6 +15,14 @@ CENTRES = {
     "health_family_planning": Label("卫计服务中心", "Health and family planning centre"),
     "elderly": Label("为老服务中心", "Centre for the elderly"),
 }
+
+
+def check(values: Values) -> Iterator[Fault]:
+    """No more households than people, where both are known."""
+    population, households = values["population"], values["households"]
+    if isinstance(population, int) and isinstance(households, int) and households > population:
+        yield Fault("households", Wrong.RULE, Label("户数不能多于人口", "There cannot be more households than people"))
+
 
 COMMUNITY = Record(
     "community",
@@ -37,6 +47,7 @@ COMMUNITY = Record(
     ),
     name_by=("name",),
     dated="since",
+    check=check,
 )
 DEMONSTRATION = Record(
     "demonstration",
@@ -77,6 +88,9 @@ MODULE = Module(
         Indicator("communities_total", Label("社区总数", "Communities"), Unit.COUNT, _communities(), C),
         Indicator(
             "rural_communities", Label("农村新社区", "New rural communities"), Unit.COUNT, _communities(kind="rural"), C
+        ),
+        Indicator(
+            "urban_communities", Label("城市社区", "Urban communities"), Unit.COUNT, _communities(kind="urban"), C
         ),
         *(
             Indicator(
@@ -135,4 +149,5 @@ MODULE = Module(
         ),
     ),
     schema=Path(__file__).with_name("schema.sql").read_text(encoding="utf-8"),
+    half_year=half_year.rows,
 )

@@ -1,0 +1,47 @@
+"""What the figures of communities must be, in SQL by hand."""
+
+HERE = "home_id = :home AND (CAST(:county AS TEXT) IS NULL OR county = :county)"
+STANDS = f"FROM communities_community WHERE {HERE} AND (since IS NULL OR since <= :last)"
+NAMED = f"FROM communities_demonstration WHERE {HERE} AND named_on BETWEEN :first AND :last"
+
+
+def _with(centre: str) -> str:
+    return f"SELECT COUNT(*) {STANDS} AND has_{centre}"
+
+
+def _coverage(centre: str) -> str:
+    share = f"100.0 * COUNT(CASE WHEN has_{centre} THEN 1 END) / NULLIF(COUNT(*), 0)"
+    return f"SELECT ROUND({share}, 1) {STANDS}"
+
+
+def _each(organisations: str) -> str:
+    return f"SELECT ROUND(1.0 * COALESCE(SUM({organisations}), 0) / NULLIF(COUNT(*), 0), 1) {STANDS}"
+
+
+MEAN = f"""
+SELECT ROUND(100.0 * SUM(
+    CASE WHEN has_convenience THEN 1 ELSE 0 END + CASE WHEN has_administration THEN 1 ELSE 0 END
+    + CASE WHEN has_culture_sports THEN 1 ELSE 0 END + CASE WHEN has_health_family_planning THEN 1 ELSE 0 END
+    + CASE WHEN has_elderly THEN 1 ELSE 0 END
+) / NULLIF(5 * COUNT(*), 0), 1) {STANDS}
+"""
+SQL = {
+    "communities_total": f"SELECT COUNT(*) {STANDS}",
+    "rural_communities": f"SELECT COUNT(*) {STANDS} AND kind = 'rural'",
+    "urban_communities": f"SELECT COUNT(*) {STANDS} AND kind = 'urban'",
+    "with_convenience_centre": _with("convenience"),
+    "with_administration_centre": _with("administration"),
+    "with_culture_sports_centre": _with("culture_sports"),
+    "with_health_family_planning_centre": _with("health_family_planning"),
+    "with_elderly_centre": _with("elderly"),
+    "convenience_coverage": _coverage("convenience"),
+    "administration_coverage": _coverage("administration"),
+    "culture_sports_coverage": _coverage("culture_sports"),
+    "health_family_planning_coverage": _coverage("health_family_planning"),
+    "elderly_coverage": _coverage("elderly"),
+    "five_centres_mean_coverage": MEAN,
+    "demonstration_sites": f"SELECT COUNT(*) {NAMED} AND level = 'city'",
+    "demonstration_funds": f"SELECT COALESCE(SUM(fund), 0) {NAMED}",
+    "mass_organisations_per_community": _each("mass_organisations"),
+    "volunteer_organisations_per_community": _each("volunteer_organisations"),
+}
