@@ -60,6 +60,7 @@ class Unsafe(StrEnum):
     TOO_MANY_ROWS = "too_many_rows"
     TOO_MANY_COLUMNS = "too_many_columns"
     CELL_TOO_LARGE = "cell_too_large"
+    EMPTY = "empty"  # no rows
     NOT_TEXT = "not_text"  # a .csv that is no text in an alphabet that we know
 
 
