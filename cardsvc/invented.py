@@ -3,8 +3,9 @@
 The demo and the modules' half-years take theirs from here; the same seed gives the same every time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from itertools import accumulate
 from random import Random  # noqa: TID251 - seeded: the same rows every time
 
 from stdnum import luhn
@@ -77,3 +78,10 @@ def parts(total: int, count: int) -> Iterator[int]:
     """A total cut into `count` whole parts, as even as can be, the larger first; they add up to it."""
     each, over = divmod(total, count)
     return (each + (index < over) for index in range(count))
+
+
+def shares(total: int, weights: Iterable[int]) -> list[int]:
+    """A total in whole parts by weights; they add up to it."""
+    tops = list(accumulate(weights))
+    cuts = [total * top // tops[-1] for top in tops]
+    return [cut - before for before, cut in zip([0, *cuts], cuts, strict=False)]

@@ -42,3 +42,11 @@ def test_parts_add_up_and_differ_by_one_at_most(total: int, count: int) -> None:
 
     assert (len(cut), sum(cut)) == (count, total)
     assert max(cut) - min(cut) <= 1
+
+
+@given(st.integers(0, 10**12), st.lists(st.integers(1, 99), min_size=1, max_size=50))
+def test_shares_add_up_and_follow_their_weights(total: int, weights: list[int]) -> None:
+    cut = invented.shares(total, weights)
+
+    assert (len(cut), sum(cut)) == (len(weights), total)
+    assert all(abs(one * sum(weights) - total * weight) <= sum(weights) for one, weight in zip(cut, weights))

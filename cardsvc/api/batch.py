@@ -5,11 +5,11 @@ from dataclasses import replace
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import TypeAdapter, ValidationError
 
-from cardsvc.api import pay_desk
+from cardsvc.api import pay_desk, station_papers
 from cardsvc.api.checking import RECORD, Checked, claimed_seq, verifies
 from cardsvc.api.posting import post
 from cardsvc.context import Context
-from cardsvc.core import wire
+from cardsvc.core import desk, wire
 from cardsvc.core.booking import BookingForm
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo, JournalId, RecordKey, StaffNo
@@ -175,12 +175,15 @@ class Batch:
                 return NOTED
             case wire.Listen(sealed=sealed):
                 return self._listen(record, sealed)
-            case wire.AskPay() as asked:
+            case desk.AskPay() as asked:
                 case_no = self._case_no(record)
                 return pay_desk.ask(self.tx, self.context, self.kind, record.staff_no, case_no, asked)
-            case wire.DropPay() as asked:
+            case desk.DropPay() as asked:
                 case_no = self._case_no(record)
                 return pay_desk.let_go(self.tx, self.context, self.kind, record.staff_no, case_no, asked)
+            case desk.AskPaper() as asked:
+                case_no = self._case_no(record)
+                return station_papers.ask(self.tx, self.journal, record.staff_no, case_no, asked)
             case wire.PermitDead(permit=code):
                 record_tap.permit_over(self.tx, code, self.journal.journal_id)
                 return NOTED

@@ -174,6 +174,10 @@ class Problem(StrEnum):
     DAY_TILLS_OPEN = "day_tills_open"  # a till shift of the day is open: count its drawer first
     DAY_NEEDS_REASON = "day_needs_reason"  # something is open: closed nevertheless only with a reason
     FOUR_EYES = "four_eyes"  # somebody else must approve
+    # paper at a station
+    PAPER_LATE = "paper_late"  # the service has not given the paper: asked again, it is the same copy
+    PRINTER_REFUSED = "printer_refused"  # the receipt printer, or what prints, does not take it
+    PRINTER_MUTE = "printer_mute"  # the receipt printer does not answer: it may have printed
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,8 +125,9 @@ class Fault:
 class Move:
     """A step of a record's flow: from states to a state.
 
-    `fills` are columns that are typed with it. `two`: a second person confirms. `outside`: it is the outsider's,
-    through the row's own link. `stamps`: a date or moment column that gets the time of the move.
+    `fills` are columns that are typed with it. `two`: a second person confirms, and what it fills is typed with it
+    alone. `outside`: it is the outsider's, through the row's own link. `stamps`: a date or moment column that gets the
+    time of the move.
     """
 
     name: str
@@ -175,8 +176,13 @@ class Record:
 
     @property
     def typed(self) -> tuple[Column, ...]:
-        """What a form asks: not what is derived, not the state of its flow nor what its moves stamp."""
-        moved = {self.flow.column, *(one.stamps for one in self.flow.moves)} if self.flow is not None else set()
+        """What a form asks: not what is derived, not the state of its flow nor what its moves stamp.
+
+        Nor what a move of two fills: one person alone could type past the second one.
+        """
+        moves = self.flow.moves if self.flow is not None else ()
+        moved = {self.flow.column, *(one.stamps for one in moves)} if self.flow is not None else set()
+        moved |= {name for one in moves if one.two for name in one.fills}
         return tuple(one for one in self.columns if not one.derived and one.name not in moved)
 
     @property
@@ -185,6 +191,11 @@ class Record:
         if self.flow is None:
             return {}
         return {self.flow.column: next(iter(self.column(self.flow.column).choices))}
+
+    def whole(self, values: Values) -> dict[str, Value]:
+        """A whole row of these values: its first state if they name none, None for the rest, and what is derived."""
+        row = dict.fromkeys(one.name for one in self.columns) | self.start | dict(values)
+        return row | dict(self.derive(row)) if self.derive is not None else row
 
 
 def _no(record: str, name: str) -> Column:
@@ -214,6 +225,9 @@ def declared_wrong(record: Record, names: Iterable[str]) -> str | None:
         states = set(record.column(record.flow.column).choices)
         if any(not {*one.since, one.to} <= states for one in moved):
             return f"{record.name}: a move names a state that its column does not have"
+        late = {one.name for one in record.columns if one.needed and not one.derived} - {record.flow.column}
+        if late := late - {one.name for one in record.typed}:
+            return f"{record.name}: {', '.join(sorted(late))} cannot be needed: only a move fills or stamps it"
     if record.derive is None and any(one.derived for one in record.columns):
         return f"{record.name}: derived columns need `derive`"
     return None

@@ -44,6 +44,11 @@ class Row(NamedTuple):
     values: Values
     key: str = ""
 
+    @classmethod
+    def made(cls, record: Record, values: Values, key: str = "") -> "Row":
+        """A row with what its record derives."""
+        return cls(record.name, {**values, **(record.derive(values) if record.derive is not None else {})}, key)
+
 
 @dataclass(frozen=True, slots=True)
 class Module:

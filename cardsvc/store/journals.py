@@ -41,6 +41,7 @@ class StoredRecord:
     log_no: int
     outcome: str
     judgement: str
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ def _record() -> Select[Any]:
         c.journal_id == bindparam("of_journal"),
         c.seq == bindparam("of_seq"),
     )
-    return select(c.raw, c.hash, c.log_no, c.outcome, c.judgement).where(*where)
+    return select(c.raw, c.hash, c.log_no, c.outcome, c.judgement, c.received_at).where(*where)
 
 
 def _aliases() -> Select[Any]:

@@ -1,5 +1,7 @@
 """What the figures of communities must be, in SQL by hand."""
 
+from tests.modules.tenths import tenths
+
 HERE = "home_id = :home AND (CAST(:county AS TEXT) IS NULL OR county = :county)"
 STANDS = f"FROM communities_community WHERE {HERE} AND (since IS NULL OR since <= :last)"
 NAMED = f"FROM communities_demonstration WHERE {HERE} AND named_on BETWEEN :first AND :last"
@@ -10,20 +12,17 @@ def _with(centre: str) -> str:
 
 
 def _coverage(centre: str) -> str:
-    share = f"100.0 * COUNT(CASE WHEN has_{centre} THEN 1 END) / NULLIF(COUNT(*), 0)"
-    return f"SELECT ROUND({share}, 1) {STANDS}"
+    return f"SELECT {tenths(f'COUNT(CASE WHEN has_{centre} THEN 1 END)', 'COUNT(*)', 100)} {STANDS}"
 
 
 def _each(organisations: str) -> str:
-    return f"SELECT ROUND(1.0 * COALESCE(SUM({organisations}), 0) / NULLIF(COUNT(*), 0), 1) {STANDS}"
+    return f"SELECT {tenths(f'COALESCE(SUM({organisations}), 0)', 'COUNT(*)')} {STANDS}"
 
 
-MEAN = f"""
-SELECT ROUND(100.0 * SUM(
-    CASE WHEN has_convenience THEN 1 ELSE 0 END + CASE WHEN has_administration THEN 1 ELSE 0 END
-    + CASE WHEN has_culture_sports THEN 1 ELSE 0 END + CASE WHEN has_health_family_planning THEN 1 ELSE 0 END
-    + CASE WHEN has_elderly THEN 1 ELSE 0 END
-) / NULLIF(5 * COUNT(*), 0), 1) {STANDS}
+CENTRES = """
+    COUNT(CASE WHEN has_convenience THEN 1 END) + COUNT(CASE WHEN has_administration THEN 1 END)
+    + COUNT(CASE WHEN has_culture_sports THEN 1 END) + COUNT(CASE WHEN has_health_family_planning THEN 1 END)
+    + COUNT(CASE WHEN has_elderly THEN 1 END)
 """
 SQL = {
     "communities_total": f"SELECT COUNT(*) {STANDS}",
@@ -39,7 +38,7 @@ SQL = {
     "culture_sports_coverage": _coverage("culture_sports"),
     "health_family_planning_coverage": _coverage("health_family_planning"),
     "elderly_coverage": _coverage("elderly"),
-    "five_centres_mean_coverage": MEAN,
+    "five_centres_mean_coverage": f"SELECT {tenths(CENTRES, '5 * COUNT(*)', 100)} {STANDS}",
     "demonstration_sites": f"SELECT COUNT(*) {NAMED} AND level = 'city'",
     "demonstration_funds": f"SELECT COALESCE(SUM(fund), 0) {NAMED}",
     "mass_organisations_per_community": _each("mass_organisations"),

@@ -1,0 +1,28 @@
+"""An office with a module of tests, on both engines; and its people: leader 1051, clerk 1052, county clerk 1053."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cardsvc.core.ids import StaffNo
+from cardsvc.handlers import grant_module
+from tests.service.conftest import founded
+from tests.support import sample_module
+from tests.support.home import Service
+
+__all__ = ["founded"]
+LEADER, CLERK, COUNTY = StaffNo("1051"), StaffNo("1052"), StaffNo("1053")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def bureau(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
+    if request.param == "sqlite":
+        dsn = f"sqlite:///{tmp_path / 'onecard.db'}"
+    else:
+        dsn = request.getfixturevalue("postgres").new_database(like=request.getfixturevalue("founded"))
+    running = Service(dsn, modules=(sample_module.MODULE,))
+    for one in (CLERK, COUNTY):
+        assert grant_module.handle(running.context, one, ["sample"], LEADER, running.clock.now) is None
+    yield running
+    running.close()

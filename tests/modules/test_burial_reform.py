@@ -1,0 +1,102 @@
+"""The rules of burial reform at their borders: six criteria, plots, events, sign-ups."""
+
+import pytest
+
+from cardsvc.core.records import Record, Value, Wrong
+from cardsvc.modules.burial_reform import MODULE
+from cardsvc.modules.burial_reform.graves import CRITERIA
+
+ALL: dict[str, Value] = dict.fromkeys(CRITERIA, True)
+
+
+def faults(record: Record, **values: Value) -> list[tuple[str, Wrong]]:
+    assert record.check is not None
+    return [(one.column, one.why) for one in record.check(record.whole(values))]
+
+
+def test_a_conversion_has_the_six_criteria_of_the_bureau() -> None:
+    conversion = MODULE.record("conversion")
+
+    assert len(CRITERIA) == 6
+    assert conversion.whole(ALL)["criteria_met"] == 6
+    assert conversion.whole(dict.fromkeys(CRITERIA, False))["criteria_met"] == 0
+
+
+@pytest.mark.parametrize("missed", CRITERIA)
+def test_what_misses_one_criterion_is_not_accepted(missed: str) -> None:
+    conversion = MODULE.record("conversion")
+
+    assert faults(conversion, **ALL | {missed: False}, state="accepted") == [(missed, Wrong.RULE)]
+    assert faults(conversion, **ALL | {missed: False}, state="done") == []
+    assert faults(conversion, **ALL, state="accepted") == []
+
+
+def test_a_cemetery_has_as_many_plots_left_as_are_not_used() -> None:
+    cemetery = MODULE.record("cemetery")
+
+    assert cemetery.whole({"plots": 10, "plots_used": 10})["plots_left"] == 0
+    assert faults(cemetery, kind="commercial", plots=10, plots_used=10) == []
+    assert faults(cemetery, kind="commercial", plots=10, plots_used=11) == [("plots_used", Wrong.RULE)]
+
+
+@pytest.mark.parametrize(
+    ("plot_area", "headstone", "within"),
+    [(100, 80, True), (101, 80, False), (100, 81, False), (None, 80, None), (100, None, None)],
+)
+def test_a_plot_keeps_to_the_standard(plot_area: int | None, headstone: int | None, within: bool | None) -> None:
+    row = MODULE.record("cemetery").whole({"plot_area": plot_area, "headstone": headstone})
+
+    assert row["within_standard"] is within
+
+
+def test_public_benefit_is_not_sold_at_market_prices() -> None:
+    cemetery = MODULE.record("cemetery")
+
+    assert faults(cemetery, kind="public_benefit", price_basis="market") == [("price_basis", Wrong.RULE)]
+    assert faults(cemetery, kind="public_benefit", price_basis="government") == []
+    assert faults(cemetery, kind="commercial", price_basis="market", price_low=2, price_high=2) == []
+    assert faults(cemetery, kind="commercial", price_low=2, price_high=1) == [("price_high", Wrong.RULE)]
+
+
+def test_an_event_buries_no_more_than_it_has_places() -> None:
+    event = MODULE.record("event")
+
+    assert faults(event, places=12, buried=12, state="held") == []
+    assert faults(event, places=12, buried=13, state="held") == [("buried", Wrong.RULE)]
+    assert faults(event, places=12, state="held") == [("buried", Wrong.MISSING)]
+    assert faults(event, places=12, state="open") == []
+
+
+@pytest.mark.parametrize(
+    ("case_no", "found"),
+    [
+        ("WZ-2026-000123", []),
+        (None, []),
+        ("WZ-2026-00012", [("case_no", Wrong.RULE)]),
+        ("WZ-2026-0001234", [("case_no", Wrong.RULE)]),
+        ("wz-2026-000123", [("case_no", Wrong.RULE)]),
+    ],
+)
+def test_a_sign_up_names_a_case_by_its_number(case_no: str | None, found: list[tuple[str, Wrong]]) -> None:
+    assert faults(MODULE.record("sign_up"), case_no=case_no) == found
+
+
+def test_a_burial_says_at_which_event_and_where() -> None:
+    sign_up = MODULE.record("sign_up")
+
+    assert faults(sign_up, state="notified") == [("event", Wrong.MISSING)]
+    assert faults(sign_up, state="buried", event="e1") == [("spot", Wrong.MISSING)]
+    assert faults(sign_up, state="buried", event="e1", spot="7 号树") == []
+
+
+def test_a_family_confirms_and_withdraws_itself_but_two_clerks_record_the_burial() -> None:
+    flow = MODULE.record("sign_up").flow
+
+    assert flow is not None
+    assert {one.name for one in flow.moves if one.outside} == {"confirm", "withdraw"}
+    assert [(one.two, one.stamps) for one in flow.moves if one.to == "buried"] == [(True, "buried_on")]
+    assert {one.name for one in flow.moves if "buried" in one.since} == set()
+
+
+def test_nothing_of_a_family_is_public() -> None:
+    assert [one.name for one in MODULE.records if one.published] == ["event"]

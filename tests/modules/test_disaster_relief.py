@@ -1,0 +1,99 @@
+"""The rules of disaster relief at their borders: shelters, officers, revisions, batches."""
+
+from datetime import date
+
+import pytest
+
+from cardsvc.core.records import Record, Value, Wrong
+from cardsvc.modules.disaster_relief import MODULE
+
+DAY = date(2026, 3, 1)
+
+
+def faults(record: Record, **values: Value) -> list[tuple[str, Wrong]]:
+    assert record.check is not None
+    return [(one.column, one.why) for one in record.check(record.whole(values))]
+
+
+@pytest.mark.parametrize(
+    ("level", "capacity", "enough"),
+    [
+        ("county", 200, True),
+        ("county", 199, False),
+        ("town", 100, True),
+        ("town", 99, False),
+        ("village", 50, True),
+        ("village", 49, False),
+        (None, 49, None),
+        ("village", None, None),
+    ],
+)
+def test_a_shelter_holds_as_many_as_its_level_must(
+    level: str | None, capacity: int | None, enough: bool | None
+) -> None:
+    assert MODULE.record("shelter").whole({"level": level, "capacity": capacity})["large_enough"] is enough
+
+
+@pytest.mark.parametrize(
+    ("state", "published", "published_on", "found"),
+    [
+        ("ready", True, DAY, []),
+        ("ready", False, None, []),
+        ("repair", False, DAY, []),
+        ("repair", True, DAY, [("published", Wrong.RULE)]),
+        ("withdrawn", True, DAY, [("published", Wrong.RULE)]),
+        ("ready", True, None, [("published_on", Wrong.MISSING)]),
+    ],
+)
+def test_the_public_sees_only_shelters_that_can_be_used(
+    state: str, published: bool, published_on: date | None, found: list[tuple[str, Wrong]]
+) -> None:
+    shelter = MODULE.record("shelter")
+
+    assert faults(shelter, state=state, published=published, published_on=published_on) == found
+
+
+def test_the_public_list_tells_where_a_shelter_is_and_nothing_of_its_manager() -> None:
+    shelter = MODULE.record("shelter")
+
+    assert {"name", "address", "point", "capacity"} <= set(shelter.public)
+    assert {"manager", "manager_phone"} & set(shelter.public) == set()
+
+
+def test_an_officer_serves_until_they_leave() -> None:
+    officer = MODULE.record("officer")
+
+    assert officer.whole({"appointed_on": DAY})["serving"] is True
+    assert officer.whole({"appointed_on": DAY, "left_on": DAY})["serving"] is False
+
+
+def test_a_revision_is_issued_under_a_number() -> None:
+    revision = MODULE.record("revision")
+
+    assert faults(revision, state="issued") == [("document", Wrong.MISSING)]
+    assert faults(revision, state="issued", document="演示发〔2026〕1号") == []
+    assert faults(revision, state="reviewed") == []
+
+
+def test_a_batch_gives_something_to_at_least_one_person_a_household() -> None:
+    batch = MODULE.record("relief_batch")
+
+    assert faults(batch, households=3, people=3, money=1) == []
+    assert faults(batch, households=3, people=2, money=1) == [("people", Wrong.RULE)]
+    assert faults(batch, households=3, people=3, goods_value=1) == []
+    assert faults(batch, households=3, people=3) == [("money", Wrong.RULE)]
+
+
+def test_what_a_person_got_is_whole_fen() -> None:
+    batch = MODULE.record("relief_batch")
+
+    assert batch.whole({"people": 3, "money": 100, "goods_value": 1})["per_head"] == 33
+    assert batch.whole({"money": 100})["per_head"] is None
+
+
+def test_two_people_approve_a_batch_before_it_is_handed_out() -> None:
+    flow = MODULE.record("relief_batch").flow
+
+    assert flow is not None
+    assert [(one.name, one.two) for one in flow.moves if one.to == "approved"] == [("approve", True)]
+    assert {one.since for one in flow.moves if one.to == "handed_out"} == {("approved",)}

@@ -1,0 +1,171 @@
+"""The rules of elder care at their borders: ability, points, grade, subsidy, what a site and a call may say."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from cardsvc.core.records import Record, Value, Wrong
+from cardsvc.modules.elder_care import MODULE
+from cardsvc.modules.elder_care.needs import MONTHLY, NEEDS, ability, grade
+
+AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+def faults(record: Record, **values: Value) -> list[tuple[str, Wrong]]:
+    assert record.check is not None
+    return [(one.column, one.why) for one in record.check(record.whole(values))]
+
+
+@pytest.mark.parametrize(
+    ("score", "level"),
+    [
+        (90, "intact"),
+        (89, "mild"),
+        (66, "mild"),
+        (65, "moderate"),
+        (46, "moderate"),
+        (45, "severe"),
+        (30, "severe"),
+        (29, "complete"),
+        (0, "complete"),
+    ],
+)
+def test_ability_goes_by_the_national_standard(score: int, level: str) -> None:
+    assert ability(score) == level
+
+
+@pytest.mark.parametrize(
+    ("points", "name"),
+    [(100, "one"), (75, "one"), (74, "two"), (55, "two"), (54, "three"), (35, "three"), (34, "none"), (0, "none")],
+)
+def test_points_make_a_grade(points: int, name: str) -> None:
+    assert grade(points) == name
+
+
+def assessed(**values: Value) -> dict[str, Value]:
+    seen: dict[str, Value] = {"finances": "ordinary", "living": "with_family", "ability_score": 90}
+    return MODULE.record("assessment").whole(seen | {f"needs_{one}": False for one in NEEDS} | values)
+
+
+def test_who_needs_nothing_gets_nothing() -> None:
+    row = assessed()
+
+    assert (row["ability"], row["points"], row["grade"], row["monthly"]) == ("intact", 0, "none", 0)
+
+
+def test_who_needs_everything_has_all_points_and_the_highest_subsidy() -> None:
+    worst: dict[str, Value] = {"finances": "subsistence", "living": "alone", "ability_score": 0}
+
+    row = assessed(**worst, **{f"needs_{one}": True for one in NEEDS})
+
+    assert (row["points"], row["grade"], row["monthly"]) == (100, "one", 80_000)
+
+
+def test_one_need_more_can_raise_the_grade() -> None:
+    # 10 for the pension, 10 for living with an elderly spouse, 10 for a mild disability: two needs are missing to 35.
+    seen: dict[str, Value] = {"finances": "low_pension", "living": "empty_nest", "ability_score": 66}
+
+    assert assessed(**seen, needs_meals=True)["grade"] == "none"
+    assert assessed(**seen, needs_meals=True, needs_bathing=True)["grade"] == "three"
+
+
+def test_every_answer_of_an_assessment_has_points_and_every_grade_an_amount() -> None:
+    record = MODULE.record("assessment")
+    for finances in record.column("finances").choices:
+        for living in record.column("living").choices:
+            assert assessed(finances=finances, living=living)["grade"] in record.column("grade").choices
+    assert set(MONTHLY) == set(record.column("grade").choices)
+
+
+def test_a_refusal_says_why() -> None:
+    assert faults(MODULE.record("assessment"), **assessed(state="refused")) == [("reason", Wrong.MISSING)]
+    assert faults(MODULE.record("assessment"), **assessed(state="refused", reason="收入超标")) == []
+
+
+def test_an_elder_is_paid_by_the_grade_that_was_granted() -> None:
+    elder = MODULE.record("elder")
+
+    assert elder.whole({"name": "林某"})["monthly"] is None
+    assert elder.whole({"name": "林某", "grade": "two"})["monthly"] == 50_000
+
+
+def test_no_one_person_types_what_an_elder_is_paid() -> None:
+    elder = MODULE.record("elder")
+
+    assert {"subsidy", "grade", "monthly", "granted_on"} & {one.name for one in elder.typed} == set()
+    assert elder.flow is not None
+    assert {one.name for one in elder.flow.moves if one.to == "receiving" and not one.two} == set()
+
+
+def test_who_receives_a_subsidy_has_a_grade() -> None:
+    elder = MODULE.record("elder")
+
+    assert faults(elder, subsidy="receiving") == [("grade", Wrong.RULE)]
+    assert faults(elder, subsidy="receiving", grade="none") == [("grade", Wrong.RULE)]
+    assert faults(elder, subsidy="receiving", grade="three") == []
+
+
+def test_a_birthday_is_that_of_the_id_number() -> None:
+    elder = MODULE.record("elder")
+
+    assert faults(elder, id_no="330302194001010029", born_on=date(1940, 1, 1)) == []
+    assert faults(elder, id_no="330302194001010029", born_on=date(1940, 1, 2)) == [("born_on", Wrong.RULE)]
+    assert faults(elder, id_no="c2VhbGVkIHdoaWxlIHRoZSByb3cgaXMgbW92ZWQ=", born_on=date(1940, 1, 2)) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "opened_on", "found"),
+    [
+        ("open", date(2026, 3, 1), []),
+        ("open", None, [("opened_on", Wrong.RULE)]),
+        ("closed", None, [("opened_on", Wrong.RULE)]),
+        ("planned", None, []),
+        ("under_construction", date(2026, 3, 1), [("opened_on", Wrong.RULE)]),
+    ],
+)
+def test_a_site_has_a_day_of_opening_once_it_has_opened(
+    state: str, opened_on: date | None, found: list[tuple[str, Wrong]]
+) -> None:
+    assert faults(MODULE.record("care_site"), kind="town_centre", state=state, opened_on=opened_on) == found
+
+
+def test_an_open_institution_has_beds() -> None:
+    site, day = MODULE.record("care_site"), date(2026, 3, 1)
+
+    assert faults(site, kind="institution", state="open", opened_on=day) == [("beds", Wrong.RULE)]
+    assert faults(site, kind="institution", state="open", opened_on=day, beds=1) == []
+    assert faults(site, kind="community_centre", state="open", opened_on=day) == []
+
+
+def test_a_call_is_timed_in_whole_minutes() -> None:
+    call = MODULE.record("call")
+
+    row = call.whole(
+        {
+            "received_at": AT,
+            "answered_at": AT + timedelta(seconds=59),
+            "closed_at": AT + timedelta(minutes=61, seconds=59),
+        }
+    )
+
+    assert (row["minutes_to_answer"], row["minutes_to_close"]) == (0, 61)
+    assert call.whole({"received_at": AT})["minutes_to_close"] is None
+
+
+def test_a_call_is_not_answered_before_it_came_nor_closed_without_an_outcome() -> None:
+    call = MODULE.record("call")
+
+    assert faults(call, received_at=AT, answered_at=AT) == []
+    assert faults(call, received_at=AT, answered_at=AT - timedelta(seconds=1)) == [("answered_at", Wrong.RULE)]
+    assert faults(call, received_at=AT, state="closed", closed_at=AT) == [("outcome", Wrong.MISSING)]
+    assert faults(call, received_at=AT, state="dispatched") == [("dispatched_to", Wrong.MISSING)]
+    assert faults(call, received_at=AT, state="closed", outcome="已办", closed_at=AT - timedelta(hours=1)) == [
+        ("received_at", Wrong.RULE)
+    ]
+
+
+def test_a_service_does_not_end_before_it_begins() -> None:
+    order, day = MODULE.record("service_order"), date(2026, 3, 1)
+
+    assert faults(order, since=day, until=day) == []
+    assert faults(order, since=day, until=day - timedelta(days=1)) == [("until", Wrong.RULE)]
