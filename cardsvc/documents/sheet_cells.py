@@ -164,7 +164,7 @@ class _Cells:
         self._strings, self._dates, self._epoch, self._most = strings, dates, epoch, most_text
         self._done: list[tuple[int, list[str]]] = []
         self._number, self._row = 0, list[str]()
-        self._kind, self._style, self._column = "", 0, 0
+        self._kind, self._style, self._column = "", 0, -1
         self._said: list[str] = []
         self._in_cell = self._reads = self._sounds = False
 
@@ -179,7 +179,7 @@ class _Cells:
             self._in_cell, self._said = True, []
             self._kind, self._style = attributes.get("t", "n"), int(attributes.get("s", "0"))
             place = PLACE.fullmatch(attributes.get("r", ""))
-            self._column = _index(place[1]) if place is not None else len(self._row)
+            self._column = _index(place[1]) if place is not None else self._column + 1
         elif self._in_cell:
             if name == "f":
                 raise FormulaFound
@@ -187,7 +187,7 @@ class _Cells:
             self._reads = name in ("v", "t") and not self._sounds
         elif name == "row":
             self._number = int(attributes.get("r", self._number + 1))
-            self._row = []
+            self._row, self._column = [], -1
 
     def text(self, text: str) -> None:
         """What a cell says, or a part of it."""
