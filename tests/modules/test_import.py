@@ -1,94 +1,49 @@
 """Files of rows: every faulty cell is named, all rows are kept or none, whoever is killed or comes in between."""
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, text
 
 from cardsvc.api.uploads import work_due
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.records import Wrong
-from cardsvc.core.uploads import UploadState
-from cardsvc.documents.safe_xlsx import Unsafe
-from cardsvc.handlers import commit_upload, import_rows, keep_row
-from cardsvc.rows import keeping, paging, uploads
-from cardsvc.rows.keeping import Kept, Where
-from cardsvc.rows.paging import Wanted
-from cardsvc.rows.uploads import Overtaken, Upload
+from cardsvc.core.uploads import OPEN, UploadState
+from cardsvc.handlers import import_rows
+from cardsvc.modules import communities
+from cardsvc.rows import keeping, tables
+from cardsvc.rows.keeping import Where
 from cardsvc.store import tables as t
-from tests.modules.conftest import CLERK, COUNTY
+from tests.modules.conftest import CLERK, COUNTY, LEADER
 from tests.support.home import ID_NO, Service
-from tests.support.sample_module import MODULE, PART, THING
+from tests.support.importing import (
+    HEADS,
+    NAMES,
+    checked,
+    commit,
+    committed,
+    faults,
+    hand_in,
+    kept,
+    left,
+    look,
+    things,
+    where,
+)
+from tests.support.sample_module import PART
 from tests.support.sheets import sheet
 
-HEADS = ["county", "name", "样Kind [kind]", "Count", "fen", "样Day", "Moment [at]", "good", "place", "id_no", "phone"]
-DAYS = date(2026, 6, 30)
-LUCHENG = "330302"
-
-
-def things(count: int, first: int = 1) -> Iterator[list[str | int]]:
-    for n in range(first, first + count):
-        yield [
-            *("鹿城区" if n % 2 else "330303", f"第{n}件", "样A", n % 900, f"{n}.50", "2026-06-30", "2026-06-30 09:30"),
-            *("是" if n % 3 else "no", "27.99412,120.65513", ID_NO if n % 50 == 0 else "", "" if n % 7 else "13800000000"),
-        ]
-
-
-def where(bureau: Service, record: Any = THING) -> Where:
-    return Where(bureau.context.home_id, "sample", record)
-
-
-def hand_in(
-    bureau: Service, raw: bytes, record: Any = THING, by: StaffNo = CLERK, county: str | None = None
-) -> Upload:
-    found = import_rows.hand_in(
-        bureau.context, where(bureau, record), io.BytesIO(raw), "表.xlsx", county, by, bureau.clock.now
-    )
-    assert isinstance(found, str), found
-    return look(bureau, found)
-
-
-def look(bureau: Service, upload_id: str) -> Upload:
-    with bureau.context.engine.connect() as connection:
-        found = uploads.one(connection, bureau.context.home_id, upload_id)
-    assert found is not None
-    return found
-
-
-def checked(bureau: Service, raw: bytes, **more: Any) -> Upload:
-    upload = hand_in(bureau, raw, **more)
-    work_due(bureau.context)
-    return look(bureau, upload.id)
-
-
-def commit(bureau: Service, upload: Upload, by: StaffNo = CLERK, county: str | None = None) -> Upload | Refusal:
-    found = import_rows.commit(bureau.context, upload.id, county, by, bureau.clock.now)
-    if isinstance(found, Refusal):
-        return found
-    work_due(bureau.context)
-    return look(bureau, upload.id)
-
-
-def faults(upload: Upload) -> list[tuple[int, str, Wrong]]:
-    return [(one.row, one.fault.column, one.fault.why) for one in upload.found.faults]
-
-
-def kept(bureau: Service, record: Any = THING) -> list[Kept]:
-    with bureau.context.engine.connect() as connection:
-        return list(paging.every(connection, bureau.context.vault, where(bureau, record), Wanted(), 500))
-
-
-def left(bureau: Service, upload: Upload) -> tuple[bool, int]:
-    """Whether the content is still there, and how many rows are put aside."""
-    with bureau.context.engine.connect() as connection:
-        rows = select(func.count()).select_from(t.module_upload_row).where(t.module_upload_row.c.upload_id == upload.id)
-        return uploads.content(connection, upload) is not None, connection.execute(rows).scalar_one()
+LUCHENG, LONGWAN = "330302", "330303"
+ROOT = Path(__file__).parents[2]
 
 
 def test_rows_of_a_file_are_checked_then_kept_in_its_order_with_their_secrets_sealed(bureau: Service) -> None:
@@ -98,27 +53,39 @@ def test_rows_of_a_file_are_checked_then_kept_in_its_order_with_their_secrets_se
     assert (upload.state, upload.total, upload.wrong) == (UploadState.READY, 60, 0)
     assert kept(bureau) == []
     assert left(bureau, upload) == (True, 60)
-    done = commit(bureau, upload)
-    assert isinstance(done, Upload)
+    done = committed(bureau, upload)
     assert (done.state, done.done, left(bureau, done)) == (UploadState.DONE, 60, (False, 0))
 
     rows = kept(bureau)
     assert [one.values["name"] for one in rows] == [f"第{n}件" for n in range(1, 61)]
     one = rows[49]
-    assert (one.county, one.made_by, one.version) == ("330303", CLERK, 1)
+    assert (one.county, one.made_by, one.version) == (LONGWAN, CLERK, 1)
     assert (one.values["fen"], one.values["count"], one.values["twice"]) == (5050, 50, 100)
-    assert (one.values["day"], one.values["at"]) == (DAYS, datetime(2026, 6, 30, 1, 30, tzinfo=UTC))
+    assert (one.values["day"], one.values["at"]) == (date(2026, 6, 30), datetime(2026, 6, 30, 1, 30, tzinfo=UTC))
     assert (one.values["kind"], one.values["good"], one.values["state"]) == ("a", True, "draft")
     assert keeping.clear(bureau.context.vault, where(bureau), one, "id_no") == ID_NO
-    assert ID_NO not in str(one.values["id_no"])
     with bureau.context.engine.connect() as connection:
+        raw = connection.execute(text("SELECT * FROM sample_thing")).all()
         said = [(one.what, one.staff_no) for one in connection.execute(t.audit_link.select()) if one.subject == done.id]
+    assert ID_NO not in str(raw)
     assert said == [("file handed in: sample/thing", CLERK), ("60 rows imported: sample/thing", CLERK)]
+
+
+def test_a_file_and_its_secrets_lie_encrypted_while_they_wait(bureau: Service) -> None:
+    upload = checked(bureau, sheet([HEADS, *things(50)]))
+
+    with bureau.context.engine.connect() as connection:
+        stored = str(connection.execute(text("SELECT * FROM module_upload")).all())
+        aside = str(connection.execute(text("SELECT * FROM module_upload_row")).all())
+    assert "PK\\x03\\x04" not in stored
+    assert ID_NO not in stored + aside
+    assert "13800000000" not in stored + aside
+    assert upload.state is UploadState.READY
 
 
 BAD: dict[str, Sequence[tuple[str, Wrong]]] = {
     "county": (("没有这个区", Wrong.COUNTY), ("", Wrong.COUNTY)),
-    "name": (("", Wrong.MISSING), ("名" * 201, Wrong.TOO_LONG), ("第1件", Wrong.TWICE), ("a\tb\x85\x1fc", Wrong.UNPRINTABLE)),
+    "name": (("", Wrong.MISSING), ("名" * 201, Wrong.TOO_LONG), ("第1件", Wrong.TWICE)),
     "样Kind [kind]": (("丙", Wrong.NOT_A_CHOICE),),
     "Count": (("1.5", Wrong.NOT_A_NUMBER), ("1001", Wrong.TOO_LARGE), ("-1", Wrong.TOO_SMALL)),
     "fen": (("1.005", Wrong.NOT_AN_AMOUNT),),
@@ -129,18 +96,16 @@ BAD: dict[str, Sequence[tuple[str, Wrong]]] = {
     "id_no": (("330302194001010011", Wrong.ID_NO),),
     "phone": (("电话", Wrong.PHONE),),
 }
-NAMES = ["county", "name", "kind", "count", "fen", "day", "at", "good", "place", "id_no", "phone"]
 
 
 def spoilt(rows: list[list[str | int]], many: int) -> list[tuple[int, str, Wrong]]:
     """Put a bad cell in so many rows, of every kind in turn; what must be found."""
-    kinds = [(column, text, why) for column in BAD for text, why in BAD[column] if "\x1f" not in text]
+    kinds = [(column, said, why) for column in BAD for said, why in BAD[column]]
     expected = []
     for n in range(many):
-        column, text, why = kinds[n % len(kinds)]
-        row = 5 + n * (len(rows) - 5) // many
-        at = HEADS.index(column)
-        rows[row][at] = text
+        column, said, why = kinds[n % len(kinds)]
+        row, at = 5 + n * (len(rows) - 5) // many, HEADS.index(column)
+        rows[row][at] = said
         expected.append((row + 2, NAMES[at], why))
     return expected
 
@@ -162,7 +127,286 @@ def test_every_bad_cell_is_named_and_nothing_is_kept_then_the_mended_file_is_kep
 
     mended = checked(bureau, sheet([HEADS, *things(count)]))
     assert (mended.state, mended.wrong) == (UploadState.READY, 0)
-    done = commit(bureau, mended)
-    assert isinstance(done, Upload)
+    done = committed(bureau, mended)
     assert (done.state, done.done) == (UploadState.DONE, count)
     assert len(kept(bureau)) == count
+
+
+def test_a_thousand_faults_are_kept_and_all_are_counted(bureau: Service) -> None:
+    upload = checked(bureau, sheet([HEADS, *([LUCHENG, f"n{n}", "丙"] for n in range(1_200))]))
+
+    assert (upload.wrong, len(faults(upload))) == (1_200, 1_000)
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path, night: bool) -> None:
+    count = 50_000 if night else 6_000
+    path = tmp_path / "rows.xlsx"
+    path.write_bytes(sheet([HEADS, *things(count, first=1_000_000)]))
+    path.with_suffix(".small").write_bytes(sheet([HEADS, *things(1_000)]))
+    command = [sys.executable, "-m", "tests.support.import_memory", f"sqlite:///{tmp_path / 'memory.db'}", str(path)]
+
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=900).stdout
+
+    state, done, grown = said.split()
+    assert (state, int(done)) == ("done", count)
+    assert int(grown) < 40_000_000 + 4 * path.stat().st_size, grown
+
+
+# Which column is which
+
+
+@pytest.mark.parametrize(
+    ("heads", "expected"),
+    [
+        (["name", "county"], []),
+        (["样Name", "县（市、区）"], []),
+        (["NAME", "County"], []),
+        (["名字 [name]", "在哪 [county]"], []),
+        (["name", "county", "surprise"], [(1, "surprise", Wrong.COLUMN_UNKNOWN)]),
+        (["name", "county", "Name"], [(1, "name", Wrong.TWICE)]),
+        (["county", "kind"], [(1, "name", Wrong.COLUMN_MISSING)]),
+        (["x", "y"], [(1, "county", Wrong.COLUMN_MISSING), (1, "name", Wrong.COLUMN_MISSING)]),
+    ],
+)
+def test_columns_are_found_by_name_or_label_in_any_order(
+    bureau: Service, heads: list[str], expected: list[Any]
+) -> None:
+    cells = {"name": "甲", "county": LUCHENG}
+    row = ["甲" if "ame" in one or "名" in one else cells.get(one, LUCHENG) for one in heads]
+    upload = checked(bureau, sheet([heads, row]))
+
+    assert faults(upload) == expected
+    assert upload.state is (UploadState.FAULTY if expected else UploadState.READY)
+
+
+def test_what_stands_above_the_headings_is_not_read_and_what_has_no_heading_is_named(bureau: Service) -> None:
+    rows: list[list[str | int]] = [
+        ["样Name"],
+        ["填写说明", "必填"],
+        ["county", "name", "twice"],
+        [LUCHENG, "甲", 5],
+        [LUCHENG, "乙", "", "x"],
+    ]
+    upload = checked(bureau, sheet(rows))
+
+    assert faults(upload) == [(5, "D", Wrong.COLUMN_UNKNOWN)]
+    assert upload.found.unread == ("twice",)
+
+
+def test_a_text_file_is_read_in_both_alphabets_and_its_numbers_stay_whole(bureau: Service) -> None:
+    said = f"county,name,id_no,note\r\n鹿城区,甲{{}},{ID_NO},\"两行\r\n说明\"\r\n\r\n鹿城区,'=乙{{}},,'-3\r\n"
+    for n, alphabet in enumerate(("utf-8", "utf-8-sig", "gb18030")):
+        upload = checked(bureau, said.format(n, n).encode(alphabet), name="表.csv")
+        assert faults(upload) == [], alphabet
+        assert committed(bureau, upload).done == 2
+        bureau.clock.forward(seconds=1)
+    rows = kept(bureau)
+    assert [one.values["name"] for one in rows] == ["甲0", "=乙0", "甲1", "=乙1", "甲2", "=乙2"]
+    assert {one.values["note"] for one in rows} == {"两行\r\n说明", "-3"}
+    assert keeping.clear(bureau.context.vault, where(bureau), rows[0], "id_no") == ID_NO
+
+
+def test_control_characters_are_named(bureau: Service) -> None:
+    upload = checked(bureau, b"county,name\n330302,a\x07b\n", name="表.csv")
+    assert faults(upload) == [(2, "name", Wrong.UNPRINTABLE)]
+
+
+# What comes in between
+
+
+def test_a_value_that_another_row_has_is_named_and_one_that_is_taken_meanwhile_stops_the_whole_file(
+    bureau: Service,
+) -> None:
+    committed(bureau, checked(bureau, sheet([HEADS, *things(3)])))
+    assert faults(checked(bureau, sheet([HEADS, *things(3, first=3)]))) == [(2, "name", Wrong.TWICE)]
+
+    first, second = (checked(bureau, sheet([HEADS, *things(5, first=10)])) for _ in range(2))
+    assert first.state is second.state is UploadState.READY
+    assert committed(bureau, first).state is UploadState.DONE
+    late = committed(bureau, second)
+
+    assert (late.state, late.wrong) == (UploadState.FAULTY, 5)
+    assert faults(late) == [(n, "name", Wrong.TWICE) for n in range(2, 7)]
+    assert len(kept(bureau)) == 8
+
+
+def test_two_files_that_are_committed_at_once_are_kept_one_whole_and_one_not_at_all(bureau: Service) -> None:
+    uploads = [checked(bureau, sheet([HEADS, *things(600, first=n)])) for n in (1, 300)]
+    for one in uploads:
+        import_rows.commit(bureau.context, one.id, None, CLERK, bureau.clock.now)
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = [one.result(60) for one in [pool.submit(work_due, bureau.context) for _ in range(2)]]
+
+    assert sum(outcomes, start=type(outcomes[0])()) == {"done": 1, "faulty": 1}
+    assert len(kept(bureau)) == 600
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def killed_at(bureau: Service, what: str, times: int) -> Callable[[], None]:
+    """Dies at the n-th statement that begins so; the way to live on."""
+    seen = [0]
+
+    def dies(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith(what):
+            seen[0] += 1
+            if seen[0] == times:
+                raise Killed
+
+    event.listen(bureau.context.engine, "before_cursor_execute", dies)
+    return lambda: event.remove(bureau.context.engine, "before_cursor_execute", dies)
+
+
+@pytest.mark.parametrize(
+    ("what", "state"),
+    [("INSERT INTO module_upload_row", UploadState.READING), ("INSERT INTO sample_thing", UploadState.COMMITTING)],
+)
+def test_what_a_killed_process_left_is_taken_up_by_another_and_nothing_comes_twice(
+    bureau: Service, what: str, state: UploadState
+) -> None:
+    upload = hand_in(bureau, sheet([HEADS, *things(1_600)]))
+    if state is UploadState.COMMITTING:
+        work_due(bureau.context)
+        import_rows.commit(bureau.context, upload.id, None, CLERK, bureau.clock.now)
+    lives = killed_at(bureau, what, 3)
+    with pytest.raises(Killed):
+        work_due(bureau.context)
+    lives()
+
+    assert look(bureau, upload.id).state is state
+    assert kept(bureau) == []
+    assert not work_due(bureau.context), "its reader may still live"
+    bureau.clock.forward(seconds=61)
+    assert work_due(bureau.context)
+
+    now = look(bureau, upload.id)
+    if state is UploadState.READING:
+        assert (now.state, left(bureau, now)) == (UploadState.READY, (True, 1_600))
+        now = committed(bureau, now)
+    assert (now.state, now.done, len(kept(bureau))) == (UploadState.DONE, 1_600, 1_600)
+
+
+def test_a_reader_that_was_overtaken_stops(bureau: Service) -> None:
+    upload = hand_in(bureau, sheet([HEADS, *things(1_600)]))
+    looks = [0]
+
+    def clock() -> datetime:
+        looks[0] += 1
+        if looks[0] == 4:
+            bureau.clock.forward(seconds=61)
+            assert work_due(bureau.context) == {"ready": 1}
+        return bureau.clock.now
+
+    assert work_due(replace(bureau.context, clock=clock)) == {"overtaken": 1}
+    assert left(bureau, look(bureau, upload.id)) == (True, 1_600)
+
+
+# Whose rows
+
+
+def test_a_county_clerk_brings_rows_of_their_county_alone_and_need_not_say_which(bureau: Service) -> None:
+    rows = [["county", "name"], ["鹿城区", "甲"], ["", "乙"], ["龙湾区", "丙"], ["市本级", "丁"]]
+    upload = checked(bureau, sheet(rows), by=COUNTY, county=LUCHENG)
+    assert faults(upload) == [(4, "county", Wrong.COUNTY), (5, "county", Wrong.COUNTY)]
+
+    upload = checked(bureau, sheet([["name", "kind"], ["甲", ""], ["乙", "a"]]), by=COUNTY, county=LUCHENG)
+    committed(bureau, upload, by=COUNTY, county=LUCHENG)
+    assert {one.county for one in kept(bureau)} == {LUCHENG}
+
+
+def test_only_who_handed_a_file_in_commits_it_and_only_while_they_have_that_county(bureau: Service) -> None:
+    upload = checked(bureau, sheet([["name", "kind"], ["甲", ""]]), by=COUNTY, county=LUCHENG)
+
+    assert commit(bureau, upload, by=LEADER) == Refusal(Problem.UPLOAD_NOT_YOURS)
+    assert commit(bureau, upload, by=COUNTY, county=LONGWAN) == Refusal(Problem.UPLOAD_NOT_YOURS)
+    assert kept(bureau) == []
+
+
+def test_links_are_named_by_id_or_by_what_rows_are_called_within_ones_county(bureau: Service) -> None:
+    committed(bureau, checked(bureau, sheet([["county", "name"], [LUCHENG, "甲"], [LONGWAN, "乙"]])))
+    first = kept(bureau)[0].id
+    heads, rows = ["county", "thing", "title"], [[LUCHENG, "甲", "一"], [LUCHENG, first, "二"], [LUCHENG, "乙", "三"]]
+
+    upload = checked(bureau, sheet([heads, *rows, [LUCHENG, "丙", "四"], [LUCHENG, "", "五"]]), record=PART)
+    assert faults(upload) == [(5, "thing", Wrong.NO_SUCH_ROW), (6, "thing", Wrong.MISSING)]
+    mine = checked(bureau, sheet([heads, *rows]), record=PART, by=COUNTY, county=LUCHENG)
+    assert faults(mine) == [(4, "thing", Wrong.NO_SUCH_ROW)]
+    upload = checked(bureau, sheet([heads, *rows]), record=PART)
+
+    with bureau.context.engine.begin() as connection:
+        connection.execute(text("DELETE FROM sample_thing WHERE name = '乙'"))
+    late = committed(bureau, upload)
+    assert (late.state, faults(late)) == (UploadState.FAULTY, [(4, "thing", Wrong.NO_SUCH_ROW)])
+    committed(bureau, checked(bureau, sheet([heads, *rows[:2]]), record=PART))
+    assert [one.values["thing"] for one in kept(bureau, PART)] == [first, first]
+
+
+def test_a_name_that_several_rows_have_names_none(bureau: Service) -> None:
+    tables.prepare(bureau.context.engine, [communities.MODULE])
+    bureau.context = replace(bureau.context, modules={"communities": communities.MODULE})
+    heads = ["county", "name", "kind", *(f"has_{one}" for one in communities.CENTRES)]
+    rows = [[LUCHENG, name, "urban", *["是"] * 5] for name in ("同名社区", "同名社区", "独名社区")]
+    home = bureau.context.home_id
+
+    def brought(record: str, rows: list[list[str]]) -> Any:
+        to = Where(home, "communities", communities.MODULE.record(record))
+
+        done = import_rows.hand_in(bureau.context, to, io.BytesIO(sheet(rows)), "x", None, CLERK, bureau.clock.now)
+        assert isinstance(done, str)
+        work_due(bureau.context)
+        return look(bureau, done)
+
+    committed(bureau, brought("community", [heads, *rows]))
+    demonstration = [["county", "name", "community", "level", "named_on"]]
+    demonstration += [[LUCHENG, "示范", name, "市级", "2016-03-04"] for name in ("同名社区", "独名社区")]
+    assert faults(brought("demonstration", demonstration)) == [(2, "community", Wrong.SEVERAL_ROWS)]
+
+
+# What is forgotten
+
+
+def test_the_content_goes_when_a_file_is_dropped_or_a_week_old(bureau: Service) -> None:
+    first, second = (checked(bureau, sheet([HEADS, *things(5)])) for _ in range(2))
+    assert not isinstance(import_rows.drop(bureau.context, first.id, CLERK, bureau.clock.now), Refusal)
+    assert left(bureau, first) == (False, 0)
+    assert commit(bureau, first) == Refusal(Problem.UPLOAD_NOT_READY)
+
+    bureau.clock.forward(days=7)
+    assert not work_due(bureau.context)
+    bureau.clock.now += timedelta(seconds=1)
+    assert work_due(bureau.context) == {"dropped": 1}
+    assert (look(bureau, second.id).state, left(bureau, second)) == (UploadState.DROPPED, (False, 0))
+
+
+def test_a_file_that_is_dropped_while_it_is_read_is_left(bureau: Service) -> None:
+    upload = hand_in(bureau, sheet([HEADS, *things(1_600)]))
+    looks = [0]
+
+    def clock() -> datetime:
+        looks[0] += 1
+        if looks[0] == 4:
+            import_rows.drop(bureau.context, upload.id, CLERK, bureau.clock.now)
+        return bureau.clock.now
+
+    assert work_due(replace(bureau.context, clock=clock)) == {"overtaken": 1}
+    assert (look(bureau, upload.id).state, left(bureau, upload)) == (UploadState.DROPPED, (False, 0))
+
+
+def test_nobody_leaves_more_than_five_files_waiting(bureau: Service) -> None:
+    for _ in range(OPEN):
+        hand_in(bureau, b"county,name\n")
+
+    file, now = io.BytesIO(b"x"), bureau.clock.now
+    assert import_rows.hand_in(bureau.context, where(bureau), file, "x", None, CLERK, now) == Refusal(
+        Problem.UPLOADS_WAITING
+    )
+    hand_in(bureau, b"county,name\n", by=StaffNo("1051"))
+
+
+def test_a_file_of_a_module_that_is_gone_is_dropped(bureau: Service) -> None:
+    upload = hand_in(bureau, sheet([HEADS, *things(5)]))
+    assert work_due(replace(bureau.context, modules={})) == {"dropped": 1}
+    assert left(bureau, upload) == (False, 0)
