@@ -164,6 +164,7 @@ class Problem(StrEnum):
     UPLOADS_WAITING = "uploads_waiting"  # too many files that nobody decided about
     EXPORT_TOO_LONG = "export_too_long"
     ROW_CHANGED = "row_changed"  # somebody else changed it since it was looked at
+    ROW_FROZEN = "row_frozen"  # two people approved it: a move leads it back before it is changed
     INPUT_INVALID = "input_invalid"  # the request is not what the API describes
     TOO_MANY = "too_many"  # wait a moment
     FORM_EXPIRED = "form_expired"  # the page is too old: load it again

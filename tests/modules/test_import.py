@@ -46,35 +46,35 @@ LUCHENG, LONGWAN = "330302", "330303"
 ROOT = Path(__file__).parents[2]
 
 
-def test_rows_of_a_file_are_checked_then_kept_in_its_order_with_their_secrets_sealed(bureau: Service) -> None:
-    upload = checked(bureau, sheet([HEADS, *things(60)]))
+def test_rows_of_a_file_are_checked_then_kept_in_its_order_with_their_secrets_sealed(both: Service) -> None:
+    upload = checked(both, sheet([HEADS, *things(60)]))
 
     assert faults(upload) == []
     assert (upload.state, upload.total, upload.wrong) == (UploadState.READY, 60, 0)
-    assert kept(bureau) == []
-    assert left(bureau, upload) == (True, 60)
-    done = committed(bureau, upload)
-    assert (done.state, done.done, left(bureau, done)) == (UploadState.DONE, 60, (False, 0))
+    assert kept(both) == []
+    assert left(both, upload) == (True, 60)
+    done = committed(both, upload)
+    assert (done.state, done.done, left(both, done)) == (UploadState.DONE, 60, (False, 0))
 
-    rows = kept(bureau)
+    rows = kept(both)
     assert [one.values["name"] for one in rows] == [f"第{n}件" for n in range(1, 61)]
     one = rows[49]
     assert (one.county, one.made_by, one.version) == (LONGWAN, CLERK, 1)
     assert (one.values["fen"], one.values["count"], one.values["twice"]) == (5050, 50, 100)
     assert (one.values["day"], one.values["at"]) == (date(2026, 6, 30), datetime(2026, 6, 30, 1, 30, tzinfo=UTC))
     assert (one.values["kind"], one.values["good"], one.values["state"]) == ("a", True, "draft")
-    assert keeping.clear(bureau.context.vault, where(bureau), one, "id_no") == ID_NO
-    with bureau.context.engine.connect() as connection:
+    assert keeping.clear(both.context.vault, where(both), one, "id_no") == ID_NO
+    with both.context.engine.connect() as connection:
         raw = connection.execute(text("SELECT * FROM sample_thing")).all()
         said = [(one.what, one.staff_no) for one in connection.execute(t.audit_link.select()) if one.subject == done.id]
     assert ID_NO not in str(raw)
     assert said == [("file handed in: sample/thing", CLERK), ("60 rows imported: sample/thing", CLERK)]
 
 
-def test_a_file_and_its_secrets_lie_encrypted_while_they_wait(bureau: Service) -> None:
-    upload = checked(bureau, sheet([HEADS, *things(50)]))
+def test_a_file_and_its_secrets_lie_encrypted_while_they_wait(both: Service) -> None:
+    upload = checked(both, sheet([HEADS, *things(50)]))
 
-    with bureau.context.engine.connect() as connection:
+    with both.context.engine.connect() as connection:
         stored = str(connection.execute(text("SELECT * FROM module_upload")).all())
         aside = str(connection.execute(text("SELECT * FROM module_upload_row")).all())
     assert "PK\\x03\\x04" not in stored
@@ -111,25 +111,25 @@ def spoilt(rows: list[list[str | int]], many: int) -> list[tuple[int, str, Wrong
 
 
 def test_every_bad_cell_is_named_and_nothing_is_kept_then_the_mended_file_is_kept_whole(
-    bureau: Service, night: bool
+    both: Service, night: bool
 ) -> None:
     count = 50_000 if night else 2_000
     rows = list(things(count))
     expected = spoilt(rows, 500)
 
-    upload = checked(bureau, sheet([HEADS, *rows]))
+    upload = checked(both, sheet([HEADS, *rows]))
 
     assert (upload.state, upload.wrong) == (UploadState.FAULTY, 500)
     assert faults(upload) == expected
-    assert left(bureau, upload)[1] <= 20
-    assert commit(bureau, upload) == Refusal(Problem.UPLOAD_NOT_READY)
-    assert kept(bureau) == []
+    assert left(both, upload)[1] <= 20
+    assert commit(both, upload) == Refusal(Problem.UPLOAD_NOT_READY)
+    assert kept(both) == []
 
-    mended = checked(bureau, sheet([HEADS, *things(count)]))
+    mended = checked(both, sheet([HEADS, *things(count)]))
     assert (mended.state, mended.wrong) == (UploadState.READY, 0)
-    done = committed(bureau, mended)
+    done = committed(both, mended)
     assert (done.state, done.done) == (UploadState.DONE, count)
-    assert len(kept(bureau)) == count
+    assert len(kept(both)) == count
 
 
 def test_a_thousand_faults_are_kept_and_all_are_counted(bureau: Service) -> None:
@@ -215,31 +215,31 @@ def test_control_characters_are_named(bureau: Service) -> None:
 
 
 def test_a_value_that_another_row_has_is_named_and_one_that_is_taken_meanwhile_stops_the_whole_file(
-    bureau: Service,
+    both: Service,
 ) -> None:
-    committed(bureau, checked(bureau, sheet([HEADS, *things(3)])))
-    assert faults(checked(bureau, sheet([HEADS, *things(3, first=3)]))) == [(2, "name", Wrong.TWICE)]
+    committed(both, checked(both, sheet([HEADS, *things(3)])))
+    assert faults(checked(both, sheet([HEADS, *things(3, first=3)]))) == [(2, "name", Wrong.TWICE)]
 
-    first, second = (checked(bureau, sheet([HEADS, *things(5, first=10)])) for _ in range(2))
+    first, second = (checked(both, sheet([HEADS, *things(5, first=10)])) for _ in range(2))
     assert first.state is second.state is UploadState.READY
-    assert committed(bureau, first).state is UploadState.DONE
-    late = committed(bureau, second)
+    assert committed(both, first).state is UploadState.DONE
+    late = committed(both, second)
 
     assert (late.state, late.wrong) == (UploadState.FAULTY, 5)
     assert faults(late) == [(n, "name", Wrong.TWICE) for n in range(2, 7)]
-    assert len(kept(bureau)) == 8
+    assert len(kept(both)) == 8
 
 
-def test_two_files_that_are_committed_at_once_are_kept_one_whole_and_one_not_at_all(bureau: Service) -> None:
-    uploads = [checked(bureau, sheet([HEADS, *things(600, first=n)])) for n in (1, 300)]
+def test_two_files_that_are_committed_at_once_are_kept_one_whole_and_one_not_at_all(both: Service) -> None:
+    uploads = [checked(both, sheet([HEADS, *things(600, first=n)])) for n in (1, 300)]
     for one in uploads:
-        import_rows.commit(bureau.context, one.id, None, CLERK, bureau.clock.now)
+        import_rows.commit(both.context, one.id, None, CLERK, both.clock.now)
 
     with ThreadPoolExecutor(2) as pool:
-        outcomes = [one.result(60) for one in [pool.submit(work_due, bureau.context) for _ in range(2)]]
+        outcomes = [one.result(60) for one in [pool.submit(work_due, both.context) for _ in range(2)]]
 
     assert sum(outcomes, start=type(outcomes[0])()) == {"done": 1, "faulty": 1}
-    assert len(kept(bureau)) == 600
+    assert len(kept(both)) == 600
 
 
 class Killed(BaseException):
@@ -265,28 +265,28 @@ def killed_at(bureau: Service, what: str, times: int) -> Callable[[], None]:
     [("INSERT INTO module_upload_row", UploadState.READING), ("INSERT INTO sample_thing", UploadState.COMMITTING)],
 )
 def test_what_a_killed_process_left_is_taken_up_by_another_and_nothing_comes_twice(
-    bureau: Service, what: str, state: UploadState
+    both: Service, what: str, state: UploadState
 ) -> None:
-    upload = hand_in(bureau, sheet([HEADS, *things(1_600)]))
+    upload = hand_in(both, sheet([HEADS, *things(1_600)]))
     if state is UploadState.COMMITTING:
-        work_due(bureau.context)
-        import_rows.commit(bureau.context, upload.id, None, CLERK, bureau.clock.now)
-    lives = killed_at(bureau, what, 3)
+        work_due(both.context)
+        import_rows.commit(both.context, upload.id, None, CLERK, both.clock.now)
+    lives = killed_at(both, what, 3)
     with pytest.raises(Killed):
-        work_due(bureau.context)
+        work_due(both.context)
     lives()
 
-    assert look(bureau, upload.id).state is state
-    assert kept(bureau) == []
-    assert not work_due(bureau.context), "its reader may still live"
-    bureau.clock.forward(seconds=61)
-    assert work_due(bureau.context)
+    assert look(both, upload.id).state is state
+    assert kept(both) == []
+    assert not work_due(both.context), "its reader may still live"
+    both.clock.forward(seconds=61)
+    assert work_due(both.context)
 
-    now = look(bureau, upload.id)
+    now = look(both, upload.id)
     if state is UploadState.READING:
-        assert (now.state, left(bureau, now)) == (UploadState.READY, (True, 1_600))
-        now = committed(bureau, now)
-    assert (now.state, now.done, len(kept(bureau))) == (UploadState.DONE, 1_600, 1_600)
+        assert (now.state, left(both, now)) == (UploadState.READY, (True, 1_600))
+        now = committed(both, now)
+    assert (now.state, now.done, len(kept(both))) == (UploadState.DONE, 1_600, 1_600)
 
 
 def test_a_reader_that_was_overtaken_stops(bureau: Service) -> None:
@@ -325,41 +325,41 @@ def test_only_who_handed_a_file_in_commits_it_and_only_while_they_have_that_coun
     assert kept(bureau) == []
 
 
-def test_links_are_named_by_id_or_by_what_rows_are_called_within_ones_county(bureau: Service) -> None:
-    committed(bureau, checked(bureau, sheet([["county", "name"], [LUCHENG, "甲"], [LONGWAN, "乙"]])))
-    first = kept(bureau)[0].id
+def test_links_are_named_by_id_or_by_what_rows_are_called_within_ones_county(both: Service) -> None:
+    committed(both, checked(both, sheet([["county", "name"], [LUCHENG, "甲"], [LONGWAN, "乙"]])))
+    first = kept(both)[0].id
     heads, rows = ["county", "thing", "title"], [[LUCHENG, "甲", "一"], [LUCHENG, first, "二"], [LUCHENG, "乙", "三"]]
 
-    upload = checked(bureau, sheet([heads, *rows, [LUCHENG, "丙", "四"], [LUCHENG, "", "五"]]), record=PART)
+    upload = checked(both, sheet([heads, *rows, [LUCHENG, "丙", "四"], [LUCHENG, "", "五"]]), record=PART)
     assert faults(upload) == [(5, "thing", Wrong.NO_SUCH_ROW), (6, "thing", Wrong.MISSING)]
-    mine = checked(bureau, sheet([heads, *rows]), record=PART, by=COUNTY, county=LUCHENG)
+    mine = checked(both, sheet([heads, *rows]), record=PART, by=COUNTY, county=LUCHENG)
     assert faults(mine) == [(4, "thing", Wrong.NO_SUCH_ROW)]
-    upload = checked(bureau, sheet([heads, *rows]), record=PART)
+    upload = checked(both, sheet([heads, *rows]), record=PART)
 
-    with bureau.context.engine.begin() as connection:
+    with both.context.engine.begin() as connection:
         connection.execute(text("DELETE FROM sample_thing WHERE name = '乙'"))
-    late = committed(bureau, upload)
+    late = committed(both, upload)
     assert (late.state, faults(late)) == (UploadState.FAULTY, [(4, "thing", Wrong.NO_SUCH_ROW)])
-    committed(bureau, checked(bureau, sheet([heads, *rows[:2]]), record=PART))
-    assert [one.values["thing"] for one in kept(bureau, PART)] == [first, first]
+    committed(both, checked(both, sheet([heads, *rows[:2]]), record=PART))
+    assert [one.values["thing"] for one in kept(both, PART)] == [first, first]
 
 
-def test_a_name_that_several_rows_have_names_none(bureau: Service) -> None:
-    tables.prepare(bureau.context.engine, [communities.MODULE])
-    bureau.context = replace(bureau.context, modules={"communities": communities.MODULE})
+def test_a_name_that_several_rows_have_names_none(both: Service) -> None:
+    tables.prepare(both.context.engine, [communities.MODULE])
+    both.context = replace(both.context, modules={"communities": communities.MODULE})
     heads = ["county", "name", "kind", *(f"has_{one}" for one in communities.CENTRES)]
     rows = [[LUCHENG, name, "urban", *["是"] * 5] for name in ("同名社区", "同名社区", "独名社区")]
-    home = bureau.context.home_id
+    home = both.context.home_id
 
     def brought(record: str, rows: list[list[str]]) -> Any:
         to = Where(home, "communities", communities.MODULE.record(record))
 
-        done = import_rows.hand_in(bureau.context, to, io.BytesIO(sheet(rows)), "x", None, CLERK, bureau.clock.now)
+        done = import_rows.hand_in(both.context, to, io.BytesIO(sheet(rows)), "x", None, CLERK, both.clock.now)
         assert isinstance(done, str)
-        work_due(bureau.context)
-        return look(bureau, done)
+        work_due(both.context)
+        return look(both, done)
 
-    committed(bureau, brought("community", [heads, *rows]))
+    committed(both, brought("community", [heads, *rows]))
     demonstration = [["county", "name", "community", "level", "named_on"]]
     demonstration += [[LUCHENG, "示范", name, "市级", "2016-03-04"] for name in ("同名社区", "独名社区")]
     assert faults(brought("demonstration", demonstration)) == [(2, "community", Wrong.SEVERAL_ROWS)]
@@ -368,17 +368,17 @@ def test_a_name_that_several_rows_have_names_none(bureau: Service) -> None:
 # What is forgotten
 
 
-def test_the_content_goes_when_a_file_is_dropped_or_a_week_old(bureau: Service) -> None:
-    first, second = (checked(bureau, sheet([HEADS, *things(5)])) for _ in range(2))
-    assert not isinstance(import_rows.drop(bureau.context, first.id, CLERK, bureau.clock.now), Refusal)
-    assert left(bureau, first) == (False, 0)
-    assert commit(bureau, first) == Refusal(Problem.UPLOAD_NOT_READY)
+def test_the_content_goes_when_a_file_is_dropped_or_a_week_old(both: Service) -> None:
+    first, second = (checked(both, sheet([HEADS, *things(5)])) for _ in range(2))
+    assert not isinstance(import_rows.drop(both.context, first.id, CLERK, both.clock.now), Refusal)
+    assert left(both, first) == (False, 0)
+    assert commit(both, first) == Refusal(Problem.UPLOAD_NOT_READY)
 
-    bureau.clock.forward(days=7)
-    assert not work_due(bureau.context)
-    bureau.clock.now += timedelta(seconds=1)
-    assert work_due(bureau.context) == {"dropped": 1}
-    assert (look(bureau, second.id).state, left(bureau, second)) == (UploadState.DROPPED, (False, 0))
+    both.clock.forward(days=7)
+    assert not work_due(both.context)
+    both.clock.now += timedelta(seconds=1)
+    assert work_due(both.context) == {"dropped": 1}
+    assert (look(both, second.id).state, left(both, second)) == (UploadState.DROPPED, (False, 0))
 
 
 def test_a_file_that_is_dropped_while_it_is_read_is_left(bureau: Service) -> None:
