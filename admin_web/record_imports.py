@@ -69,7 +69,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 )
                 for _, row_id, body in aside
             ]
-            names = linked(connection, context, at, tuple(rows))
+            names = linked(connection, context, at, tuple(rows), language)
             people = staff.names(connection, context.home_id)
         values = {
             "at": at,

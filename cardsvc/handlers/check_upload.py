@@ -126,7 +126,7 @@ def _counties() -> dict[str, str]:
 
 def _links(work: _Work, connection: Connection, lines: Sequence[Line]) -> dict[str, dict[str, str | Wrong]]:
     """What the texts of each LINK mean."""
-    scope = Scope(connection, work.context.vault, work.upload.county)
+    scope = Scope(connection, work.context.vault, work.module, work.upload.county)
     found = {}
     for column in importing.links(work.where):
         to = Where(work.context.home_id, work.module.name, work.module.record(column.of))

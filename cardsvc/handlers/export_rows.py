@@ -58,7 +58,7 @@ def rows(
     with context.engine.connect() as connection:
         found = paging.every(connection, context.vault, where, wanted, CHUNK)
         while some := list(islice(found, CHUNK)):
-            names = _names(connection, context, module, where, some, wanted.county)
+            names = _names(connection, context, module, where, some, wanted.county, language)
             for row in some:
                 cells: list[Cell] = [counties.get(row.county, row.county)]
                 for column in where.record.columns:
@@ -71,14 +71,20 @@ def rows(
 
 
 def _names(
-    connection: Connection, context: Context, module: Module, where: Where, rows: list[Kept], county: str | None
+    connection: Connection,
+    context: Context,
+    module: Module,
+    where: Where,
+    rows: list[Kept],
+    county: str | None,
+    language: Language,
 ) -> dict[str, str]:
     """What the rows are called that these rows link to, by their ids."""
     names: dict[str, str] = {}
     for column in importing.links(where):
         to = Where(where.home_id, where.module, module.record(column.of))
         ids = {str(one.values[column.name]) for one in rows if one.values[column.name]}
-        names |= importing.names_of(Scope(connection, context.vault, county), to, ids)
+        names |= importing.names_of(Scope(connection, context.vault, module, county), to, ids, language)
     return names
 
 

@@ -6,56 +6,81 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.records import Column, Kind, Values, Wrong
+from cardsvc.core.words import LANGUAGES, Language
+from cardsvc.modules import Module
 from cardsvc.naming.cells import read
-from cardsvc.rows.keeping import Kept, Where, find_all, index_of, kept, title
+from cardsvc.rows.keeping import Kept, Where, find_all, index_of, kept
 from cardsvc.rows.tables import Day, blind, sealed
+from cardsvc.rows.titles import titles
 from cardsvc.store.tables.kinds import Moment
 from cardsvc.vault.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where rows are looked for: of this county, where somebody sees only one."""
+    """Where rows are looked for: in a module; of this county, where somebody sees only one."""
 
     connection: Connection
     vault: Vault
+    module: Module
     county: str | None
 
 
 def linked(scope: Scope, where: Where, texts: Iterable[str]) -> dict[str, str | Wrong]:
-    """The ids of the rows that texts name: by id, by a unique column, or by what people call them (`title`)."""
+    """The ids of the rows that texts name: by id, by a unique column, or by what people call them (`titles`)."""
     wanted = {one for one in texts if one}
-    c, record, vault = where.table.c, where.record, scope.vault
     if not wanted:
         return {}
+    c, record = where.table.c, where.record
     only = (c.county == scope.county,) if scope.county is not None else ()
-    by = [c.id.in_(wanted)]
-    unique = {one.name: _keys(vault, one, wanted) for one in record.columns if one.unique}
-    by += [_key_column(where, record.column(name)).in_(keys) for name, keys in unique.items()]
-    first = record.column(record.name_by[0])
-    if not first.secret:
-        heads = {head for one in wanted for head in _heads(one, len(record.name_by))}
-        by.append(c[first.name].in_([value for one in heads if not isinstance(value := read(first, one), Wrong)]))
+    unique = {one.name: _keys(scope.vault, one, wanted) for one in record.columns if one.unique}
+    by = [c.id.in_(wanted), *(_key_column(where, record.column(name)).in_(keys) for name, keys in unique.items())]
+    by += _titled(scope, where, wanted)
+    asked = select(where.table).where(c.home_id == where.home_id, or_(*by), *only)
+    rows = scope.connection.execute(asked).all()
     found: dict[str, set[str]] = {}
-    for row in scope.connection.execute(select(where.table).where(c.home_id == where.home_id, or_(*by), *only)):
-        one = kept(record, row)
-        for text in (one.id, title(record, one)):
-            found.setdefault(text, set()).add(one.id)
+    for one, row in zip(_called(scope, where, [kept(record, row) for row in rows]), rows, strict=True):
         for name, keys in unique.items():
             said = keys.get(getattr(row, _key_column(where, record.column(name)).name))
-            if said is not None:
-                found.setdefault(said, set()).add(one.id)
+            one |= {said} if said is not None else set()
+        for text in one:
+            found.setdefault(text, set()).add(row.id)
     return {one: _only(found.get(one, set()), one) for one in wanted}
 
 
-def _heads(text: str, parts: int) -> set[str]:
-    """What the first of several parts of a row's title can be: its beginnings that end at a space."""
+def _called(scope: Scope, where: Where, rows: list[Kept]) -> list[set[str]]:
+    """What each row may be called: its id, and its title in each language."""
+    about = (scope.connection, where.home_id, scope.module, where.record, rows)
+    named = [titles(*about, language) for language in LANGUAGES]
+    return [{one.id, *(by[one.id] for by in named)} for one in rows]
+
+
+def _titled(scope: Scope, where: Where, texts: set[str]) -> list[ColumnElement[bool]]:
+    """That a column of a row's title is a part of one of the texts: the column that tells rows apart best."""
+    columns = [one for one in map(where.record.column, where.record.name_by) if not one.secret]
+    if not columns:
+        return []
+    parts = texts if len(columns) == 1 else {part for one in texts for part in _parts(one)}
+    column = min(columns, key=lambda one: PLAIN.index(one.kind) if one.kind in PLAIN else len(PLAIN))
+    by = where.table.c[column.name]
+    if column.kind is Kind.LINK:
+        to = Where(where.home_id, where.module, scope.module.record(column.of))
+        return [by.in_([one for one in linked(scope, to, parts).values() if not isinstance(one, Wrong)])]
+    return [by.in_([value for one in parts if not isinstance(value := read(column, one), Wrong)])]
+
+
+PLAIN = (Kind.TEXT, Kind.CREDIT_CODE, Kind.LINK)
+"""Kinds that tell rows apart, the best first."""
+
+
+def _parts(text: str) -> set[str]:
+    """The runs of words of a text."""
     words = text.split(" ")
-    return {" ".join(words[:n]) for n in range(1, len(words) + 1)} if parts > 1 else {text}
+    return {" ".join(words[n:m]) for n in range(len(words)) for m in range(n + 1, len(words) + 1)}
 
 
 def _only(ids: set[str], text: str) -> str | Wrong:
@@ -122,11 +147,12 @@ def columns_in(where: Where, body: str) -> dict[str, Any]:
     return columns
 
 
-def names_of(scope: Scope, where: Where, ids: Iterable[str]) -> dict[str, str]:
+def names_of(scope: Scope, where: Where, ids: Iterable[str], language: Language) -> dict[str, str]:
     """What rows are called, where that names them alone; the others keep their ids."""
-    titles = {one.id: title(where.record, one) for one in find_all(scope.connection, where, ids)}
-    meant = linked(scope, where, titles.values())
-    return {row_id: said if meant[said] == row_id else row_id for row_id, said in titles.items()}
+    rows = find_all(scope.connection, where, ids)
+    called = titles(scope.connection, where.home_id, scope.module, where.record, rows, language)
+    meant = linked(scope, where, called.values())
+    return {row_id: said if meant[said] == row_id else row_id for row_id, said in called.items()}
 
 
 def as_kept(where: Where, row_id: str, columns: Mapping[str, Any], staff_no: StaffNo, at: datetime) -> Kept:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
-from cardsvc.core.figures import FILLED
+from cardsvc.core.figures import EMPTY, FILLED
 from cardsvc.core.local_time import CHINA
 from cardsvc.core.records import Column, Kind, Record, Value, Wrong
 from cardsvc.naming.cells import read
@@ -29,9 +29,9 @@ COUNTED = 10_000
 class Wanted:
     """What a list shows.
 
-    `only` are values by column, FILLED for any; `first` and `last` bound the record's dated
-    column; `undated`: rows without a day too. `after` is the
-    cursor of the page before, `back` turns: the page that ends before it. `sort` is a column, "" the newest first.
+    `only` are values by column, FILLED for any, EMPTY for none; `first` and `last` bound the record's dated column;
+    `undated`: rows without a day too. `after` is the cursor of the page before, `back` turns: the page that ends before
+    it. `sort` is a column, "" the newest first.
     """
 
     county: str | None = None
@@ -159,6 +159,9 @@ def conditions(vault: Vault, where: Where, wanted: Wanted) -> Iterator[ColumnEle
         by = c[blind(name) if column.secret else name]
         if FILLED in said:
             yield by.is_not(None)
+            continue
+        if EMPTY in said:
+            yield by.is_(None)
             continue
         values = [value for one in said if not isinstance(value := _value(column, one), Wrong)]
         indexes = [one for one in said if INDEX.fullmatch(one)] if column.secret else []
