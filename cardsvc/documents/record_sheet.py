@@ -52,7 +52,8 @@ def read(file: BinaryIO, record: Record, limits: Limits) -> Sheet:
     file.seek(0)
     head = file.read(len(COMPOUND))
     if head.startswith(b"PK") or head == COMPOUND:
-        total, rows = safe_xlsx.looked_through(file, limits), safe_xlsx.each_row(file, limits)
+        looked = safe_xlsx.looked_through(file, limits)
+        total, rows = looked.rows, safe_xlsx.each_row(looked)
     else:
         text = safe_csv.looked_through(file, limits)
         total, rows = text.lines, safe_csv.each_row(file, limits, text)

@@ -42,7 +42,6 @@ HARMLESS = re.compile(r"printerSettings\d*\.bin$")
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How an encrypted file begins, and one of the time before .xlsx."""
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, LookupError, OSError, RuntimeError, ExpatError)
 
 
@@ -73,18 +72,29 @@ class UnsafeFile(Exception):
 
 
 MARKS = (
-    (re.compile(rb"<!(?:DOCTYPE|ENTITY)|\x00"), Unsafe.NOT_XLSX),
-    (re.compile(rb"ContentType\s*=\s*[\"'][^\"'>]*macroEnabled", re.IGNORECASE), Unsafe.MACROS),
-    (re.compile(rb"TargetMode\s*=\s*[\"']External|<(?:\w+:)?oleObject\b|<(?:\w+:)?ddeLink\b"), Unsafe.LINKS),
-    (re.compile(rb"<(?:\w+:)?mergeCell\b"), Unsafe.MERGED),
+    ((b"<!DOCTYPE", b"<!ENTITY", b"\0"), re.compile(rb"<!(?:DOCTYPE|ENTITY)|\0"), Unsafe.NOT_XLSX),
+    ((b"TargetMode",), re.compile(rb"TargetMode\s*=\s*[\"']External"), Unsafe.LINKS),
+    ((b"oleObject", b"ddeLink"), re.compile(rb"<(?:\w+:)?(?:oleObject|ddeLink)\b"), Unsafe.LINKS),
+    ((b"mergeCell",), re.compile(rb"<(?:\w+:)?mergeCell\b"), Unsafe.MERGED),
 )
+"""What no part may have: texts of which one stands there, then the pattern, which alone takes ten times longer."""
+MACROS = re.compile(rb"macroEnabled", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A file that was looked through and may be opened; `rows` is about how many it has."""
+
+    file: BinaryIO
+    limits: Limits
+    rows: int
 
 
 def rows(raw: bytes, limits: Limits = PRICES) -> list[tuple[str, ...]] | Unsafe:
     """The cells of the first sheet as text, row by row from the first one; or why the file is not opened."""
     found: list[tuple[str, ...]] = []
     try:
-        for number, cells in each_row(BytesIO(raw), limits):
+        for number, cells in each_row(looked_through(BytesIO(raw), limits)):
             found += [()] * (number - 1 - len(found))
             found.append(tuple(cells))
     except UnsafeFile as error:
@@ -92,12 +102,12 @@ def rows(raw: bytes, limits: Limits = PRICES) -> list[tuple[str, ...]] | Unsafe:
     return found
 
 
-def each_row(file: BinaryIO, limits: Limits) -> Iterator[tuple[int, list[str]]]:
+def each_row(looked: Looked) -> Iterator[tuple[int, list[str]]]:
     """The rows of the first sheet that say something: number from 1, and cells as text. Raises UnsafeFile."""
-    looked_through(file, limits)
+    limits = looked.limits
     try:
         # An entry that holds more than it says is unpacked no further the second time than it was looked through.
-        with zipfile.ZipFile(file) as packed:
+        with zipfile.ZipFile(looked.file) as packed:
             last = 0
             for number, cells in first_sheet(packed, limits.text):
                 if not cells:
@@ -116,8 +126,8 @@ def each_row(file: BinaryIO, limits: Limits) -> Iterator[tuple[int, list[str]]]:
         raise UnsafeFile(Unsafe.NOT_XLSX) from None
 
 
-def looked_through(file: BinaryIO, limits: Limits) -> int:
-    """About how many rows the file has. Raises UnsafeFile when it is not to be opened."""
+def looked_through(file: BinaryIO, limits: Limits) -> Looked:
+    """Look at every part of a file. Raises UnsafeFile when it is not to be opened."""
     if file.seek(0, 2) > limits.size:
         raise UnsafeFile(Unsafe.TOO_LARGE)
     file.seek(0)
@@ -128,7 +138,7 @@ def looked_through(file: BinaryIO, limits: Limits) -> int:
             why = _named_wrong(packed.infolist(), limits)
             if why is not None:
                 raise UnsafeFile(why)
-            return _marked(packed, limits)
+            return Looked(file, limits, _marked(packed, limits))
     except BROKEN:
         raise UnsafeFile(Unsafe.NOT_XLSX) from None
 
@@ -157,11 +167,13 @@ def _marked(packed: zipfile.ZipFile, limits: Limits) -> int:
             marks += elements.count(b"<")
             if marks > limits.marks:
                 raise UnsafeFile(Unsafe.TOO_MANY_ROWS)
-            for mark, why in MARKS:
-                if mark.search(elements):
+            for texts, mark, why in MARKS:
+                if any(text in elements for text in texts) and mark.search(elements):
                     raise UnsafeFile(why)
+            if one.filename == "[Content_Types].xml" and MACROS.search(elements):
+                raise UnsafeFile(Unsafe.MACROS)
             if one.filename.startswith("xl/worksheets/"):
-                rows += len(ROW.findall(elements))
+                rows += elements.count(b"<row ") + elements.count(b"<row>")
     return rows
 
 
