@@ -34,7 +34,7 @@ from cardsvc.store import staff
 
 AROUND = 20_000
 """Bytes of a form around its file."""
-PREVIEW = 20
+PREVIEW = 10
 """The most rows that are shown as they will be."""
 LETTER = re.compile(r"[A-Z]{1,3}")
 
@@ -76,7 +76,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "upload": upload,
             "rows": rows,
             "numbers": [number for number, _, _ in aside],
-            "columns": at.record.columns,
+            "columns": [c for c in at.record.columns if any(row.values[c.name] is not None for row in rows)],
             "told": partial(told, context, at, names, language),
             "named": partial(column_words, at.record, language),
             "why": partial(fault_words, language=language),

@@ -19,7 +19,7 @@ from cardsvc.rows import importing, keeping, paging
 from cardsvc.rows.counties import CODES
 from cardsvc.rows.importing import Scope
 from cardsvc.rows.keeping import Kept, Where
-from cardsvc.rows.paging import Wanted
+from cardsvc.rows.matching import Wanted
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 

@@ -13,7 +13,7 @@ from cardsvc.core.records import Wrong
 from cardsvc.handlers import import_rows
 from cardsvc.rows import paging, uploads
 from cardsvc.rows.keeping import Kept, Where
-from cardsvc.rows.paging import Wanted
+from cardsvc.rows.matching import Wanted
 from cardsvc.rows.uploads import Upload
 from cardsvc.store import tables as t
 from tests.support.home import ID_NO, Service
