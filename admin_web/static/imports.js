@@ -10,8 +10,10 @@ if (followed) {
       if (answer.ok) {
         const now = await answer.json();
         if (now.state !== followed.dataset.state) { window.location.reload(); return; }
-        if (now.total) { bar.max = now.total; bar.value = now.done; }
-        said.textContent = said.dataset.said.replace("{done}", plain.format(now.done)).replace("{total}", plain.format(now.total));
+        if (now.total) {
+          bar.max = now.total; bar.value = now.done;
+          said.textContent = said.dataset.said.replace("{done}", plain.format(now.done)).replace("{total}", plain.format(now.total));
+        }
       }
     } catch { /* the network may be away for a moment; the next look comes */ }
     window.setTimeout(follow, 1000);
