@@ -108,6 +108,8 @@ class Wrong(StrEnum):
     RULE = "rule"  # the record's own rule; the detail says which
     COLUMN_UNKNOWN = "column_unknown"
     COLUMN_MISSING = "column_missing"
+    UNPRINTABLE = "unprintable"  # control characters, which neither database nor spreadsheet can hold
+    SEVERAL_ROWS = "several_rows"  # a link's text names more than one row
 
 
 @dataclass(frozen=True, slots=True)
