@@ -19,7 +19,7 @@ from tests.modules.conftest import CLERK, LEADER
 from tests.support.browser import SCREENS, Pages
 from tests.support.desk import Desk
 from tests.support.home import Service
-from tests.support.rows import Clerk, columns
+from tests.support.rows import SECOND, Clerk, columns
 from tests.support.serving import Served
 
 REPORTED: dict[str, Value] = {
@@ -166,7 +166,9 @@ def test_the_organisation_sends_its_report_and_the_clerk_judges_it(registry: Cle
 
     row = registry.row("annual_inspection", row_id).values
     assert (row["state"], row["net_assets"], row["expense"]) == ("passed", -2000_00, 118000_00)
-    assert (row["submitted_on"], row["reviewed_on"]) != (None, None)
+    assert row["submitted_on"] is not None and row["reviewed_on"] is not None
+    assert isinstance(registry.tries_move("annual_inspection", row_id, "reopen"), Refusal)
+    registry.moves("annual_inspection", row_id, "reopen", SECOND)
 
 
 def test_a_report_without_its_sums_is_not_taken(registry: Clerk) -> None:
