@@ -90,6 +90,9 @@ def test_a_grant_is_approved_by_two_and_paid_once(fund: Clerk) -> None:
     assert columns(fund.tries_move("grant", row_id, "approve", SECOND, **decided | {"amount": "5000.01"})) == ["amount"]
     assert fund.tries_move("grant", row_id, "pay") == Refusal(Problem.ROW_CHANGED)
     fund.moves("grant", row_id, "approve", SECOND, **decided)
+    assert fund.edits("grant", row_id, **asked | {"project": project, "payee": "另一单位"}) == Refusal(
+        Problem.ROW_FROZEN
+    )
     fund.moves("grant", row_id, "pay")
 
     row = fund.row("grant", row_id).values
