@@ -372,13 +372,14 @@ def test_only_who_handed_a_file_in_commits_it_and_only_while_they_have_that_coun
 
 
 def test_links_are_named_by_id_or_by_what_rows_are_called_within_ones_county(both: Service) -> None:
-    committed(both, checked(both, sheet([["county", "name"], [LUCHENG, "甲"], [LONGWAN, "乙"]])))
+    committed(both, checked(both, sheet([["county", "name"], [LUCHENG, "甲"], [LONGWAN, "乙"], ["330300", "市"]])))
     first = kept(both)[0].id
     heads, rows = ["county", "thing", "title"], [[LUCHENG, "甲", "一"], [LUCHENG, first, "二"], [LUCHENG, "乙", "三"]]
 
     upload = checked(both, sheet([heads, *rows, [LUCHENG, "丙", "四"], [LUCHENG, "", "五"]]), record=PART)
     assert faults(upload) == [(5, "thing", Wrong.NO_SUCH_ROW), (6, "thing", Wrong.MISSING)]
-    mine = checked(both, sheet([heads, *rows]), record=PART, by=COUNTY, county=LUCHENG)
+    of_the_city = [LUCHENG, "市", "六"]
+    mine = checked(both, sheet([heads, *rows, of_the_city]), record=PART, by=COUNTY, county=LUCHENG)
     assert faults(mine) == [(4, "thing", Wrong.NO_SUCH_ROW)]
     upload = checked(both, sheet([heads, *rows]), record=PART)
 
