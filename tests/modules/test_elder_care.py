@@ -97,6 +97,17 @@ def test_no_one_person_types_what_an_elder_is_paid() -> None:
     assert {one.name for one in elder.flow.moves if one.to == "receiving" and not one.two} == set()
 
 
+def test_payments_stop_with_a_death_and_go_on_only_by_two() -> None:
+    elder, (payments,) = MODULE.record("elder"), MODULE.payments
+
+    assert elder.flow is not None
+    assert {payments.suspended, *payments.paid} <= set(elder.column(payments.state).choices)
+    back = [one for one in elder.flow.moves if payments.suspended in one.since and one.to in payments.paid]
+    assert [(one.name, one.two) for one in back] == [("not_dead", True)]
+    ledger = MODULE.record(payments.ledger)
+    assert ledger.column(payments.of).of == payments.record
+
+
 def test_who_receives_a_subsidy_has_a_grade() -> None:
     elder = MODULE.record("elder")
 
