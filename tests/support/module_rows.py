@@ -6,7 +6,7 @@ from random import Random
 
 from cardsvc import invented
 from cardsvc.core.ids import StaffNo
-from cardsvc.core.records import Column, Kind, Record, Value, Values
+from cardsvc.core.records import Column, Kind, Move, Record, Value, Values
 from cardsvc.modules import Module
 from cardsvc.rows import keeping
 from cardsvc.rows.counties import CODES
@@ -48,23 +48,44 @@ def fill(service: Service, module: Module, random: Random, count: int) -> int:
 
 def _row(record: Record, ids: dict[str, list[str]], random: Random, number: int) -> Values:
     values: dict[str, Value] = {"county": random.choice(CODES)}
-    for column in record.columns:
-        if not column.derived:
-            values[column.name] = _maybe(column, ids, random, number)
+    passed, state = _way(record, random)
+    fixed = {**dict.fromkeys(one.stamps for one in _moves(record) if one.stamps), **state}
+    filled = {name for one in passed for name in (*one.fills, one.stamps)}
+    columns = [one for one in record.columns if not one.derived and (one.name not in fixed or one.name in filled)]
+    values |= fixed
+    for column in columns:
+        values[column.name] = _made(column, filled, ids, random, number)
     for tried in range(TRIES):
         faults = list(record.check(values)) if record.check is not None else []
         if not faults:
             return {**values, **(record.derive(values) if record.derive is not None else {})}
         # Where a column alone does not help, the others change with it.
         wrong, others = {one.column for one in faults}, 0.3 if tried % 8 == 7 else 0
-        for column in record.columns:
-            if not column.derived and (column.name in wrong or random.random() < others):
-                values[column.name] = _maybe(column, ids, random, number)
+        for column in columns:
+            if column.name in wrong or random.random() < others:
+                values[column.name] = _made(column, filled, ids, random, number)
     raise AssertionError(f"{record.name}: no row by chance passes its check; the last one failed {faults}")
 
 
-def _maybe(column: Column, ids: dict[str, list[str]], random: Random, number: int) -> Value:
-    if not column.needed and random.random() > OFTEN:
+def _moves(record: Record) -> tuple[Move, ...]:
+    return record.flow.moves if record.flow is not None else ()
+
+
+def _way(record: Record, random: Random) -> tuple[list[Move], dict[str, Value]]:
+    """Moves that a row went through by chance, and the state that it came to."""
+    state, passed = dict(record.start), []
+    while record.flow is not None and random.random() < OFTEN:
+        open_ = [one for one in record.flow.moves if state[record.flow.column] in one.since]
+        if not open_:
+            break
+        passed.append(random.choice(open_))
+        state[record.flow.column] = passed[-1].to
+    return passed, state
+
+
+def _made(column: Column, filled: set[str], ids: dict[str, list[str]], random: Random, number: int) -> Value:
+    """A value; what nobody had to fill in may be empty."""
+    if not column.needed and column.name not in filled and random.random() > OFTEN:
         return None
     return _value(column, ids, random, number)
 
