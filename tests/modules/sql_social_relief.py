@@ -72,7 +72,9 @@ SQL: dict[str, str] = {
     """,
     "allowance_per_household": f"""
         SELECT (2 * fen + households) / NULLIF(2 * households, 0) FROM (
-            SELECT CAST(COALESCE(SUM(standard * persons - income), 0) AS BIGINT) AS fen, COUNT(*) AS households
+            SELECT COUNT(*) AS households, CAST(COALESCE(SUM(
+                CASE WHEN standard * persons > income THEN standard * persons - income ELSE 0 END
+            ), 0) AS BIGINT) AS fen
             FROM social_relief_household
             WHERE {HERE} AND kind = 'subsistence' AND state = 'active' AND since <= :last
         ) AS granted

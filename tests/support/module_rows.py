@@ -1,7 +1,7 @@
 """Rows of modules made by chance from their declarations alone; every one passes its record's own rules."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from cardsvc import invented
@@ -17,6 +17,7 @@ from tests.support.home import Service
 FIRST, LAST = date(2025, 1, 1), date(2026, 12, 31)
 BORDERS = (date(2025, 6, 30), date(2025, 7, 1), date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1))
 TRIES = 400
+NOON = time(12, tzinfo=UTC)
 OFTEN = 0.8
 """How often a column that may be empty has something."""
 
@@ -50,12 +51,13 @@ def _row(record: Record, ids: dict[str, list[str]], random: Random, number: int)
     values: dict[str, Value] = {"county": random.choice(CODES)}
     passed, state = _way(record, random)
     fixed = {**dict.fromkeys(one.stamps for one in _moves(record) if one.stamps), **state}
-    filled = {name for one in passed for name in (*one.fills, one.stamps)}
-    columns = [one for one in record.columns if not one.derived and (one.name not in fixed or one.name in filled)]
+    filled = {name for one in passed for name in one.fills}
+    columns = [one for one in record.columns if not one.derived and one.name not in fixed]
     values |= fixed
     for column in columns:
         values[column.name] = _made(column, filled, ids, random, number)
     for tried in range(TRIES):
+        values |= _stamped(record, passed, values, random)
         faults = list(record.check(values)) if record.check is not None else []
         if not faults:
             return {**values, **(record.derive(values) if record.derive is not None else {})}
@@ -81,6 +83,18 @@ def _way(record: Record, random: Random) -> tuple[list[Move], dict[str, Value]]:
         passed.append(random.choice(open_))
         state[record.flow.column] = passed[-1].to
     return passed, state
+
+
+def _stamped(record: Record, passed: list[Move], values: Values, random: Random) -> Values:
+    """When the moves were made: one after the other, from the row's own day on."""
+    own = values.get(record.dated)
+    at = own if isinstance(own, datetime) else datetime.combine(own if isinstance(own, date) else day(random), NOON)
+    found: dict[str, Value] = {}
+    for one in passed:
+        at += timedelta(minutes=random.randrange(60 * 24 * 60))
+        if one.stamps:
+            found[one.stamps] = at if record.column(one.stamps).kind is Kind.MOMENT else at.date()
+    return found
 
 
 def _made(column: Column, filled: set[str], ids: dict[str, list[str]], random: Random, number: int) -> Value:
