@@ -58,7 +58,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 (
                     words.chapter(chapter),
                     [
-                        (part, [line(words, modules[part.module], told, asked.period) for told in part.told])
+                        (part, [line(words, modules[part.module], told, asked.period, signed) for told in part.told])
                         for part in parts
                     ],
                 )

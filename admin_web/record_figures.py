@@ -60,7 +60,9 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         county = signed.county or (wanted if wanted in names else None)
         with one_moment(context.engine) as connection:
             figures = Figures(connection, context.home_id, found, asked.period, signed.county)
-            lines = [line(words, found, figures.told(one, county), asked.period, county) for one in found.indicators]
+            lines = [
+                line(words, found, figures.told(one, county), asked.period, signed, county) for one in found.indicators
+            ]
             named = {one.name: one for one in found.indicators}
             first = next((one.told.indicator for one in lines if not one.told.withheld), None)
             parted = named.get(request.query_params.get("by", "")) or first
@@ -71,7 +73,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "county": county,
             "counties": names,
             "parted": parted,
-            "parts": [(code, line(words, found, told, asked.period, code)) for code, told in parts],
+            "parts": [(code, line(words, found, told, asked.period, signed, code)) for code, told in parts],
             "longest": max(known, default=0),
             "address": lambda **more: urlencode({**asked.asked, **{k: v for k, v in more.items() if v}}),
         }

@@ -53,7 +53,8 @@ def test_the_page_behind_a_count_lists_exactly_what_was_counted(service: Service
 def test_the_funeral_service_has_statistics_for_who_sees_every_module(service: Service) -> None:
     Told.begun(service)
 
-    page = Desk(service, "1051").get("modules/funeral/statistics?span=month&day=2026-11-01").text
-    assert "火化" in page and "step=load" in page
+    address = "modules/funeral/statistics?span=month&day=2026-11-01"
+    assert "火化" in Desk(service, "1051").get(address).text
+    assert "step=load" in Desk(service, "1016").get(address).text
     assert Desk(service, "1052").get("modules/funeral/statistics").status_code == 404
     assert Desk(service, "1015").get("modules/funeral/statistics").status_code == 403
