@@ -107,13 +107,26 @@ def insert(
     batch: str | None = None,
 ) -> None:
     """New rows: ids with values, the county among them. Each needs 12 bytes of `chance` for every column."""
+    prepared = [
+        (row_id, {"county": values["county"]} | columns_of(vault, where, row_id, values, bits))
+        for (row_id, values), bits in zip(rows, chance, strict=False)
+    ]
+    insert_columns(connection, where, prepared, staff_no, now, batch)
+
+
+def insert_columns(
+    connection: Connection,
+    where: Where,
+    rows: Iterable[tuple[str, Mapping[str, Any]]],
+    staff_no: StaffNo,
+    now: datetime,
+    batch: str | None = None,
+) -> None:
+    """New rows: ids with their columns as the table has them (`columns_of`), the county among them."""
     made = {"home_id": where.home_id, "version": 1, "made_at": now, "made_by": staff_no, "batch": batch}
     made |= {"changed_at": now, "changed_by": staff_no}
     every = dict.fromkeys(name for one in where.table.columns if (name := one.name) not in made)
-    prepared = [
-        every | made | {"id": row_id, "county": values["county"]} | columns_of(vault, where, row_id, values, bits)
-        for (row_id, values), bits in zip(rows, chance, strict=False)
-    ]
+    prepared = [{**every, **made, "id": row_id, **columns} for row_id, columns in rows]
     if prepared:
         connection.execute(where.table.insert(), prepared)
 

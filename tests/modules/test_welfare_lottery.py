@@ -4,9 +4,12 @@ from datetime import date
 
 import pytest
 
+from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.records import Value, Wrong
-from cardsvc.modules.welfare_lottery import rules
+from cardsvc.modules.welfare_lottery import MODULE, rules
 from cardsvc.modules.welfare_lottery.records import CHARITY_NOMINATION, GRANT
+from tests.support.home import Service
+from tests.support.rows import SECOND, Clerk, columns
 
 
 @pytest.mark.parametrize(
@@ -67,3 +70,26 @@ def test_nobody_is_awarded_who_was_not_on_public_notice() -> None:
 )
 def test_a_gift_has_its_size(category: str, given_: int | None, wrong: int) -> None:
     assert len(list(rules.nomination({"category": category, "given": given_}))) == wrong
+
+
+@pytest.fixture
+def fund(bureau: Service) -> Clerk:
+    return Clerk.of(bureau, MODULE)
+
+
+def test_a_grant_is_approved_by_two_and_paid_once(fund: Clerk) -> None:
+    project = fund.types("fund_project", name="孤儿助学", purpose="救孤", body="市慈善总会", started_on="2026-01-12")
+    asked = {"payee": "安溪镇人民政府", "purpose": "助学", "asked": "5000", "asked_on": "2026-02-01"}
+    row_id = fund.types("grant", project=project, **asked)
+    decided = {"amount": "4000", "account": "6222020000000000000"}
+
+    assert isinstance(fund.tries_move("grant", row_id, "approve", None, **decided), Refusal)
+    assert columns(fund.tries_move("grant", row_id, "approve", SECOND, **decided | {"amount": "5000.01"})) == ["amount"]
+    assert fund.tries_move("grant", row_id, "pay") == Refusal(Problem.ROW_CHANGED)
+    fund.moves("grant", row_id, "approve", SECOND, **decided)
+    fund.moves("grant", row_id, "pay")
+
+    row = fund.row("grant", row_id).values
+    assert (row["state"], row["amount"]) == ("paid", 4000_00)
+    assert row["paid_on"] is not None
+    assert fund.tries_move("grant", row_id, "pay") == Refusal(Problem.ROW_CHANGED)
