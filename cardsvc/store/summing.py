@@ -28,12 +28,16 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "station": "json_extract(f.body, '$.station_kind')",
         "staff": "json_extract(f.body, '$.staff_no')",
         "observed": "json_extract(f.body, '$.observed')",
+        "step": "CASE json_extract(f.body, '$.body.kind') WHEN 'booked' THEN 'book'"
+        " ELSE json_extract(f.body, '$.body.step') END",
         "first": "substr(COALESCE({0}, ''), 1, instr(COALESCE({0}, '') || ' ', ' ') - 1)",
     },
     "postgresql": {
         "station": "f.body::jsonb ->> 'station_kind'",
         "staff": "f.body::jsonb ->> 'staff_no'",
         "observed": "(f.body::jsonb ->> 'observed')::boolean::int",
+        "step": "CASE f.body::jsonb -> 'body' ->> 'kind' WHEN 'booked' THEN 'book'"
+        " ELSE f.body::jsonb -> 'body' ->> 'step' END",
         "first": "split_part(COALESCE({0}, ''), ' ', 1)",
     },
 }
