@@ -1247,6 +1247,17 @@ CREATE TABLE standing_day (
     credit_fen       BIGINT NOT NULL,
     PRIMARY KEY (home_id, day, kind, since)
 );
+-- What stood on each group as a month began: debits less credits, by the day since when it had stood; '0001-01-01' for all
+-- that had for more than a year. Written as the first business day of a month begins, so that what stood on any day is
+-- summed from a month and its own days. Append-only.
+CREATE TABLE standing_month (
+    home_id          TEXT NOT NULL,
+    month            TEXT NOT NULL,
+    kind             TEXT NOT NULL,
+    since            TEXT NOT NULL,
+    fen              BIGINT NOT NULL,
+    PRIMARY KEY (home_id, month, kind, since)
+);
 
 -- From a figure of a report down to its rows.
 CREATE INDEX bill_line_by_item ON bill_line (home_id, item, log_no, line_no);
@@ -1316,6 +1327,20 @@ BEGIN
         SET debit_fen = kept.debit_fen + EXCLUDED.debit_fen, credit_fen = kept.credit_fen + EXCLUDED.credit_fen;
     RETURN NULL;
 END $$;
+CREATE FUNCTION carry_standing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO standing_month
+        SELECT NEW.home_id, begins, kind, CASE WHEN since > to_char(begins::date - 366, 'YYYY-MM-DD') THEN since ELSE '0001-01-01' END, sum(moved)
+        FROM (SELECT substr(NEW.day, 1, 8) || '01' AS begins, COALESCE(max(month), '') AS carried FROM standing_month WHERE home_id = NEW.home_id) AS months,
+            LATERAL (
+                SELECT kind, since, fen AS moved FROM standing_month WHERE home_id = NEW.home_id AND month = carried
+                UNION ALL SELECT kind, since, debit_fen - credit_fen FROM standing_day
+                    WHERE home_id = NEW.home_id AND day >= carried AND day < begins
+            ) AS stood
+        WHERE NOT EXISTS (SELECT 1 FROM business_day WHERE home_id = NEW.home_id AND day >= begins AND day < NEW.day)
+        GROUP BY 2, 3, 4 HAVING sum(moved) <> 0;
+    RETURN NULL;
+END $$;
 CREATE TRIGGER line_sums AFTER INSERT ON bill_line REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION sum_lines();
 CREATE TRIGGER transfer_sums AFTER INSERT ON transfer REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION sum_money();
 CREATE TRIGGER fact_sums AFTER INSERT ON fact REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION count_taps();
@@ -1326,6 +1351,8 @@ CREATE TRIGGER money_day_by_transfers BEFORE INSERT OR UPDATE OR DELETE ON money
 CREATE TRIGGER tap_day_by_facts BEFORE INSERT OR UPDATE OR DELETE ON tap_day FOR EACH ROW EXECUTE FUNCTION refuse_sum_by_hand();
 CREATE TRIGGER account_spell_by_transfers BEFORE INSERT OR UPDATE OR DELETE ON account_spell FOR EACH ROW EXECUTE FUNCTION refuse_sum_by_hand();
 CREATE TRIGGER standing_day_by_transfers BEFORE INSERT OR UPDATE OR DELETE ON standing_day FOR EACH ROW EXECUTE FUNCTION refuse_sum_by_hand();
+CREATE TRIGGER business_day_carries AFTER INSERT ON business_day FOR EACH ROW EXECUTE FUNCTION carry_standing();
+CREATE TRIGGER standing_month_by_days BEFORE INSERT OR UPDATE OR DELETE ON standing_month FOR EACH ROW EXECUTE FUNCTION refuse_sum_by_hand();
 -- @end
 -- @sqlite
 CREATE TRIGGER line_sums AFTER INSERT ON bill_line BEGIN
@@ -1378,6 +1405,20 @@ CREATE TRIGGER account_sums AFTER UPDATE OF debit_fen, credit_fen ON account WHE
         ON CONFLICT (home_id, day, kind, since) DO UPDATE
         SET debit_fen = debit_fen + EXCLUDED.debit_fen, credit_fen = credit_fen + EXCLUDED.credit_fen;
 END;
+CREATE TRIGGER business_day_carries AFTER INSERT ON business_day
+WHEN NOT EXISTS (SELECT 1 FROM business_day WHERE home_id = NEW.home_id AND day >= substr(NEW.day, 1, 8) || '01' AND day < NEW.day)
+BEGIN
+    INSERT INTO standing_month
+        SELECT NEW.home_id, substr(NEW.day, 1, 8) || '01', kind,
+            CASE WHEN since > date(substr(NEW.day, 1, 8) || '01', '-366 days') THEN since ELSE '0001-01-01' END, sum(moved)
+        FROM (
+            SELECT kind, since, fen AS moved FROM standing_month
+                WHERE home_id = NEW.home_id AND month = (SELECT max(month) FROM standing_month WHERE home_id = NEW.home_id)
+            UNION ALL SELECT kind, since, debit_fen - credit_fen FROM standing_day
+                WHERE home_id = NEW.home_id AND day < substr(NEW.day, 1, 8) || '01'
+                AND day >= COALESCE((SELECT max(month) FROM standing_month WHERE home_id = NEW.home_id), '')
+        ) AS stood GROUP BY 3, 4 HAVING sum(moved) <> 0;
+END;
 CREATE TRIGGER business_day_no_update BEFORE UPDATE ON business_day BEGIN SELECT RAISE(ABORT, 'business_day is append-only'); END;
 CREATE TRIGGER business_day_no_delete BEFORE DELETE ON business_day BEGIN SELECT RAISE(ABORT, 'business_day is append-only'); END;
 CREATE TRIGGER revenue_day_grows BEFORE UPDATE ON revenue_day WHEN NEW.entries <= OLD.entries OR NEW.home_id <> OLD.home_id OR NEW.day <> OLD.day OR NEW.item <> OLD.item OR NEW.payer <> OLD.payer OR NEW.station <> OLD.station OR NEW.price_version <> OLD.price_version OR NEW.waiver_payer <> OLD.waiver_payer OR NEW.waiver_for <> OLD.waiver_for
@@ -1392,6 +1433,8 @@ CREATE TRIGGER tap_day_no_delete BEFORE DELETE ON tap_day BEGIN SELECT RAISE(ABO
 CREATE TRIGGER standing_day_grows BEFORE UPDATE ON standing_day WHEN NEW.debit_fen < OLD.debit_fen OR NEW.credit_fen < OLD.credit_fen OR NEW.home_id <> OLD.home_id OR NEW.day <> OLD.day OR NEW.kind <> OLD.kind OR NEW.since <> OLD.since
 BEGIN SELECT RAISE(ABORT, 'standing_day is kept by what is posted alone'); END;
 CREATE TRIGGER standing_day_no_delete BEFORE DELETE ON standing_day BEGIN SELECT RAISE(ABORT, 'standing_day is kept by what is posted alone'); END;
+CREATE TRIGGER standing_month_no_update BEFORE UPDATE ON standing_month BEGIN SELECT RAISE(ABORT, 'standing_month is kept by what is posted alone'); END;
+CREATE TRIGGER standing_month_no_delete BEFORE DELETE ON standing_month BEGIN SELECT RAISE(ABORT, 'standing_month is kept by what is posted alone'); END;
 CREATE TRIGGER account_spell_stays BEFORE UPDATE ON account_spell
 WHEN NEW.home_id <> OLD.home_id OR NEW.account <> OLD.account OR NEW.since <> OLD.since OR NEW.kind <> OLD.kind
     OR (NEW.until = '9999-12-31') = (SELECT debit_fen = credit_fen FROM account WHERE home_id = NEW.home_id AND account = NEW.account)

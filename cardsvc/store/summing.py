@@ -5,6 +5,7 @@ The database keeps them itself (schema.sql); nothing else writes there.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -18,6 +19,10 @@ from cardsvc.store import tables as t
 
 FOREVER = "9999-12-31"
 """Until when something stands that stands still."""
+LONG_AGO = "0001-01-01"
+"""Since when something stands, in a month's carried sums, that had stood for more than a year when the month began."""
+YEAR = timedelta(days=366)
+"""From so many days on it is of the last age (core.reporting.AGES), on whichever day of the month one asks."""
 _DAY = (
     "(SELECT day FROM business_day AS d WHERE d.home_id = x.home_id AND d.from_log_no <= x.log_no"
     " ORDER BY d.from_log_no DESC LIMIT 1)"
@@ -99,6 +104,25 @@ def standing(moved: Iterable[tuple[str, str, int, int]]) -> Standing:
     return found
 
 
+def carried(days: Mapping[tuple[str, str, str], list[int]], months: Iterable[str]) -> dict[tuple[str, str, str], int]:
+    """What stood as each month began, from what days moved (`Standing.days`): (month, kind, since) to fen.
+
+    `months`: the first day of each in which something was posted, in order.
+    """
+    found: dict[tuple[str, str, str], int] = {}
+    stands: dict[tuple[str, str], int] = {}
+    moved = sorted(days.items(), reverse=True)
+    for month in months:
+        while moved and moved[-1][0][0] < month:
+            (_, kind, since), (debit, credit) = moved.pop()
+            stands[kind, since] = stands.get((kind, since), 0) + debit - credit
+        old = (date.fromisoformat(month) - YEAR).isoformat()
+        for (kind, since), fen in stands.items():
+            key = (month, kind, since if since > old else LONG_AGO)
+            found[key] = found.get(key, 0) + fen
+    return {key: fen for key, fen in found.items() if fen}
+
+
 def fill(connection: Connection, home_id: HomeId) -> None:
     """Sum up what a home has that was posted before there were summaries; its business days first."""
     days = [
@@ -120,6 +144,12 @@ def fill(connection: Connection, home_id: HomeId) -> None:
             for (day, kind, since), (debit, credit) in found.days.items()
         ]
         connection.execute(t.standing_day.insert(), rows)
+    months = [
+        {"home_id": home_id, "month": month, "kind": kind, "since": since, "fen": fen}
+        for (month, kind, since), fen in _carried(connection, home_id, found).items()
+    ]
+    if months:
+        connection.execute(t.standing_month.insert(), months)
 
 
 def faults(connection: Connection, home_id: HomeId) -> Iterator[str]:
@@ -131,6 +161,8 @@ def faults(connection: Connection, home_id: HomeId) -> Iterator[str]:
     }
     made["account_spell"] = {(home_id, *one) for one in found.spells}
     made["standing_day"] = {(home_id, *key, *sums) for key, sums in found.days.items()}
+    months = _carried(connection, home_id, found)
+    made["standing_month"] = {(home_id, *key, fen) for key, fen in months.items()}
     for name, rows in made.items():
         table = t.metadata.tables[name]
         kept = _plain(connection.execute(select(table).where(table.c.home_id == home_id)))
@@ -141,6 +173,10 @@ def faults(connection: Connection, home_id: HomeId) -> Iterator[str]:
 def _standing(connection: Connection, home_id: HomeId) -> Standing:
     rows = connection.execute(text(_MOVED).execution_options(yield_per=1_000), {"home": home_id})
     return standing((row.account, row.day, int(row.debits), int(row.credits)) for row in rows)
+
+
+def _carried(connection: Connection, home_id: HomeId, found: Standing) -> dict[tuple[str, str, str], int]:
+    return carried(found.days, business_days.months(connection, home_id))
 
 
 def _sql(connection: Connection, name: str) -> str:

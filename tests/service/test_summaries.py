@@ -11,6 +11,7 @@ from cardsvc.core.facts import Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.problems import Refusal
+from cardsvc.core.reporting import Age, age_on
 from cardsvc.core.terms import Means
 from cardsvc.demo.home import FLOAT
 from cardsvc.handlers import close_day, open_till
@@ -20,7 +21,7 @@ from tests.service.test_day_close import counted
 from tests.support.home import Service
 from tests.support.telling import Told
 
-KEPT = (t.business_day, t.revenue_day, t.money_day, t.tap_day, t.account_spell, t.standing_day)
+KEPT = (t.business_day, t.revenue_day, t.money_day, t.tap_day, t.account_spell, t.standing_day, t.standing_month)
 CASHIER, MANAGER = StaffNo("1010"), StaffNo("1015")
 BY_HAND = (
     "UPDATE revenue_day SET price_fen = price_fen + 1, due_fen = due_fen + 1",
@@ -32,6 +33,8 @@ BY_HAND = (
     "DELETE FROM tap_day",
     "UPDATE standing_day SET debit_fen = debit_fen - 1",
     "DELETE FROM standing_day",
+    "UPDATE standing_month SET fen = fen + 1",
+    "DELETE FROM standing_month",
     "UPDATE account_spell SET since = '2020-01-01'",
     "UPDATE account_spell SET until = '2020-01-01' WHERE until = '9999-12-31'",
     "UPDATE account_spell SET until = '9999-12-31' WHERE until <> '9999-12-31'",
@@ -44,6 +47,7 @@ PLANTED = {
     "money_day": "UPDATE money_day SET in_fen = in_fen + 1, entries = entries + 1",
     "tap_day": "UPDATE tap_day SET entries = entries + 1 WHERE observed = 1",
     "standing_day": "UPDATE standing_day SET debit_fen = debit_fen + 1",
+    "standing_month": "UPDATE standing_month SET fen = fen + 1",
     "account_spell": "INSERT INTO account_spell VALUES ('{home}', 'deposit/x', '2020-01-01', 'deposit', '2020-01-02')",
     "business day": "INSERT INTO business_day VALUES ('{home}', '2031-01-01', 900000)",
 }
@@ -163,3 +167,22 @@ def test_verify_finds_a_planted_difference(service: Service, name: str) -> None:
         connection.execute(text(PLANTED[name].format(home=service.context.home_id)))
 
     assert name in (fault(service) or "whole")
+
+
+def test_what_had_stood_for_more_than_a_year_is_carried_as_one_sum() -> None:
+    """It is of the last age on every day of the month; what may pass into it within the month keeps its day."""
+    days = {
+        ("2026-05-30", "deposit", "2026-05-30"): [0, 7],
+        ("2026-05-31", "deposit", "2026-05-31"): [0, 30],
+        ("2026-06-01", "deposit", "2026-06-01"): [0, 5],
+        ("2027-05-02", "deposit", "2026-05-31"): [10, 0],
+        ("2027-06-01", "deposit", "2026-06-01"): [5, 0],
+    }
+
+    assert summing.carried(days, ["2027-06-01", "2027-07-01", "2028-07-01"]) == {
+        ("2027-06-01", "deposit", "0001-01-01"): -27,
+        ("2027-06-01", "deposit", "2026-06-01"): -5,
+        ("2027-07-01", "deposit", "0001-01-01"): -27,
+        ("2028-07-01", "deposit", "0001-01-01"): -27,
+    }
+    assert age_on(date(2026, 5, 31), date(2027, 6, 1)) is Age.OVER_365 is not age_on(date(2026, 6, 1), date(2027, 6, 1))

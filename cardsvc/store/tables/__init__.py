@@ -46,6 +46,7 @@ from cardsvc.store.tables.summaries import (
     money_day,
     revenue_day,
     standing_day,
+    standing_month,
     tap_day,
 )
 from cardsvc.store.tables.tills import till_shift, till_taking
@@ -107,6 +108,7 @@ __all__ = [
     "staff",
     "staff_session",
     "standing_day",
+    "standing_month",
     "statement",
     "statement_line",
     "statement_payment",

@@ -773,3 +773,51 @@ WHEN NEW.home_id <> OLD.home_id OR NEW.account <> OLD.account OR NEW.since <> OL
 BEGIN SELECT RAISE(ABORT, 'account_spell is kept by what is posted alone'); END;
 CREATE TRIGGER account_spell_no_delete BEFORE DELETE ON account_spell BEGIN SELECT RAISE(ABORT, 'account_spell is kept by what is posted alone'); END;
 -- @end
+
+-- What stood on each group as a month began: debits less credits, by the day since when it had stood; '0001-01-01' for all
+-- that had for more than a year. Written as the first business day of a month begins, so that what stood on any day is
+-- summed from a month and its own days. Append-only.
+CREATE TABLE standing_month (
+    home_id          TEXT NOT NULL,
+    month            TEXT NOT NULL,
+    kind             TEXT NOT NULL,
+    since            TEXT NOT NULL,
+    fen              BIGINT NOT NULL,
+    PRIMARY KEY (home_id, month, kind, since)
+);
+-- @postgresql
+CREATE FUNCTION carry_standing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO standing_month
+        SELECT NEW.home_id, begins, kind, CASE WHEN since > to_char(begins::date - 366, 'YYYY-MM-DD') THEN since ELSE '0001-01-01' END, sum(moved)
+        FROM (SELECT substr(NEW.day, 1, 8) || '01' AS begins, COALESCE(max(month), '') AS carried FROM standing_month WHERE home_id = NEW.home_id) AS months,
+            LATERAL (
+                SELECT kind, since, fen AS moved FROM standing_month WHERE home_id = NEW.home_id AND month = carried
+                UNION ALL SELECT kind, since, debit_fen - credit_fen FROM standing_day
+                    WHERE home_id = NEW.home_id AND day >= carried AND day < begins
+            ) AS stood
+        WHERE NOT EXISTS (SELECT 1 FROM business_day WHERE home_id = NEW.home_id AND day >= begins AND day < NEW.day)
+        GROUP BY 2, 3, 4 HAVING sum(moved) <> 0;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER business_day_carries AFTER INSERT ON business_day FOR EACH ROW EXECUTE FUNCTION carry_standing();
+CREATE TRIGGER standing_month_by_days BEFORE INSERT OR UPDATE OR DELETE ON standing_month FOR EACH ROW EXECUTE FUNCTION refuse_sum_by_hand();
+-- @end
+-- @sqlite
+CREATE TRIGGER business_day_carries AFTER INSERT ON business_day
+WHEN NOT EXISTS (SELECT 1 FROM business_day WHERE home_id = NEW.home_id AND day >= substr(NEW.day, 1, 8) || '01' AND day < NEW.day)
+BEGIN
+    INSERT INTO standing_month
+        SELECT NEW.home_id, substr(NEW.day, 1, 8) || '01', kind,
+            CASE WHEN since > date(substr(NEW.day, 1, 8) || '01', '-366 days') THEN since ELSE '0001-01-01' END, sum(moved)
+        FROM (
+            SELECT kind, since, fen AS moved FROM standing_month
+                WHERE home_id = NEW.home_id AND month = (SELECT max(month) FROM standing_month WHERE home_id = NEW.home_id)
+            UNION ALL SELECT kind, since, debit_fen - credit_fen FROM standing_day
+                WHERE home_id = NEW.home_id AND day < substr(NEW.day, 1, 8) || '01'
+                AND day >= COALESCE((SELECT max(month) FROM standing_month WHERE home_id = NEW.home_id), '')
+        ) AS stood GROUP BY 3, 4 HAVING sum(moved) <> 0;
+END;
+CREATE TRIGGER standing_month_no_update BEFORE UPDATE ON standing_month BEGIN SELECT RAISE(ABORT, 'standing_month is kept by what is posted alone'); END;
+CREATE TRIGGER standing_month_no_delete BEFORE DELETE ON standing_month BEGIN SELECT RAISE(ABORT, 'standing_month is kept by what is posted alone'); END;
+-- @end
