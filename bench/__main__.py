@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import board, core, family, report, review, tap, upload
+from bench import board, core, family, report, review, sums, tap, upload
 
 BENCHMARKS = {
     "tap": tap.tap,
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "review": review.review,
     "core": core.core,
     "report": report.report,
+    "sums": sums.sums,
 }
 
 

@@ -1,6 +1,7 @@
 """What the database sums up by itself: it is what was posted, nobody writes it by hand, and it can be made anew."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from cardsvc.handlers import close_day, open_till
 from cardsvc.store import business_days, summing, verifying
 from cardsvc.store import tables as t
 from tests.service.test_day_close import counted
+from tests.support import half_year, many_lines
 from tests.support.home import Service
 from tests.support.telling import Told
 
@@ -186,3 +188,20 @@ def test_what_had_stood_for_more_than_a_year_is_carried_as_one_sum() -> None:
         ("2028-07-01", "deposit", "0001-01-01"): -27,
     }
     assert age_on(date(2026, 5, 31), date(2027, 6, 1)) is Age.OVER_365 is not age_on(date(2026, 6, 1), date(2027, 6, 1))
+
+
+def test_books_that_are_loaded_at_once_are_what_the_triggers_make_of_them(service: Service, tmp_path: Path) -> None:
+    """What is measured over millions of lines is what taps would have left."""
+    home, engine = service.context.home_id, service.context.engine
+    tapped = Service(f"sqlite:///{tmp_path / 'tapped.db'}")
+    with tapped.context.engine.begin() as connection:
+        half_year.write(connection, home, 50)
+        one_by_one = rows(connection), sorted(tuple(row) for row in connection.execute(select(t.account)))
+    tapped.close()
+
+    many_lines.load(engine, home, 50)
+
+    with engine.connect() as connection:
+        assert (rows(connection), sorted(tuple(row) for row in connection.execute(select(t.account)))) == one_by_one
+    with engine.begin() as connection, pytest.raises(DBAPIError):
+        connection.execute(text("DELETE FROM revenue_day"))
