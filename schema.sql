@@ -1263,8 +1263,6 @@ CREATE TABLE standing_month (
 CREATE INDEX bill_line_by_item ON bill_line (home_id, item, log_no, line_no);
 CREATE INDEX fact_by_log ON fact (home_id, log_no);
 -- @postgresql
-CREATE FUNCTION open_business_day(home TEXT) RETURNS TEXT LANGUAGE sql STABLE AS $$
-SELECT max(day) FROM business_day WHERE home_id = home $$;
 CREATE FUNCTION refuse_sum_by_hand() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF pg_trigger_depth() < 2 OR TG_OP = 'DELETE' THEN
@@ -1275,7 +1273,7 @@ END $$;
 CREATE FUNCTION sum_lines() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO revenue_day AS kept
-        SELECT home_id, open_business_day(home_id), item, payer, COALESCE(fact.body::jsonb ->> 'station_kind', ''), price_version,
+        SELECT home_id, (SELECT max(day) FROM business_day AS d WHERE d.home_id = posted.home_id), item, payer, COALESCE(fact.body::jsonb ->> 'station_kind', ''), price_version,
             COALESCE(waiver_payer, ''), split_part(COALESCE(waiver_source, ''), ' ', 1),
             count(*), sum(price_fen), sum(waiver_fen), sum(due_fen)
         FROM posted LEFT JOIN fact USING (home_id, case_no, log_no) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
@@ -1287,7 +1285,7 @@ END $$;
 CREATE FUNCTION sum_money() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO money_day AS kept
-        SELECT home_id, open_business_day(home_id), substr(side, 6), COALESCE(fact.body::jsonb ->> 'staff_no', ''), memo,
+        SELECT home_id, (SELECT max(day) FROM business_day AS d WHERE d.home_id = posted.home_id), substr(side, 6), COALESCE(fact.body::jsonb ->> 'staff_no', ''), memo,
             count(*), sum(came), sum(went)
         FROM posted CROSS JOIN LATERAL (VALUES (debit, amount_fen, 0), (credit, 0, amount_fen)) AS sides (side, came, went)
             LEFT JOIN fact USING (home_id, case_no, log_no)
@@ -1299,7 +1297,7 @@ END $$;
 CREATE FUNCTION count_taps() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO tap_day AS kept
-        SELECT home_id, open_business_day(home_id), body::jsonb ->> 'station_kind', (body::jsonb ->> 'observed')::boolean::int, count(*)
+        SELECT home_id, (SELECT max(day) FROM business_day AS d WHERE d.home_id = posted.home_id), body::jsonb ->> 'station_kind', (body::jsonb ->> 'observed')::boolean::int, count(*)
         FROM posted GROUP BY 1, 2, 3, 4
         ON CONFLICT (home_id, day, station, observed) DO UPDATE SET entries = kept.entries + EXCLUDED.entries;
     RETURN NULL;
@@ -1307,18 +1305,18 @@ END $$;
 CREATE FUNCTION keep_spells() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO account_spell
-        SELECT home_id, account, open_business_day(home_id), CASE split_part(account, '/', 1)
+        SELECT home_id, account, (SELECT max(day) FROM business_day AS d WHERE d.home_id = was.home_id), CASE split_part(account, '/', 1)
             WHEN 'receivable' THEN 'receivable/' || split_part(account, '/', 3) ELSE split_part(account, '/', 1) END, '9999-12-31'
         FROM was WHERE debit_fen = credit_fen AND split_part(account, '/', 1) IN ('receivable', 'deposit', 'suspense')
             AND NOT EXISTS (SELECT 1 FROM account_spell AS ended WHERE ended.home_id = was.home_id AND ended.account = was.account
-                AND ended.until = open_business_day(was.home_id));
-    UPDATE account_spell AS spell SET until = CASE WHEN now.debit_fen = now.credit_fen THEN open_business_day(now.home_id) ELSE '9999-12-31' END
+                AND ended.until = (SELECT max(day) FROM business_day AS d WHERE d.home_id = was.home_id));
+    UPDATE account_spell AS spell SET until = CASE WHEN now.debit_fen = now.credit_fen THEN (SELECT max(day) FROM business_day AS d WHERE d.home_id = now.home_id) ELSE '9999-12-31' END
         FROM now JOIN was USING (home_id, account)
         WHERE spell.home_id = now.home_id AND spell.account = now.account
             AND (was.debit_fen = was.credit_fen OR now.debit_fen = now.credit_fen)
             AND spell.since = (SELECT max(since) FROM account_spell AS last WHERE last.home_id = now.home_id AND last.account = now.account);
     INSERT INTO standing_day AS kept
-        SELECT home_id, open_business_day(home_id), spell.kind, spell.since,
+        SELECT home_id, (SELECT max(day) FROM business_day AS d WHERE d.home_id = now.home_id), spell.kind, spell.since,
             sum(now.debit_fen - was.debit_fen), sum(now.credit_fen - was.credit_fen)
         FROM now JOIN was USING (home_id, account) JOIN account_spell AS spell USING (home_id, account)
         WHERE spell.since = (SELECT max(since) FROM account_spell AS last WHERE last.home_id = now.home_id AND last.account = now.account)
