@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
-from cardsvc.core.facts import Step
-from cardsvc.core.ids import StaffNo
+from cardsvc.core.facts import Details, StationKind, Step
+from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.problems import Refusal
 from cardsvc.core.reporting import Age, age_on
 from cardsvc.core.terms import Means
+from cardsvc.core.wire import Observation
 from cardsvc.demo.home import FLOAT
 from cardsvc.handlers import close_day, open_till
 from cardsvc.store import business_days, summing, verifying
@@ -22,6 +23,7 @@ from tests.service.test_day_close import counted
 from tests.support import half_year, many_lines
 from tests.support.home import Service
 from tests.support.telling import Told
+from tests.support.tools import PostgresCluster
 
 KEPT = (t.business_day, t.revenue_day, t.money_day, t.tap_day, t.account_spell, t.standing_day, t.standing_month)
 CASHIER, MANAGER = StaffNo("1010"), StaffNo("1015")
@@ -44,6 +46,10 @@ BY_HAND = (
     "UPDATE business_day SET from_log_no = from_log_no + 1",
     "DELETE FROM business_day",
 )
+RUNS = """
+CREATE FUNCTION {name}_ran() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM nextval('{name}_runs'); RETURN NULL; END $$
+"""
 PLANTED = {
     "revenue_day": "UPDATE revenue_day SET price_fen = price_fen + 1, due_fen = due_fen + 1, entries = entries + 1",
     "money_day": "UPDATE money_day SET in_fen = in_fen + 1, entries = entries + 1",
@@ -205,3 +211,28 @@ def test_books_that_are_loaded_at_once_are_what_the_triggers_make_of_them(servic
         assert (rows(connection), sorted(tuple(row) for row in connection.execute(select(t.account)))) == one_by_one
     with engine.begin() as connection, pytest.raises(DBAPIError):
         connection.execute(text("DELETE FROM revenue_day"))
+
+
+@pytest.mark.postgres
+def test_a_batch_is_summed_once_however_many_rows_it_has(postgres: PostgresCluster, founded: str) -> None:
+    service = Service(postgres.new_database(like=founded))
+    case_no = service.station(StationKind.BOOKING).book(id_no=None).case_no or ""
+    runs = {"fact": 0, "transfer": 0}
+    with service.context.engine.begin() as connection:
+        for name in runs:
+            connection.execute(text(f"CREATE SEQUENCE {name}_runs"))
+            connection.execute(text(RUNS.format(name=name)))
+            counting = f"AFTER INSERT ON {name} FOR EACH STATEMENT EXECUTE FUNCTION {name}_ran()"
+            connection.execute(text(f"CREATE TRIGGER counted {counting}"))
+    cashier = service.station(StationKind.CASHIER)
+    for _ in range(20):
+        paid = Observation(step=Step.DEPOSIT, details=Details(amount_fen=100, means=Means.CASH))
+        cashier.append(paid, case_no=CaseNo(case_no), staff_no=CASHIER)
+    cashier.send()
+
+    with service.context.engine.connect() as connection:
+        for name in runs:
+            runs[name] = connection.execute(text(f"SELECT last_value FROM {name}_runs WHERE is_called")).scalar_one()
+        held = connection.execute(text("SELECT sum(in_fen), sum(entries) FROM money_day")).one()
+    service.close()
+    assert (runs, tuple(held)) == ({"fact": 1, "transfer": 1}, (2_000, 20))
