@@ -1382,7 +1382,17 @@ CREATE TRIGGER fact_sums AFTER INSERT ON fact BEGIN
         json_extract(NEW.body, '$.station_kind'), json_extract(NEW.body, '$.observed'), 1
     ) ON CONFLICT (home_id, day, station, observed) DO UPDATE SET entries = entries + 1;
 END;
-CREATE TRIGGER account_sums AFTER UPDATE OF debit_fen, credit_fen ON account WHEN substr(NEW.account, 1, 8) IN ('receivab', 'deposit/', 'suspense') BEGIN
+CREATE TRIGGER account_sums AFTER UPDATE OF debit_fen, credit_fen ON account
+WHEN substr(NEW.account, 1, 8) IN ('receivab', 'deposit/', 'suspense') AND OLD.debit_fen <> OLD.credit_fen AND NEW.debit_fen <> NEW.credit_fen BEGIN
+    INSERT INTO standing_day
+        SELECT NEW.home_id, (SELECT max(day) FROM business_day WHERE home_id = NEW.home_id), kind, since,
+            NEW.debit_fen - OLD.debit_fen, NEW.credit_fen - OLD.credit_fen
+        FROM account_spell WHERE home_id = NEW.home_id AND account = NEW.account ORDER BY since DESC LIMIT 1
+        ON CONFLICT (home_id, day, kind, since) DO UPDATE
+        SET debit_fen = debit_fen + EXCLUDED.debit_fen, credit_fen = credit_fen + EXCLUDED.credit_fen;
+END;
+CREATE TRIGGER account_begins_or_ends AFTER UPDATE OF debit_fen, credit_fen ON account
+WHEN substr(NEW.account, 1, 8) IN ('receivab', 'deposit/', 'suspense') AND (OLD.debit_fen = OLD.credit_fen OR NEW.debit_fen = NEW.credit_fen) BEGIN
     INSERT INTO account_spell
         SELECT NEW.home_id, NEW.account, today.day, CASE substr(NEW.account, 1, 8)
             WHEN 'receivab' THEN 'receivable/' || substr(NEW.account, 12 + instr(substr(NEW.account, 12), '/'))
@@ -1393,7 +1403,6 @@ CREATE TRIGGER account_sums AFTER UPDATE OF debit_fen, credit_fen ON account WHE
     UPDATE account_spell SET until = CASE WHEN NEW.debit_fen = NEW.credit_fen
             THEN (SELECT max(day) FROM business_day WHERE home_id = NEW.home_id) ELSE '9999-12-31' END
         WHERE home_id = NEW.home_id AND account = NEW.account
-            AND (OLD.debit_fen = OLD.credit_fen OR NEW.debit_fen = NEW.credit_fen)
             AND since = (SELECT max(since) FROM account_spell WHERE home_id = NEW.home_id AND account = NEW.account);
     INSERT INTO standing_day
         SELECT NEW.home_id, (SELECT max(day) FROM business_day WHERE home_id = NEW.home_id), kind, since,
