@@ -339,6 +339,7 @@ CREATE INDEX transfer_credit_of_home ON transfer (home_id, credit, log_no)
 -- What an account holds: kept by the database itself from every transfer, and from nothing else. Nobody owes less than
 -- nothing, and no money is held that is not there: below its floor a transfer is refused (floor_fen: 0; less where an account
 -- was below before floors were kept). receivable/CASE/PAYER, deposit/CASE and suspense/CASE are of one case, the others of the home.
+-- carried_short: what desks gave out by the word of a service that was restored since, and no money held covers.
 CREATE TABLE account (
     home_id          TEXT NOT NULL,
     account          TEXT NOT NULL,
@@ -890,7 +891,7 @@ SELECT CASE split_part(account, '/', 1)
     WHEN 'receivable' THEN split_part(account, '/', 2) = case_no AND split_part(account, '/', 3) <> ''
     WHEN 'deposit' THEN account = 'deposit/' || case_no
     WHEN 'suspense' THEN account = 'suspense/' || case_no
-    ELSE account = 'carried_over' OR split_part(account, '/', 1) IN ('revenue', 'till')
+    ELSE account IN ('carried_over', 'carried_short') OR split_part(account, '/', 1) IN ('revenue', 'till')
 END $$;
 CREATE FUNCTION refuse_foreign_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -954,13 +955,13 @@ CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer WHEN NOT (
             AND length(NEW.debit) > length(NEW.case_no) + 12
         WHEN 'deposit' THEN NEW.debit = 'deposit/' || NEW.case_no
         WHEN 'suspense' THEN NEW.debit = 'suspense/' || NEW.case_no
-        ELSE NEW.debit = 'carried_over' OR substr(NEW.debit, 1, 8) = 'revenue/' OR substr(NEW.debit, 1, 5) = 'till/'
+        ELSE NEW.debit IN ('carried_over', 'carried_short') OR substr(NEW.debit, 1, 8) = 'revenue/' OR substr(NEW.debit, 1, 5) = 'till/'
     END AND CASE substr(NEW.credit, 1, instr(NEW.credit || '/', '/') - 1)
         WHEN 'receivable' THEN substr(NEW.credit, 1, length(NEW.case_no) + 12) = 'receivable/' || NEW.case_no || '/'
             AND length(NEW.credit) > length(NEW.case_no) + 12
         WHEN 'deposit' THEN NEW.credit = 'deposit/' || NEW.case_no
         WHEN 'suspense' THEN NEW.credit = 'suspense/' || NEW.case_no
-        ELSE NEW.credit = 'carried_over' OR substr(NEW.credit, 1, 8) = 'revenue/' OR substr(NEW.credit, 1, 5) = 'till/'
+        ELSE NEW.credit IN ('carried_over', 'carried_short') OR substr(NEW.credit, 1, 8) = 'revenue/' OR substr(NEW.credit, 1, 5) = 'till/'
     END
 ) BEGIN SELECT RAISE(ABORT, 'an account of another case, or of no kind'); END;
 CREATE TRIGGER transfer_posts AFTER INSERT ON transfer BEGIN
@@ -1447,4 +1448,101 @@ WHEN NEW.home_id <> OLD.home_id OR NEW.account <> OLD.account OR NEW.since <> OL
     OR (NEW.until = '9999-12-31') = (SELECT debit_fen = credit_fen FROM account WHERE home_id = NEW.home_id AND account = NEW.account)
 BEGIN SELECT RAISE(ABORT, 'account_spell is kept by what is posted alone'); END;
 CREATE TRIGGER account_spell_no_delete BEFORE DELETE ON account_spell BEGIN SELECT RAISE(ABORT, 'account_spell is kept by what is posted alone'); END;
+-- @end
+
+-- The bureau's other work (MODULES.md): who works in which module, what changed in its rows, links for people outside,
+-- files that were handed in, and what is said of a figure. The rows' own tables are in cardsvc/modules/*/schema.sql.
+CREATE TABLE module_grant (
+    home_id          TEXT NOT NULL,
+    staff_no         TEXT NOT NULL,
+    module           TEXT NOT NULL,
+    given_at         MOMENT NOT NULL,
+    given_by         TEXT NOT NULL,
+    PRIMARY KEY (home_id, staff_no, module),
+    FOREIGN KEY (home_id, staff_no) REFERENCES staff (home_id, staff_no)
+);
+-- One line for each field that changed, in text; what is secret is masked. A new row has none: it says itself who made it.
+CREATE TABLE module_history (
+    home_id          TEXT NOT NULL,
+    module           TEXT NOT NULL,
+    record           TEXT NOT NULL,
+    row_id           TEXT NOT NULL,
+    version          BIGINT NOT NULL,
+    field            TEXT NOT NULL,
+    before           TEXT,
+    after            TEXT,
+    at               MOMENT NOT NULL,
+    staff_no         TEXT,
+    move             TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    PRIMARY KEY (home_id, module, record, row_id, version, field)
+);
+-- A link of its own for somebody outside to send in one row's move.
+CREATE TABLE module_link (
+    home_id          TEXT NOT NULL,
+    token_hash       TEXT NOT NULL,
+    module           TEXT NOT NULL,
+    record           TEXT NOT NULL,
+    row_id           TEXT NOT NULL,
+    made_at          MOMENT NOT NULL,
+    made_by          TEXT NOT NULL,
+    until            MOMENT NOT NULL,
+    revoked_at       MOMENT,
+    PRIMARY KEY (home_id, token_hash)
+);
+CREATE INDEX module_link_of ON module_link (home_id, module, record, row_id);
+-- A file that was handed in: read and checked in the background, committed whole or not at all. Its content is encrypted
+-- and goes when it is done.
+CREATE TABLE module_upload (
+    home_id          TEXT NOT NULL,
+    id               TEXT NOT NULL,
+    module           TEXT NOT NULL,
+    record           TEXT NOT NULL,
+    file_name        TEXT NOT NULL,
+    county           TEXT,
+    made_at          MOMENT NOT NULL,
+    made_by          TEXT NOT NULL,
+    state            TEXT NOT NULL,
+    total            BIGINT NOT NULL,
+    done             BIGINT NOT NULL,
+    wrong            BIGINT NOT NULL,
+    faults           TEXT NOT NULL,
+    beat_at          MOMENT NOT NULL,
+    content          BYTES,
+    PRIMARY KEY (home_id, id)
+);
+CREATE INDEX module_upload_of ON module_upload (home_id, module, record, made_at);
+-- A row of such a file as it was checked and will be committed: the columns of its table as JSON, secrets encrypted.
+CREATE TABLE module_upload_row (
+    home_id          TEXT NOT NULL,
+    upload_id        TEXT NOT NULL,
+    row_no           BIGINT NOT NULL,
+    row_id           TEXT NOT NULL,
+    body             TEXT NOT NULL,
+    PRIMARY KEY (home_id, upload_id, row_no),
+    FOREIGN KEY (home_id, upload_id) REFERENCES module_upload (home_id, id)
+);
+-- What is said of a figure in a period: its target, how it is told (exact | over | nearly a bound), that it is withheld.
+-- Target and bound are in hundredths of the figure's unit: money in fen. withheld NULL: where it would betray another that is.
+CREATE TABLE module_figure (
+    home_id          TEXT NOT NULL,
+    module           TEXT NOT NULL,
+    indicator        TEXT NOT NULL,
+    first_day        TEXT NOT NULL,
+    last_day         TEXT NOT NULL,
+    target           BIGINT,
+    relation         TEXT NOT NULL,
+    bound            BIGINT,
+    withheld         BOOLEAN,
+    note             TEXT NOT NULL,
+    set_at           MOMENT NOT NULL,
+    set_by           TEXT NOT NULL,
+    PRIMARY KEY (home_id, module, indicator, first_day, last_day)
+);
+-- @postgresql
+CREATE TRIGGER module_history_append_only BEFORE UPDATE OR DELETE ON module_history FOR EACH ROW EXECUTE FUNCTION refuse_change();
+-- @end
+-- @sqlite
+CREATE TRIGGER module_history_no_update BEFORE UPDATE ON module_history BEGIN SELECT RAISE(ABORT, 'module_history is append-only'); END;
+CREATE TRIGGER module_history_no_delete BEFORE DELETE ON module_history BEGIN SELECT RAISE(ABORT, 'module_history is append-only'); END;
 -- @end

@@ -23,10 +23,17 @@ from admin_web import (
     dispatch,
     dressing,
     duties,
+    everything,
     papers,
     payments,
     prices,
     receipts,
+    record_exports,
+    record_figures,
+    record_grants,
+    record_imports,
+    record_lists,
+    record_rows,
     reports,
     resources,
     review,
@@ -45,7 +52,7 @@ from admin_web import (
     trial_balance,
     waivers,
 )
-from admin_web.shell import HEADERS, HERE, MENU, Shell
+from admin_web.shell import HEADERS, HERE, Shell
 from admin_web.timeline import timeline
 from cardsvc.api import entering
 from cardsvc.api.access import Access, Signed, same_site
@@ -160,8 +167,7 @@ def create(context: Context, access: Access) -> FastAPI:
         signed = access.signed(request)
         if signed is None:
             raise Refused(Refusal(Problem.NOT_SIGNED_IN))
-        mine_first = (entry.path for entries in MENU.values() for entry in entries if signed.may(entry.action))
-        path = "cases" if signed.may(Action.SEE_CASES) else next(mine_first, "cases")
+        path = "cases" if signed.may(Action.SEE_CASES) else "work"
         return RedirectResponse(f"{request.scope['root_path']}/{path}", 303)
 
     @app.get("/cases")
@@ -353,6 +359,13 @@ def create(context: Context, access: Access) -> FastAPI:
         tills,
         reports,
         trial_balance,
+        everything,
+        record_exports,
+        record_figures,
+        record_grants,
+        record_imports,
+        record_lists,
+        record_rows,
     ):
         pages.add(app, context, access, shell)
 

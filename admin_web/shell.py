@@ -40,11 +40,12 @@ class Entry:
 
     name: str
     path: str
-    action: Action
+    action: Action | None = None
 
 
 MENU: Mapping[str, tuple[Entry, ...]] = {
     "work": (
+        Entry("work", "work"),
         Entry("board", "board", Action.SEE_BOARD),
         Entry("boards", "boards", Action.SEE_STATION_BOARDS),
         Entry("cases", "cases", Action.SEE_CASES),
@@ -70,6 +71,10 @@ MENU: Mapping[str, tuple[Entry, ...]] = {
         Entry("prices", "prices", Action.SEE_RULES),
         Entry("waivers", "waivers", Action.SEE_RULES),
     ),
+    "bureau": (
+        Entry("modules", "modules", Action.SEE_RECORDS),
+        Entry("module_grants", "module-grants", Action.GRANT_MODULES),
+    ),
     "house": (
         Entry("unsettled", "unsettled", Action.SEE_STATIONS),
         Entry("reconciliation", "reconciliation", Action.SEE_OPERATIONS),
@@ -85,14 +90,17 @@ MENU: Mapping[str, tuple[Entry, ...]] = {
         Entry("audit", "audit", Action.SEE_AUDIT),
     ),
 }
-"""By what is being done: the dead and their families, their bills, the house."""
+"""By what is being done: the dead and their families, their bills, the bureau's other work, the house."""
 
 
 def _menu(signed: Signed | None) -> dict[str, list[Entry]]:
     """What this person may open; a group of which nothing is left is not there."""
     if signed is None:
         return {}
-    mine = {group: [entry for entry in entries if signed.may(entry.action)] for group, entries in MENU.items()}
+    mine = {
+        group: [one for one in entries if one.action is None or signed.may(one.action)]
+        for group, entries in MENU.items()
+    }
     return {group: entries for group, entries in mine.items() if entries}
 
 

@@ -8,6 +8,7 @@ from cardsvc.commands import (
     duties,
     keys,
     limits,
+    modules,
     payments,
     people,
     reports,
@@ -29,6 +30,7 @@ app.add_typer(cards.app, name="card")
 app.add_typer(keys.app, name="key")
 app.add_typer(virtual.app, name="virtual-card")
 app.add_typer(limits.app, name="limits")
+app.add_typer(modules.app, name="module")
 app.add_typer(payments.app, name="payments")
 
 

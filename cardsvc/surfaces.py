@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from fastapi import FastAPI
 
 from admin_web import app as console
+from admin_web import outside
 from cardsvc.api import office
 from cardsvc.api.access import Access
 from cardsvc.api.app import Surface, create_app
@@ -19,4 +20,5 @@ def create_service(surfaces: Iterable[Surface], context: Context) -> FastAPI:
         access = Access(context)
         app.mount("/office/api", office.create(context, access))
         app.mount("/office", console.create(context, access))
+        app.mount("/public", outside.create(context))
     return app

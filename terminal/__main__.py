@@ -21,6 +21,7 @@ from terminal.identity import NotEnrolled
 from terminal.journal import Journal, JournalBroken
 from terminal.kiosk.app import create_kiosk
 from terminal.local import LocalSnapshot
+from terminal.printing import ReceiptPrinter
 from terminal.readers.listening import ListeningReader
 from terminal.readers.reader import Reader
 from terminal.settings import SystemClocks, chance
@@ -64,6 +65,9 @@ def run(
         typer.Option(help="Name or serial number of a reader (a part of it is enough), or soft:PORT; once for each."),
     ] = [""],  # noqa: B006 - typer reads the default, and nobody changes it
     port: Annotated[int, typer.Option(help="Port of the touch page on this machine.")] = 8801,
+    receipt_printer: Annotated[
+        str, typer.Option(help="Name of a receipt printer (CUPS): receipts go straight there, not to the page.")
+    ] = "",
 ) -> None:
     """Run the station: reader, journal, uplink and touch page, until Ctrl-C."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
@@ -89,6 +93,7 @@ def run(
             clocks,
             chance,
             others,
+            ReceiptPrinter(receipt_printer) if receipt_printer else None,
         )
         kiosk = create_kiosk(loop, port, secrets.token_urlsafe(24))
         uplink.start()

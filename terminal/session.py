@@ -8,6 +8,7 @@ from cardsvc.core.card.image import CardImage
 from cardsvc.core.facts import Step
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.problems import Refusal
+from cardsvc.core.receipts import Family
 from cardsvc.core.snapshot import KnownCase
 from cardsvc.core.tap import Met
 from cardsvc.core.terms import Payer
@@ -67,6 +68,32 @@ class Paying:
     before: frozenset[str]
 
 
+class OnPaper(StrEnum):
+    """How far a receipt has come on its way to paper."""
+
+    ASKED = "asked"
+    SHOWN = "shown"  # the page has it, and prints it
+    SENT = "sent"  # the receipt printer has it
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """A receipt on its way to paper. Asked again before it is over, it is the same copy."""
+
+    case_no: CaseNo
+    family: Family
+    number: str
+    seq: int
+    "The record that asked for it."
+    state: OnPaper = OnPaper.ASKED
+    copy_no: int = 0
+    pdf: bytes = b""
+    refusal: Refusal | None = None
+    over: bool = False
+    "It is on paper, or the service does not give it: the next press asks for a copy of its own."
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """A line of the footer: what was done lately."""
@@ -100,6 +127,7 @@ class Session:
     outcome: Outcome | None = None
     permit: Live | None = None
     paying: Paying | None = None
+    printing: PrintJob | None = None
     reader_fault: Fault | None = None
     recent: list[Done] = field(default_factory=list)
 
@@ -120,4 +148,10 @@ class Session:
         self.phase = Phase.READY if self.staff_no else Phase.SIGN_IN
         self.met = self.chosen = self.step = self.image = None
         self.second_staff_no = self.paying = None
+        self.put_paper_away()
+
+    def put_paper_away(self) -> None:
+        """A receipt that is on paper needs no words any more."""
+        if self.printing is not None and self.printing.over:
+            self.printing = None
         self.entered = {}

@@ -4,44 +4,41 @@ One thread owns reader and session; the touch page only puts acts into a queue. 
 outcome's record is synced to disk.
 """
 
-import base64
-import json
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from cardsvc.core import card_commit, radar, sealing, tap, wire
-from cardsvc.core.booking import BookingForm
+from cardsvc.core import card_commit, desk, tap, wire
 from cardsvc.core.card.errors import CardError
 from cardsvc.core.card.image import CardImage
 from cardsvc.core.card.profile import KEY_TAP, CardProfile
-from cardsvc.core.facts import Details, Step
-from cardsvc.core.ids import CaseNo, StaffNo, provisional_no
+from cardsvc.core.facts import Step
+from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.preconditions import Asked
-from cardsvc.core.problems import Problem, Refusal, refuse_all
+from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import KnownCard
 from cardsvc.core.station import ENTRIES, WAY_BACK, Finds, Station
 from terminal import orders
+from terminal.booking import Bookings
 from terminal.cards import CardTalk
 from terminal.entered import entered
 from terminal.identity import Identity
 from terminal.journal import Journal, JournalBroken
 from terminal.local import LocalSnapshot
 from terminal.people import People
+from terminal.printing import Printing, ReceiptPrinter
 from terminal.readers.field import Field
 from terminal.readers.reader import CardIn, CardOut, Event, Reader, ReaderBack, ReaderLost
-from terminal.session import Colour, Done, Outcome, Phase, Session
+from terminal.session import Colour, Done, OnPaper, Outcome, Phase, PrintJob, Session
 from terminal.settings import Clocks
-from terminal.taking import WORD_WITHIN_S, Taking, refused
+from terminal.taking import Taking
 from terminal.unsent import UnsentTally
 from terminal.uplink import Uplink
 
 RECENT = 6
-BOOKING = TypeAdapter(BookingForm)
 
 
 class StationLoop:
@@ -59,6 +56,7 @@ class StationLoop:
         clocks: Clocks,
         chance: Callable[[int], bytes],
         more_readers: Sequence[Reader] = (),
+        printer: ReceiptPrinter | None = None,
     ) -> None:
         self.identity, self.station = identity, station
         self.journal, self.local, self.uplink = journal, local, uplink
@@ -69,6 +67,8 @@ class StationLoop:
         self._cards = CardTalk(identity, profiles, self._field, chance)
         self._taking = Taking(identity, self._cards, journal, self.tally, local, uplink, clocks, self.session)
         self._people = People(clocks.steady_ms)
+        self._bookings = Bookings(identity, journal, self._taking, uplink)
+        self._printing = Printing(uplink, printer)
         self._acts: queue.SimpleQueue[tuple[str, dict[str, Any], threading.Event]] = queue.SimpleQueue()
         self._stopped = threading.Event()
         self.changed: Callable[[], None] = lambda: None
@@ -107,6 +107,7 @@ class StationLoop:
             self.changed()
         self._kept(self._taking.lapse)
         self._paid()
+        self._printed()
         snapshot, since = self.local.current, self.session.unknown_since
         if since is not None and snapshot is not None and snapshot.version != since:
             self.session.unknown_since = self.session.outcome = None
@@ -239,6 +240,7 @@ class StationLoop:
             case "sign_out":
                 session.leave_case()
                 session.staff_no, session.phase, session.outcome = None, Phase.SIGN_IN, None
+                session.printing = None
             case "language":
                 session.language = "en" if what.get("language") == "en" else "zh_CN"
             case "choose_case" if self.station.finds is Finds.LIST and session.staff_no:
@@ -248,6 +250,7 @@ class StationLoop:
                 session.step = next((step for step in (*self.station.steps, *WAY_BACK) if step == wanted), None)
                 session.entered, session.outcome = {}, None
                 session.phase = Phase.FORM if session.step else Phase.CASE
+                session.put_paper_away()
             case "enter" if session.phase is Phase.FORM and what.get("field") in ENTRIES:
                 session.entered[str(what["field"])] = str(what.get("value", ""))[:400]
             case "confirm" if session.phase is Phase.FORM:
@@ -262,7 +265,12 @@ class StationLoop:
                 if session.card_present and not session.two_cards:
                     self._meet()
             case "booking" if session.staff_no and Step.BOOK in self.station.steps:
-                self._book(what)
+                done = self._bookings.book(what, session.staff_no)
+                self._show(done, done.case_no, done.step)
+            case "print" if session.staff_no and Step.PAY in self.station.steps:
+                self._print(str(what.get("family", "")), str(what.get("number", "")))
+            case "printed" if session.printing is not None and session.printing.state is not OnPaper.ASKED:
+                session.printing = None
 
     def _identify(self, name: str, staff_no: StaffNo, pin: str) -> None:
         """Sign in, or confirm as the second person: number or staff card, and the PIN."""
@@ -297,6 +305,7 @@ class StationLoop:
         blank = session.met if session.met is not None and session.met.case is None else None
         session.chosen, session.met, session.phase, session.outcome = known, blank, Phase.CASE, None
         session.step, session.entered, session.second_staff_no = None, {}, None
+        session.put_paper_away()
 
     def _confirm(self) -> None:
         session, snapshot = self.session, self.local.current
@@ -337,50 +346,33 @@ class StationLoop:
             self._show(come, come.case_no, Step.PAY)
             self.changed()
 
-    def _book(self, what: dict[str, Any]) -> None:
-        """A phone booking: sealed to the service, with a number of our own until it has given one.
-
-        Alike cases are asked for first, and shown until somebody says that they have asked the caller.
-        """
-        session = self.session
-        looked = set(str(what.pop("looked", "")).split(","))
-        try:
-            form = BOOKING.validate_json(json.dumps(what))
-        except ValidationError as error:
-            names = ", ".join(sorted({str(one["loc"][0]) for one in error.errors() if one["loc"]}))
-            self._say(Refusal(Problem.FIELD_INVALID, names), None, Step.BOOK)
+    def _print(self, family: str, number: str) -> None:
+        """Get a receipt onto paper; what has failed goes on from where it stopped, as the same copy."""
+        session, snapshot = self.session, self.local.current
+        job = session.printing
+        if not self.uplink.linked or (job is not None and job.state is OnPaper.ASKED):
             return
-        alike = self._listen(form)
-        if alike and not {radar.told(one.detail)[0] for one in alike} <= looked:
-            self._show(Outcome(Colour.AGAIN, "alike", refuse_all(alike)), None, None)
-            return
-        here = self.identity.here
-        number = provisional_no(here.home_id, here.number, self.journal.head[0] + 1)
-        asked = Asked(Step.BOOK, Details(), session.staff_no)
-        appended = self._taking.append(wire.Booking(sealed=self._sealed(form)), number, asked=asked)
-        judgement = self.uplink.wait_for(appended.key.seq, WORD_WITHIN_S if self.uplink.linked else 0.0)
-        if judgement is not None and judgement.outcome is not wire.Outcome.ACCEPTED:
-            self._say(refused(judgement), number, Step.BOOK)
-            return
-        given = judgement.case_no if judgement is not None and judgement.case_no else number
-        said = "booked_unasked" if alike is None else "booked" if judgement else "booked_provisional"
-        self._show(Outcome(Colour.GO, said), given, Step.BOOK)
+        if job is None or job.over or (job.family, job.number) != (family, number):
+            cases = snapshot.cases.values() if snapshot is not None else ()
+            all_given = ((one.case.case_no, given) for one in cases for given in one.receipts)
+            found = next((one for one in all_given if (one[1].family, one[1].number) == (family, number)), None)
+            if found is None:
+                return
+            case_no, given = found
+            asked = desk.AskPaper(
+                family=given.family, number=given.number, strip=self._printing.printer is not None,
+                language=session.language,
+            )  # fmt: skip
+            job = PrintJob(case_no, given.family, given.number, self._taking.append(asked, case_no).key.seq)
+        session.printing = replace(job, state=OnPaper.ASKED, refusal=None)
+        self._printing.begin(session.printing)
 
-    def _listen(self, form: BookingForm) -> list[Refusal] | None:
-        """The cases that a booking could be mixed up with; None when the service could not be asked."""
-        if not self.uplink.linked:
-            return None
-        appended = self._taking.append(wire.Listen(sealed=self._sealed(form)), None)
-        judgement = self.uplink.wait_for(appended.key.seq, WORD_WITHIN_S)
-        if judgement is None or (judgement.outcome is wire.Outcome.NOTED and not judgement.reasons):
-            return None
-        return [Refusal(one.problem, one.detail) for one in judgement.reasons if one.problem is Problem.CASE_ALIKE]
-
-    def _sealed(self, form: BookingForm) -> bytes:
-        """A booking form as it travels: only the service can open it."""
-        clear = form.model_dump_json().encode()
-        sealed = sealing.seal(self.identity.enrolled.service_sealing_key, sealing.BOOKING_PURPOSE, clear)
-        return base64.b64encode(sealed)
+    def _printed(self) -> None:
+        """What was sent to paper has come to an end, or has failed."""
+        job, shown = self._printing.done(), self.session.printing
+        if job is not None and shown is not None and job.seq == shown.seq:
+            self.session.printing = job
+            self.changed()
 
     # --- what is shown ----------------------------------------------------------------------------------------------
 

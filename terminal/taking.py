@@ -5,7 +5,7 @@ Green is an answer only after the outcome's record is synced to disk.
 
 from dataclasses import dataclass
 
-from cardsvc.core import card_commit, tap, wire
+from cardsvc.core import card_commit, desk, tap, wire
 from cardsvc.core.card.image import CardImage
 from cardsvc.core.card.profile import KEY_BIND, KEY_TAP
 from cardsvc.core.card_commit import Decision
@@ -263,7 +263,7 @@ class Taking:
         """Ask for a QR payment: the service writes the order, and the snapshot brings its code."""
         if not self.uplink.linked:
             return Refusal(Problem.OFFLINE_FORBIDDEN, Step.PAY)
-        appended = self.append(wire.AskPay(payer=wish.payer, amount_fen=wish.amount_fen), wish.case_no)
+        appended = self.append(desk.AskPay(payer=wish.payer, amount_fen=wish.amount_fen), wish.case_no)
         judgement = self.uplink.wait_for(appended.key.seq, WORD_WITHIN_S)
         if judgement is None:
             return Refusal(Problem.OFFLINE_FORBIDDEN, Step.PAY)
@@ -274,7 +274,7 @@ class Taking:
         order = order_of(self.session, self.local.current)
         if order is None:
             return Outcome(Colour.AGAIN, "pay_not_yet", case_no=waits.case_no)
-        self.append(wire.DropPay(order_no=order.order_no), waits.case_no)
+        self.append(desk.DropPay(order_no=order.order_no), waits.case_no)
         self.uplink.wake()
         return None
 

@@ -7,20 +7,23 @@ import base64
 import json
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 import httpx2
 from cryptography.exceptions import InvalidSignature
 from pydantic import TypeAdapter, ValidationError
 
 from cardsvc.core import wire
-from cardsvc.core.problems import Problem
-from cardsvc.core.wire import Result, SyncAnswer
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.wire import PaperAnswer, Result, SyncAnswer
 from terminal.identity import SOFTWARE, Identity
 from terminal.journal import Journal, JournalBroken, Row
 from terminal.local import LocalSnapshot, SnapshotNotKept
 from terminal.settings import Clocks
 
+T = TypeVar("T")
 ANSWER = TypeAdapter(SyncAnswer)
+PAPER = TypeAdapter(PaperAnswer)
 IDLE_S = 2.0
 LONGEST_PAUSE_S = 10.0
 LINKED_FOR_MS = 6_000
@@ -115,7 +118,7 @@ class Uplink:
         rows = [] if self.standing in STOPS else self._journal.unsettled(after=self._rewind)
         nonce = self._chance(16).hex()
         body = self._request(nonce, rows)
-        answer = self._answer(nonce, body)
+        answer = self._signed("/stations/sync", nonce, body, ANSWER)
         self._last_answer_ms = self._clocks.steady_ms()
         return self._take(answer)
 
@@ -145,7 +148,16 @@ class Uplink:
         sent = [{"raw": _b64(row.raw), "sig": _b64(row.sig)} for row in rows]
         return json.dumps({"nonce": nonce, "hello": json.loads(hello.model_dump_json()), "records": sent}).encode()
 
-    def _answer(self, nonce: str, body: bytes) -> SyncAnswer:
+    def paper(self, seq: int) -> bytes | Refusal:
+        """The paper that our record `seq` asked for, as PDF, or why there is none. Raises LinkDown."""
+        nonce = self._chance(16).hex()
+        ask = wire.PaperRequest(nonce=nonce, journal_id=self._identity.journal_id, seq=seq)
+        said = self._signed("/stations/paper", nonce, ask.model_dump_json().encode(), PAPER)
+        if said.seq != seq or (said.pdf is None and said.problem is None):
+            raise LinkDown("an answer about something else")
+        return said.pdf if said.pdf is not None else Refusal(said.problem or Problem.NOT_FOUND, said.detail)
+
+    def _signed(self, path: str, nonce: str, body: bytes, shape: TypeAdapter[T]) -> T:
         """Post, and believe only what the service has signed for this nonce. Raises LinkDown."""
         headers = {
             wire.JOURNAL_HEADER: self._identity.journal_id,
@@ -153,7 +165,7 @@ class Uplink:
             "content-type": wire.MEDIA_TYPE,
         }
         try:
-            response = self._client.post("/stations/sync", content=body, headers=headers)
+            response = self._client.post(path, content=body, headers=headers)
         except httpx2.HTTPError as error:
             raise LinkDown(type(error).__name__) from None
         if response.status_code != 200 or response.headers.get("content-type") != wire.MEDIA_TYPE:
@@ -162,7 +174,7 @@ class Uplink:
         try:
             seal = bytes.fromhex(response.headers.get(wire.SIGNATURE_HEADER, ""))
             self._identity.service.verify(seal, wire.answer_bytes(nonce, response.content))
-            answer = ANSWER.validate_json(response.content)
+            answer = shape.validate_json(response.content)
         except (InvalidSignature, ValueError, ValidationError):
             self.rejected = Problem.SERVICE_UNTRUSTED
             raise LinkDown("an answer that the service did not sign") from None

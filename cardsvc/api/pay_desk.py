@@ -5,7 +5,7 @@ by its snapshot.
 """
 
 from cardsvc.context import Context
-from cardsvc.core import wire
+from cardsvc.core import desk
 from cardsvc.core.facts import StationKind, Step
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.paying import LIVE
@@ -21,7 +21,7 @@ ACCEPTED = Judgement(outcome=Outcome.ACCEPTED)
 
 
 def ask(
-    tx: WorkingSet, context: Context, kind: StationKind, by: StaffNo | None, case_no: CaseNo | None, asked: wire.AskPay
+    tx: WorkingSet, context: Context, kind: StationKind, by: StaffNo | None, case_no: CaseNo | None, asked: desk.AskPay
 ) -> Judgement:
     """Write the order; pressed twice, it is the same one."""
     refusal = _refused(tx, context, kind, by)
@@ -36,7 +36,7 @@ def ask(
 
 
 def let_go(
-    tx: WorkingSet, context: Context, kind: StationKind, by: StaffNo | None, case_no: CaseNo | None, asked: wire.DropPay
+    tx: WorkingSet, context: Context, kind: StationKind, by: StaffNo | None, case_no: CaseNo | None, asked: desk.DropPay
 ) -> Judgement:
     """Wait for it no longer: the provider is asked to take no money for it, and says whether it has been paid."""
     refusal = _refused(tx, context, kind, by)

@@ -1,6 +1,7 @@
 """Numbered receipts for whoever may keep them: what a case has, printed, void, issued; for console and JSON surface."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Query, Request, Response
@@ -9,15 +10,16 @@ from pydantic import BaseModel
 from cardsvc.api import entering
 from cardsvc.api.access import Signed
 from cardsvc.api.errors import Refused, language_of
-from cardsvc.api.printing import Number, sent
+from cardsvc.api.printing import Number
 from cardsvc.context import Context
 from cardsvc.core.ids import CaseNo, StaffNo
-from cardsvc.core.permissions import Action
+from cardsvc.core.permissions import Action, Role, may
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.receipts import Family, Receipt
 from cardsvc.core.terms import Payer, Reason
 from cardsvc.core.words import Language
 from cardsvc.documents import numbered
+from cardsvc.documents.filling import TemplateBroken
 from cardsvc.handlers import family_link, issue_receipts, print_paper, void_receipt
 from cardsvc.handlers.void_receipt import Voiding
 from cardsvc.store import papers as paper_store
@@ -71,27 +73,45 @@ def paper(
     context: Context, signed: Signed, row: CaseRow, family: Family, number: str, form: numbered.Form, language: Language
 ) -> Response:
     """A receipt as PDF, for a sheet or a strip; each print is one copy more. Raises Refused."""
-    home, case_no, now = context.home_id, row.case.case_no, context.clock()
+    case_no, now = row.case.case_no, context.clock()
     with context.engine.connect() as connection:
-        one = receipts.one(connection, home, family, number)
+        one = receipts.one(connection, context.home_id, family, number)
     if one is None or one.receipt.case_no != case_no:
         raise Refused(Refusal(Problem.NOT_FOUND, number))
-    code: str | Refusal = str(case_no)
-    if one.receipt.payer is Payer.FAMILY and one.void is None and signed.may(Action.FAMILY_LINK):
-        code = family_link.make(context, case_no, signed.staff_no, now)
+    copy = print_paper.of_receipt(context, case_no, family, number, signed.staff_no, now)
+    filled = fill(context, one, form, (copy, now, signed.staff_no), signed.roles, language)
+    headers = {"content-disposition": f'inline; filename="{case_no}-{number}.pdf"'}
+    return Response(filled, media_type="application/pdf", headers=headers)
+
+
+def fill(
+    context: Context,
+    one: Kept,
+    form: numbered.Form,
+    by: tuple[int, datetime, StaffNo],
+    roles: Iterable[Role],
+    language: Language,
+) -> bytes:
+    """A receipt as PDF. `by`: which copy, when and by whom it is printed.
+
+    That of the family has a new link in its QR, if whoever prints may give one. Raises Refused.
+    """
+    copy, now, who = by
+    receipt, home = one.receipt, context.home_id
+    code: str | Refusal = str(receipt.case_no)
+    if receipt.payer is Payer.FAMILY and one.void is None and may(roles, Action.FAMILY_LINK):
+        code = family_link.make(context, receipt.case_no, who, now)
     if isinstance(code, Refusal):
         raise Refused(code)
-    copy = print_paper.counted(context, f"receipt {family} {number}", case_no, signed.staff_no, now)
     with context.engine.connect() as connection:
         named, names = paper_store.home(connection, home), staff.names(connection, home)
-    by = (copy, now, names.get(signed.staff_no, signed.staff_no))
-
-    def made() -> bytes:
+    printed, void = (copy, now, names.get(who, who)), one.void is not None
+    try:
         return numbered.render(
-            one.receipt, form, named, names, by, code, language, void=one.void is not None, folder=context.templates
+            receipt, form, named, names, printed, code, language, void=void, folder=context.templates
         )
-
-    return sent(made, f"{case_no}-{number}")
+    except TemplateBroken as error:
+        raise Refused(Refusal(Problem.TEMPLATE_BROKEN, str(error))) from error
 
 
 def add(app: FastAPI, context: Context, asks: Callable[[Action | None], Any]) -> None:

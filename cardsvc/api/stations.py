@@ -15,7 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 
-from cardsvc.api import bounded, errors, exchange
+from cardsvc.api import bounded, errors, exchange, station_papers
 from cardsvc.api.errors import Refused
 from cardsvc.api.exchange import Sent
 from cardsvc.api.together import Together
@@ -28,6 +28,7 @@ from cardsvc.store import journals
 
 SYNC = TypeAdapter(wire.SyncRequest)
 ENROL = TypeAdapter(wire.EnrolRequest)
+PAPER = TypeAdapter(wire.PaperRequest)
 MOST_BYTES = 2_000_000
 MOST_RECORDS = 200
 """Records of one transaction: two full requests, so that a tap never waits long for the backlog of another station."""
@@ -80,6 +81,37 @@ def create(context: Context) -> FastAPI:
         body, seal = await run_in_threadpool(taken, journal_id, signature, raw)
         return Response(body, media_type=wire.MEDIA_TYPE, headers={wire.SIGNATURE_HEADER: seal})
 
+    def printed(journal_id: str, signature: str, raw: bytes) -> tuple[bytes, str]:
+        """A paper and the answer's signature (hex)."""
+        _signed(key_of(journal_id), signature, raw)
+        try:
+            asked = PAPER.validate_json(raw)
+        except ValidationError as error:
+            raise Refused(Refusal(Problem.INPUT_INVALID, _where(error))) from None
+        if asked.journal_id != journal_id:
+            raise Refused(Refusal(Problem.STATION_UNKNOWN))
+        answer = station_papers.answer(context, JournalId(journal_id), asked)
+        body = answer.model_dump_json(exclude_none=True).encode()
+        return body, context.vault.sign(wire.answer_bytes(answer.nonce, body)).hex()
+
+    @app.post(
+        "/paper",
+        response_class=Response,
+        responses={200: {"content": {wire.MEDIA_TYPE: {}}, "description": "The answer is signed."}},
+        openapi_extra={
+            "requestBody": {"required": True, "content": {wire.MEDIA_TYPE: {"schema": PAPER.json_schema()}}}
+        },
+    )
+    async def paper(
+        request: Request,
+        journal_id: Annotated[str, Header(alias=wire.JOURNAL_HEADER)] = "",
+        signature: Annotated[str, Header(alias=wire.SIGNATURE_HEADER)] = "",
+    ) -> Response:
+        """The paper that a record of this journal asked for, as PDF."""
+        raw = await bounded.body(request, MOST_BYTES)
+        body, seal = await run_in_threadpool(printed, journal_id, signature, raw)
+        return Response(body, media_type=wire.MEDIA_TYPE, headers={wire.SIGNATURE_HEADER: seal})
+
     @app.post(
         "/enrol",
         response_model=wire.EnrolAnswer,
@@ -96,14 +128,19 @@ def create(context: Context) -> FastAPI:
     return app
 
 
-def _verified(
-    journal_id: JournalId, key: Ed25519PublicKey, signature: str, raw: bytes, clock: Callable[[], datetime]
-) -> Sent:
-    """What a station sends, its signatures verified. Raises Refused."""
+def _signed(key: Ed25519PublicKey, signature: str, raw: bytes) -> None:
+    """The request is the station's own. Raises Refused."""
     try:
         key.verify(bytes.fromhex(signature), wire.request_bytes(raw))
     except (InvalidSignature, ValueError):
         raise Refused(Refusal(Problem.SIGNATURE_WRONG)) from None
+
+
+def _verified(
+    journal_id: JournalId, key: Ed25519PublicKey, signature: str, raw: bytes, clock: Callable[[], datetime]
+) -> Sent:
+    """What a station sends, its signatures verified. Raises Refused."""
+    _signed(key, signature, raw)
     try:
         ask = SYNC.validate_json(raw)
     except ValidationError as error:

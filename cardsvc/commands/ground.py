@@ -6,13 +6,16 @@ from typing import NoReturn
 
 from cardsvc import modules
 from cardsvc.context import Context
+from cardsvc.core.figures import figure_wrong
 from cardsvc.core.ids import HomeId
-from cardsvc.core.plug import discover
+from cardsvc.core.plug import PlugError, discover
+from cardsvc.core.records import declared_wrong
 from cardsvc.modules import Module
 from cardsvc.receiver import Receiver, receiver
+from cardsvc.rows import tables
 from cardsvc.settings import DEMO_PASSPHRASE, Settings, chance, clock
-from cardsvc.store import cards
-from cardsvc.store.engine import UnsafeStore, open_engine
+from cardsvc.store import cards, migrations
+from cardsvc.store.engine import Engine, UnsafeStore, open_engine
 from cardsvc.vault.opening import TokenPlace, open_vault
 from cardsvc.vault.vault import Vault, VaultError
 
@@ -90,8 +93,34 @@ def context_of(settings: Settings) -> Context:
         templates=settings.templates,
         provider=provider_of(settings),
         payers=settings.payers,
-        modules=discover(modules, "MODULE", Module),
+        modules=plugged(),
     )
+
+
+def plugged() -> dict[str, Module]:
+    """The modules that were found, each looked through, or end with what is wrong."""
+    try:
+        found = discover(modules, "MODULE", Module)
+    except PlugError as error:
+        stop(str(error))
+    for module in found.values():
+        for record in module.records:
+            if (wrong := declared_wrong(record, [one.name for one in module.records])) is not None:
+                stop(f"{module.name}: {wrong}")
+        records = {one.name: one for one in module.records}
+        for indicator in module.indicators:
+            if (wrong := figure_wrong(indicator, records)) is not None:
+                stop(f"{module.name}: {wrong}")
+    return found
+
+
+def up_to_date(engine: Engine) -> list[str]:
+    """Bring a database to this version, the modules' tables too; what was done. Ends with what is wrong."""
+    steps = migrations.upgrade(engine)
+    try:
+        return steps + [f"made {one}" for one in tables.prepare(engine, plugged().values())]
+    except UnsafeStore as error:
+        stop(f"refusing: {error}")
 
 
 def need_every_version(context: Context) -> None:

@@ -11,7 +11,15 @@ from rich.console import Console
 
 from cardsvc.api.app import Surface
 from cardsvc.commands.duties import by_itself
-from cardsvc.commands.ground import context_of, need_every_version, passphrase_of, stop, token_place, vault_of
+from cardsvc.commands.ground import (
+    context_of,
+    need_every_version,
+    passphrase_of,
+    stop,
+    token_place,
+    up_to_date,
+    vault_of,
+)
 from cardsvc.core.ids import HomeId, StaffNo
 from cardsvc.core.permissions import Role
 from cardsvc.handlers import found_home
@@ -74,7 +82,7 @@ def migrate(dsn: DSN = "") -> None:
         engine = open_engine(settings.database)
     except UnsafeStore as error:
         stop(f"refusing: {error}")
-    for step in migrations.upgrade(engine):
+    for step in up_to_date(engine):
         print(step)
     print("the database is at this version")
 

@@ -30,6 +30,8 @@ class Role(StrEnum):
     DUTY_MANAGER = "duty_manager"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    BUREAU_CLERK = "bureau_clerk"  # the bureau's other work (MODULES.md): in the modules that were granted
+    BUREAU_LEADER = "bureau_leader"
 
 
 class Action(StrEnum):
@@ -77,6 +79,11 @@ class Action(StrEnum):
     SEE_RECEIPTS = "see_receipts"  # receipts, and the stocks of their numbers
     KEEP_RECEIPTS = "keep_receipts"  # receive, hand on, count, print; void by two people
     KEEP_STATEMENTS = "keep_statements"  # to payers: make one, approve another's, enter what came for it
+    SEE_RECORDS = "see_records"  # rows and figures of the civil-affairs modules
+    EDIT_RECORDS = "edit_records"  # in the modules that were granted; some moves by two people
+    REVEAL_RECORDS = "reveal_records"  # see a number in full; logged with its reason
+    SET_FIGURES = "set_figures"  # targets, and what is withheld
+    GRANT_MODULES = "grant_modules"  # who works in which module
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +159,25 @@ ALLOWED: Mapping[Role, Allowance] = {
     Role.AUDITOR: _may(
         *(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, A.SEE_PLACES, A.SEE_RULES, *_SEE),
         *(A.SEE_BOARD, A.SEE_STATION_BOARDS, A.SEE_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING, A.REVIEW_BILLS),
-        *(A.SEE_TILLS, A.SEE_RECEIPTS, A.SEE_REPORTS),
+        *(A.SEE_TILLS, A.SEE_RECEIPTS, A.SEE_REPORTS, A.SEE_RECORDS),
     ),
     Role.ADMINISTRATOR: _may(
-        *(A.ENROL_STATION, A.APPROVE_STATION, A.MANAGE_STAFF, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS),
+        *(
+            A.GRANT_MODULES,
+            A.ENROL_STATION,
+            A.APPROVE_STATION,
+            A.MANAGE_STAFF,
+            A.SEE_STATIONS,
+            A.SEE_AUDIT,
+            A.SEE_OPERATIONS,
+        ),
         *(A.SEE_PLACES, A.MANAGE_PLACES, A.SEE_RULES, A.SET_RULES, A.SEE_CALENDAR, A.MANAGE_SCREENS),
     ),
+    Role.BUREAU_CLERK: _may(A.SEE_RECORDS, A.EDIT_RECORDS, A.REVEAL_RECORDS),
+    Role.BUREAU_LEADER: _may(A.SEE_RECORDS, A.EDIT_RECORDS, A.REVEAL_RECORDS, A.SET_FIGURES, A.GRANT_MODULES),
 }
+EVERY_MODULE = frozenset({Role.BUREAU_LEADER, Role.AUDITOR})
+"""Who needs no grant for a module."""
 
 
 def may_take(roles: Iterable[Role], step: Step) -> bool:

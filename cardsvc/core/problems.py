@@ -159,6 +159,12 @@ class Problem(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"  # number or password wrong
     NOT_ALLOWED = "not_allowed"  # the role, home or county does not allow this
     NOT_FOUND = "not_found"  # no such thing, or not yours to see
+    UPLOAD_NOT_READY = "upload_not_ready"  # a file of rows in another state than was thought
+    UPLOAD_NOT_YOURS = "upload_not_yours"
+    UPLOADS_WAITING = "uploads_waiting"  # too many files that nobody decided about
+    EXPORT_TOO_LONG = "export_too_long"
+    ROW_CHANGED = "row_changed"  # somebody else changed it since it was looked at
+    ROW_FROZEN = "row_frozen"  # two people approved it: a move leads it back before it is changed
     INPUT_INVALID = "input_invalid"  # the request is not what the API describes
     TOO_MANY = "too_many"  # wait a moment
     FORM_EXPIRED = "form_expired"  # the page is too old: load it again
@@ -169,6 +175,10 @@ class Problem(StrEnum):
     DAY_TILLS_OPEN = "day_tills_open"  # a till shift of the day is open: count its drawer first
     DAY_NEEDS_REASON = "day_needs_reason"  # something is open: closed nevertheless only with a reason
     FOUR_EYES = "four_eyes"  # somebody else must approve
+    # paper at a station
+    PAPER_LATE = "paper_late"  # the service has not given the paper: asked again, it is the same copy
+    PRINTER_REFUSED = "printer_refused"  # the receipt printer, or what prints, does not take it
+    PRINTER_MUTE = "printer_mute"  # the receipt printer does not answer: it may have printed
 
 
 @dataclass(frozen=True, slots=True)

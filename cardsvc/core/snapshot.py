@@ -118,12 +118,13 @@ class Owed(Wire):
 
 
 class Given(Wire):
-    """A receipt that a payment gave, as the cashier's page shows it; `cause` is the payment's."""
+    """A receipt that a payment gave, as the cashier's page shows it: `cause` is the payment's, `copies` its prints."""
 
     family: Family
     number: Code
     amount_fen: int = Field(ge=1)
     cause: PaymentCause
+    copies: int = Field(default=0, ge=0)
 
 
 class AskedPay(Wire):

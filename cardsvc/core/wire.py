@@ -10,10 +10,10 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Base64Bytes, Field, StringConstraints
 
+from cardsvc.core.desk import AskPaper, AskPay, DropPay
 from cardsvc.core.facts import Details, Step, Wire
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, RecordKey, StaffNo, StationId
 from cardsvc.core.problems import Problem
-from cardsvc.core.terms import Payer
 
 PROTOCOL: Literal[1] = 1
 MEDIA_TYPE = "application/vnd.onecard.sync+json"
@@ -128,21 +128,6 @@ class Listen(Wire):
     sealed: Base64Bytes
 
 
-class AskPay(Wire):
-    """Ask a payer of the case for money by QR; the order and its code come with the snapshot."""
-
-    kind: Literal["ask_pay"] = "ask_pay"
-    payer: Payer
-    amount_fen: int = Field(ge=1, le=100_000_000)
-
-
-class DropPay(Wire):
-    """The desk waits for a QR payment no longer."""
-
-    kind: Literal["drop_pay"] = "drop_pay"
-    order_no: str = Field(min_length=1, max_length=40)
-
-
 class PermitDead(Wire):
     """A permit ran out at the station without a load: nothing will start with it any more."""
 
@@ -162,7 +147,7 @@ class Witness(Wire):
 
 Body = Annotated[
     Seen | Intent | Written | Settled | Observation | Request | Refused | Booking | PermitDead | Witness | Listen
-    | AskPay | DropPay,
+    | AskPay | DropPay | AskPaper,
     Field(discriminator="kind"),
 ]  # fmt: skip
 
@@ -279,7 +264,8 @@ class Judgement(Wire):
     """The service's word on a record.
 
     `permit` and `permit_ms` answer an accepted request to arm: a duration from the sending of the request, never an
-    end time (RELIABILITY.md section 5). `case_no` is the number that a provisional case has got.
+    end time (RELIABILITY.md section 5). `case_no` is the number that a provisional case has got; `copy_no` answers an
+    accepted ask for a paper: which copy it is.
     """
 
     outcome: Outcome
@@ -288,6 +274,7 @@ class Judgement(Wire):
     waiting_for: Key | None = None
     permit: str | None = None
     permit_ms: int | None = None
+    copy_no: int | None = None
 
 
 class RecordResult(Wire):
@@ -335,6 +322,24 @@ class SyncAnswer(Wire):
     checkpoint: Checkpoint | None = None
     delta: Base64Bytes | None = None
     server_time: AwareDatetime
+
+
+class PaperRequest(Wire):
+    """The body of ``POST /stations/paper``: the paper that the record `seq` of this journal asked for."""
+
+    nonce: Hex32
+    journal_id: Hex32
+    seq: Seq
+
+
+class PaperAnswer(Wire):
+    """The signed answer: the paper as PDF, or why there is none."""
+
+    nonce: Hex32
+    seq: Seq
+    pdf: Base64Bytes | None = None
+    problem: Problem | None = None
+    detail: str = ""
 
 
 class EnrolRequest(Wire):

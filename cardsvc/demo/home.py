@@ -41,9 +41,14 @@ STAFF = tuple(
         ("1017", "宋维", "administrator", None),
         ("1018", "谢县", "call_desk arranger", "330324"),
         *((str(1019 + number), name, "crew", None) for number, name in enumerate(CREWS)),
+        ("1051", "方维民", "bureau_leader", None),
+        ("1052", "叶知秋", "bureau_clerk", None),
+        ("1053", "季乡", "bureau_clerk", "330324"),
     )
 )
 
+LEADER = StaffNo("1051")
+"""Who entered the half-year of acceptance."""
 APPROVERS = (StaffNo("1017"), StaffNo("1015"))
 """Who approves the demo's stations: the administrator, and the duty manager as the second."""
 

@@ -4,27 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random  # noqa: TID251 - the demo is seeded: the same people every time
 
-from stdnum.cn import ric
-
-SURNAMES = (
-    *"王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡",
-    *"蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆汪范单仇查",
-    "欧阳",
-)
-GIVEN = tuple("国建秀玉桂志明文德兰英华春梅福永庆荣珍凤成良海云芳松柏安和顺善宁")
-COUNTIES = (
-    "330302",
-    "330303",
-    "330304",
-    "330305",
-    "330324",
-    "330326",
-    "330327",
-    "330328",
-    "330329",
-    "330381",
-    "330382",
-)
+from cardsvc.invented import COUNTIES, GIVEN, SURNAMES, id_no, phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +25,12 @@ def invent(random: Random, died: date) -> Invented:
     surname = random.choice(SURNAMES)
     county = random.choice(COUNTIES)
     born = died - timedelta(days=random.randrange(40 * 365, 99 * 365))
-    stem = f"{county}{born:%Y%m%d}{random.randrange(1, 1000):03d}"
     return Invented(
         name=surname + "".join(random.choices(GIVEN, k=random.choice((1, 2, 2)))),
-        id_no=stem + ric.calc_check_digit(stem + "0"),
+        id_no=id_no(random, county, born),
         county=county,
         applicant=random.choice((surname, random.choice(SURNAMES))) + "".join(random.choices(GIVEN, k=2)),
-        phone=f"1380000{random.randrange(10_000):04d}",
+        phone=phone(random),
         relation=random.choice(("spouse", "child", "child", "child", "sibling", "grandchild")),
         address=f"演示路{random.randrange(1, 300)}号{random.randrange(1, 40)}栋{random.randrange(101, 1900)}室",
     )

@@ -13,7 +13,8 @@ from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.on_paper import Kept, OnPaper
 from cardsvc.core.printing import NAMED, Printed, printable
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.store import office, opening, papers, staff
+from cardsvc.core.receipts import Family
+from cardsvc.store import cases, office, opening, papers, staff
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 from cardsvc.store.papers import Cleared
@@ -38,9 +39,7 @@ def handle(
             log.add(f"refused {why.problem} {paper}", case_no, "", now, staff_no)
             log.close()
             return why
-        what = named(paper, of)
-        copy = papers.copies(connection, context.home_id, case_no, what) + 1
-        log.add(f"{what} copy {copy}", case_no, "", now, staff_no)
+        copy = papers.add_copy(log, case_no, named(paper, of), now, staff_no)
         log.close()
         return _gathered(context, connection, row, paper, of, copy, staff_no, now, kept)
 
@@ -48,12 +47,24 @@ def handle(
 
 
 def counted(context: Context, paper: str, subject: str, staff_no: StaffNo, now: datetime) -> int:
-    """The number of this copy of a paper beside those of `Printed`: a receipt of a case, the furnace log of a day."""
+    """The number of this copy of a paper beside those of `Printed`: the bill of a case, the furnace log of a day."""
 
     def act(connection: Connection) -> int:
         log = open_log(connection, context.home_id)
-        copy = papers.copies(connection, context.home_id, subject, f"printed {paper}") + 1
-        log.add(f"printed {paper} copy {copy}", subject, "", now, staff_no)
+        copy = papers.add_copy(log, subject, f"printed {paper}", now, staff_no)
+        log.close()
+        return copy
+
+    return transact(context.engine, act)
+
+
+def of_receipt(context: Context, case_no: CaseNo, family: Family, number: str, staff_no: StaffNo, now: datetime) -> int:
+    """The number of this copy of a receipt; the cashier's stations learn that it is on paper."""
+
+    def act(connection: Connection) -> int:
+        log = open_log(connection, context.home_id)
+        copy = papers.add_copy(log, case_no, f"printed receipt {family} {number}", now, staff_no)
+        cases.moved(connection, context.home_id, case_no, log.log_no)
         log.close()
         return copy
 

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from cardsvc.core.figures import Indicator
+from cardsvc.core.records import Label, Record, Values
 from cardsvc.core.registers import Entitlement
 
 Waivers = Callable[[Connection, str, date], Iterable[Entitlement]]
@@ -16,8 +19,57 @@ It is asked beside every tap, never within one; it may be slow, and may raise: t
 
 
 @dataclass(frozen=True, slots=True)
+class Payments:
+    """Payments that end with a death: `record` holds who is paid (`person`: its ID_NO column), `state` their state.
+
+    A death moves a row from one of `paid` to `suspended`, and back where the death was another's. `ledger` holds what
+    was paid: `of` is its LINK to `record`, `day` and `amount` its DATE and MONEY columns (MODULES.md, cross-link 2).
+    """
+
+    record: str
+    person: str
+    state: str
+    paid: tuple[str, ...]
+    suspended: str
+    ledger: str
+    of: str
+    day: str
+    amount: str
+
+
+class Row(NamedTuple):
+    """A row of a half-year's figures; a LINK holds the `key` of its row, a secret its clear value, an invented one."""
+
+    record: str
+    values: Values
+    key: str = ""
+
+    @classmethod
+    def made(cls, record: Record, values: Values, key: str = "") -> "Row":
+        """A row with what its record derives."""
+        return cls(record.name, {**values, **(record.derive(values) if record.derive is not None else {})}, key)
+
+
+@dataclass(frozen=True, slots=True)
 class Module:
-    """A module as it is plugged in; what it does not do is None."""
+    """A module as it is plugged in; what it does not do is None or empty. `schema`: the SQL that makes its tables.
+
+    `half_year` makes the rows from which the figures of the bureau's half-year of acceptance come out (2016, its first
+    June 2026; MODULES.md).
+    """
 
     name: str
+    label: Label
+    records: tuple[Record, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    schema: str = ""
     waivers: Waivers | None = None
+    payments: tuple[Payments, ...] = ()
+    half_year: Callable[[], Iterable[Row]] | None = None
+
+    def record(self, name: str) -> Record:
+        """A record by its name. Raises KeyError."""
+        found = next((one for one in self.records if one.name == name), None)
+        if found is None:
+            raise KeyError(f"{self.name} keeps no {name}")
+        return found

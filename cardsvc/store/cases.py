@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.store import tables as t
@@ -33,6 +33,13 @@ def exists(connection: Connection, home_id: HomeId, case_no: CaseNo) -> bool:
     """Whether there is such a case."""
     c = t.funeral_case.c
     return connection.execute(select(c.case_no).where(c.home_id == home_id, c.case_no == case_no)).first() is not None
+
+
+def moved(connection: Connection, home_id: HomeId, case_no: CaseNo, log_no: int) -> None:
+    """What stations know of a case has changed, with this number of the log."""
+    c = t.funeral_case.c
+    these = (c.home_id == home_id, c.case_no == case_no)
+    connection.execute(update(t.funeral_case).where(*these).values(changed_log_no=log_no))
 
 
 def contact(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Any:

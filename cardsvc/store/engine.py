@@ -27,7 +27,10 @@ __all__ = [
 T = TypeVar("T")
 TRIES = 3
 WRITES = "onecard_writes"
-TYPES = {"postgresql": {"BYTES": "BYTEA", "MOMENT": "TIMESTAMPTZ"}, "sqlite": {"BYTES": "BLOB", "MOMENT": "TEXT"}}
+TYPES = {
+    "postgresql": {"BYTES": "BYTEA", "MOMENT": "TIMESTAMPTZ", "WORDS": 'TEXT COLLATE "C"'},
+    "sqlite": {"BYTES": "BLOB", "MOMENT": "TEXT", "WORDS": "TEXT"},
+}
 SCHEMA = Path(__file__).parents[2] / "schema.sql"
 
 

@@ -41,6 +41,7 @@ class StoredRecord:
     log_no: int
     outcome: str
     judgement: str
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,13 @@ def aliases(connection: Connection, home_id: HomeId, numbers: set[CaseNo]) -> di
     return {CaseNo(row.provisional_no): CaseNo(row.case_no) for row in rows}
 
 
+def merged_into(connection: Connection, home_id: HomeId, case_no: CaseNo) -> list[CaseNo]:
+    """The numbers that have become this case: provisional ones, and those of cases that were merged into it."""
+    c = t.case_alias.c
+    rows = connection.execute(select(c.provisional_no).where(c.home_id == home_id, c.case_no == case_no))
+    return [CaseNo(row.provisional_no) for row in rows]
+
+
 def home(connection: Connection, home_id: HomeId, now: datetime) -> Any:
     """The home's own row: its name, its epoch, the version of its hot list and the number of its setup.
 
@@ -217,7 +225,7 @@ def _record() -> Select[Any]:
         c.journal_id == bindparam("of_journal"),
         c.seq == bindparam("of_seq"),
     )
-    return select(c.raw, c.hash, c.log_no, c.outcome, c.judgement).where(*where)
+    return select(c.raw, c.hash, c.log_no, c.outcome, c.judgement, c.received_at).where(*where)
 
 
 def _aliases() -> Select[Any]:

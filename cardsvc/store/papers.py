@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, func, select, text
 
 from cardsvc.core.facts import PlaceKind
 from cardsvc.core.gate import Clearance
-from cardsvc.core.ids import CaseNo, HomeId
+from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.on_paper import Home
 from cardsvc.core.prices import PriceBook
 from cardsvc.store import reading
 from cardsvc.store import tables as t
+from cardsvc.store.log import Log
 from cardsvc.store.opening import waiver_bodies
 
 CLEARANCE = TypeAdapter(Clearance)
@@ -44,7 +46,15 @@ def copies(connection: Connection, home_id: HomeId, subject: str, what: str) -> 
     c = t.audit_link.c
     this = c.what.startswith(f"{what} copy ", autoescape=True)
     where = (c.home_id == home_id, c.subject == subject, ABOUT_PRINTS, this)
-    return connection.execute(select(func.count()).select_from(t.audit_link).where(*where)).scalar_one()
+    return int(connection.execute(select(func.count()).select_from(t.audit_link).where(*where)).scalar_one())
+
+
+def add_copy(log: Log, subject: str, what: str, at: datetime, staff_no: StaffNo, station_id: str = "") -> int:
+    """Log one more copy of what is printed for a case, or for a day; its number. `station_id`: where, unless here."""
+    here = len([one for one in log.links if one["subject"] == subject and one["what"].startswith(f"{what} copy ")])
+    copy = copies(log.connection, log.home_id, subject, what) + here + 1
+    log.add(f"{what} copy {copy}{f' at {station_id}' if station_id else ''}", subject, "", at, staff_no)
+    return copy
 
 
 def printed(connection: Connection, home_id: HomeId, subject: str) -> Mapping[str, int]:
@@ -53,9 +63,29 @@ def printed(connection: Connection, home_id: HomeId, subject: str) -> Mapping[st
     rows = connection.execute(select(c.what).where(c.home_id == home_id, c.subject == subject, ABOUT_PRINTS))
     last: dict[str, int] = {}
     for row in rows:
-        what, _, number = row.what.partition(" copy ")
-        last[what] = max(last.get(what, 0), int(number))
+        what, number = _parted(row.what)
+        last[what] = max(last.get(what, 0), number)
     return last
+
+
+def receipts_printed(
+    connection: Connection, home_id: HomeId, numbers: Sequence[CaseNo]
+) -> Mapping[tuple[CaseNo, str], int]:
+    """How often each receipt of these cases was printed: by case, and by its family and number with a space between."""
+    c, start = t.audit_link.c, "printed receipt "
+    where = (c.home_id == home_id, c.subject.in_(numbers), ABOUT_PRINTS, c.what.startswith(start, autoescape=True))
+    found: dict[tuple[CaseNo, str], int] = {}
+    for row in connection.execute(select(c.subject, c.what).where(*where)):
+        what, number = _parted(row.what.removeprefix(start))
+        key = (CaseNo(row.subject), what)
+        found[key] = max(found.get(key, 0), number)
+    return found
+
+
+def _parted(what: str) -> tuple[str, int]:
+    """What was printed, and the number of its copy; where it was printed is left out."""
+    name, _, rest = what.partition(" copy ")
+    return name, int(rest.partition(" ")[0])
 
 
 def home(connection: Connection, home_id: HomeId) -> Home:

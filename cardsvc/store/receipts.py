@@ -17,7 +17,7 @@ from cardsvc.core.reversal import last_settled, reversed_by
 from cardsvc.core.snapshot import Given
 from cardsvc.core.stock import usable
 from cardsvc.core.terms import Means, Payer, Reason
-from cardsvc.store import reversing
+from cardsvc.store import papers, reversing
 from cardsvc.store import tables as t
 from cardsvc.store.open_lines import open_lines
 from cardsvc.store.working import ReceiptVoid, WorkingSet
@@ -50,9 +50,11 @@ def given(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> dic
     c = t.receipt.c
     where = (c.home_id == home_id, c.case_no.in_(numbers), c.state == "drawn")
     found: dict[CaseNo, tuple[Given, ...]] = {}
+    printed = papers.receipts_printed(connection, home_id, numbers)
     for body in connection.execute(select(c.body).where(*where).order_by(c.family, c.number)).scalars():
         one = RECEIPT.validate_json(body)
-        row = Given(family=one.family, number=one.number, amount_fen=one.amount_fen, cause=one.cause)
+        copies = printed.get((one.case_no, f"{one.family} {one.number}"), 0)
+        row = Given(family=one.family, number=one.number, amount_fen=one.amount_fen, cause=one.cause, copies=copies)
         found[one.case_no] = (*found.get(one.case_no, ()), row)
     return found
 

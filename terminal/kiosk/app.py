@@ -22,13 +22,16 @@ from cardsvc.core.fingerprint import words_of
 from cardsvc.core.problems import Problem
 from cardsvc.core.words import say
 from terminal.kiosk.view import Link, View, view
+from terminal.session import OnPaper
 from terminal.station import StationLoop
 
 HERE = Path(__file__).parent
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
-    " form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+    " frame-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 )
+PAPER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'"
+"""Of a PDF, which the page shows within itself; the styles are those of the browser's own viewer."""
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -49,6 +52,8 @@ ACTS = {
     "confirm": (),
     "ask_pay": (),
     "drop_pay": (),
+    "print": ("family", "number"),
+    "printed": (),
     "cancel": (),
     "booking": (*BookingForm.model_fields, "looked"),
 }
@@ -74,7 +79,7 @@ def create_kiosk(loop: StationLoop, port: int, token: str) -> FastAPI:
             return JSONResponse({"code": Problem.NOT_ALLOWED}, 403, HEADERS)
         response: Response = await call_next(request)
         for name, value in HEADERS.items():
-            response.headers[name] = value
+            response.headers.setdefault(name, value)
         return response
 
     def shown() -> View:
@@ -87,6 +92,7 @@ def create_kiosk(loop: StationLoop, port: int, token: str) -> FastAPI:
             loop.clocks.steady_ms(),
             loop.clocks.now(),
             words,
+            loop.identity.journal_id,
         )
         return view(loop.session, loop.station, loop.identity.here, loop.local.current, link)
 
@@ -104,6 +110,16 @@ def create_kiosk(loop: StationLoop, port: int, token: str) -> FastAPI:
     @app.get("/part")
     def part() -> HTMLResponse:
         return render("part.html")
+
+    @app.get("/paper/{seq}")
+    def paper(seq: int) -> Response:
+        """The receipt that is to be printed now, for the page's own frame."""
+        job = loop.session.printing
+        if job is None or job.state is not OnPaper.SHOWN or job.seq != seq:
+            return _problem(Problem.NOT_FOUND, 404, loop)
+        named = f'inline; filename="{job.number}.pdf"'
+        headers = {"content-security-policy": PAPER_POLICY, "content-disposition": named}
+        return Response(job.pdf, media_type="application/pdf", headers=headers)
 
     @app.get("/state")
     def state() -> dict[str, object]:

@@ -6,10 +6,10 @@ from cardsvc.core.facts import Step
 from cardsvc.core.ledger import refundable
 from cardsvc.core.limits import MONEY_IN
 from cardsvc.core.money import Fen, in_yuan, yuan
-from cardsvc.core.snapshot import KnownCase, Snapshot
+from cardsvc.core.snapshot import KnownCase
 from cardsvc.core.terms import Means
-from cardsvc.core.words import Language, say
-from terminal.session import Outcome, Session
+from cardsvc.core.words import say
+from terminal.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +77,3 @@ def _cash(session: Session) -> int | None:
         return yuan(session.entered.get("amount_fen", ""))
     except ValueError:
         return None
-
-
-def receipts_of(outcome: Outcome, snapshot: Snapshot | None, language: Language) -> tuple[tuple[str, str, str], ...]:
-    """The receipts that the payment just taken gave, as far as the service has said: kind, number, amount."""
-    known = snapshot.cases.get(outcome.case_no) if snapshot is not None and outcome.case_no is not None else None
-    if known is None or outcome.cause is None:
-        return ()
-    return tuple(
-        (say(language, f"receipt_family.{one.family}"), one.number, f"¥{in_yuan(one.amount_fen)}")
-        for one in known.receipts
-        if one.cause == outcome.cause
-    )

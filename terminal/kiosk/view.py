@@ -18,11 +18,12 @@ from cardsvc.core.terms import Means
 from cardsvc.core.usual import MENDED_BY, usual, who_can
 from cardsvc.core.words import Language, say
 from cardsvc.core.workflow import barred, in_order, skip_for
-from terminal.kiosk.bill import BillView, bill_view, receipts_of
+from terminal.kiosk.bill import BillView, bill_view
 from terminal.kiosk.fields import Field, fields_of
 from terminal.kiosk.limits import Strip, strip
 from terminal.kiosk.meter import meter_view
 from terminal.kiosk.paying import PayView, pay_view
+from terminal.kiosk.printing import PrintRow, PrintView, comes_later, listed, print_view, rows_of
 from terminal.session import Colour, Outcome, Phase, Session
 
 SHAPES = {Colour.GO: "✓", Colour.AGAIN: "↻", Colour.STOP: "■"}
@@ -52,6 +53,7 @@ class Link:
     now: datetime
     words: tuple[Word, ...] = ()
     "The fingerprint words of this station's key."
+    journal_id: str = ""
 
     @property
     def unsent(self) -> int:
@@ -72,8 +74,10 @@ class Band:
     "The alike cases that it shows, as the booking form sends them back once the caller was asked."
     stays: bool = False
     "It says what must be read: it does not go by itself."
-    receipts: tuple[tuple[str, str, str], ...] = ()
-    "What the payment gave, once the service has said so: kind, number, amount."
+    receipts: tuple[PrintRow, ...] = ()
+    "What the payment gave, once the service has said so."
+    later: bool = False
+    "Its receipt comes when the network is back."
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,7 @@ class View:
     card_present: bool
     lists: bool
     books: bool
+    prints: bool
     blank_card: str
     cases: tuple[CaseLine, ...]
     case: CaseLine | None
@@ -145,6 +150,10 @@ class View:
     paying: PayView | None
     by_qr: bool
     "What was entered can be asked for by QR."
+    printing: PrintView | None
+    receipts: tuple[PrintRow, ...]
+    "Of the case on the screen; else those that wait for paper, of which `unlisted` are more."
+    unlisted: int
     meter: tuple[tuple[str, str], ...]
     "What cold storage costs, before somebody chooses: word and value."
     recent: tuple[tuple[str, str, str, str, str], ...]
@@ -174,6 +183,7 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
     permit = session.permit
     alive = permit is not None and case is not None and permit.case_no == case.case.case_no
     left = max(0, permit.until_ms - link.steady_ms) if permit is not None and alive else None
+    receipts, unlisted = listed(session, station, snapshot, link.journal_id)
     shown_limits = None
     if snapshot is not None:
         shown_limits = strip(station, snapshot, link.waiting, linked=link.linked, now=link.now, language=language)
@@ -191,11 +201,12 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         limits=shown_limits,
         notices=tuple(_notices(session, snapshot, link, shown_limits)) if gate is None else (),
         gate=gate,
-        band=_band(session.outcome, snapshot, language) if session.outcome is not None else None,
+        band=_band(session.outcome, snapshot, link, language) if session.outcome is not None else None,
         reader=say(language, f"reader.{session.reader_fault}") if session.reader_fault is not None else "",
         card_present=session.card_present,
         lists=station.finds is Finds.LIST,
         books=Step.BOOK in station.steps,
+        prints=Step.PAY in station.steps,
         blank_card=blank.card.card_no if blank is not None else "",
         cases=tuple(_workable(station, snapshot, language)) if station.finds is Finds.LIST else (),
         case=_line(case, language, shown.stage) if case is not None and shown is not None else None,
@@ -212,6 +223,9 @@ def view(session: Session, station: Station, here: Here, snapshot: Snapshot | No
         bill=bill_view(case, session) if case is not None and Step.PAY in station.steps else None,
         paying=pay_view(session, snapshot),
         by_qr=session.step is Step.PAY and session.entered.get("means") == Means.QR and link.linked,
+        printing=print_view(session),
+        receipts=receipts,
+        unlisted=unlisted,
         meter=meter_view(case, session, snapshot, link.now)
         if case is not None and snapshot is not None and Step.QUOTE in station.steps
         else (),
@@ -268,7 +282,7 @@ def _gate(link: Link, snapshot: Snapshot | None, language: Language, other: Lang
     return Gate("wait" if pending else "stop", said[0], do[0], said[1], do[1], link.words if pending else ())
 
 
-def _band(outcome: Outcome, snapshot: Snapshot | None, language: Language) -> Band:
+def _band(outcome: Outcome, snapshot: Snapshot | None, link: Link, language: Language) -> Band:
     refusal = outcome.refusal
     reasons = refusal.all() if refusal is not None else ()
     lines = tuple(_reason(one, snapshot, language) for one in reasons)
@@ -278,9 +292,11 @@ def _band(outcome: Outcome, snapshot: Snapshot | None, language: Language) -> Ba
     elif outcome.message == "recorded" and outcome.step is not None:
         word = f"{word} · {say(language, f'step.{outcome.step}')}"
     looked = ",".join(radar.told(one.detail)[0] for one in reasons if one.problem is Problem.CASE_ALIKE)
-    receipts = receipts_of(outcome, snapshot, language)
-    stays = outcome.message == "booked_unasked" or bool(receipts)
-    return Band(outcome.colour, SHAPES[outcome.colour], word, outcome.case_no or "", lines, looked, stays, receipts)
+    receipts = rows_of(outcome, snapshot, language)
+    later = comes_later(outcome, receipts, linked=link.linked)
+    stays = outcome.message == "booked_unasked" or bool(receipts) or later
+    shape, case_no = SHAPES[outcome.colour], outcome.case_no or ""
+    return Band(outcome.colour, shape, word, case_no, lines, looked, stays, receipts, later)
 
 
 def _reason(refusal: Refusal, snapshot: Snapshot | None, language: Language) -> tuple[str, str, str]:

@@ -8,7 +8,9 @@ import pytest
 from cardsvc.core import facts, terms
 from cardsvc.core.card_life import Act, CardState
 from cardsvc.core.day_close import Check
+from cardsvc.core.figures import Unit
 from cardsvc.core.hot import HotReason
+from cardsvc.core.indicated import Relation, Span
 from cardsvc.core.permissions import Action, Role
 from cardsvc.core.price_rules import Change, DraftState, Wrong
 from cardsvc.core.prices import Regime, Trigger
@@ -20,6 +22,7 @@ from cardsvc.core.reviewing import Because, Decision, FlagState
 from cardsvc.core.rules import RULES
 from cardsvc.core.statements import Handed, ReturnedWhy, StatementState
 from cardsvc.core.station import ENTRIES
+from cardsvc.core.uploads import UploadState
 from cardsvc.core.wire import Outcome, RevokedWhy
 from cardsvc.core.words import CATALOGUES, LANGUAGES, Language, say
 from cardsvc.documents.safe_xlsx import Unsafe
@@ -55,6 +58,7 @@ TABLES: dict[str, type[StrEnum]] = {
     "change": Change,
     "draft_state": DraftState,
     "unsafe": Unsafe,
+    "upload_state": UploadState,
     "review_rule": Rule,
     "every": Every,
     "report_age": Age,
@@ -73,6 +77,10 @@ TABLES: dict[str, type[StrEnum]] = {
     "returned_why": ReturnedWhy,
     "register_fault": RegisterFault,
     "card_act_hint": Act,
+    "unit": Unit,
+    "unit_number": Unit,
+    "figure_span": Span,
+    "figure_relation": Relation,
 }
 
 

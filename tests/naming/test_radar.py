@@ -12,7 +12,7 @@ from opencc import OpenCC
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.radar import Echo, Signs, duplicate, hits
 from cardsvc.core.terms import AlertWhy
-from cardsvc.demo.people import GIVEN, SURNAMES
+from cardsvc.invented import GIVEN, SURNAMES
 from cardsvc.naming.names import _VARIANTS, shape, simple, sounds
 from cardsvc.naming.places import place
 from cardsvc.naming.signs import signs_of

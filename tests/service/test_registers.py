@@ -17,6 +17,7 @@ from cardsvc.core.facts import StationKind, Step
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.local_time import local
 from cardsvc.core.plug import discover
+from cardsvc.core.records import Label
 from cardsvc.core.terms import Payer, Reason, WaiverFor
 from cardsvc.core.wire import Result
 from cardsvc.modules import Module
@@ -280,7 +281,7 @@ def test_a_case_whose_answer_cannot_be_kept_stops_none_behind_it_and_is_asked_ab
     record(service)
     case = begun(service)
     another(service)
-    misnamed = replace(service.context, modules={"no code": Module("no code", waivers)})
+    misnamed = replace(service.context, modules={"no code": Module("no code", Label("", ""), waivers=waivers)})
     registers = Registers(misnamed)
 
     with caplog.at_level(logging.ERROR):
@@ -315,7 +316,7 @@ def test_what_a_register_took_back_stays_shown_while_its_next_word_cannot_be_kep
         connection.execute(text("UPDATE relief_record SET number = 'DB-10', category = 'veteran'"))
     case.does(Step.DEPOSIT)
 
-    misnamed = replace(service.context, modules={"no code": Module("no code", waivers)})
+    misnamed = replace(service.context, modules={"no code": Module("no code", Label("", ""), waivers=waivers)})
     assert Registers(misnamed).ask_due() == {"unkept": 1}
 
     assert [one.lost for one in waiting(service)] == ["DB-7"]

@@ -5,8 +5,6 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from cardsvc.api.app import Surface
-from cardsvc.surfaces import create_service
 from tests.support.home import Service
 
 BOOKING = {
@@ -30,8 +28,7 @@ class Desk:
     """One browser with its cookies."""
 
     def __init__(self, service: Service, staff_no: str = "") -> None:
-        app = create_service(list(Surface), service.context)
-        self.http = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+        self.http = TestClient(service.app, raise_server_exceptions=False, follow_redirects=False)
         self.form_token = ""
         if staff_no:
             answer = self.http.post("/office/sign-in", data={"staff_no": staff_no, "password": staff_no * 2})

@@ -3,6 +3,7 @@
 import base64
 import json
 import random
+import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pydantic import TypeAdapter
 from sqlalchemy import inspect
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cardsvc.api.app import Surface
 from cardsvc.context import Context
@@ -30,6 +32,8 @@ from cardsvc.core.wire import Judgement, Outcome, Record, Result, SyncAnswer
 from cardsvc.demo.home import APPROVERS, STAFF, found
 from cardsvc.handlers import enrol_station, issue_card
 from cardsvc.handlers.found_home import STATIONS
+from cardsvc.modules import Module
+from cardsvc.rows.tables import prepare
 from cardsvc.store.engine import create_schema, open_engine
 from cardsvc.surfaces import create_service
 from cardsvc.vault.keystore import SoftwareVault, new_content
@@ -72,10 +76,27 @@ class Clock:
         self.now += timedelta(**by)
 
 
+class Surfaces:
+    """The real service's surfaces, each made when it is first asked for: a test of taps needs no console."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._made: dict[bool, ASGIApp] = {}
+        self._making = threading.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        office = str(scope.get("path", "")).startswith(("/office", "/public"))
+        with self._making:
+            if office not in self._made:
+                wanted = [one for one in Surface if (one is Surface.OFFICE) is office]
+                self._made[office] = create_service(wanted, self.context)
+        await self._made[office](scope, receive, send)
+
+
 class Service:
     """The real service in this process, on a real database: a home is founded in it, unless it has one."""
 
-    def __init__(self, dsn: str, vault: Vault | None = None) -> None:
+    def __init__(self, dsn: str, vault: Vault | None = None, modules: tuple[Module, ...] = ()) -> None:
         if vault is None and dsn.startswith(SQLITE) and not Path(dsn.removeprefix(SQLITE)).exists():
             Path(dsn.removeprefix(SQLITE)).write_bytes(founded_file())
         self.clock = Clock()
@@ -86,16 +107,26 @@ class Service:
             clock=self.clock,
             chance=random.Random(7).randbytes,
             secure_cookies=False,
+            modules={one.name: one for one in modules},
         )
         if not inspect(self.context.engine).has_table("home"):
             create_schema(self.context.engine)
             found(replace(self.context, chance=random.Random(6).randbytes), quick_hash)
+        prepare(self.context.engine, modules)
+        self._app: Surfaces | None = None
         self._stations: dict[StationKind, Station] = {}
         self.bookings = 0
 
+    @property
+    def app(self) -> "Surfaces":
+        """The whole service on the context as it is now."""
+        if self._app is None or self._app.context is not self.context:
+            self._app = Surfaces(self.context)
+        return self._app
+
     @cached_property
     def http(self) -> TestClient:
-        return TestClient(create_service(list(Surface), self.context), raise_server_exceptions=False)
+        return TestClient(self.app, raise_server_exceptions=False)
 
     def station(self, kind: StationKind) -> "Station":
         if kind not in self._stations:
@@ -265,6 +296,18 @@ class Station:
         assert last.result is Result.RECORDED, last
         assert last.judgement is not None
         return last.judgement
+
+    def paper(self, seq: int, nonce: str = "ef" * 16) -> wire.PaperAnswer:
+        """Fetch the paper that a record of ours asked for, and check the answer's signature."""
+        body = wire.PaperRequest(nonce=nonce, journal_id=self.journal_id, seq=seq).model_dump_json().encode()
+        seal = self.key.sign(wire.request_bytes(body)).hex()
+        headers = {wire.JOURNAL_HEADER: self.journal_id, wire.SIGNATURE_HEADER: seal}
+        response = self.service.http.post("/stations/paper", content=body, headers=headers)
+        assert response.status_code == 200, response.text
+        signature = bytes.fromhex(response.headers[wire.SIGNATURE_HEADER])
+        service_key = Ed25519PublicKey.from_public_bytes(self.enrolled.service_public_key)
+        service_key.verify(signature, wire.answer_bytes(nonce, response.content))
+        return wire.PaperAnswer.model_validate_json(response.content)
 
     def book(self, **changes: Any) -> Judgement:
         from cardsvc.core import sealing

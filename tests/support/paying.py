@@ -7,7 +7,6 @@ from starlette.testclient import TestClient
 
 from cardsvc.api import paying
 from cardsvc.api.access import Signed
-from cardsvc.api.app import Surface
 from cardsvc.core.facts import Step, StepTaken
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.ledger import till
@@ -22,7 +21,6 @@ from cardsvc.receiver import receiver
 from cardsvc.store import payments, snapshots
 from cardsvc.store import tables as t
 from cardsvc.store.working import FACT
-from cardsvc.surfaces import create_service
 from tests.support.home import Service
 from tests.support.serving import Served
 from tests.support.telling import TO_STORAGE, Told
@@ -46,7 +44,7 @@ class Counter:
         served = Served(create(provider))
         provider.address = served.address
         service.context = replace(service.context, provider=receiver(served.address, SECRET, patience_s=patience_s))
-        service.http = TestClient(create_service(list(Surface), service.context), raise_server_exceptions=False)
+        service.http = TestClient(service.app, raise_server_exceptions=False)
         return cls(service, provider, served)
 
     def close(self) -> None:

@@ -24,6 +24,7 @@ from cardsvc.handlers.found_home import STATIONS
 from terminal import identity as station_identity
 from terminal.journal import Journal
 from terminal.local import LocalSnapshot
+from terminal.printing import ReceiptPrinter
 from terminal.readers.soft import SoftReader
 from terminal.session import Colour, Outcome, Phase
 from terminal.station import StationLoop
@@ -82,6 +83,7 @@ class Bench:
         self.identity = station_identity.enrol(self.folder, self.cable, code)  # type: ignore[arg-type]
         enrol_station.approve(service.context, self.identity.journal_id, *APPROVERS)
         self.clocks = TestClocks(service)
+        self.printer: ReceiptPrinter | None = None
         self.reader = SoftReader()
         self.start()
 
@@ -94,7 +96,7 @@ class Bench:
         self.uplink.wait_for = self._ask_now  # type: ignore[method-assign]
         self.loop = StationLoop(
             self.identity, STATION_PLUGS[self.kind], PROFILES, self.reader, self.journal, self.local, self.uplink,
-            self.clocks, chance,
+            self.clocks, chance, printer=self.printer,
         )  # fmt: skip
 
     def restart(self) -> None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from starlette.testclient import TestClient
 
-from cardsvc.api.app import Surface
 from cardsvc.core.card.script import run
 from cardsvc.core.facts import StationKind as At
 from cardsvc.core.facts import Step
@@ -15,7 +14,6 @@ from cardsvc.core.virtual_card.card import VirtualCard
 from cardsvc.store import cards
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
-from cardsvc.surfaces import create_service
 from cardsvc.vault import keystore
 from cardsvc.vault.keystore import SoftwareVault
 from cardsvc.vault.vault import card_keys
@@ -31,7 +29,7 @@ SECOND = keystore.with_new_masters(FIRST, random.Random(2).randbytes)
 
 def restart_with_version_2(service: Service) -> None:
     service.context = replace(service.context, vault=SoftwareVault(SECOND))
-    service.http = TestClient(create_service(list(Surface), service.context), raise_server_exceptions=False)
+    service.http = TestClient(service.app, raise_server_exceptions=False)
 
 
 def upgrade(service: Service, card: VirtualCard, card_no: CardNo) -> None:

@@ -3,6 +3,7 @@
 const part = document.getElementById("part");
 const booking = document.getElementById("booking");
 const lost = document.getElementById("lost");
+const paper = document.getElementById("paper");
 const token = document.querySelector("meta[name=kiosk-token]").content;
 let shownTone = null, permitEnds = 0, hideBand = 0, lastBand = "", sending = null, sent = "";
 
@@ -36,6 +37,7 @@ function arrive() {
   else if (passes && !hideBand) band.hidden = true;
   if (band && "stays" in band.dataset) hideBand = 0;
   lastBand = said;
+  onPaper();
   change();
   filter();
 }
@@ -101,6 +103,24 @@ function tick() {
   if (!left) { const confirm = part.querySelector("[data-act=confirm]"); if (confirm) confirm.disabled = true; refresh(); }
 }
 setInterval(tick, 1000);
+
+// A receipt that the service gave is shown in a frame of its own and printed once by itself; again by whoever presses.
+function onPaper() {
+  const wanted = part.querySelector("[data-paper]"), frame = paper?.querySelector("iframe");
+  if (!paper || (wanted?.dataset.paper || "") === (paper.dataset.of || "")) return;
+  paper.dataset.of = wanted?.dataset.paper || "";
+  paper.hidden = !wanted;
+  if (!wanted) { frame.removeAttribute("src"); return; }
+  paper.querySelector("h2").textContent = wanted.dataset.title;
+  frame.onload = () => { if (paper.dataset.of && !paper.hidden) print(); };
+  frame.src = wanted.dataset.paper;
+  paper.querySelector("[data-paper-print]").focus();
+}
+function print() { paper.querySelector("iframe").contentWindow.print(); }
+paper?.addEventListener("click", (event) => {
+  if (event.target.closest("[data-paper-print]")) print();
+  else if (event.target.closest("[data-paper-done]")) act({ act: "printed" });
+});
 
 function filter() {
   const find = part.querySelector("[data-find]");
@@ -207,6 +227,7 @@ if (booking) {
 // Keys: digits choose a step, Enter confirms when all is entered, Esc goes back; a scanner types like a keyboard.
 document.addEventListener("keydown", (event) => {
   if (booking && !booking.hidden) { if (event.key === "Escape") booking.hidden = true; return; }
+  if (paper && !paper.hidden) { if (event.key === "Escape") act({ act: "printed" }); return; }
   const typing = event.target.matches("input, select");
   if (event.key === "Escape") { const back = part.querySelector("[data-act=cancel]"); if (back) back.click(); return; }
   if (typing) return;

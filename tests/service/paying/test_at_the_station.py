@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardsvc.core import wire
+from cardsvc.core import desk, wire
 from cardsvc.core.facts import StationKind
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.paying import OrderState
@@ -27,7 +27,7 @@ def says(
 
 
 def ask(counter: Counter, case_no: CaseNo, fen: int) -> Judgement:
-    return says(counter, case_no, wire.AskPay(payer=Payer.FAMILY, amount_fen=fen))
+    return says(counter, case_no, desk.AskPay(payer=Payer.FAMILY, amount_fen=fen))
 
 
 def shown(counter: Counter, case_no: CaseNo) -> tuple[AskedPay, ...]:
@@ -85,9 +85,9 @@ def test_who_never_pays_is_let_go_and_the_order_is_over_by_the_providers_word(
     ask(counter, case_no, 100)
     counter.look()
     [order] = shown(counter, case_no)
-    other = wire.DropPay(order_no="ONE-OF-ANOTHER-CASE")
+    other = desk.DropPay(order_no="ONE-OF-ANOTHER-CASE")
     assert says(counter, case_no, other).outcome is Outcome.REFUSED
-    assert says(counter, case_no, wire.DropPay(order_no=order.order_no)).outcome is Outcome.ACCEPTED
+    assert says(counter, case_no, desk.DropPay(order_no=order.order_no)).outcome is Outcome.ACCEPTED
     assert shown(counter, case_no)[0].state is OrderState.SHOWN, "until the provider has said it"
     counter.look()
     assert shown(counter, case_no)[0].state is OrderState.EXPIRED
@@ -102,7 +102,7 @@ def test_a_code_that_was_let_go_is_not_handed_out_again(counter: Counter, case_n
     ask(counter, case_no, 100)
     counter.look()
     [order] = shown(counter, case_no)
-    says(counter, case_no, wire.DropPay(order_no=order.order_no))
+    says(counter, case_no, desk.DropPay(order_no=order.order_no))
 
     again = ask(counter, case_no, 100)
 
@@ -117,7 +117,7 @@ def test_only_a_cashier_at_the_cashiers_station_asks_and_never_for_more_than_is_
     counter: Counter, case_no: CaseNo
 ) -> None:
     due = counter.owed(case_no)
-    asked = wire.AskPay(payer=Payer.FAMILY, amount_fen=due)
+    asked = desk.AskPay(payer=Payer.FAMILY, amount_fen=due)
     wrong = {
         Problem.STEP_NOT_HERE: says(counter, case_no, asked, StationKind.ASHES),
         Problem.STAFF_NOT_ALLOWED: says(counter, case_no, asked, by=StaffNo("1004")),
@@ -132,5 +132,5 @@ def test_a_home_without_a_provider_says_so(service: Service) -> None:
     case = service.station(StationKind.BOOKING).book().case_no
     assert case is not None
     station = service.station(StationKind.CASHIER)
-    station.append(wire.AskPay(payer=Payer.FAMILY, amount_fen=1), case_no=case, staff_no=CASHIER)
+    station.append(desk.AskPay(payer=Payer.FAMILY, amount_fen=1), case_no=case, staff_no=CASHIER)
     assert [one.problem for one in station.judged().reasons] == [Problem.PROVIDER_MISSING]

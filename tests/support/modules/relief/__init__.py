@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from cardsvc.core.records import Label
 from cardsvc.core.registers import Entitlement, RecordState
 from cardsvc.core.terms import WaiverFor
 from cardsvc.modules import Module
@@ -70,4 +71,4 @@ def waivers(connection: Connection, person: str, day: date) -> Iterable[Entitlem
     return answers
 
 
-MODULE = Module("relief", waivers)
+MODULE = Module("relief", Label("救助登记", "Relief register"), waivers=waivers)

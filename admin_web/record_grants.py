@@ -1,0 +1,54 @@
+"""The console's page of who works in which module."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+
+from admin_web import asking
+from admin_web.shell import Shell
+from cardsvc.api.access import Access, Signed
+from cardsvc.api.errors import STATUS
+from cardsvc.context import Context
+from cardsvc.core.ids import StaffNo
+from cardsvc.core.permissions import EVERY_MODULE, Action, may
+from cardsvc.core.problems import Refusal
+from cardsvc.handlers import grant_module
+from cardsvc.rows import grants
+from cardsvc.store import staff
+from cardsvc.store.opening import load_staff
+
+
+def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
+    """Add the page to the console."""
+    gives, sees = partial(asking.asks_whole, access)(Action.GRANT_MODULES)
+
+    def page(request: Request, signed: Signed, refusal: Refusal | None = None) -> Response:
+        with context.engine.connect() as connection:
+            people = load_staff(connection, context.home_id)
+            clerks = [
+                one
+                for one, roles in sorted(people.items())
+                if may(roles, Action.SEE_RECORDS) and not EVERY_MODULE & set(roles)
+            ]
+            values = {
+                "clerks": clerks,
+                "granted": grants.every(connection, context.home_id),
+                "names": staff.names(connection, context.home_id),
+                "modules": list(context.modules.values()),
+            }
+        status = STATUS.get(refusal.problem, 409) if refusal is not None else 200
+        return shell.page(request, "record_grants", signed, values, refusal=refusal, status=status)
+
+    @app.get("/module-grants")
+    def granted(request: Request, signed: Annotated[Signed, sees]) -> Response:
+        return page(request, signed)
+
+    @app.post("/module-grants/{staff_no}")
+    async def grant(request: Request, signed: Annotated[Signed, gives], staff_no: str) -> Response:
+        wanted = [str(one) for one in (await request.form()).getlist("module")]
+        refusal = grant_module.handle(context, StaffNo(staff_no), wanted, signed.staff_no, context.clock())
+        if refusal is not None:
+            return page(request, signed, refusal)
+        return RedirectResponse(f"{request.scope['root_path']}/module-grants#{staff_no}", 303)

@@ -1,0 +1,148 @@
+"""The console's modules: which are mine, and the lists of their records, with filters, sorts and pages by keyset."""
+
+from functools import partial
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from admin_web import asking, records
+from admin_web.records import At
+from admin_web.shell import Shell
+from cardsvc.api.access import Access, Signed
+from cardsvc.api.errors import language_of
+from cardsvc.context import Context
+from cardsvc.core.permissions import Action
+from cardsvc.core.records import Column, Kind
+from cardsvc.core.seeing import LookWhy
+from cardsvc.core.words import Language
+from cardsvc.naming.cells import masked, written
+from cardsvc.rows import keeping, paging
+from cardsvc.rows.keeping import Kept, Where
+from cardsvc.rows.matching import Wanted, asked_for
+from cardsvc.rows.paging import COUNTED
+from cardsvc.rows.titles import titles
+from cardsvc.store.engine import Connection
+
+SHOWN = 8
+"""The most columns of a list; the row itself shows all."""
+
+
+def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
+    """Add the pages to the console."""
+    looks_for, sees = partial(asking.asks, access)(Action.SEE_RECORDS)
+
+    @app.get("/modules")
+    def modules(request: Request, signed: Annotated[Signed, sees]) -> Response:
+        return shell.page(request, "modules", signed, {"modules": list(records.mine(context, signed).values())})
+
+    @app.get("/modules/{module}")
+    def module(request: Request, signed: Annotated[Signed, sees], module: str) -> Response:
+        found = records.module_at(context, signed, module)
+        return RedirectResponse(f"{request.scope['root_path']}/modules/{module}/{found.records[0].name}", 303)
+
+    @app.get("/modules/{module}/{record}")
+    def listed(request: Request, signed: Annotated[Signed, sees], module: str, record: str) -> Response:
+        at, language = records.at(context, signed, module, record), language_of(request)
+        wanted = records.wanted_of(at.record, signed, request.query_params)
+        with context.engine.connect() as connection:
+            page = paging.page(connection, context.vault, at.where, wanted)
+            names = linked(connection, context, at, page.rows, language)
+        values = {
+            "at": at,
+            "page": page,
+            "wanted": wanted,
+            "address": records.address_of(wanted, signed),
+            "columns": [one for one in at.record.columns if one.listed][:SHOWN],
+            "filters": [one for one in at.record.columns if one.filtered and one.kind in (Kind.CHOICE, Kind.YES_NO)],
+            "sorts": paging.sorts(at.record),
+            "secret": [one.label.said(language) for one in at.record.columns if one.secret and one.name in wanted.only],
+            "searched": any(one.searched for one in at.record.columns),
+            "chosen": partial(records.chosen, wanted),
+            "counties": records.county_names(language),
+            "counted": COUNTED,
+            "told": partial(told, context, at, names, language),
+            "full_export": signed.may(Action.REVEAL_RECORDS) and any(one.secret for one in at.record.columns),
+            "whys": list(LookWhy),
+        }
+        return shell.page(request, "records", signed, values)
+
+    @app.post("/modules/{module}/{record}/find")
+    def find(
+        request: Request,
+        signed: Annotated[Signed, looks_for],
+        module: str,
+        record: str,
+        q: Annotated[str, Form(max_length=100)] = "",
+    ) -> Response:
+        at = records.at(context, signed, module, record)
+        said = urlencode([asked_for(context.vault, at.record, q.strip())]) if q.strip() else ""
+        return RedirectResponse(f"{request.scope['root_path']}/{at.path}{'?' + said if said else ''}", 303)
+
+    @app.get("/modules/{module}/{record}/map")
+    def mapped(request: Request, signed: Annotated[Signed, sees], module: str, record: str) -> Response:
+        at = records.at(context, signed, module, record)
+        wanted = records.wanted_of(at.record, signed, request.query_params)
+        with context.engine.connect() as connection:
+            points = points_of(connection, context, at, wanted, language_of(request)) if at.record.point else []
+        values = {"at": at, "points": points, "address": records.address_of(wanted, signed)}
+        return shell.page(request, "record_map", signed, values)
+
+
+MOST_POINTS = 2_000
+WIDE, HIGH, EDGE = 1000, 700, 30
+NARROW = 0.88
+"""How long a degree of longitude is beside one of latitude, at 28 degrees north."""
+
+
+def points_of(
+    connection: Connection, context: Context, at: At, wanted: Wanted, language: Language
+) -> list[tuple[float, float, str, str]]:
+    """Rows with a place: x and y in a picture of `WIDE` x `HIGH`, the row's id and name; north up."""
+    places: list[tuple[Kept, float, float]] = []
+    for one in paging.every(connection, context.vault, at.where, wanted, 500):
+        if (place := one.values[at.record.point]) is not None and len(places) < MOST_POINTS:
+            lat, _, lon = str(place).partition(",")
+            places.append((one, float(lat), float(lon)))
+    if not places:
+        return []
+    named = titles(connection, context.home_id, at.module, at.record, [one for one, _, _ in places], language)
+    south, north = min(lat for _, lat, _ in places), max(lat for _, lat, _ in places)
+    west, east = min(lon for _, _, lon in places), max(lon for _, _, lon in places)
+    scale = min((WIDE - 2 * EDGE) / max((east - west) * NARROW, 0.01), (HIGH - 2 * EDGE) / max(north - south, 0.01))
+    return [
+        (
+            round(EDGE + (lon - west) * NARROW * scale, 1),
+            round(HIGH - EDGE - (lat - south) * scale, 1),
+            one.id,
+            named[one.id],
+        )
+        for one, lat, lon in places
+    ]
+
+
+def linked(
+    connection: Connection, context: Context, at: At, rows: tuple[Kept, ...], language: Language
+) -> dict[str, str]:
+    """What the rows that these rows link to are called, by their ids."""
+    names: dict[str, str] = {}
+    for column in at.record.columns:
+        if column.kind is Kind.LINK:
+            to = Where(context.home_id, at.module.name, at.module.record(column.of))
+            ids = {str(one.values[column.name]) for one in rows if one.values[column.name]}
+            found = keeping.find_all(connection, to, ids)
+            names |= titles(connection, context.home_id, at.module, to.record, found, language)
+    return names
+
+
+def told(context: Context, at: At, names: dict[str, str], language: Language, row: Kept, column: Column) -> str:
+    """A value as people of the page's language read it; a secret masked."""
+    value = row.values[column.name]
+    if value is None:
+        return ""
+    if column.secret:
+        return masked(column.kind, keeping.clear(context.vault, at.where, row, column.name))
+    if column.kind is Kind.LINK:
+        return names.get(str(value), str(value)[:8])
+    return written(column, value, language)

@@ -1,0 +1,252 @@
+"""The console's rows of modules: new, changed, moved, looked at; each with its history and what links to it."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from admin_web import asking, records
+from admin_web.record_lists import linked, told
+from admin_web.records import At
+from admin_web.shell import Shell
+from cardsvc.api.access import Access, Signed
+from cardsvc.api.errors import STATUS, Refused, language_of
+from cardsvc.context import Context
+from cardsvc.core.ids import StaffNo
+from cardsvc.core.permissions import Action
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.records import Fault, Kind, Label
+from cardsvc.core.seeing import LookWhy
+from cardsvc.core.words import Language, say
+from cardsvc.handlers import keep_row, link_row, move_row, reveal_row
+from cardsvc.handlers.keep_row import Faulty
+from cardsvc.naming.cells import written
+from cardsvc.rows import keeping, paging
+from cardsvc.rows.counties import counties_for
+from cardsvc.rows.keeping import Kept, Where
+from cardsvc.rows.matching import Wanted
+from cardsvc.rows.titles import titles
+from cardsvc.store import staff
+from cardsvc.store.engine import Connection
+
+RELATED = 20
+"""The most linking rows of a kind that a row's page shows; the rest is one link away."""
+CHOICES = 200
+"""The most rows that a link's field offers; beyond it the id is typed, found by the list's search."""
+
+
+def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
+    """Add the pages to the console."""
+    asks = partial(asking.asks, access)
+    _, sees = asks(Action.SEE_RECORDS)
+    edits, may_edit = asks(Action.EDIT_RECORDS)
+    reveals, _ = asks(Action.REVEAL_RECORDS)
+
+    def row_at(signed: Signed, at: At, row_id: str) -> Kept:
+        with context.engine.connect() as connection:
+            row = keeping.find(connection, at.where, row_id, signed.county)
+        if row is None:
+            raise Refused(Refusal(Problem.NOT_FOUND))
+        return row
+
+    def form(
+        request: Request,
+        signed: Signed,
+        at: At,
+        row: Kept | None,
+        typed: dict[str, str] | None = None,
+        faults: tuple[Fault, ...] = (),
+        refusal: Refusal | None = None,
+    ) -> Response:
+        language = language_of(request)
+        if typed is None:
+            typed = (
+                {one.name: written(one, row.values[one.name]) for one in at.record.typed if not one.secret}
+                if row
+                else {}
+            )
+            typed["county"] = row.county if row else (signed.county or "")
+            typed |= {name: value for name, value in request.query_params.items() if row is None}
+        with context.engine.connect() as connection:
+            offered = offers(connection, context, at, signed.county, language)
+        names = records.county_names(language)
+        values = {
+            "at": at,
+            "row": row,
+            "typed": typed,
+            "faults": {one.column: fault_words(one, language) for one in faults},
+            "rules": [fault_words(one, language) for one in faults if one.label is not None],
+            "counties": {one: names[one] for one in counties_for(signed.county)},
+            "offered": offered,
+        }
+        status = 422 if faults else STATUS.get(refusal.problem, 409) if refusal is not None else 200
+        return shell.page(request, "record_form", signed, values, refusal=refusal, status=status)
+
+    def detail(
+        request: Request,
+        signed: Signed,
+        at: At,
+        row_id: str,
+        refusal: Refusal | None = None,
+        faults: tuple[Fault, ...] = (),
+        **more: Any,
+    ) -> Response:
+        row, language = row_at(signed, at, row_id), language_of(request)
+        with context.engine.connect() as connection:
+            names = linked(connection, context, at, (row,), language)
+            values = {
+                "at": at,
+                "row": row,
+                "title": titles(connection, context.home_id, at.module, at.record, [row], language)[row.id],
+                "told": partial(told, context, at, names, language),
+                "history": keeping.history(connection, at.where, row_id),
+                "related": related(connection, context, at, row_id, signed.county, language),
+                "people": staff.names(connection, context.home_id),
+                "moves": [one for one in move_row.open_moves(at.record, row) if not one.outside],
+                "outward": any(one.outside for one in move_row.open_moves(at.record, row)),
+                "counties": records.county_names(language),
+                "whys": list(LookWhy),
+                "faults": {one.column: fault_words(one, language) for one in faults},
+                "rules": [fault_words(one, language) for one in faults if one.label is not None],
+                "typed": {},
+                "shown": {},
+                "link": "",
+            }
+        status = 422 if faults else STATUS.get(refusal.problem, 409) if refusal is not None else 200
+        return shell.page(request, "record", signed, {**values, **more}, refusal=refusal, status=status)
+
+    def back(request: Request, at: At, row_id: str) -> Response:
+        return RedirectResponse(f"{request.scope['root_path']}/{at.path}/{row_id}", 303)
+
+    async def typed_of(request: Request) -> dict[str, str]:
+        return {name: str(value).strip() for name, value in (await request.form()).items()}
+
+    @app.get("/modules/{module}/{record}/new")
+    def new(request: Request, signed: Annotated[Signed, may_edit], module: str, record: str) -> Response:
+        return form(request, signed, records.at(context, signed, module, record), None)
+
+    @app.post("/modules/{module}/{record}/new")
+    async def added(request: Request, signed: Annotated[Signed, edits], module: str, record: str) -> Response:
+        at, typed = records.at(context, signed, module, record), await typed_of(request)
+        now = context.clock()
+        kept = keep_row.handle(context, at.module, at.record, None, typed, signed.county, signed.staff_no, now)
+        if isinstance(kept, Faulty):
+            return form(request, signed, at, None, typed, kept.faults)
+        return (
+            form(request, signed, at, None, typed, (), kept) if isinstance(kept, Refusal) else back(request, at, kept)
+        )
+
+    @app.get("/modules/{module}/{record}/{row_id}")
+    def row(request: Request, signed: Annotated[Signed, sees], module: str, record: str, row_id: str) -> Response:
+        return detail(request, signed, records.at(context, signed, module, record), row_id)
+
+    @app.get("/modules/{module}/{record}/{row_id}/edit")
+    def edit(request: Request, signed: Annotated[Signed, may_edit], module: str, record: str, row_id: str) -> Response:
+        at = records.at(context, signed, module, record)
+        row = row_at(signed, at, row_id)
+        if at.record.is_frozen(row.values):
+            return detail(request, signed, at, row_id, Refusal(Problem.ROW_FROZEN))
+        return form(request, signed, at, row)
+
+    @app.post("/modules/{module}/{record}/{row_id}/edit")
+    async def edited(
+        request: Request, signed: Annotated[Signed, edits], module: str, record: str, row_id: str
+    ) -> Response:
+        at, typed = records.at(context, signed, module, record), await typed_of(request)
+        secrets = {one.name for one in at.record.typed if one.secret}
+        texts = {name: text for name, text in typed.items() if text or name not in secrets}
+        seen = (row_id, version_of(typed))
+        now = context.clock()
+        kept = keep_row.handle(context, at.module, at.record, seen, texts, signed.county, signed.staff_no, now)
+        if isinstance(kept, Faulty):
+            return form(request, signed, at, row_at(signed, at, row_id), typed, kept.faults)
+        if isinstance(kept, Refusal):
+            return form(request, signed, at, row_at(signed, at, row_id), typed, (), kept)
+        return back(request, at, kept)
+
+    @app.post("/modules/{module}/{record}/{row_id}/move/{move}")
+    async def moved(
+        request: Request,
+        signed: Annotated[Signed, edits],
+        second: Annotated[StaffNo | Refusal | None, asking.second_by(access)],
+        module: str,
+        record: str,
+        row_id: str,
+        move: str,
+    ) -> Response:
+        at, typed = records.at(context, signed, module, record), await typed_of(request)
+        if isinstance(second, Refusal):
+            return detail(request, signed, at, row_id, second, typed=typed)
+        seen, people = (row_id, version_of(typed)), (signed.staff_no, second)
+        done = move_row.handle(context, at.module, at.record, seen, move, typed, signed.county, people, context.clock())
+        if isinstance(done, Refusal):
+            return detail(request, signed, at, row_id, done, typed=typed)
+        return detail(request, signed, at, row_id, None, done, typed=typed) if done else back(request, at, row_id)
+
+    @app.post("/modules/{module}/{record}/{row_id}/reveal")
+    def revealed(
+        request: Request,
+        signed: Annotated[Signed, reveals],
+        module: str,
+        record: str,
+        row_id: str,
+        why: Annotated[LookWhy, Form()],
+        column: Annotated[str, Form(max_length=40)],
+    ) -> Response:
+        at, now = records.at(context, signed, module, record), context.clock()
+        name = at.module.name
+        found = reveal_row.handle(context, name, at.record, row_id, column, why, signed.county, signed.staff_no, now)
+        if isinstance(found, Refusal):
+            return detail(request, signed, at, row_id, found)
+        return detail(request, signed, at, row_id, shown={column: found})
+
+    @app.post("/modules/{module}/{record}/{row_id}/link")
+    def link(request: Request, signed: Annotated[Signed, edits], module: str, record: str, row_id: str) -> Response:
+        at, now = records.at(context, signed, module, record), context.clock()
+        token = link_row.handle(context, at.module.name, at.record, row_id, signed.county, signed.staff_no, now)
+        if isinstance(token, Refusal):
+            return detail(request, signed, at, row_id, token)
+        return detail(request, signed, at, row_id, link=f"{request.base_url.replace(path='/')}public/send#{token}")
+
+
+def version_of(typed: dict[str, str]) -> int:
+    """The version of the row that a form was made from; 0 for none, which no row has."""
+    text = typed.get("version", "")
+    return int(text) if text.isdigit() and len(text) < 10 else 0
+
+
+def fault_words(fault: Fault, language: Language) -> str:
+    """Why a value cannot be kept."""
+    said: Label | None = fault.label
+    return said.said(language) if said is not None else say(language, f"cell_wrong.{fault.why}")
+
+
+def offers(
+    connection: Connection, context: Context, at: At, county: str | None, language: Language
+) -> dict[str, list[tuple[str, str]]]:
+    """For each link of a record: the newest rows that it may lead to, by id and name."""
+    found = {}
+    for column in at.record.typed:
+        if column.kind is Kind.LINK:
+            to = Where(context.home_id, at.module.name, at.module.record(column.of))
+            page = paging.page(connection, context.vault, to, Wanted(county=county), CHOICES)
+            named = titles(connection, context.home_id, at.module, to.record, page.rows, language)
+            found[column.name] = list(named.items())
+    return found
+
+
+def related(
+    connection: Connection, context: Context, at: At, row_id: str, county: str | None, language: Language
+) -> list[tuple[At, str, list[tuple[str, str]], bool]]:
+    """What links to a row: record, linking column, rows by id and name, and whether there are more."""
+    found = []
+    for record in at.module.records:
+        for column in record.columns:
+            if column.kind is Kind.LINK and column.of == at.record.name:
+                to = Where(context.home_id, at.module.name, record)
+                wanted = Wanted(county=county, only={column.name: (row_id,)})
+                page = paging.page(connection, context.vault, to, wanted, RELATED)
+                named = titles(connection, context.home_id, at.module, record, page.rows, language)
+                found.append((At(at.module, record, to), column.name, list(named.items()), bool(page.after)))
+    return found

@@ -1,0 +1,121 @@
+"""Finding one's way among modules: which are mine, which record, whose rows; shared by all pages of modules."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+
+from cardsvc.api.access import Signed
+from cardsvc.api.errors import Refused
+from cardsvc.context import Context
+from cardsvc.core.figures import FILLED
+from cardsvc.core.permissions import EVERY_MODULE
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.records import CITY, Record
+from cardsvc.core.words import Language, say
+from cardsvc.modules import Module
+from cardsvc.rows import grants
+from cardsvc.rows.counties import CODES
+from cardsvc.rows.keeping import Where
+from cardsvc.rows.matching import Wanted
+from cardsvc.rows.paging import sorts
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A record of a module that somebody may see."""
+
+    module: Module
+    record: Record
+    where: Where
+
+    @property
+    def path(self) -> str:
+        """Its list's path below the console."""
+        return f"modules/{self.module.name}/{self.record.name}"
+
+
+def mine(context: Context, signed: Signed) -> dict[str, Module]:
+    """The modules that somebody works in, by name."""
+    if EVERY_MODULE & set(signed.roles):
+        return dict(context.modules)
+    with context.engine.connect() as connection:
+        granted = grants.of(connection, context.home_id, signed.staff_no)
+    return {name: one for name, one in context.modules.items() if name in granted}
+
+
+def module_at(context: Context, signed: Signed, name: str) -> Module:
+    """A module that somebody works in. Raises Refused."""
+    module = mine(context, signed).get(name)
+    if module is None:
+        raise Refused(Refusal(Problem.NOT_FOUND))
+    return module
+
+
+def at(context: Context, signed: Signed, module: str, record: str) -> At:
+    """A record of a module that somebody works in. Raises Refused."""
+    found = module_at(context, signed, module)
+    one = next((one for one in found.records if one.name == record), None)
+    if one is None:
+        raise Refused(Refusal(Problem.NOT_FOUND))
+    return At(found, one, Where(context.home_id, found.name, one))
+
+
+def county_names(language: Language) -> dict[str, str]:
+    """What the counties, and the city itself, are called."""
+    return {CITY: say(language, "records.city"), **{one: say(language, f"county.{one}") for one in CODES}}
+
+
+def wanted_of(record: Record, signed: Signed, asked: QueryParams) -> Wanted:
+    """What an address asks of a list.
+
+    It says `q`, `county`, `from`, `to`, `undated`, `sort`, `down`, `after`, `back`, and `f.COLUMN` for filters.
+    What it asks and the record does not declare is not asked. A county's clerk sees theirs, whatever the address says.
+    """
+    only = {}
+    for column in record.columns:
+        said = tuple(one for one in asked.getlist(f"f.{column.name}") if one)
+        if said:
+            only[column.name] = said
+    sort = asked.get("sort", "")
+    return Wanted(
+        county=signed.county or asked.get("county") or None,
+        only=only,
+        text=asked.get("q", "").strip()[:100],
+        first=_day(asked.get("from", "")),
+        last=_day(asked.get("to", "")),
+        undated=asked.get("undated") == "yes",
+        sort=sort if sort in sorts(record) else "",
+        down=asked.get("down") == "yes",
+        after=asked.get("after", "")[:300],
+        back=asked.get("back") == "yes",
+    )
+
+
+def address_of(wanted: Wanted, signed: Signed) -> str:
+    """The address of what is wanted, but for the page that it stands on."""
+    said = [(f"f.{name}", one) for name, values in wanted.only.items() for one in values]
+    plain = {
+        "q": wanted.text,
+        "county": wanted.county or "" if signed.county is None else "",
+        "from": wanted.first.isoformat() if wanted.first else "",
+        "to": wanted.last.isoformat() if wanted.last else "",
+        "undated": "yes" if wanted.undated else "",
+        "sort": wanted.sort,
+        "down": "yes" if wanted.down else "",
+    }
+    return urlencode([*((name, value) for name, value in plain.items() if value), *said])
+
+
+def chosen(wanted: Wanted, name: str) -> str:
+    """What a filter of one choice shows as chosen."""
+    said = wanted.only.get(name, ("",))
+    return said[0] if len(said) == 1 else FILLED
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

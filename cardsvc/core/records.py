@@ -1,0 +1,240 @@
+"""What a module of the bureau's other work keeps: records, declared as data, from which the console makes its pages.
+
+A record's rows belong to a county, or to the city itself; every value is of a `Kind`, checked where it is typed
+(MODULES.md).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from cardsvc.core.words import Language
+
+Value = str | int | bool | date | datetime | None
+"""A value of a column: money in whole fen, a moment in UTC."""
+Values = Mapping[str, Value]
+CITY = "330300"
+"""The county code of rows that belong to the city itself (GB/T 2260)."""
+
+
+class Label(NamedTuple):
+    """What a thing is called, in both languages."""
+
+    zh: str
+    en: str
+
+    def said(self, language: Language) -> str:
+        """In the page's language."""
+        return self.en if language == "en" else self.zh
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    TEXT = "text"
+    NOTE = "note"  # several lines
+    NUMBER = "number"
+    MONEY = "money"  # typed in yuan, kept in fen
+    DATE = "date"
+    MOMENT = "moment"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+    POINT = "point"  # "27.99412,120.65513": latitude and longitude in degrees (WGS 84)
+    CREDIT_CODE = "credit_code"  # GB 32100
+    LINK = "link"  # the id of another record's row
+    ID_NO = "id_no"  # GB 11643
+    PHONE = "phone"
+    BANK_ACCOUNT = "bank_account"
+
+
+SECRET = frozenset({Kind.ID_NO, Kind.PHONE, Kind.BANK_ACCOUNT})
+"""Encrypted in the database, masked on screen, found by a blind index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column. `of` names the record of the same module that a LINK leads to.
+
+    `searched`: found by its beginning from the list's search field (secrets by their whole value). `filtered` and
+    `sorted`: the list does. `derived`: computed by the record's `derive`, never typed. `low` and `high` bound numbers
+    and money (fen).
+    """
+
+    name: str
+    label: Label
+    kind: Kind = Kind.TEXT
+    needed: bool = False
+    choices: Mapping[str, Label] = field(default_factory=dict)
+    of: str = ""
+    searched: bool = False
+    filtered: bool = False
+    sorted: bool = False
+    unique: bool = False
+    derived: bool = False
+    listed: bool = True
+    low: int | None = 0
+    high: int | None = None
+    help: Label | None = None
+
+    @property
+    def secret(self) -> bool:
+        """Whether it is encrypted and masked."""
+        return self.kind in SECRET
+
+
+class Wrong(StrEnum):
+    """Why a typed value cannot be kept."""
+
+    MISSING = "missing"
+    TOO_LONG = "too_long"
+    NOT_A_NUMBER = "not_a_number"
+    NOT_AN_AMOUNT = "not_an_amount"
+    NOT_A_DATE = "not_a_date"
+    NOT_A_MOMENT = "not_a_moment"
+    NOT_A_CHOICE = "not_a_choice"
+    NOT_YES_OR_NO = "not_yes_or_no"
+    NOT_A_POINT = "not_a_point"
+    ID_NO = "id_no"
+    CREDIT_CODE = "credit_code"
+    PHONE = "phone"
+    BANK_ACCOUNT = "bank_account"
+    TOO_SMALL = "too_small"
+    TOO_LARGE = "too_large"
+    COUNTY = "county"  # no county of the table, or not theirs
+    TWICE = "twice"  # another row has it
+    NO_SUCH_ROW = "no_such_row"  # what a link names is not there
+    RULE = "rule"  # the record's own rule; the detail says which
+    COLUMN_UNKNOWN = "column_unknown"
+    COLUMN_MISSING = "column_missing"
+    UNPRINTABLE = "unprintable"  # control characters, which neither database nor spreadsheet can hold
+    SEVERAL_ROWS = "several_rows"  # a link's text names more than one row
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A value that cannot be kept: which column, why, and what the rule says in words where it is the record's own."""
+
+    column: str
+    why: Wrong
+    label: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A step of a record's flow: from states to a state.
+
+    `fills` are columns that are typed with it. `two`: a second person confirms, and what it fills is typed with it
+    alone. `outside`: it is the outsider's, through the row's own link. `stamps`: a date or moment column that gets the
+    time of the move.
+    """
+
+    name: str
+    label: Label
+    since: tuple[str, ...]
+    to: str
+    fills: tuple[str, ...] = ()
+    two: bool = False
+    outside: bool = False
+    stamps: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The states of a row: a CHOICE column that `moves` alone change; its first choice is the start.
+
+    In a state of `frozen` no form changes the row: what two people approved, one cannot change.
+    """
+
+    column: str
+    moves: tuple[Move, ...]
+    frozen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A kind of row.
+
+    `name_by` are the columns that name a row to people. `dated` is the DATE or MOMENT column by which a row belongs to
+    a period. `derive` computes the derived columns from the others, `check` tells what is wrong with a whole row; both
+    are pure. `published`: the YES_NO column that puts a row on the public page, with `public` columns. `point`: the
+    POINT column of the map.
+    """
+
+    name: str
+    label: Label
+    columns: tuple[Column, ...]
+    name_by: tuple[str, ...]
+    dated: str = ""
+    derive: Callable[[Values], Values] | None = None
+    check: Callable[[Values], Iterable[Fault]] | None = None
+    flow: Flow | None = None
+    published: str = ""
+    public: tuple[str, ...] = ()
+    point: str = ""
+
+    def column(self, name: str) -> Column:
+        """A column by its name. Raises KeyError."""
+        return next((one for one in self.columns if one.name == name), None) or _no(self.name, name)
+
+    @property
+    def typed(self) -> tuple[Column, ...]:
+        """What a form asks: not what is derived, not the state of its flow nor what its moves stamp.
+
+        Nor what a move of two fills: one person alone could type past the second one.
+        """
+        moves = self.flow.moves if self.flow is not None else ()
+        moved = {self.flow.column, *(one.stamps for one in moves)} if self.flow is not None else set()
+        moved |= {name for one in moves if one.two for name in one.fills}
+        return tuple(one for one in self.columns if not one.derived and one.name not in moved)
+
+    @property
+    def start(self) -> dict[str, Value]:
+        """What a new row has before anything is typed: the first state of its flow."""
+        if self.flow is None:
+            return {}
+        return {self.flow.column: next(iter(self.column(self.flow.column).choices))}
+
+    def is_frozen(self, values: Values) -> bool:
+        """Whether no form changes a row of these values: a move must lead it back first."""
+        return self.flow is not None and values[self.flow.column] in self.flow.frozen
+
+
+def _no(record: str, name: str) -> Column:
+    raise KeyError(f"{record} has no column {name}")
+
+
+def declared_wrong(record: Record, names: Iterable[str]) -> str | None:
+    """What is wrong with a declaration, for who wrote it; None when nothing is. `names` are the module's records."""
+    own = [one.name for one in record.columns]
+    doubled = sorted({one for one in own if own.count(one) > 1})
+    if doubled or RESERVED & set(own):
+        return f"{record.name}: {', '.join(doubled or sorted(RESERVED & set(own)))} cannot name a column here"
+    moved = record.flow.moves if record.flow is not None else ()
+    used = {*record.name_by, *record.public, record.dated, record.published, record.point}
+    used |= {name for one in moved for name in (*one.fills, one.stamps)}
+    used |= {record.flow.column} if record.flow is not None else set()
+    if missing := sorted(used - {"", *own}):
+        return f"{record.name}: there is no column {', '.join(missing)}"
+    for one in record.columns:
+        if (one.kind is Kind.CHOICE) != bool(one.choices):
+            return f"{record.name}.{one.name}: a CHOICE has choices, nothing else has"
+        if (one.kind is Kind.LINK) != bool(one.of) or (one.of and one.of not in set(names)):
+            return f"{record.name}.{one.name}: a LINK is `of` a record of its module, nothing else is"
+        if one.secret and (one.sorted or one.derived or one.name in record.public):
+            return f"{record.name}.{one.name}: what is secret is not sorted, derived or public"
+    if record.flow is not None:
+        states = set(record.column(record.flow.column).choices)
+        if any(not {*one.since, one.to} <= states for one in moved) or not {*record.flow.frozen} <= states:
+            return f"{record.name}: its flow names a state that its column does not have"
+        late = {one.name for one in record.columns if one.needed and not one.derived} - {record.flow.column}
+        if late := late - {one.name for one in record.typed}:
+            return f"{record.name}: {', '.join(sorted(late))} cannot be needed: only a move fills or stamps it"
+    if record.derive is None and any(one.derived for one in record.columns):
+        return f"{record.name}: derived columns need `derive`"
+    return None
+
+
+RESERVED = frozenset({"home_id", "id", "county", "version", "made_at", "made_by", "changed_at", "changed_by", "batch"})
+"""Columns that every record has."""

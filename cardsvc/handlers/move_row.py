@@ -1,0 +1,93 @@
+"""Move a row through its record's flow: by a clerk, by two, or by somebody outside through the row's own link."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from cardsvc.context import Context
+from cardsvc.core.ids import StaffNo
+from cardsvc.core.local_time import local
+from cardsvc.core.permissions import Action, confirmed
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.records import Fault, Kind, Move, Record, Value, Wrong
+from cardsvc.modules import Module
+from cardsvc.naming import cells
+from cardsvc.rows import keeping
+from cardsvc.rows.keeping import Kept, Where
+from cardsvc.store.engine import Connection, transact
+from cardsvc.store.log import open_log
+from cardsvc.store.opening import load_staff
+
+
+def open_moves(record: Record, row: Kept) -> tuple[Move, ...]:
+    """The moves that a row can make now."""
+    flow = record.flow
+    return tuple(one for one in flow.moves if row.values[flow.column] in one.since) if flow is not None else ()
+
+
+def handle(
+    context: Context,
+    module: Module,
+    record: Record,
+    row: tuple[str, int],
+    name: str,
+    texts: Mapping[str, str],
+    county: str | None,
+    people: tuple[StaffNo | None, StaffNo | None],
+    now: datetime,
+) -> tuple[Fault, ...] | Refusal | None:
+    """Move a row; None when it is done. `row`: the id and version that were looked at. `texts` fill the move's columns.
+
+    `people`: who moves it (None: somebody outside, for whom only a move of theirs is open) and who confirms it.
+    """
+    where = Where(context.home_id, module.name, record)
+    staff_no, second = people
+    bits = context.chance(12 * len(record.columns))
+
+    def act(connection: Connection) -> tuple[Fault, ...] | Refusal | None:
+        log = open_log(connection, context.home_id)
+        before = keeping.find(connection, where, row[0], county)
+        if before is None or record.flow is None:
+            return Refusal(Problem.NOT_FOUND)
+        move = next((one for one in open_moves(record, before) if one.name == name), None)
+        if move is None or before.version != row[1]:
+            return Refusal(Problem.ROW_CHANGED)
+        if move.outside is not (staff_no is None):
+            return Refusal(Problem.NOT_ALLOWED, Action.EDIT_RECORDS)
+        if move.two and staff_no is not None:
+            people_here = load_staff(connection, context.home_id)
+            if (alone := confirmed(staff_no, second, people_here, Action.EDIT_RECORDS)) is not None:
+                return alone
+        filled, faults = _filled(record, move, texts)
+        values = {**before.values, **filled, record.flow.column: move.to}
+        if move.stamps:
+            values[move.stamps] = local(now).date() if record.column(move.stamps).kind is Kind.DATE else now
+        if not faults and record.check is not None:
+            faults += tuple(record.check(values))
+        if faults:
+            return faults
+        changes = {
+            name: values[name] for name in (*filled, record.flow.column, *((move.stamps,) if move.stamps else ()))
+        }
+        if record.derive is not None:
+            derived = {one.name for one in record.columns if one.derived}
+            changes |= {name: value for name, value in record.derive(values).items() if name in derived}
+        by = f" with {second}" if move.two and second is not None else ""
+        log_no = log.add(f"row moved: {module.name}/{record.name} {name}{by}", row[0], "", now, staff_no)
+        keeping.change(connection, context.vault, where, before, changes, staff_no, now, bits, log_no, name)
+        log.close()
+        return None
+
+    return transact(context.engine, act)
+
+
+def _filled(record: Record, move: Move, texts: Mapping[str, str]) -> tuple[dict[str, Value], tuple[Fault, ...]]:
+    """What was typed with a move. All of it is needed where its column is; notes may stay empty."""
+    values: dict[str, Value] = {}
+    faults = []
+    for name in move.fills:
+        found = cells.read(record.column(name), texts.get(name, ""))
+        if isinstance(found, Wrong):
+            faults.append(Fault(name, found))
+        else:
+            values[name] = found
+    return values, tuple(faults)

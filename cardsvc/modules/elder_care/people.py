@@ -1,0 +1,200 @@
+"""Elders, the assessment of their needs, and the subsidy that follows from it."""
+
+from collections.abc import Iterator
+
+from cardsvc.core.records import Column, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
+from cardsvc.modules import Payments
+from cardsvc.modules.elder_care.needs import ABILITY, ABILITY_MOST, FINANCES, GRADES, LIVING, NEEDS, assessed, granted
+from cardsvc.modules.elder_care.places import TOWN
+
+
+def _elder(values: Values) -> Iterator[Fault]:
+    born, id_no = values.get("born_on"), values.get("id_no")
+    seen = isinstance(id_no, str) and len(id_no) == 18  # a move sees it sealed
+    if born is not None and seen and f"{born:%Y%m%d}" != str(id_no)[6:14]:
+        yield Fault("born_on", Wrong.RULE, Label("与身份证号不一致", "The ID number says another day"))
+    if values.get("subsidy") == "receiving" and values.get("grade") in (None, "none"):
+        yield Fault("grade", Wrong.RULE, Label("享受补贴的要有等级", "Who receives a subsidy has a grade"))
+
+
+def _assessment(values: Values) -> Iterator[Fault]:
+    if values.get("state") == "refused" and not values.get("reason"):
+        yield Fault("reason", Wrong.MISSING)
+
+
+ELDER = Record(
+    "elder",
+    Label("老年人", "Elder"),
+    (
+        Column("name", Label("姓名", "Name"), needed=True, searched=True, sorted=True),
+        Column("id_no", Label("身份证号", "ID number"), Kind.ID_NO, needed=True, searched=True, unique=True),
+        Column("born_on", Label("出生日期", "Born on"), Kind.DATE, sorted=True),
+        TOWN,
+        Column("living", Label("居住状况", "Living"), Kind.CHOICE, choices=LIVING, filtered=True),
+        Column(
+            "subsidy",
+            Label("补贴状态", "Subsidy"),
+            Kind.CHOICE,
+            needed=True,
+            filtered=True,
+            choices={
+                "none": Label("未享受", "None"),
+                "receiving": Label("享受中", "Receiving"),
+                "suspended": Label("暂停", "Suspended"),
+                "death": Label("死亡待核", "Death under review"),
+                "ended": Label("已终止", "Ended"),
+            },
+        ),
+        Column("grade", Label("补贴等级", "Grade"), Kind.CHOICE, choices=GRADES, filtered=True),
+        Column("monthly", Label("月补贴", "Monthly subsidy"), Kind.MONEY, derived=True, sorted=True),
+        Column("granted_on", Label("批准日期", "Granted on"), Kind.DATE, sorted=True),
+        Column("ended_on", Label("终止日期", "Ended on"), Kind.DATE, listed=False),
+        Column("reason", Label("暂停或终止原因", "Why suspended or ended"), listed=False),
+        Column("bank_account", Label("银行账号", "Bank account"), Kind.BANK_ACCOUNT, listed=False),
+        Column("phone", Label("电话", "Telephone"), Kind.PHONE, searched=True, listed=False),
+        Column("address", Label("住址", "Address"), listed=False),
+        Column("contact", Label("紧急联系人", "Emergency contact"), listed=False),
+        Column("contact_phone", Label("紧急联系人电话", "Their telephone"), Kind.PHONE, listed=False),
+    ),
+    name_by=("name",),
+    dated="granted_on",
+    derive=granted,
+    check=_elder,
+    flow=Flow(
+        "subsidy",
+        (
+            Move(
+                "grant",
+                Label("批准补贴", "Grant"),
+                ("none", "ended"),
+                "receiving",
+                fills=("grade",),
+                two=True,
+                stamps="granted_on",
+            ),
+            Move(
+                "regrade",
+                Label("调整等级", "Change the grade"),
+                ("receiving",),
+                "receiving",
+                fills=("grade",),
+                two=True,
+            ),
+            Move("suspend", Label("暂停", "Suspend"), ("receiving",), "suspended", fills=("reason",)),
+            Move("resume", Label("恢复", "Resume"), ("suspended", "death"), "receiving", fills=("reason",), two=True),
+            Move("report_death", Label("报告死亡", "Report a death"), ("receiving",), "death"),
+            Move(
+                "end",
+                Label("终止", "End"),
+                ("receiving", "suspended", "death"),
+                "ended",
+                fills=("reason",),
+                stamps="ended_on",
+            ),
+        ),
+    ),
+)
+ASSESSMENT = Record(
+    "assessment",
+    Label("需求评估", "Needs assessment"),
+    (
+        Column("elder", Label("老年人", "Elder"), Kind.LINK, of="elder", needed=True),
+        Column("assessed_on", Label("评估日期", "Assessed on"), Kind.DATE, needed=True, sorted=True),
+        Column("assessor", Label("评估人", "Assessor"), needed=True, searched=True, listed=False),
+        Column(
+            "kind",
+            Label("评估类型", "Kind"),
+            Kind.CHOICE,
+            needed=True,
+            filtered=True,
+            listed=False,
+            choices={
+                "first": Label("首次评估", "First"),
+                "regular": Label("定期评估", "Regular"),
+                "changed": Label("状况变化评估", "After a change"),
+                "review": Label("复核", "Review"),
+            },
+        ),
+        Column("finances", Label("经济状况", "Finances"), Kind.CHOICE, needed=True, choices=FINANCES, filtered=True),
+        Column("living", Label("居住状况", "Living"), Kind.CHOICE, needed=True, choices=LIVING, listed=False),
+        Column(
+            "ability_score",
+            Label("能力评估得分", "Ability score"),
+            Kind.NUMBER,
+            needed=True,
+            high=ABILITY_MOST,
+            help=Label("GB/T 42195-2022，0 至 90 分", "GB/T 42195-2022, 0 to 90"),
+        ),
+        *(
+            Column(
+                f"needs_{name}",
+                Label(f"需要{label.zh}", f"Needs: {label.en.lower()}"),
+                Kind.YES_NO,
+                needed=True,
+                listed=False,
+            )
+            for name, label in NEEDS.items()
+        ),
+        Column(
+            "ability",
+            Label("能力等级", "Ability"),
+            Kind.CHOICE,
+            choices={name: label for _, name, label in ABILITY},
+            derived=True,
+            filtered=True,
+        ),
+        Column("points", Label("总分", "Points"), Kind.NUMBER, derived=True, sorted=True),
+        Column("grade", Label("等级", "Grade"), Kind.CHOICE, choices=GRADES, derived=True, filtered=True),
+        Column("monthly", Label("月补贴", "Monthly subsidy"), Kind.MONEY, derived=True),
+        Column(
+            "state",
+            Label("状态", "State"),
+            Kind.CHOICE,
+            needed=True,
+            filtered=True,
+            choices={
+                "assessed": Label("已评估", "Assessed"),
+                "approved": Label("已批准", "Approved"),
+                "refused": Label("未批准", "Refused"),
+            },
+        ),
+        Column("decided_on", Label("审批日期", "Decided on"), Kind.DATE, listed=False),
+        Column("reason", Label("未批准原因", "Why refused"), listed=False),
+    ),
+    name_by=("elder", "assessed_on"),
+    dated="assessed_on",
+    derive=assessed,
+    check=_assessment,
+    flow=Flow(
+        "state",
+        (
+            Move("approve", Label("批准", "Approve"), ("assessed",), "approved", two=True, stamps="decided_on"),
+            Move("refuse", Label("不批准", "Refuse"), ("assessed",), "refused", fills=("reason",), stamps="decided_on"),
+            Move("reopen", Label("重新审批", "Decide again"), ("approved", "refused"), "assessed", two=True),
+        ),
+        frozen=("approved", "refused"),
+    ),
+)
+PAYMENT = Record(
+    "subsidy_payment",
+    Label("补贴发放", "Subsidy payment"),
+    (
+        Column("elder", Label("老年人", "Elder"), Kind.LINK, of="elder", needed=True),
+        Column("paid_on", Label("发放日期", "Paid on"), Kind.DATE, needed=True, sorted=True),
+        Column("amount", Label("金额", "Amount"), Kind.MONEY, needed=True, sorted=True, low=1),
+        Column("voucher", Label("凭证号", "Voucher"), searched=True),
+    ),
+    name_by=("elder", "paid_on"),
+    dated="paid_on",
+)
+PAYMENTS = Payments(
+    record="elder",
+    person="id_no",
+    state="subsidy",
+    paid=("receiving",),
+    suspended="death",
+    ledger="subsidy_payment",
+    of="elder",
+    day="paid_on",
+    amount="amount",
+)

@@ -1,0 +1,166 @@
+"""A page of a record's list: filtered, sorted, searched, by keyset: page 20,000 costs what the first one does."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum, auto
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+
+from cardsvc.core.records import Kind, Record
+from cardsvc.rows.keeping import Kept, Where, kept
+from cardsvc.rows.matching import Wanted, aside, conditions, ordered
+from cardsvc.vault.vault import Vault
+
+PAGE = 50
+COUNTED = 10_000
+"""Lists count to here; beyond it says 10,000+."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows in order, the cursors of the pages around, and how many there are (up to `COUNTED` + 1)."""
+
+    rows: tuple[Kept, ...]
+    before: str
+    after: str
+    count: int
+
+
+def sorts(record: Record) -> tuple[str, ...]:
+    """The columns by which a list can be sorted."""
+    return tuple(one.name for one in record.columns if one.sorted or one.name == record.dated)
+
+
+def page(connection: Connection, vault: Vault, where: Where, wanted: Wanted, size: int = PAGE) -> Page:
+    """A page of the list. What is asked for and not declared (an unknown sort, a broken cursor) is not done."""
+    matching, few = ordered(connection, vault, where, wanted)
+    sort = wanted.sort if wanted.sort in sorts(where.record) else ""
+    cursor = _cursor(where.record, sort, wanted.after)
+    forward = not (wanted.back and cursor is not None)
+    descending = (wanted.down if sort else not wanted.down) is forward
+    found: list[Kept] = []
+    for part in _parts(sort, cursor, forward):
+        left = size + 1 - len(found)
+        if left > 0:
+            asked = _asked(where, sort, part, descending, cursor if part is _part(sort, cursor) else None, few)
+            rows = connection.execute(asked.where(*matching).limit(left))
+            found += [kept(where.record, row) for row in rows]
+    more, found = len(found) > size, found[:size]
+    if not forward:
+        found.reverse()
+    ends = [_mark(one, sort) for one in (found[0], found[-1])] if found else ["", ""]
+    before, after = (cursor is not None, more) if forward else (more, True)
+    count = counted(connection, where, conditions(vault, where, wanted))
+    return Page(tuple(found), ends[0] if before else "", ends[1] if after else "", count)
+
+
+class _Part(Enum):
+    """Rows that have the value that a list is sorted by, in its order; then those that have none, by their ids."""
+
+    ALL = auto()
+    WITH = auto()
+    WITHOUT = auto()
+
+
+def _part(sort: str, cursor: list[Any] | None) -> _Part | None:
+    """The part in which a cursor stands."""
+    if cursor is None:
+        return None
+    return (_Part.WITH if cursor[0] is not None else _Part.WITHOUT) if sort else _Part.ALL
+
+
+def _parts(sort: str, cursor: list[Any] | None, forward: bool) -> list[_Part]:
+    """The parts from the cursor on, in the direction in which the list is read."""
+    if not sort:
+        return [_Part.ALL]
+    parts = [_Part.WITH, _Part.WITHOUT] if forward else [_Part.WITHOUT, _Part.WITH]
+    stands = _part(sort, cursor)
+    return parts[parts.index(stands) :] if stands is not None else parts
+
+
+def _asked(where: Where, sort: str, part: _Part, descending: bool, cursor: list[Any] | None, few: bool) -> Select[Any]:
+    """The rows of a part beyond a cursor that stands in it; a few are sorted, more are met in an index's order."""
+    c = where.table.c
+    keys: list[ColumnElement[Any]] = [c.id]
+    ends = cursor[-1:] if cursor is not None else None
+    asked = select(where.table)
+    if part is _Part.WITH:
+        keys, ends = [c[sort], c.id], cursor
+        asked = asked.where((aside(c[sort]) if few else c[sort]).is_not(None))
+    elif part is _Part.WITHOUT:
+        asked = asked.where((aside(c[sort]) if few else c[sort]).is_(None))
+    if few:
+        keys = [aside(one) for one in keys]
+    if ends is not None:
+        asked = asked.where(_beyond(keys, ends, descending))
+    return asked.order_by(*(one.desc() if descending else one.asc() for one in keys))
+
+
+def counted(connection: Connection, where: Where, matching: Iterable[ColumnElement[bool]]) -> int:
+    """How many rows match, up to `COUNTED` + 1."""
+    some = select(where.table.c.id).where(*matching).limit(COUNTED + 1).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()
+
+
+def more_than(connection: Connection, vault: Vault, where: Where, wanted: Wanted, most: int) -> bool:
+    """Whether more rows match than this."""
+    c = where.table.c
+    asked = select(c.id).where(*conditions(vault, where, wanted)).order_by(c.id).offset(most).limit(1)
+    return connection.execute(asked).first() is not None
+
+
+def every(connection: Connection, vault: Vault, where: Where, wanted: Wanted, most: int) -> Iterator[Kept]:
+    """All rows that a list shows, in the order of their ids, `most` at a time in memory."""
+    c, after = where.table.c, ""
+    matching = conditions(vault, where, wanted)
+    while True:
+        asked: Select[Any] = select(where.table).where(*matching, c.id > after).order_by(c.id).limit(most)
+        rows = [kept(where.record, row) for row in connection.execute(asked)]
+        yield from rows
+        if len(rows) < most:
+            return
+        after = rows[-1].id
+
+
+def _beyond(keys: list[Any], cursor: list[Any], descending: bool) -> ColumnElement[bool]:
+    first = and_(keys[0] < cursor[0] if descending else keys[0] > cursor[0])
+    if len(keys) == 1:
+        return first
+    second = keys[1] < cursor[1] if descending else keys[1] > cursor[1]
+    reached = keys[0] <= cursor[0] if descending else keys[0] >= cursor[0]
+    return and_(reached, or_(first, second))
+
+
+def _mark(row: Kept, sort: str) -> str:
+    value = row.values[sort] if sort else None
+    return json.dumps([value.isoformat() if isinstance(value, date) else value, row.id] if sort else [row.id])
+
+
+def _cursor(record: Record, sort: str, text: str) -> list[Any] | None:
+    """What a cursor says: the sort column's value and the id; None for none, and for one that says nothing of it."""
+    try:
+        said = json.loads(text) if text else None
+    except ValueError:
+        return None
+    if not isinstance(said, list) or len(said) != (2 if sort else 1) or not isinstance(said[-1], str):
+        return None
+    if not sort:
+        return said
+    kind = record.column(sort).kind
+    if said[0] is None:
+        return said
+    try:
+        match kind:
+            case Kind.DATE:
+                return [date.fromisoformat(said[0]), said[1]]
+            case Kind.MOMENT:
+                return [datetime.fromisoformat(said[0]), said[1]]
+            case Kind.NUMBER | Kind.MONEY | Kind.YES_NO:
+                return said if isinstance(said[0], int) else None
+            case _:
+                return said if isinstance(said[0], str) else None
+    except (TypeError, ValueError):
+        return None

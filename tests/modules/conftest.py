@@ -1,0 +1,38 @@
+"""An office with a module of tests, on both engines; and its people: leader 1051, clerk 1052, county clerk 1053."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cardsvc.core.ids import StaffNo
+from cardsvc.handlers import grant_module
+from tests.service.conftest import founded
+from tests.support import sample_module
+from tests.support.home import Service
+
+__all__ = ["founded"]
+LEADER, CLERK, COUNTY = StaffNo("1051"), StaffNo("1052"), StaffNo("1053")
+
+
+def begun(dsn: str) -> Iterator[Service]:
+    running = Service(dsn, modules=(sample_module.MODULE,))
+    for one in (CLERK, COUNTY):
+        assert grant_module.handle(running.context, one, ["sample"], LEADER, running.clock.now) is None
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def bureau(tmp_path: Path) -> Iterator[Service]:
+    """On SQLite: what pages do is the same on both engines."""
+    yield from begun(f"sqlite:///{tmp_path / 'onecard.db'}")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
+    """On each engine: what the database itself answers."""
+    if request.param == "sqlite":
+        yield from begun(f"sqlite:///{tmp_path / 'onecard.db'}")
+    else:
+        yield from begun(request.getfixturevalue("postgres").new_database(like=request.getfixturevalue("founded")))
