@@ -802,3 +802,24 @@ CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer WHEN NOT (
     END
 ) BEGIN SELECT RAISE(ABORT, 'an account of another case, or of no kind'); END;
 -- @end
+
+-- A payer is told of a line that was taken back after it had been asked for.
+ALTER TABLE statement_line ADD COLUMN told_in BIGINT;
+-- @postgresql
+CREATE OR REPLACE FUNCTION refuse_statement_line() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NOT EXISTS (SELECT 1 FROM statement WHERE home_id = NEW.home_id AND draft_no = NEW.draft_no AND state = 'draft') THEN
+            RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a line is put on a draft alone';
+        END IF;
+    ELSIF TG_OP = 'DELETE' OR OLD.gone IS NOT NULL OR OLD.told_in <> NEW.told_in OR (OLD.told_in IS NOT NULL AND NEW.told_in IS NULL)
+        OR to_jsonb(OLD) - '{gone,gone_at,gone_by,why,told_in}'::text[] <> to_jsonb(NEW) - '{gone,gone_at,gone_by,why,told_in}'::text[] THEN
+        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a line of a statement stays, and goes once';
+    END IF;
+    RETURN NEW;
+END $$;
+-- @end
+-- @sqlite
+DROP TRIGGER statement_line_stays;
+CREATE TRIGGER statement_line_stays BEFORE UPDATE ON statement_line WHEN OLD.gone IS NOT NULL OR OLD.told_in IS NOT NULL AND OLD.told_in IS NOT NEW.told_in OR OLD.home_id <> NEW.home_id OR OLD.draft_no <> NEW.draft_no OR OLD.case_no <> NEW.case_no OR OLD.log_no <> NEW.log_no OR OLD.line_no <> NEW.line_no OR OLD.payer <> NEW.payer OR OLD.amount_fen <> NEW.amount_fen BEGIN SELECT RAISE(ABORT, 'a line of a statement stays, and goes once'); END;
+-- @end
