@@ -386,15 +386,6 @@ def granted_for(row: PriceItem, count: int, case: Case, book: PriceBook, at: dat
     return Grant(row.waiver_fen, row.waiver_units, Payer.TREASURY) if case.resident and row.waiver_fen else None
 
 
-def waived_most(row: PriceItem, book: PriceBook, day: date) -> int:
-    """The most that is waived of a unit on a day, in fen, for whoever is let off most."""
-    table = waivers.table_on(book.waivers, day)
-    if table is None:
-        return row.waiver_fen
-    in_force = table.valid_to is None or day <= table.valid_to
-    return max((rule.fen for rule in table.rules if in_force and rule.covers(row.item)), default=0)
-
-
 def basis_of(row: PriceItem, granted: Grant | None, *further: str) -> str:
     """The legal basis of a line: of its price, of its waiver, and what else proves it."""
     own = granted.basis if granted is not None else ""
