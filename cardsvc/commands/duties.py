@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from cardsvc.api import drilling, notices, paying
+from cardsvc.api import drilling, notices, paying, uploads
 from cardsvc.api.registers import Registers
 from cardsvc.commands.ground import context_of, stop
 from cardsvc.context import Context
@@ -86,6 +86,7 @@ def by_itself(context: Context, settings: Settings) -> AbstractContextManager[No
             Duty("terms", TERMS_EVERY_S, terms),
             Duty("suspense", TERMS_EVERY_S, suspense),
             Duty("registers", SEND_EVERY_S, registers.ask_due),
+            Duty("uploads", PAY_EVERY_S, lambda: uploads.work_due(context)),
         ]
     )
 

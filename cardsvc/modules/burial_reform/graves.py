@@ -84,13 +84,13 @@ GRAVE = Record(
 
 def met(values: Values) -> Values:
     """How many of the six criteria a conversion meets."""
-    return {"criteria_met": sum(bool(values[name]) for name in CRITERIA)}
+    return {"criteria_met": sum(bool(values.get(name)) for name in CRITERIA)}
 
 
 def _conversion(values: Values) -> Iterator[Fault]:
     if values.get("state") == "accepted":
         for name in CRITERIA:
-            if not values[name]:
+            if not values.get(name):
                 yield Fault(name, Wrong.RULE, Label("未达标的不能验收", "It cannot be accepted without"))
 
 
@@ -102,7 +102,10 @@ CONVERSION = Record(
         Column("converted_on", Label("改造日期", "Converted on"), Kind.DATE, needed=True, sorted=True),
         Column("contractor", Label("施工单位", "Contractor"), searched=True),
         Column("cost", Label("费用", "Cost"), Kind.MONEY, sorted=True, listed=False),
-        *(Column(name, label, Kind.YES_NO, needed=True, filtered=True) for name, label in CRITERIA.items()),
+        *(
+            Column(name, label, Kind.YES_NO, needed=True, filtered=True, listed=False)
+            for name, label in CRITERIA.items()
+        ),
         Column("criteria_met", Label("达标项数", "Criteria met"), Kind.NUMBER, derived=True, sorted=True),
         Column(
             "state",
@@ -119,7 +122,7 @@ CONVERSION = Record(
         Column("accepted_on", Label("验收日期", "Accepted on"), Kind.DATE, listed=False),
         Column("finding", Label("验收意见", "Finding"), Kind.NOTE, listed=False),
     ),
-    name_by=("converted_on", "contractor"),
+    name_by=("grave", "converted_on"),
     dated="converted_on",
     derive=met,
     check=_conversion,

@@ -100,7 +100,10 @@ GRANT = Record(
             ),
             Move("refuse", Label("不予资助", "Refuse"), ("asked",), "refused", ("reason",)),
             Move("pay", Label("登记拨付", "Note as paid"), ("approved",), "paid", stamps="paid_on"),
+            Move("take_back", Label("撤回批准", "Take the approval back"), ("approved",), "asked", two=True),
+            Move("bounce", Label("退汇", "The payment came back"), ("paid",), "approved", two=True),
         ),
+        frozen=("approved", "paid", "refused"),
     ),
 )
 RECIPIENT = Record(
@@ -180,7 +183,9 @@ CHARITY_NOMINATION = Record(
             Move("notify", Label("开始公示", "Put on public notice"), ("shortlisted",), "notice", stamps="noticed_on"),
             Move("award", Label("表彰", "Award"), ("notice",), "awarded", two=True, stamps="awarded_on"),
             Move("decline", Label("不入选", "Do not choose"), ("nominated", "shortlisted", "notice"), "declined"),
+            Move("reconsider", Label("重新考虑", "Consider again"), ("declined",), "nominated", two=True),
         ),
+        frozen=("awarded", "declined"),
     ),
 )
 RECORDS = (SALES_PERIOD, FUND_PROJECT, GRANT, RECIPIENT, CHARITY_NOMINATION)
