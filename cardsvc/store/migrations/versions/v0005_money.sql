@@ -537,7 +537,7 @@ CREATE TRIGGER statement_payment_no_delete BEFORE DELETE ON statement_payment BE
 
 -- When the modules' registers were asked which waivers a case's person is entitled to. turns: core.registers.turns of the
 -- case then. answered_at NULL: one did not answer, asked again at next_at. faults: JSON, register to its fault
--- (core.registers.RegisterFault). lost: number of a record that was proven by a register which says no now.
+-- (core.registers.RegisterFault). lost: numbers of records that a register had proven and says no of, by its last word.
 CREATE TABLE register_ask (
     home_id          TEXT NOT NULL,
     case_no          TEXT NOT NULL,
