@@ -1234,10 +1234,10 @@ CREATE TABLE tap_day (
 -- standing_day sums what days moved on each group, by the day since when it had stood.
 CREATE TABLE account_spell (
     home_id          TEXT NOT NULL,
-    account          TEXT NOT NULL,
-    since            TEXT NOT NULL,
-    kind             TEXT NOT NULL,
-    until            TEXT NOT NULL,
+    account          WORDS NOT NULL,
+    since            WORDS NOT NULL,
+    kind             WORDS NOT NULL,
+    until            WORDS NOT NULL,
     PRIMARY KEY (home_id, account, since)
 );
 CREATE INDEX account_spell_stands ON account_spell (home_id, kind, until, since, account);

@@ -823,3 +823,9 @@ END $$;
 DROP TRIGGER statement_line_stays;
 CREATE TRIGGER statement_line_stays BEFORE UPDATE ON statement_line WHEN OLD.gone IS NOT NULL OR OLD.told_in IS NOT NULL AND OLD.told_in IS NOT NEW.told_in OR OLD.home_id <> NEW.home_id OR OLD.draft_no <> NEW.draft_no OR OLD.case_no <> NEW.case_no OR OLD.log_no <> NEW.log_no OR OLD.line_no <> NEW.line_no OR OLD.payer <> NEW.payer OR OLD.amount_fen <> NEW.amount_fen BEGIN SELECT RAISE(ABORT, 'a line of a statement stays, and goes once'); END;
 -- @end
+
+-- Accounts and their kinds are read in ranges, byte by byte, whatever the database's own order is.
+-- @postgresql
+ALTER TABLE account_spell ALTER COLUMN account TYPE WORDS, ALTER COLUMN since TYPE WORDS,
+    ALTER COLUMN kind TYPE WORDS, ALTER COLUMN until TYPE WORDS;
+-- @end
