@@ -50,7 +50,8 @@ def _arranged(case: Case, fact: Fact, step: Step, details: Details) -> dict[str,
                 at=fact.at,
                 cause=fact.cause,
             )
-            return {"papers": (*(one for one in case.papers if one.paper is not seen.paper), seen)}
+            told = {"died_on": details.died_on} if details.died_on is not None else {}
+            return {"papers": (*(one for one in case.papers if one.paper is not seen.paper), seen), **told}
         case Step.APPROVE if details.approval is not None and details.reason is not None:
             other = CaseNo(details.other) if details.other else None
             decided = Approved(approval=details.approval, reason=details.reason, other=other, cause=fact.cause)

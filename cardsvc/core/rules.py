@@ -99,7 +99,7 @@ RULES: Mapping[Step, Rule] = {
     Step.VOID: Rule(ANYWHERE, ("reason",), second=True),
     Step.CANCEL: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
     Step.RESOLVE: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
-    Step.VERIFY_DEATH: Rule(DESK, ("paper", "number", "issuer", "alike"), NO),
+    Step.VERIFY_DEATH: Rule(DESK, ("paper", "number", "issuer", "alike"), NO, may=("died_on",)),
     Step.VERIFY: Rule(_at(At.ARRANGEMENT, At.ASHES, At.OFFICE), ("paper", "number", "alike"), NO),
     Step.APPROVE: Rule(_at(At.OFFICE), ("approval", "reason"), NO, second=True, may=("other",)),
     Step.DECLARE: Rule(
