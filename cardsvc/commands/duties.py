@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from cardsvc.api import drilling, notices, paying
+from cardsvc.api.deaths import Deaths
 from cardsvc.api.registers import Registers
 from cardsvc.commands.ground import context_of, stop
 from cardsvc.context import Context
@@ -73,7 +74,7 @@ def by_itself(context: Context, settings: Settings) -> AbstractContextManager[No
     def terms() -> None:
         notices.handle(context, context.clock())
 
-    registers = Registers(context)
+    registers, deaths = Registers(context), Deaths(context)
 
     def suspense() -> None:
         flag_suspense.handle(context, context.clock())
@@ -86,6 +87,8 @@ def by_itself(context: Context, settings: Settings) -> AbstractContextManager[No
             Duty("terms", TERMS_EVERY_S, terms),
             Duty("suspense", TERMS_EVERY_S, suspense),
             Duty("registers", SEND_EVERY_S, registers.ask_due),
+            Duty("deaths", SEND_EVERY_S, deaths.tell_due),
+            Duty("deaths of late rows", TERMS_EVERY_S, deaths.tell_of_late_rows),
         ]
     )
 
