@@ -23,10 +23,12 @@ from admin_web import (
     dispatch,
     dressing,
     duties,
+    everything,
     papers,
     payments,
     prices,
     receipts,
+    record_figures,
     record_grants,
     record_lists,
     record_rows,
@@ -48,7 +50,7 @@ from admin_web import (
     trial_balance,
     waivers,
 )
-from admin_web.shell import HEADERS, HERE, MENU, Shell
+from admin_web.shell import HEADERS, HERE, Shell
 from admin_web.timeline import timeline
 from cardsvc.api import entering
 from cardsvc.api.access import Access, Signed, same_site
@@ -163,8 +165,7 @@ def create(context: Context, access: Access) -> FastAPI:
         signed = access.signed(request)
         if signed is None:
             raise Refused(Refusal(Problem.NOT_SIGNED_IN))
-        mine_first = (entry.path for entries in MENU.values() for entry in entries if signed.may(entry.action))
-        path = "cases" if signed.may(Action.SEE_CASES) else next(mine_first, "cases")
+        path = "cases" if signed.may(Action.SEE_CASES) else "work"
         return RedirectResponse(f"{request.scope['root_path']}/{path}", 303)
 
     @app.get("/cases")
@@ -356,6 +357,8 @@ def create(context: Context, access: Access) -> FastAPI:
         tills,
         reports,
         trial_balance,
+        everything,
+        record_figures,
         record_grants,
         record_lists,
         record_rows,

@@ -18,12 +18,14 @@ from cardsvc.api.errors import STATUS, Refused, language_of
 from cardsvc.api.limits import Limiter
 from cardsvc.context import Context
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.words import Language
 from cardsvc.handlers import move_row
 from cardsvc.naming.cells import written
 from cardsvc.rows import keeping, links, paging
 from cardsvc.rows.counties import CODES
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.rows.paging import Wanted
+from cardsvc.rows.titles import titles
 from cardsvc.store.family import hash_of
 
 TRIES, WITHIN = 30, timedelta(minutes=10)
@@ -72,6 +74,10 @@ def create(context: Context) -> FastAPI:
             raise Refused(Refusal(Problem.LINK_INVALID))
         return at, row
 
+    def titled(at: At, row: Kept, language: Language) -> str:
+        with context.engine.connect() as connection:
+            return titles(connection, context.home_id, at.module, at.record, [row], language)[row.id]
+
     def form(request: Request, at: At, row: Kept, token: str, **more: Any) -> Response:
         language = language_of(request)
         faults = more.pop("faults", ())
@@ -79,7 +85,7 @@ def create(context: Context) -> FastAPI:
             "at": at,
             "row": row,
             "token": token,
-            "title": keeping.title(at.record, row),
+            "title": titled(at, row, language),
             "moves": [one for one in move_row.open_moves(at.record, row) if one.outside],
             "typed": {one.name: written(one, row.values[one.name]) for one in at.record.columns if not one.secret},
             "told": partial(told, context, at, {}, language),
@@ -89,7 +95,7 @@ def create(context: Context) -> FastAPI:
         return shell.page(request, "outside_form", None, {**values, **more}, status=422 if faults else 200)
 
     @app.get("/language")
-    def language(to: str = "zh_CN", back: str = "") -> Response:
+    def speak(to: str = "zh_CN", back: str = "") -> Response:
         safe = back if back.startswith("/public/") and "\\" not in back else "/public/send"
         response = RedirectResponse(safe, 303)
         chosen = "en" if to == "en" else "zh_CN"
@@ -118,7 +124,7 @@ def create(context: Context) -> FastAPI:
         at, row = opened(request, token)
         flow = at.record.flow
         state = told(context, at, {}, language_of(request), row, at.record.column(flow.column)) if flow else ""
-        values = {"title": keeping.title(at.record, row), "state": state}
+        values = {"title": titled(at, row, language_of(request)), "state": state}
         return shell.page(request, "outside_sent", None, values)
 
     @app.get("/{module}/{record}")
@@ -137,7 +143,7 @@ def create(context: Context) -> FastAPI:
         wanted = Wanted(county=where, only={one.published: ("yes",)}, after=after)
         with context.engine.connect() as connection:
             page = paging.page(connection, context.vault, at.where, wanted, 200)
-            names = linked(connection, context, at, page.rows)
+            names = linked(connection, context, at, page.rows, language_of(request))
         more = urlencode({**({"county": where} if where else {}), "after": page.after}) if page.after else ""
         language = language_of(request)
         values = {

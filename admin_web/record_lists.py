@@ -2,8 +2,9 @@
 
 from functools import partial
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from admin_web import asking, records
@@ -19,6 +20,7 @@ from cardsvc.naming.cells import masked, written
 from cardsvc.rows import keeping, paging
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.rows.paging import COUNTED
+from cardsvc.rows.titles import titles
 from cardsvc.store.engine import Connection
 
 SHOWN = 8
@@ -27,7 +29,7 @@ SHOWN = 8
 
 def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     """Add the pages to the console."""
-    _, sees = partial(asking.asks, access)(Action.SEE_RECORDS)
+    looks_for, sees = partial(asking.asks, access)(Action.SEE_RECORDS)
 
     @app.get("/modules")
     def modules(request: Request, signed: Annotated[Signed, sees]) -> Response:
@@ -44,7 +46,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         wanted = records.wanted_of(at.record, signed, request.query_params)
         with context.engine.connect() as connection:
             page = paging.page(connection, context.vault, at.where, wanted)
-            names = linked(connection, context, at, page.rows)
+            names = linked(connection, context, at, page.rows, language)
         values = {
             "at": at,
             "page": page,
@@ -53,6 +55,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "columns": [one for one in at.record.columns if one.listed][:SHOWN],
             "filters": [one for one in at.record.columns if one.filtered and one.kind in (Kind.CHOICE, Kind.YES_NO)],
             "sorts": paging.sorts(at.record),
+            "secret": [one.label.said(language) for one in at.record.columns if one.secret and one.name in wanted.only],
             "searched": any(one.searched for one in at.record.columns),
             "chosen": partial(records.chosen, wanted),
             "counties": records.county_names(language),
@@ -61,12 +64,24 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         }
         return shell.page(request, "records", signed, values)
 
+    @app.post("/modules/{module}/{record}/find")
+    def find(
+        request: Request,
+        signed: Annotated[Signed, looks_for],
+        module: str,
+        record: str,
+        q: Annotated[str, Form(max_length=100)] = "",
+    ) -> Response:
+        at = records.at(context, signed, module, record)
+        said = urlencode([paging.asked_for(context.vault, at.record, q.strip())]) if q.strip() else ""
+        return RedirectResponse(f"{request.scope['root_path']}/{at.path}{'?' + said if said else ''}", 303)
+
     @app.get("/modules/{module}/{record}/map")
     def mapped(request: Request, signed: Annotated[Signed, sees], module: str, record: str) -> Response:
         at = records.at(context, signed, module, record)
         wanted = records.wanted_of(at.record, signed, request.query_params)
         with context.engine.connect() as connection:
-            points = points_of(connection, context, at, wanted) if at.record.point else []
+            points = points_of(connection, context, at, wanted, language_of(request)) if at.record.point else []
         values = {"at": at, "points": points, "address": records.address_of(wanted, signed)}
         return shell.page(request, "record_map", signed, values)
 
@@ -78,9 +93,9 @@ NARROW = 0.88
 
 
 def points_of(
-    connection: Connection, context: Context, at: At, wanted: paging.Wanted
+    connection: Connection, context: Context, at: At, wanted: paging.Wanted, language: Language
 ) -> list[tuple[float, float, str, str]]:
-    """Rows with a place: x and y in a picture of `WIDE` x `HIGH`, the row's id and name. North is up."""
+    """Rows with a place: x and y in a picture of `WIDE` x `HIGH`, the row's id and name; north up."""
     places: list[tuple[Kept, float, float]] = []
     for one in paging.every(connection, context.vault, at.where, wanted, 500):
         if (place := one.values[at.record.point]) is not None and len(places) < MOST_POINTS:
@@ -88,6 +103,7 @@ def points_of(
             places.append((one, float(lat), float(lon)))
     if not places:
         return []
+    named = titles(connection, context.home_id, at.module, at.record, [one for one, _, _ in places], language)
     south, north = min(lat for _, lat, _ in places), max(lat for _, lat, _ in places)
     west, east = min(lon for _, _, lon in places), max(lon for _, _, lon in places)
     scale = min((WIDE - 2 * EDGE) / max((east - west) * NARROW, 0.01), (HIGH - 2 * EDGE) / max(north - south, 0.01))
@@ -96,20 +112,23 @@ def points_of(
             round(EDGE + (lon - west) * NARROW * scale, 1),
             round(HIGH - EDGE - (lat - south) * scale, 1),
             one.id,
-            keeping.title(at.record, one),
+            named[one.id],
         )
         for one, lat, lon in places
     ]
 
 
-def linked(connection: Connection, context: Context, at: At, rows: tuple[Kept, ...]) -> dict[str, str]:
+def linked(
+    connection: Connection, context: Context, at: At, rows: tuple[Kept, ...], language: Language
+) -> dict[str, str]:
     """What the rows that these rows link to are called, by their ids."""
     names: dict[str, str] = {}
     for column in at.record.columns:
         if column.kind is Kind.LINK:
             to = Where(context.home_id, at.module.name, at.module.record(column.of))
             ids = {str(one.values[column.name]) for one in rows if one.values[column.name]}
-            names |= {one.id: keeping.title(to.record, one) for one in keeping.find_all(connection, to, ids)}
+            found = keeping.find_all(connection, to, ids)
+            names |= titles(connection, context.home_id, at.module, to.record, found, language)
     return names
 
 

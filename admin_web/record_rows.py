@@ -25,6 +25,7 @@ from cardsvc.naming.cells import written
 from cardsvc.rows import keeping, paging
 from cardsvc.rows.counties import counties_for
 from cardsvc.rows.keeping import Kept, Where
+from cardsvc.rows.titles import titles
 from cardsvc.store import staff
 from cardsvc.store.engine import Connection
 
@@ -67,7 +68,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             typed["county"] = row.county if row else (signed.county or "")
             typed |= {name: value for name, value in request.query_params.items() if row is None}
         with context.engine.connect() as connection:
-            offered = offers(connection, context, at, signed.county)
+            offered = offers(connection, context, at, signed.county, language)
         names = records.county_names(language)
         values = {
             "at": at,
@@ -92,14 +93,14 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     ) -> Response:
         row, language = row_at(signed, at, row_id), language_of(request)
         with context.engine.connect() as connection:
-            names = linked(connection, context, at, (row,))
+            names = linked(connection, context, at, (row,), language)
             values = {
                 "at": at,
                 "row": row,
-                "title": keeping.title(at.record, row),
+                "title": titles(connection, context.home_id, at.module, at.record, [row], language)[row.id],
                 "told": partial(told, context, at, names, language),
                 "history": keeping.history(connection, at.where, row_id),
-                "related": related(connection, context, at, row_id, signed.county),
+                "related": related(connection, context, at, row_id, signed.county, language),
                 "people": staff.names(connection, context.home_id),
                 "moves": [one for one in move_row.open_moves(at.record, row) if not one.outside],
                 "outward": any(one.outside for one in move_row.open_moves(at.record, row)),
@@ -142,7 +143,10 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     @app.get("/modules/{module}/{record}/{row_id}/edit")
     def edit(request: Request, signed: Annotated[Signed, may_edit], module: str, record: str, row_id: str) -> Response:
         at = records.at(context, signed, module, record)
-        return form(request, signed, at, row_at(signed, at, row_id))
+        row = row_at(signed, at, row_id)
+        if at.record.is_frozen(row.values):
+            return detail(request, signed, at, row_id, Refusal(Problem.ROW_FROZEN))
+        return form(request, signed, at, row)
 
     @app.post("/modules/{module}/{record}/{row_id}/edit")
     async def edited(
@@ -217,19 +221,22 @@ def fault_words(fault: Fault, language: Language) -> str:
     return said.said(language) if said is not None else say(language, f"cell_wrong.{fault.why}")
 
 
-def offers(connection: Connection, context: Context, at: At, county: str | None) -> dict[str, list[tuple[str, str]]]:
+def offers(
+    connection: Connection, context: Context, at: At, county: str | None, language: Language
+) -> dict[str, list[tuple[str, str]]]:
     """For each link of a record: the newest rows that it may lead to, by id and name."""
     found = {}
     for column in at.record.typed:
         if column.kind is Kind.LINK:
             to = Where(context.home_id, at.module.name, at.module.record(column.of))
             page = paging.page(connection, context.vault, to, paging.Wanted(county=county), CHOICES)
-            found[column.name] = [(one.id, keeping.title(to.record, one)) for one in page.rows]
+            named = titles(connection, context.home_id, at.module, to.record, page.rows, language)
+            found[column.name] = list(named.items())
     return found
 
 
 def related(
-    connection: Connection, context: Context, at: At, row_id: str, county: str | None
+    connection: Connection, context: Context, at: At, row_id: str, county: str | None, language: Language
 ) -> list[tuple[At, str, list[tuple[str, str]], bool]]:
     """What links to a row: record, linking column, rows by id and name, and whether there are more."""
     found = []
@@ -239,6 +246,6 @@ def related(
                 to = Where(context.home_id, at.module.name, record)
                 wanted = paging.Wanted(county=county, only={column.name: (row_id,)})
                 page = paging.page(connection, context.vault, to, wanted, RELATED)
-                rows = [(one.id, keeping.title(record, one)) for one in page.rows]
-                found.append((At(at.module, record, to), column.name, rows, bool(page.after)))
+                named = titles(connection, context.home_id, at.module, record, page.rows, language)
+                found.append((At(at.module, record, to), column.name, list(named.items()), bool(page.after)))
     return found

@@ -40,11 +40,12 @@ class Entry:
 
     name: str
     path: str
-    action: Action
+    action: Action | None = None
 
 
 MENU: Mapping[str, tuple[Entry, ...]] = {
     "work": (
+        Entry("work", "work"),
         Entry("board", "board", Action.SEE_BOARD),
         Entry("boards", "boards", Action.SEE_STATION_BOARDS),
         Entry("cases", "cases", Action.SEE_CASES),
@@ -96,7 +97,10 @@ def _menu(signed: Signed | None) -> dict[str, list[Entry]]:
     """What this person may open; a group of which nothing is left is not there."""
     if signed is None:
         return {}
-    mine = {group: [entry for entry in entries if signed.may(entry.action)] for group, entries in MENU.items()}
+    mine = {
+        group: [one for one in entries if one.action is None or signed.may(one.action)]
+        for group, entries in MENU.items()
+    }
     return {group: entries for group, entries in mine.items() if entries}
 
 

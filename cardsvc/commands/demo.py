@@ -31,14 +31,15 @@ from cardsvc.core.words import say
 from cardsvc.demo import chips, outside, provider, provider_app, tray
 from cardsvc.demo.hands import NotDone
 from cardsvc.demo.history import MONTHS, History
-from cardsvc.demo.home import STAFF, come_to_work, found
+from cardsvc.demo.home import LEADER, STAFF, come_to_work, found
 from cardsvc.demo.people import invent
 from cardsvc.demo.playing import play
 from cardsvc.demo.running import DidNotStart, RunningHome
 from cardsvc.demo.way import people_for
-from cardsvc.handlers import family_link
+from cardsvc.handlers import family_link, load_half_year
 from cardsvc.handlers.found_home import STATIONS
 from cardsvc.loops import Duty, running
+from cardsvc.rows.half_year import HALF_YEAR
 from cardsvc.settings import DEMO_PASSPHRASE, Settings, chance, clock
 from cardsvc.store import office
 from cardsvc.store.engine import UnsafeStore, open_engine
@@ -55,7 +56,14 @@ Cases = Annotated[int, typer.Option(min=1, max=5_000, help="How many cases to in
 
 
 @app.command("demo-data")
-def demo_data(cases: Cases = 200, dsn: DSN = "") -> None:
+def demo_data(
+    cases: Cases = 200,
+    half_year: Annotated[
+        bool,
+        typer.Option("--half-year", help="Load the bureau's half-year of acceptance; into a home that is there, too."),
+    ] = False,
+    dsn: DSN = "",
+) -> None:
     """Invent a home with staff, places and cases in all stages over several months, in an empty database.
 
     The stations' journals and the virtual cards go into the data folder (ONECARD_DATA).
@@ -63,7 +71,10 @@ def demo_data(cases: Cases = 200, dsn: DSN = "") -> None:
     settings = settings_with(dsn)
     if not settings.passphrase.get_secret_value():
         stop("set ONECARD_PASSPHRASE to a passphrase for the demo's vault")
-    make(settings, cases)
+    if not (half_year and settings.keystore.exists()):
+        make(settings, cases)
+    if half_year:
+        load(settings)
 
 
 @app.command()
@@ -90,6 +101,7 @@ def demo(
             print("an earlier start was cut off while the data were made: starting anew", flush=True)
             shutil.rmtree(folder)
         make(settings, cases)
+        load(settings)
         whole.touch()
     context = context_of(settings)
     up_to_date(context.engine)
@@ -171,6 +183,28 @@ def make(settings: Settings, cases: int) -> None:
         card_no, staff_card = chips.staff_card(context, owner)
         chips.keep(staff_card, settings.data / "cards" / f"{card_no}.json")
     context.engine.dispose()
+
+
+def load(settings: Settings) -> None:
+    """Load the half-year of acceptance into the modules of a home, with progress. Ends with what is in its way."""
+    try:
+        up_to_date(open_engine(settings.database))
+    except UnsafeStore as error:
+        stop(f"refusing: {error}")
+    context = context_of(settings)
+    with context.engine.connect() as connection:
+        if not office.founded(connection, context.home_id):
+            stop("there is no home in this database: cardsvc init, or demo-data without --half-year first")
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed} rows"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        tasks = {name: progress.add_task(one.label.en, total=None) for name, one in context.modules.items()}
+        found = load_half_year.handle(
+            context, LEADER, clock(), lambda name, done: progress.update(tasks[name], completed=done)
+        )
+    context.engine.dispose()
+    if isinstance(found, load_half_year.NotEmpty):
+        stop(f"{found.table} has rows already: the half-year of acceptance goes only into modules without rows")
+    print(f"{sum(found.values())} rows in {len(found)} modules: {HALF_YEAR.first} to {HALF_YEAR.last}", flush=True)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from cardsvc import modules
 from cardsvc.context import Context
+from cardsvc.core.figures import figure_wrong
 from cardsvc.core.ids import HomeId
 from cardsvc.core.plug import PlugError, discover
 from cardsvc.core.records import declared_wrong
@@ -105,6 +106,10 @@ def plugged() -> dict[str, Module]:
     for module in found.values():
         for record in module.records:
             if (wrong := declared_wrong(record, [one.name for one in module.records])) is not None:
+                stop(f"{module.name}: {wrong}")
+        records = {one.name: one for one in module.records}
+        for indicator in module.indicators:
+            if (wrong := figure_wrong(indicator, records)) is not None:
                 stop(f"{module.name}: {wrong}")
     return found
 

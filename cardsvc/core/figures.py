@@ -3,16 +3,18 @@
 A figure says what it counts as data, so that it links to its rows, and so that a test can count them by other means.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from cardsvc.core.records import Label, Value
+from cardsvc.core.records import Kind, Label, Record, Value
 
 Where = Mapping[str, Value | tuple[Value, ...]]
-"""What rows have: a value, or one of several, by column. `FILLED` as value: anything at all."""
+"""What rows have: a value, or one of several, by column. `FILLED` as value: anything at all; None: nothing."""
 FILLED = "*"
+EMPTY = "-"
+"""In a list's address: the column has nothing."""
 
 
 class Unit(StrEnum):
@@ -33,7 +35,6 @@ class When(StrEnum):
 
     WITHIN = "within"  # its day is within the period
     BY_THEN = "by_then"  # it stood at the end: its day is not after the period; a row without a day counts
-    EVER = "ever"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +114,44 @@ class Indicator:
     figure: Counted
     chapter: Chapter
     fewer_is_better: bool = False
+
+
+def leaves(figure: Counted) -> Iterator[Count | Sum]:
+    """The counts and sums of rows that a figure is made of, in order."""
+    match figure:
+        case Count() | Sum():
+            yield figure
+        case Per(part=part, whole=whole):
+            yield from leaves(part)
+            yield from leaves(whole)
+        case Mean(of=of):
+            for one in of:
+                yield from leaves(one)
+        case Growth(of=of):
+            yield from leaves(of)
+
+
+def figure_wrong(indicator: Indicator, records: Mapping[str, Record]) -> str | None:
+    """What is wrong with an indicator of these records, for who wrote it; None when nothing is."""
+    for leaf in leaves(indicator.figure):
+        record = records.get(leaf.record)
+        if record is None:
+            return f"{indicator.name}: there is no record {leaf.record}"
+        columns = {one.name: one for one in record.columns}
+        named = {*leaf.where, *((leaf.distinct,) if isinstance(leaf, Count) and leaf.distinct else ())}
+        if missing := sorted(named - columns.keys()):
+            return f"{indicator.name}: {record.name} has no column {', '.join(missing)}"
+        if isinstance(leaf, Sum) and (
+            leaf.column not in columns or columns[leaf.column].kind not in (Kind.NUMBER, Kind.MONEY)
+        ):
+            return f"{indicator.name}: {record.name}.{leaf.column} is no number to sum up"
+        if not record.dated:
+            return f"{indicator.name}: {record.name} is not dated, so its rows belong to no period"
+        for name, value in leaf.where.items():
+            if columns[name].secret and value not in (FILLED, None):
+                return f"{indicator.name}: {record.name}.{name} is secret: it can only be there or not"
+            several = value if isinstance(value, tuple) else (value,)
+            strange = [one for one in several if one != FILLED and str(one) not in columns[name].choices]
+            if columns[name].kind is Kind.CHOICE and value is not None and strange:
+                return f"{indicator.name}: {record.name}.{name} is never {strange[0]}"
+    return None

@@ -160,6 +160,7 @@ class Problem(StrEnum):
     NOT_ALLOWED = "not_allowed"  # the role, home or county does not allow this
     NOT_FOUND = "not_found"  # no such thing, or not yours to see
     ROW_CHANGED = "row_changed"  # somebody else changed it since it was looked at
+    ROW_FROZEN = "row_frozen"  # two people approved it: a move leads it back before it is changed
     INPUT_INVALID = "input_invalid"  # the request is not what the API describes
     TOO_MANY = "too_many"  # wait a moment
     FORM_EXPIRED = "form_expired"  # the page is too old: load it again

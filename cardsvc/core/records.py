@@ -140,10 +140,14 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The states of a row: a CHOICE column that `moves` alone change; its first choice is the start."""
+    """The states of a row: a CHOICE column that `moves` alone change; its first choice is the start.
+
+    In a state of `frozen` no form changes the row: what two people approved, one cannot change.
+    """
 
     column: str
     moves: tuple[Move, ...]
+    frozen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +194,10 @@ class Record:
             return {}
         return {self.flow.column: next(iter(self.column(self.flow.column).choices))}
 
+    def is_frozen(self, values: Values) -> bool:
+        """Whether no form changes a row of these values: a move must lead it back first."""
+        return self.flow is not None and values[self.flow.column] in self.flow.frozen
+
     def whole(self, values: Values) -> dict[str, Value]:
         """A whole row of these values: its first state if they name none, None for the rest, and what is derived."""
         row = dict.fromkeys(one.name for one in self.columns) | self.start | dict(values)
@@ -221,8 +229,8 @@ def declared_wrong(record: Record, names: Iterable[str]) -> str | None:
             return f"{record.name}.{one.name}: what is secret is not sorted, derived or public"
     if record.flow is not None:
         states = set(record.column(record.flow.column).choices)
-        if any(not {*one.since, one.to} <= states for one in moved):
-            return f"{record.name}: a move names a state that its column does not have"
+        if any(not {*one.since, one.to} <= states for one in moved) or not {*record.flow.frozen} <= states:
+            return f"{record.name}: its flow names a state that its column does not have"
         late = {one.name for one in record.columns if one.needed and not one.derived} - {record.flow.column}
         if late := late - {one.name for one in record.typed}:
             return f"{record.name}: {', '.join(sorted(late))} cannot be needed: only a move fills or stamps it"

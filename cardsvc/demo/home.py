@@ -47,6 +47,8 @@ STAFF = tuple(
     )
 )
 
+LEADER = StaffNo("1051")
+"""Who entered the half-year of acceptance."""
 APPROVERS = (StaffNo("1017"), StaffNo("1015"))
 """Who approves the demo's stations: the administrator, and the duty manager as the second."""
 

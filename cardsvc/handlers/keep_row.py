@@ -53,6 +53,8 @@ def handle(
         before = keeping.find(connection, where, row_id, county) if row is not None else None
         if row is not None and before is None:
             return Refusal(Problem.NOT_FOUND)
+        if before is not None and record.is_frozen(before.values):
+            return Refusal(Problem.ROW_FROZEN)
         kept = {one.name for one in record.typed if one.secret and one.name not in texts} if before else set()
         held = {name: keeping.clear(context.vault, where, before, name) for name in kept} if before else {}
         values, faults = cells.row(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
+from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Action, confirmed
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.records import Fault, Kind, Move, Record, Value, Wrong
@@ -59,7 +60,7 @@ def handle(
         filled, faults = _filled(record, move, texts)
         values = {**before.values, **filled, record.flow.column: move.to}
         if move.stamps:
-            values[move.stamps] = now.date() if record.column(move.stamps).kind is Kind.DATE else now
+            values[move.stamps] = local(now).date() if record.column(move.stamps).kind is Kind.DATE else now
         if not faults and record.check is not None:
             faults += tuple(record.check(values))
         if faults:

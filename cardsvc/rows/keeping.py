@@ -242,9 +242,3 @@ def lost_links(
         if find(connection, Where(home_id, module, records[column.of]), str(value), county) is None:
             found.append(Fault(column.name, Wrong.NO_SUCH_ROW))
     return tuple(found)
-
-
-def title(record: Record, row: Kept) -> str:
-    """What people call a row."""
-    parts = [written(record.column(name), row.values[name], "zh_CN") for name in record.name_by]
-    return " ".join(one for one in parts if one) or row.id[:8]

@@ -1,6 +1,7 @@
 """A page of a record's list: filtered, sorted, searched, by keyset: page 20,000 costs what the first one does."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
-from cardsvc.core.figures import FILLED
+from cardsvc.core.figures import EMPTY, FILLED
 from cardsvc.core.local_time import CHINA
 from cardsvc.core.records import Column, Kind, Record, Value, Wrong
 from cardsvc.naming.cells import read
@@ -18,6 +19,8 @@ from cardsvc.rows.tables import blind
 from cardsvc.vault.vault import Vault
 
 PAGE = 50
+INDEX = re.compile(r"[0-9a-f]{32}")
+"""A secret as an address may say it: by its blind index."""
 COUNTED = 10_000
 """Lists count to here; beyond it says 10,000+."""
 
@@ -26,9 +29,9 @@ COUNTED = 10_000
 class Wanted:
     """What a list shows.
 
-    `only` are values by column, FILLED for any; `first` and `last` bound the record's dated
-    column; `undated`: rows without a day too. `after` is the
-    cursor of the page before, `back` turns: the page that ends before it. `sort` is a column, "" the newest first.
+    `only` are values by column, FILLED for any, EMPTY for none; `first` and `last` bound the record's dated column;
+    `undated`: rows without a day too. `after` is the cursor of the page before, `back` turns: the page that ends before
+    it. `sort` is a column, "" the newest first.
     """
 
     county: str | None = None
@@ -150,8 +153,12 @@ def conditions(vault: Vault, where: Where, wanted: Wanted) -> Iterator[ColumnEle
         if FILLED in said:
             yield by.is_not(None)
             continue
+        if EMPTY in said:
+            yield by.is_(None)
+            continue
         values = [value for one in said if not isinstance(value := _value(column, one), Wrong)]
-        yield by.in_([index_of(vault, column, str(one)) for one in values] if column.secret else values)
+        indexes = [one for one in said if INDEX.fullmatch(one)] if column.secret else []
+        yield by.in_([*indexes, *(index_of(vault, column, str(one)) for one in values)] if column.secret else values)
     if record.dated and (wanted.first or wanted.last):
         bounds = and_(*within(record, c[record.dated], wanted.first, wanted.last))
         yield or_(bounds, c[record.dated].is_(None)) if wanted.undated else bounds
@@ -176,6 +183,19 @@ def _midnight(day: date) -> datetime:
 
 def _value(column: Column, said: str) -> Value | Wrong:
     return said if column.kind is Kind.LINK else read(column, said)
+
+
+def asked_for(vault: Vault, record: Record, text: str) -> tuple[str, str]:
+    """What an address says of a text that somebody typed to find: a filter's name and value.
+
+    A text that reads as a searched secret is said by its blind index: no number of anybody stands in an address.
+    """
+    for column in record.columns:
+        if column.searched and column.secret:
+            value = read(column, text)
+            if isinstance(value, str) and not isinstance(value, Wrong):
+                return f"f.{column.name}", index_of(vault, column, value)
+    return "q", text
 
 
 def _found_by(vault: Vault, where: Where, text: str) -> Iterator[ColumnElement[bool]]:

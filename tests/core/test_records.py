@@ -1,5 +1,7 @@
 """What a declaration makes of a record: its form, its whole row, and what it cannot be."""
 
+from dataclasses import replace
+
 from cardsvc.core.records import Column, Flow, Kind, Label, Move, Record, Values, declared_wrong
 
 ANY = Label("任意", "Any")
@@ -43,3 +45,13 @@ def test_a_whole_row_has_its_first_state_and_what_is_derived() -> None:
     assert record(two=True).whole({"grade": 3, "state": "granted", "county": "330302"}) == (
         nothing | {"grade": 3, "state": "granted", "worth": 300, "county": "330302"}
     )
+
+
+def test_a_frozen_state_is_one_of_the_flow() -> None:
+    claim = record(two=True)
+    assert claim.flow is not None
+    frozen = replace(claim, flow=replace(claim.flow, frozen=("granted",)))
+
+    assert frozen.is_frozen({"state": "granted"}) and not frozen.is_frozen({"state": "asked"})
+    assert declared_wrong(frozen, ["claim"]) is None
+    assert "state" in str(declared_wrong(replace(claim, flow=replace(claim.flow, frozen=("gone",))), ["claim"]))

@@ -8,7 +8,9 @@ import pytest
 from cardsvc.core import facts, terms
 from cardsvc.core.card_life import Act, CardState
 from cardsvc.core.day_close import Check
+from cardsvc.core.figures import Unit
 from cardsvc.core.hot import HotReason
+from cardsvc.core.indicated import Relation, Span
 from cardsvc.core.permissions import Action, Role
 from cardsvc.core.price_rules import Change, DraftState, Wrong
 from cardsvc.core.prices import Regime, Trigger
@@ -73,6 +75,10 @@ TABLES: dict[str, type[StrEnum]] = {
     "returned_why": ReturnedWhy,
     "register_fault": RegisterFault,
     "card_act_hint": Act,
+    "unit": Unit,
+    "unit_number": Unit,
+    "figure_span": Span,
+    "figure_relation": Relation,
 }
 
 

@@ -15,14 +15,24 @@ __all__ = ["founded"]
 LEADER, CLERK, COUNTY = StaffNo("1051"), StaffNo("1052"), StaffNo("1053")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def bureau(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
-    if request.param == "sqlite":
-        dsn = f"sqlite:///{tmp_path / 'onecard.db'}"
-    else:
-        dsn = request.getfixturevalue("postgres").new_database(like=request.getfixturevalue("founded"))
+def begun(dsn: str) -> Iterator[Service]:
     running = Service(dsn, modules=(sample_module.MODULE,))
     for one in (CLERK, COUNTY):
         assert grant_module.handle(running.context, one, ["sample"], LEADER, running.clock.now) is None
     yield running
     running.close()
+
+
+@pytest.fixture
+def bureau(tmp_path: Path) -> Iterator[Service]:
+    """On SQLite: what pages do is the same on both engines."""
+    yield from begun(f"sqlite:///{tmp_path / 'onecard.db'}")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
+    """On each engine: what the database itself answers."""
+    if request.param == "sqlite":
+        yield from begun(f"sqlite:///{tmp_path / 'onecard.db'}")
+    else:
+        yield from begun(request.getfixturevalue("postgres").new_database(like=request.getfixturevalue("founded")))

@@ -4,8 +4,12 @@ Parameters: home, first and last day of the period, county or NULL. Yuan are fen
 whole numbers; nothing to divide by is NULL.
 """
 
+from tests.modules.tenths import tenths
+
 HERE = "home_id = :home AND (CAST(:county AS TEXT) IS NULL OR county = :county)"
 BETWEEN = "BETWEEN :first AND :last"
+ABOVE = "property > property_most OR income * 100 > standard * persons * borderline"
+INSTANT, TIMES = "how = 'instant'", "COALESCE(total_of, 1)"
 
 SQL: dict[str, str] = {
     "benefits_paid": f"""
@@ -87,20 +91,14 @@ SQL: dict[str, str] = {
         WHERE {HERE} AND kind = 'orphan' AND state = 'active' AND since <= :last
     """,
     "income_checks": f"SELECT COUNT(*) FROM social_relief_income_check WHERE {HERE} AND asked_on {BETWEEN}",
-    "income_checks_above": f"""
-        SELECT (2000 * above + reported) / NULLIF(2 * reported, 0) / 10.0 FROM (
-            SELECT COUNT(*) AS reported, COUNT(CASE WHEN property > property_most
-                OR income * 100 > standard * persons * borderline THEN 1 END) AS above
-            FROM social_relief_income_check WHERE {HERE} AND state = 'reported' AND asked_on {BETWEEN}
-        ) AS checks
-    """,
-    "medical_instant_share": f"""
-        SELECT (2000 * instant + every) / NULLIF(2 * every, 0) / 10.0 FROM (
-            SELECT CAST(COALESCE(SUM(COALESCE(total_of, 1)), 0) AS BIGINT) AS every,
-                CAST(COALESCE(SUM(CASE WHEN how = 'instant' THEN COALESCE(total_of, 1) END), 0) AS BIGINT) AS instant
-            FROM social_relief_claim WHERE {HERE} AND state <> 'void' AND settled_on {BETWEEN}
-        ) AS claims
-    """,
+    "income_checks_above": (
+        f"SELECT {tenths(f'COUNT(CASE WHEN {ABOVE} THEN 1 END)', 'COUNT(*)', 100)}"
+        f" FROM social_relief_income_check WHERE {HERE} AND state = 'reported' AND asked_on {BETWEEN}"
+    ),
+    "medical_instant_share": (
+        f"SELECT {tenths(f'COALESCE(SUM(CASE WHEN {INSTANT} THEN {TIMES} END), 0)', f'COALESCE(SUM({TIMES}), 0)', 100)}"
+        f" FROM social_relief_claim WHERE {HERE} AND state <> 'void' AND settled_on {BETWEEN}"
+    ),
     "temporary_relief_paid": f"""
         SELECT COALESCE(SUM(amount), 0) FROM social_relief_temporary_relief
         WHERE {HERE} AND state = 'paid' AND paid_on {BETWEEN}

@@ -1,6 +1,7 @@
 """Rows of modules: typed, kept, changed, moved and looked at, with history, masks, counties and grants."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -51,58 +52,55 @@ def add(desk: Desk, record: str = "thing", **changes: str) -> str:
     return str(done.headers["location"].rsplit("/", 1)[1])
 
 
-def test_a_typed_row_is_kept_as_it_was_meant_and_shown_masked(bureau: Service) -> None:
-    desk = Desk(bureau, CLERK)
+def test_a_typed_row_is_kept_as_it_was_meant_and_shown_masked(both: Service) -> None:
+    desk = Desk(both, CLERK)
     row_id = add(desk)
 
-    (row,) = rows(bureau)
+    (row,) = rows(both)
     assert row.id == row_id and row.county == "330302" and row.made_by == CLERK
     assert row.values["count"] == 12 and row.values["twice"] == 24 and row.values["fen"] == 33_050
     assert str(row.values["day"]) == "2026-06-30" and row.values["good"] is True and row.values["state"] == "draft"
     page = desk.get(f"modules/sample/thing/{row_id}").text
     assert ID_NO not in page and "330***********0010" in page and "138****0000" in page and "330.50" in page
     assert ID_NO not in desk.get("modules/sample/thing").text
-    with bureau.context.engine.connect() as connection:
+    with both.context.engine.connect() as connection:
         raw = connection.execute(text("SELECT * FROM sample_thing")).one()
     assert ID_NO not in str(tuple(raw)) and "13800000000" not in str(tuple(raw))
 
 
-@pytest.mark.parametrize(
-    ("changes", "column"),
-    [
-        ({"name": ""}, "Name"),
-        ({"kind": "c"}, "Kind"),
-        ({"count": "1.5"}, "Count"),
-        ({"count": "1001"}, "Count"),
-        ({"count": "-1"}, "Count"),
-        ({"fen": "1.234"}, "Amount"),
-        ({"day": "2026-02-30"}, "Day"),
-        ({"at": "soon"}, "Moment"),
-        ({"good": "perhaps"}, "Good"),
-        ({"place": "91,10"}, "Place"),
-        ({"code": "91330300MA2853PU4B"}, "Credit code"),
-        ({"id_no": "330302194001010011"}, "ID number"),
-        ({"phone": "abc"}, "Phone"),
-        ({"account": "6222020000000000004"}, "Account"),
-        ({"county": "110101"}, "County"),
-        ({"kind": "b", "note": ""}, "needs a note"),
-    ],
-)
-def test_what_cannot_be_is_said_at_its_field_and_nothing_is_kept(
-    bureau: Service, changes: dict[str, str], column: str
-) -> None:
+WRONG: list[tuple[dict[str, str], str]] = [
+    ({"name": ""}, "Name"),
+    ({"kind": "c"}, "Kind"),
+    ({"count": "1.5"}, "Count"),
+    ({"count": "1001"}, "Count"),
+    ({"count": "-1"}, "Count"),
+    ({"fen": "1.234"}, "Amount"),
+    ({"day": "2026-02-30"}, "Day"),
+    ({"at": "soon"}, "Moment"),
+    ({"good": "perhaps"}, "Good"),
+    ({"place": "91,10"}, "Place"),
+    ({"code": "91330300MA2853PU4B"}, "Credit code"),
+    ({"id_no": "330302194001010011"}, "ID number"),
+    ({"phone": "abc"}, "Phone"),
+    ({"account": "6222020000000000004"}, "Account"),
+    ({"county": "110101"}, "County"),
+    ({"kind": "b", "note": ""}, "needs a note"),
+]
+
+
+def test_what_cannot_be_is_said_at_its_field_and_nothing_is_kept(bureau: Service) -> None:
     desk = Desk(bureau, CLERK)
     desk.http.cookies.set("language", "en")
+    for changes, column in WRONG:
+        answer = desk.post("modules/sample/thing/new", **{**THING, **changes})
 
-    answer = desk.post("modules/sample/thing/new", **{**THING, **changes})
-
-    assert answer.status_code == 422
-    assert (column in answer.text and "aria-invalid=true" in answer.text) or "needs a note" in answer.text
+        assert answer.status_code == 422, changes
+        assert (column in answer.text and "aria-invalid=true" in answer.text) or "needs a note" in answer.text, changes
     assert rows(bureau) == []
 
 
-def test_a_change_tells_its_history_and_an_overtaken_one_is_refused(bureau: Service) -> None:
-    desk = Desk(bureau, CLERK)
+def test_a_change_tells_its_history_and_an_overtaken_one_is_refused(both: Service) -> None:
+    desk = Desk(both, CLERK)
     row_id = add(desk)
     changed = {**THING, "name": "样品二", "id_no": "", "phone": "13900000000", "version": "1"}
 
@@ -110,21 +108,21 @@ def test_a_change_tells_its_history_and_an_overtaken_one_is_refused(bureau: Serv
     overtaken = desk.post(f"modules/sample/thing/{row_id}/edit", **(changed | {"name": "样品三"}))
 
     assert overtaken.status_code == 409 and "刚被别人修改过" in overtaken.text
-    with bureau.context.engine.connect() as connection:
-        told = {one.field: (one.before, one.after) for one in keeping.history(connection, where(bureau), row_id)}
-        row = keeping.find(connection, where(bureau), row_id, None)
+    with both.context.engine.connect() as connection:
+        told = {one.field: (one.before, one.after) for one in keeping.history(connection, where(both), row_id)}
+        row = keeping.find(connection, where(both), row_id, None)
     assert told == {"name": ("样品一", "样品二"), "phone": ("**00", "**00")}
     assert row is not None and row.version == 2
-    assert keeping.clear(bureau.context.vault, where(bureau), row, "id_no") == ID_NO
+    assert keeping.clear(both.context.vault, where(both), row, "id_no") == ID_NO
 
 
-def test_history_can_be_neither_changed_nor_removed(bureau: Service) -> None:
-    desk = Desk(bureau, CLERK)
+def test_history_can_be_neither_changed_nor_removed(both: Service) -> None:
+    desk = Desk(both, CLERK)
     row_id = add(desk)
     desk.post(f"modules/sample/thing/{row_id}/edit", **(THING | {"name": "样品二", "version": "1"}))
 
     for statement in ("UPDATE module_history SET after = 'x'", "DELETE FROM module_history"):
-        with pytest.raises(Exception, match="append-only"), bureau.context.engine.begin() as connection:
+        with pytest.raises(Exception, match="append-only"), both.context.engine.begin() as connection:
             connection.execute(text(statement))
 
 
@@ -206,6 +204,26 @@ def test_a_row_goes_its_way_by_somebody_outside_and_by_two(bureau: Service) -> N
     assert again.status_code == 409
 
 
+def test_what_two_people_agreed_one_cannot_change(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    two = {"second_staff_no": LEADER, "second_password": f"{LEADER}{LEADER}"}
+    row_id = add(desk)
+    with bureau.context.engine.begin() as connection:
+        connection.execute(text("UPDATE sample_thing SET state = 'sent'"))
+    assert desk.post(f"modules/sample/thing/{row_id}/move/agree", version="1", **two).status_code == 303
+    changed = {**THING, "count": "13"}
+
+    answer = desk.post(f"modules/sample/thing/{row_id}/edit", **changed, version="2")
+
+    assert answer.status_code == 409 and "已审批" in answer.text
+    assert desk.get(f"modules/sample/thing/{row_id}/edit").status_code == 409
+    assert f"{row_id}/edit" not in desk.get(f"modules/sample/thing/{row_id}").text
+    assert [one.values["count"] for one in rows(bureau)] == [12]
+    assert desk.post(f"modules/sample/thing/{row_id}/move/recall", version="2", **two).status_code == 303
+    assert desk.post(f"modules/sample/thing/{row_id}/edit", **changed, version="3").status_code == 303
+    assert [one.values["count"] for one in rows(bureau)] == [13]
+
+
 @pytest.mark.parametrize("token", ["", "x" * 43])
 def test_a_wrong_link_opens_nothing(bureau: Service, token: str) -> None:
     assert bureau.http.post("/public/send", data={"token": token}).status_code == 404
@@ -239,8 +257,8 @@ def test_what_is_published_is_public_and_nothing_else(bureau: Service) -> None:
     assert bureau.http.get("/public/other/thing").status_code == 404
 
 
-def test_a_list_turns_its_pages_there_and_back_in_every_order_and_hides_no_row(bureau: Service) -> None:
-    desk = Desk(bureau, CLERK)
+def test_a_list_turns_its_pages_there_and_back_in_every_order_and_hides_no_row(both: Service) -> None:
+    desk = Desk(both, CLERK)
     for number in range(23):
         add(
             desk,
@@ -248,8 +266,8 @@ def test_a_list_turns_its_pages_there_and_back_in_every_order_and_hides_no_row(b
             count=str(number % 5) if number % 3 else "",
             day="" if number % 4 else "2026-06-01",
         )
-    place, vault = where(bureau), bureau.context.vault
-    with bureau.context.engine.connect() as connection:
+    place, vault = where(both), both.context.vault
+    with both.context.engine.connect() as connection:
         for sort in ("", "name", "count", "day", "fen"):
             for down in (False, True):
                 seen, after, pages = [], "", []
@@ -260,7 +278,7 @@ def test_a_list_turns_its_pages_there_and_back_in_every_order_and_hides_no_row(b
                     if not page.after:
                         break
                     after = page.after
-                assert sorted(seen) == sorted(one.id for one in rows(bureau)), (sort, down)
+                assert sorted(seen) == sorted(one.id for one in rows(both)), (sort, down)
                 for earlier in reversed(pages[:-1]):
                     back = Wanted(sort=sort, down=down, after=page.before, back=True)
                     page = paging.page(connection, vault, place, back, 4)
@@ -268,13 +286,66 @@ def test_a_list_turns_its_pages_there_and_back_in_every_order_and_hides_no_row(b
                 assert page.before == ""
 
 
-def test_a_list_finds_by_the_beginning_and_by_a_whole_number(bureau: Service) -> None:
+def test_a_list_finds_by_the_beginning_and_by_a_whole_number(both: Service) -> None:
+    desk = Desk(both, CLERK)
+    add(desk, name="和平社区")
+    add(desk, name="平安社区", id_no="", phone="13900000001")
+
+    assert [one.values["name"] for one in rows(both, text="和平")] == ["和平社区"]
+    assert [one.values["name"] for one in rows(both, text=ID_NO)] == ["和平社区"]
+    assert [one.values["name"] for one in rows(both, text="13900000001")] == ["平安社区"]
+    assert rows(both, text="社区") == [] and rows(both, text="139") == []
+    assert [one.values["name"] for one in rows(both, only={"id_no": ("*",)})] == ["和平社区"]
+
+
+def test_a_move_is_stamped_with_the_local_day(bureau: Service) -> None:
+    bureau.clock.now = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)  # 07:30 on the first of July
+    desk = Desk(bureau, CLERK)
+    row_id = add(desk)
+    found = re.search(r"public/send#([\w-]{43})", desk.post(f"modules/sample/thing/{row_id}/link").text)
+    assert found is not None
+    sent = {"token": found[1], "version": "1", "note": "x"}
+    assert bureau.http.post("/public/send/send", data=sent).status_code == 200
+    two = {"second_staff_no": LEADER, "second_password": f"{LEADER}{LEADER}"}
+    assert desk.post(f"modules/sample/thing/{row_id}/move/agree", version="2", **two).status_code == 303
+
+    (row,) = rows(bureau)
+    assert str(row.values["agreed_on"]) == "2026-07-01"
+
+
+def test_a_number_that_is_looked_for_stands_in_no_address(bureau: Service) -> None:
     desk = Desk(bureau, CLERK)
     add(desk, name="和平社区")
     add(desk, name="平安社区", id_no="", phone="13900000001")
 
-    assert [one.values["name"] for one in rows(bureau, text="和平")] == ["和平社区"]
-    assert [one.values["name"] for one in rows(bureau, text=ID_NO)] == ["和平社区"]
-    assert [one.values["name"] for one in rows(bureau, text="13900000001")] == ["平安社区"]
-    assert rows(bureau, text="社区") == [] and rows(bureau, text="139") == []
-    assert [one.values["name"] for one in rows(bureau, only={"id_no": ("*",)})] == ["和平社区"]
+    found = desk.post("modules/sample/thing/find", q=ID_NO)
+    assert ID_NO not in found.headers["location"]
+    page = desk.http.get(found.headers["location"]).text
+    assert "和平社区" in page and "平安社区" not in page and "样ID number" in page
+    named = desk.post("modules/sample/thing/find", q="平安")
+    assert "平安社区" in desk.http.get(named.headers["location"]).text
+    assert desk.post("modules/sample/thing/find", q="").headers["location"].endswith("/modules/sample/thing")
+
+
+def test_search_finds_rows_cases_and_goes_straight_to_the_only_find(bureau: Service) -> None:
+    desk = Desk(bureau, LEADER)
+    row_id = add(desk, name="和平社区")
+
+    straight = desk.post("search", q="和平")
+    assert straight.headers["location"].endswith(f"modules/sample/thing/{row_id}")
+    assert desk.post("search", q=ID_NO).headers["location"].endswith(row_id)
+    assert "没有" in desk.post("search", q="天外").text
+    assert Desk(bureau, "1016").post("search", q="和平").status_code == 303
+    assert "和平" not in Desk(bureau, "1001").post("search", q="和平").headers.get("location", "")
+
+
+def test_my_work_counts_rows_that_wait_for_a_move_of_somebody_here(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    row_id = add(desk)
+    assert "样Thing: 样Sent" not in desk.get("work").text
+    found = re.search(r"public/send#([\w-]{43})", desk.post(f"modules/sample/thing/{row_id}/link").text)
+    assert found is not None
+    bureau.http.post("/public/send/send", data={"token": found[1], "version": "1", "note": "x"})
+
+    assert "样Thing: 样Sent" in desk.get("work").text
+    assert "样Thing: 样Sent" not in Desk(bureau, COUNTY).get("work").text

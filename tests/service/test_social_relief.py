@@ -1,12 +1,13 @@
 """The registers of relief at the real service: what they say of a day waives lines, with their record named."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from cardsvc.api.registers import Registers
 from cardsvc.core.facts import Step
 from cardsvc.core.local_time import local
+from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.registers import RecordState
 from cardsvc.core.terms import Payer, WaiverFor
 from cardsvc.modules.social_relief import MODULE
@@ -16,7 +17,7 @@ from cardsvc.store.snapshots import case_lines
 from tests.support.accounts import bill, owes
 from tests.support.desk import Desk
 from tests.support.home import ID_NO, Service
-from tests.support.rows import SECOND, Clerk
+from tests.support.rows import CLERK, SECOND, Clerk
 from tests.support.telling import Told
 
 HOUSEHOLD = {
@@ -156,3 +157,63 @@ def test_a_suspended_member_of_a_household_in_force_waives_nothing(service: Serv
     Told.begun(service, resident=False)
 
     assert Registers(service.context).ask_due() == {"nothing": 1}
+
+
+BATCH = {
+    "number": "202610-330302-low",
+    "scheme": "最低生活保障金",
+    "month": "2026-10",
+    "persons": "12345",
+    "amount": "2463000.50",
+}
+
+
+def test_a_benefit_batch_is_approved_by_two_and_stays_as_they_saw_it(service: Service, clerk: Clerk) -> None:
+    row = clerk.types("payment_batch", **BATCH)
+    more = BATCH | {"amount": "9463000.50"}
+    assert clerk.edits("payment_batch", row, **BATCH | {"bank": "示例农商银行"}) == row
+    clerk.moves("payment_batch", row, "submit")
+    assert clerk.edits("payment_batch", row, **more) == Refusal(Problem.ROW_FROZEN)
+
+    alone = clerk.tries_move("payment_batch", row, "approve")
+    assert isinstance(alone, Refusal) and alone.problem is Problem.FOUR_EYES
+    clerk.moves("payment_batch", row, "approve", SECOND)
+    assert clerk.edits("payment_batch", row, **more) == Refusal(Problem.ROW_FROZEN)
+    clerk.moves("payment_batch", row, "pay")
+
+    values = clerk.row("payment_batch", row).values
+    assert (values["state"], values["amount"], values["paid_on"]) == ("paid", 246_300_050, today(service))
+
+
+def test_a_batch_that_is_sent_back_is_changed_and_approved_anew(service: Service, clerk: Clerk) -> None:
+    row = clerk.types("payment_batch", **BATCH)
+    clerk.moves("payment_batch", row, "submit")
+    clerk.moves("payment_batch", row, "approve", SECOND)
+    clerk.moves("payment_batch", row, "reject", remark="人数有误")
+
+    assert clerk.edits("payment_batch", row, **BATCH | {"persons": "12344"}) == row
+    assert isinstance(clerk.tries_move("payment_batch", row, "pay"), Refusal)
+    clerk.moves("payment_batch", row, "submit")
+    clerk.moves("payment_batch", row, "approve", SECOND)
+    assert clerk.row("payment_batch", row).values["persons"] == 12_344
+
+
+def test_a_move_before_eight_in_the_morning_is_of_that_day_here(service: Service, clerk: Clerk) -> None:
+    home, _ = household(clerk)
+    service.clock.now = datetime(2026, 11, 2, 16, 30, tzinfo=UTC)
+
+    clerk.moves("household", home, "suspend", reason="其他")
+
+    assert clerk.row("household", home).values["suspended_on"] == date(2026, 11, 3)
+
+
+def test_the_page_of_a_paid_batch_offers_no_form(service: Service, clerk: Clerk) -> None:
+    row = clerk.types("payment_batch", **BATCH)
+    clerk.granted()
+    page, desk = f"modules/social_relief/payment_batch/{row}", Desk(service, CLERK)
+    assert f"{row}/edit" in desk.get(page).text
+
+    clerk.moves("payment_batch", row, "submit")
+
+    assert desk.get(page).status_code == 200
+    assert f"{row}/edit" not in desk.get(page).text

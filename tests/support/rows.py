@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.records import Fault
-from cardsvc.handlers import keep_row, move_row
+from cardsvc.handlers import grant_module, keep_row, move_row
 from cardsvc.modules import Module
 from cardsvc.rows import keeping, tables
 from tests.support.home import Service
 
-CLERK, SECOND = StaffNo("1052"), StaffNo("1016")
+CLERK, SECOND, LEADER = StaffNo("1052"), StaffNo("1016"), StaffNo("1051")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,18 @@ class Clerk:
         typed = {"county": "330302"} | texts
         context, one = self.service.context, self.module.record(record)
         return keep_row.handle(context, self.module, one, None, typed, None, CLERK, context.clock())
+
+    def edits(self, record: str, row_id: str, **texts: str) -> object:
+        """Change a row as it stands, whatever becomes of it."""
+        typed = {"county": "330302"} | texts
+        context, one = self.service.context, self.module.record(record)
+        row = (row_id, self.row(record, row_id).version)
+        return keep_row.handle(context, self.module, one, row, typed, None, CLERK, context.clock())
+
+    def granted(self) -> None:
+        """They may see the module's pages."""
+        context = self.service.context
+        assert grant_module.handle(context, CLERK, [self.module.name], LEADER, context.clock()) is None
 
     def moves(self, record: str, row_id: str, move: str, second: StaffNo | None = None, **texts: str) -> None:
         """Move a row; it must be done."""

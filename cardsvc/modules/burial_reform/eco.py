@@ -151,6 +151,7 @@ SIGN_UP = Record(
                 stamps="buried_on",
             ),
         ),
+        frozen=("buried",),
     ),
 )
 MEMORIAL = Record(

@@ -129,6 +129,8 @@ CONVERSION = Record(
             Move("accept", Label("验收", "Accept"), ("done",), "accepted", two=True, stamps="accepted_on"),
             Move("send_back", Label("返工", "Send back"), ("done",), "sent_back", fills=("finding",)),
             Move("redo", Label("整改完成", "Done again"), ("sent_back",), "done"),
+            Move("reopen", Label("重新验收", "Inspect again"), ("accepted",), "done", two=True),
         ),
+        frozen=("accepted",),
     ),
 )

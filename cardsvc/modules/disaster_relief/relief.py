@@ -76,6 +76,8 @@ BATCH = Record(
             Move("approve", Label("批准", "Approve"), ("drafted",), "approved", two=True, stamps="approved_on"),
             Move("hand_out", Label("发放完成", "Handed out"), ("approved",), "handed_out", stamps="handed_out_on"),
             Move("cancel", Label("取消", "Cancel"), ("drafted", "approved"), "cancelled", fills=("note",)),
+            Move("recall", Label("退回更正", "Recall"), ("approved", "handed_out"), "drafted", two=True),
         ),
+        frozen=("approved", "handed_out"),
     ),
 )

@@ -162,8 +162,9 @@ ASSESSMENT = Record(
         (
             Move("approve", Label("批准", "Approve"), ("assessed",), "approved", two=True, stamps="decided_on"),
             Move("refuse", Label("不批准", "Refuse"), ("assessed",), "refused", fills=("reason",), stamps="decided_on"),
-            Move("reopen", Label("重新审批", "Decide again"), ("refused",), "assessed"),
+            Move("reopen", Label("重新审批", "Decide again"), ("approved", "refused"), "assessed", two=True),
         ),
+        frozen=("approved", "refused"),
     ),
 )
 PAYMENT = Record(

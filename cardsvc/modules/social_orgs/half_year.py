@@ -189,6 +189,7 @@ def _catalogue_item(random: Chance, index: int) -> Row:
     taken = state in ("taken", "done")
     listed_on = day(random, date(2024, 1, 1), date(2026, 3, 31))
     budget = random.randrange(2, 60) * 10_000_00
+    taker = CITY_LEVEL[index] if index % 2 else 3000 + index // 2
     values: dict[str, Value] = {
         "county": CITY if index % 2 else COUNTIES[index // 2 % len(COUNTIES)],
         "name": f"{random.choice(WORKS)}（{place(random)}片）",
@@ -197,7 +198,7 @@ def _catalogue_item(random: Chance, index: int) -> Row:
         "listed_on": listed_on,
         "budget": budget,
         "state": state,
-        "taken_by": f"o{3000 + index}" if taken else None,
+        "taken_by": f"o{taker}" if taken else None,
         "price": budget * random.randrange(80, 101) // 100 if taken else None,
         "taken_on": day(random, listed_on, date(2026, 6, 30)) if taken else None,
     }

@@ -167,6 +167,7 @@ CLAIM = Record(
             Move("dispute", Label("对账不符", "Dispute"), ("settled",), "disputed"),
             Move("void", Label("作废", "Void"), ("settled", "disputed"), "void", two=True),
         ),
+        frozen=("refunded", "void"),
     ),
 )
 TEMPORARY_RELIEF = Record(
@@ -232,5 +233,6 @@ TEMPORARY_RELIEF = Record(
             Move("refuse", Label("不予救助", "Refuse"), ("applied",), "refused", stamps="decided_on"),
             Move("pay", Label("发放", "Pay"), ("approved",), "paid", stamps="paid_on"),
         ),
+        frozen=("approved", "refused", "paid"),
     ),
 )

@@ -65,9 +65,10 @@ PAYMENT_BATCH = Record(
                 two=True,
                 stamps="approved_on",
             ),
-            Move("reject", Label("退回", "Send back"), ("submitted",), "rejected", ("remark",)),
+            Move("reject", Label("退回", "Send back"), ("submitted", "approved"), "rejected", ("remark",)),
             Move("pay", Label("确认发放", "Paid out"), ("approved",), "paid", stamps="paid_on"),
         ),
+        frozen=("submitted", "approved", "paid"),
     ),
 )
 OWNERS = ("member", "single", "orphan")

@@ -59,7 +59,8 @@ CREATE TABLE module_upload (
     PRIMARY KEY (home_id, id)
 );
 CREATE INDEX module_upload_of ON module_upload (home_id, module, record, made_at);
--- What is said of a figure in a period: its target, that it is withheld, that the number is only a bound.
+-- What is said of a figure in a period: its target, how it is told (exact | over | nearly a bound), that it is withheld.
+-- Target and bound are in hundredths of the figure's unit: money in fen. withheld NULL: where it would betray another that is.
 CREATE TABLE module_figure (
     home_id          TEXT NOT NULL,
     module           TEXT NOT NULL,
@@ -68,7 +69,8 @@ CREATE TABLE module_figure (
     last_day         TEXT NOT NULL,
     target           BIGINT,
     relation         TEXT NOT NULL,
-    withheld         BOOLEAN NOT NULL,
+    bound            BIGINT,
+    withheld         BOOLEAN,
     note             TEXT NOT NULL,
     set_at           MOMENT NOT NULL,
     set_by           TEXT NOT NULL,

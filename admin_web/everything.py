@@ -1,0 +1,183 @@
+"""The console's search over everything that one may see, and what waits for whoever is signed in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
+
+from fastapi import FastAPI, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from admin_web import records
+from admin_web.shell import Shell
+from cardsvc.api.access import Access, Signed
+from cardsvc.api.errors import Refused, language_of
+from cardsvc.api.searching import wanted_of
+from cardsvc.context import Context
+from cardsvc.core.ash_lists import unconfirmed
+from cardsvc.core.ids import CaseNo
+from cardsvc.core.permissions import Action
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.receipts import Family
+from cardsvc.core.reviewing import FlagState
+from cardsvc.core.statements import StatementState
+from cardsvc.core.words import Language, say
+from cardsvc.rows import paging
+from cardsvc.rows.keeping import Where
+from cardsvc.rows.paging import COUNTED, Wanted
+from cardsvc.rows.titles import titles
+from cardsvc.store import ashes, card_lists, office, outbox, payments, receipts, reviewing, statements
+from cardsvc.store.card_lists import CardsWanted
+from cardsvc.store.engine import Connection
+from cardsvc.store.policies import policy_of
+
+MOST = 8
+"""The most finds of one kind; each kind's own list shows all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that was found: of what kind in words, what it is called, a word beside it, and its page."""
+
+    kind: str
+    name: str
+    beside: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits for people: in words, how many (up to `COUNTED` + 1), and its page."""
+
+    name: str
+    count: int
+    path: str
+
+
+def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
+    """Add the pages to the console."""
+
+    def signed_in(request: Request) -> Signed:
+        signed = access.signed(request)
+        if signed is None:
+            raise Refused(Refusal(Problem.NOT_SIGNED_IN))
+        return signed
+
+    @app.get("/search")
+    def blank(request: Request) -> Response:
+        return shell.page(request, "search", signed_in(request), {"q": "", "found": [], "asked": False})
+
+    @app.post("/search")
+    def search(
+        request: Request,
+        q: Annotated[str, Form(max_length=60)] = "",
+        form_token: Annotated[str, Form(max_length=100)] = "",
+    ) -> Response:
+        """What is typed may be somebody's number: it is sent in the body, never in an address."""
+        signed = signed_in(request)
+        if form_token != signed.form_token:
+            raise Refused(Refusal(Problem.FORM_EXPIRED))
+        text = q.strip()
+        with context.engine.connect() as connection:
+            found = list(finds(connection, context, signed, language_of(request), text)) if text else []
+        if len(found) == 1:
+            return RedirectResponse(f"{request.scope['root_path']}/{found[0].path}", 303)
+        return shell.page(request, "search", signed, {"q": text, "found": found, "asked": bool(text)})
+
+    @app.get("/work")
+    def work(request: Request) -> Response:
+        signed = signed_in(request)
+        with context.engine.connect() as connection:
+            rows = [one for one in waits(connection, context, signed, language_of(request)) if one.count]
+        return shell.page(request, "work", signed, {"rows": rows, "counted": COUNTED})
+
+
+def finds(connection: Connection, context: Context, signed: Signed, language: Language, text: str) -> Iterator[Found]:
+    """Whatever somebody may see that is called like this, or has this number."""
+    home, word = context.home_id, partial(say, language)
+    if signed.may(Action.SEE_CASES):
+        cases = office.cases(connection, home, wanted_of(context.vault, text, "", signed.county, "", False))
+        for one in cases[:MOST]:
+            number = one.case.case_no
+            yield Found(
+                word("search.case"), number, f"{one.shown_name} {word(f'stage.{one.case.stage}')}", f"cases/{number}"
+            )
+    if signed.may(Action.ISSUE_CARD):
+        for card in card_lists.listed(connection, home, CardsWanted(text=text, county=signed.county))[:MOST]:
+            yield Found(word("search.card"), card.card_no, card.case_no or "", f"cards/{card.card_no}")
+    if signed.may(Action.SEE_RECEIPTS):
+        for family in Family:
+            kept = receipts.one(connection, home, family, text.upper())
+            if kept is not None and _theirs(connection, context, signed, kept.receipt.case_no):
+                number = kept.receipt.case_no
+                yield Found(word("search.receipt"), text.upper(), number, f"cases/{number}/receipts")
+    if signed.may(Action.SEE_BILLS):
+        order = payments.one(connection, home, text.upper())
+        if order is not None and _theirs(connection, context, signed, order.case_no):
+            yield Found(word("search.payment"), order.order_no, order.case_no, f"payments/{order.order_no}")
+    if signed.may(Action.SEE_RECORDS):
+        for module in records.mine(context, signed).values():
+            for record in module.records:
+                if any(one.searched for one in record.columns):
+                    where = Where(home, module.name, record)
+                    page = paging.page(connection, context.vault, where, Wanted(county=signed.county, text=text), MOST)
+                    kind = f"{module.label.said(language)} › {record.label.said(language)}"
+                    named = titles(connection, home, module, record, page.rows, language)
+                    for row_id, name in named.items():
+                        yield Found(kind, name, "", f"modules/{module.name}/{record.name}/{row_id}")
+
+
+def _theirs(connection: Connection, context: Context, signed: Signed, case_no: CaseNo) -> bool:
+    """Whether a case is of the county that somebody is bound to."""
+    row = office.case(connection, context.home_id, case_no) if signed.county is not None else None
+    return signed.county is None or (row is not None and row.county == signed.county)
+
+
+def waits(connection: Connection, context: Context, signed: Signed, language: Language) -> Iterator[Waiting]:
+    """What waits for whoever is signed in, by what they may do."""
+    home, word = context.home_id, partial(say, language)
+    whole = signed.county is None
+    if signed.may(Action.SEE_CASES):
+        policy, now = policy_of(connection, home, context.clock()), context.clock()
+        late = [
+            one
+            for case in ashes.followed(connection, home, signed.county)
+            for one in unconfirmed(case, policy)
+            if one.due < now
+        ]
+        yield Waiting(word("work.ashes"), len(late), "ashes/rest")
+    if signed.may(Action.SEE_STATIONS) and whole:
+        yield Waiting(word("work.unsettled"), len(office.unsettled(connection, home)), "unsettled")
+    if signed.may(Action.REVIEW_BILLS) and whole:
+        flags = reviewing.counts(connection, home, FlagState.OPEN)
+        yield Waiting(word("work.review"), sum(flags.values()), "review")
+    if signed.may(Action.SETTLE_PAYMENT) and whole:
+        yield Waiting(word("work.suspense"), len(payments.waiting(connection, home)), "payments")
+    if signed.may(Action.KEEP_STATEMENTS) and whole:
+        drafts = [
+            one
+            for one in statements.listed(connection, home, None, None, COUNTED)
+            if one.state is StatementState.DRAFT and one.made_by != signed.staff_no
+        ]
+        yield Waiting(word("work.statements"), len(drafts), "statements")
+    if signed.may(Action.SEE_OPERATIONS) and whole:
+        yield Waiting(word("work.outbox"), outbox.counts(connection, home).get("failed", 0), "outbox?state=failed")
+    if signed.may(Action.EDIT_RECORDS):
+        yield from _moves(connection, context, signed, language)
+
+
+def _moves(connection: Connection, context: Context, signed: Signed, language: Language) -> Iterator[Waiting]:
+    """Rows of the modules that stand in a state from which somebody here moves them on."""
+    for module in records.mine(context, signed).values():
+        for record in module.records:
+            if record.flow is None:
+                continue
+            column = record.column(record.flow.column)
+            for state, label in column.choices.items():
+                if not any(state in one.since and not one.outside for one in record.flow.moves):
+                    continue
+                where, wanted = Where(context.home_id, module.name, record), {column.name: (state,)}
+                matching = paging.conditions(context.vault, where, Wanted(county=signed.county, only=wanted))
+                name = f"{module.label.said(language)} › {record.label.said(language)}: {label.said(language)}"
+                path = f"modules/{module.name}/{record.name}?f.{column.name}={state}"
+                yield Waiting(name, paging.counted(connection, where, matching), path)

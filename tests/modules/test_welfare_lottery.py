@@ -1,0 +1,77 @@
+"""The rules of the welfare lottery at their borders."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cardsvc.core.records import Value, Wrong
+from cardsvc.modules.welfare_lottery import rules
+from cardsvc.modules.welfare_lottery.half_year import shared
+from cardsvc.modules.welfare_lottery.records import CHARITY_NOMINATION, GRANT
+
+
+@pytest.mark.parametrize(
+    ("last", "fund", "wrong"),
+    [
+        (date(2026, 6, 1), 100, []),
+        (date(2026, 6, 1), 101, ["fund"]),
+        (date(2026, 5, 31), 0, ["last_day"]),
+    ],
+)
+def test_a_period_ends_after_it_began_and_its_fund_is_of_its_sales(last: date, fund: int, wrong: list[str]) -> None:
+    values: dict[str, Value] = {"first_day": date(2026, 6, 1), "last_day": last, "sales": 100, "fund": fund}
+
+    assert [one.column for one in rules.sales_period(values)] == wrong
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({}, []),
+        ({"amount": 101}, [("amount", Wrong.RULE)]),
+        ({"amount": None}, [("amount", Wrong.MISSING)]),
+        ({"account": None}, [("account", Wrong.MISSING)]),
+        ({"state": "paid", "amount": 101}, [("amount", Wrong.RULE)]),
+        ({"state": "asked", "amount": None, "account": None}, []),
+        ({"state": "refused", "amount": None, "account": None}, []),
+    ],
+)
+def test_a_grant_gives_no_more_than_was_asked(changes: dict[str, Value], wrong: list[tuple[str, Wrong]]) -> None:
+    usual: dict[str, Value] = {"state": "approved", "asked": 100, "amount": 100, "account": "sealed"}
+
+    assert [(one.column, one.why) for one in rules.grant({**usual, **changes})] == wrong
+
+
+def test_amount_and_account_of_a_grant_are_decided_by_two_alone() -> None:
+    typed = {one.name for one in GRANT.typed}
+
+    assert "asked" in typed
+    assert not typed & {"amount", "account", "state", "approved_on", "paid_on"}
+    assert GRANT.flow is not None
+    assert [one.name for one in GRANT.flow.moves if one.to == "paid"] == ["pay"]
+    assert [one.since for one in GRANT.flow.moves if one.to == "paid"] == [("approved",)]
+
+
+def test_nobody_is_awarded_who_was_not_on_public_notice() -> None:
+    assert CHARITY_NOMINATION.flow is not None
+    assert [(one.since, one.two) for one in CHARITY_NOMINATION.flow.moves if one.to == "awarded"] == [
+        (("notice",), True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("category", "given_", "wrong"),
+    [
+        *(("personal_gift", None, 1), ("personal_gift", 0, 1), ("institution_gift", 1, 0)),
+        *(("project", None, 0), ("volunteering", None, 0)),
+    ],
+)
+def test_a_gift_has_its_size(category: str, given_: int | None, wrong: int) -> None:
+    assert len(list(rules.nomination({"category": category, "given": given_}))) == wrong
+
+
+@given(st.integers(0, 10**10), st.lists(st.integers(1, 10**6), min_size=1, max_size=60))
+def test_shares_add_up(total: int, weights: list[int]) -> None:
+    assert sum(shared(total, weights)) == total
