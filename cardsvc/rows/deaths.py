@@ -46,14 +46,17 @@ def paid_after(connection: Connection, ledger: Where, payments: Payments, row_id
 
 
 def pending(
-    connection: Connection, where: Where, payments: Payments, county: str | None, most: int
+    connection: Connection, where: Where, payments: Payments, county: str | None, most: int, row_id: str = ""
 ) -> list[tuple[Kept, Stopped]]:
-    """Rows that wait for somebody to look at the death that stopped them, of this county or of all; newest first."""
+    """Rows that wait for somebody to look at the death that stopped them, the newest first.
+
+    Of this county or of all; of `row_id` alone, where it says one.
+    """
     c, d = where.table.c, t.module_death.c
     asked = (
         select(where.table, *(column.label(f"d_{column.name}") for column in t.module_death.columns))
         .join(t.module_death, and_(*_about(where)))
-        .where(c.home_id == where.home_id, *_waits(where, payments, county))
+        .where(c.home_id == where.home_id, *_waits(where, payments, county), *((c.id == row_id,) if row_id else ()))
         .order_by(d.told_at.desc(), c.id)
         .limit(most)
     )

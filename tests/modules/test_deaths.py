@@ -17,12 +17,14 @@ from cardsvc.core.local_time import local
 from cardsvc.core.plug import discover
 from cardsvc.core.records import Values
 from cardsvc.core.terms import CaseKind, Issuer, Paper, Reason
+from cardsvc.handlers import grant_module
 from cardsvc.modules import Module
 from cardsvc.rows import deaths as rows
 from cardsvc.rows import keeping
 from cardsvc.rows.keeping import Where
 from cardsvc.store import deaths as store
 from tests.core.story import DETAILS
+from tests.modules.conftest import CLERK, COUNTY, LEADER
 from tests.service.conftest import founded
 from tests.support.desk import Desk
 from tests.support.home import ID_NO, Service
@@ -208,9 +210,12 @@ def test_a_process_that_looked_before_another_told_it_tells_nothing_twice(bureau
         looks = store.changed(connection, context.home_id, store.FIRST)
     assert bureau.deaths.tell_due() == {"stopped": len(mine)}
 
+    (single,) = [row for _, record, row in mine if record == "single"]
+    bureau.clerk("social_relief").moves("single", single, "not_dead", reason="经核未死亡")
+
     late = bureau.deaths
     assert [late._of(one) for one in looks] == [["nothing"]]
-    assert bureau.states(mine) == ["stopped"] * len(mine)
+    assert bureau.states(mine) == ["paid" if row == single else "stopped" for _, _, row in mine]
 
 
 def test_what_somebody_let_be_paid_again_is_stopped_once_more_when_the_furnace_record_is_closed(
@@ -400,6 +405,64 @@ def test_a_module_that_was_deleted_is_told_nothing_and_the_others_are(bureau: Bu
     assert bureau.deaths.tell_due() == {"undone": len(mine) - 1}
     bureau.service.context = replace(bureau.service.context, modules={})
     assert bureau.deaths.tell_due() == {}
+
+
+def test_clerks_see_the_stopped_rows_of_their_modules_and_county_with_what_was_paid(bureau: Bureau) -> None:
+    here, there = bureau.pays(county="330302"), bureau.pays(OTHER_ID_NO, county="330324")
+    today = local(bureau.service.clock.now).date()
+    bureau.pay(next(one for one in here if one[1] == "single"), today + timedelta(days=9), "664.50")
+    assert "没有待核的死亡停发" in Desk(bureau.service, LEADER).get("modules/deaths").text
+    case = died(bureau)
+    other = Told.begun(bureau.service, 2, id_no=OTHER_ID_NO, deceased_name="林长河", resident=False)
+    other.does(Step.VERIFY_DEATH, number="DC2")
+    bureau.deaths.tell_due()
+    for one in (CLERK, COUNTY):
+        assert (
+            grant_module.handle(bureau.service.context, one, ["social_relief"], LEADER, bureau.service.clock()) is None
+        )
+
+    def rows_of(staff_no: str) -> set[str]:
+        page = Desk(bureau.service, staff_no).get("modules/deaths").text
+        return {row for _, _, row in (*here, *there) if f"/{row}" in page.replace("?f.", "")}
+
+    whole, clerk, county = (Desk(bureau.service, one).get("modules/deaths").text for one in (LEADER, CLERK, COUNTY))
+    assert rows_of(LEADER) == {row for _, _, row in (*here, *there)}
+    assert rows_of(CLERK) == {row for module, _, row in (*here, *there) if module == "social_relief"}
+    assert rows_of(COUNTY) == {row for module, _, row in there if module == "social_relief"}
+    assert "¥664.50" in clerk and "1 笔" in clerk and "¥664.50" not in county
+    assert "最迟（证明未载明，按受理日）" in county and whole.count("最迟") == len(there)
+    assert all(case.case_no not in page for page in (clerk, county)), "they may not see cases"
+    assert case.case_no in Desk(bureau.service, "1016").get("modules/deaths").text
+    assert f'<span class="count" title="{len(here) + len(there)} 项待办">' in whole
+
+
+def test_the_row_says_why_it_was_stopped_and_what_was_paid_and_its_moves_decide(bureau: Bureau) -> None:
+    (at,) = [one for one in bureau.pays() if one[1] == "single"]
+    today = local(bureau.service.clock.now).date()
+    bureau.pay(at, today + timedelta(days=9), "664.50")
+    died(bureau)
+    bureau.deaths.tell_due()
+    desk, path = Desk(bureau.service, LEADER), "/".join(("modules", *at))
+
+    page = desk.get(path).text
+    assert "因死亡暂停发放" in page and "¥664.50" in page and "死亡停发" in page
+    assert "move/not_dead" in page and "move/end" in page
+    late = desk.get(f"modules/social_relief/payment?f.single={at[2]}&from={today + timedelta(days=1)}").text
+    assert "664.50" in late
+
+    bureau.clerk("social_relief").moves("single", at[2], "end", reason="死亡")
+    assert "因死亡暂停发放" not in desk.get(path).text
+    assert at[2] not in desk.get("modules/deaths").text
+
+
+@pytest.mark.parametrize("module", PAYING, ids=lambda one: one.name)
+def test_every_register_that_pays_can_stop_for_good_or_pay_again_after_a_death(module: Module) -> None:
+    for payments in module.payments:
+        flow = module.record(payments.record).flow
+        assert flow is not None and flow.column == payments.state
+        leads_to = {move.to for move in flow.moves if payments.suspended in move.since}
+        assert leads_to & set(payments.paid), f"{payments.record}: nobody can let it be paid again"
+        assert leads_to - {*payments.paid, payments.suspended}, f"{payments.record}: nobody can end it"
 
 
 def test_derived_columns_follow_and_the_state_before_is_kept(bureau: Bureau) -> None:
