@@ -339,6 +339,7 @@ CREATE INDEX transfer_credit_of_home ON transfer (home_id, credit, log_no)
 -- What an account holds: kept by the database itself from every transfer, and from nothing else. Nobody owes less than
 -- nothing, and no money is held that is not there: below its floor a transfer is refused (floor_fen: 0; less where an account
 -- was below before floors were kept). receivable/CASE/PAYER, deposit/CASE and suspense/CASE are of one case, the others of the home.
+-- carried_short: what desks gave out by the word of a service that was restored since, and no money held covers.
 CREATE TABLE account (
     home_id          TEXT NOT NULL,
     account          TEXT NOT NULL,
@@ -890,7 +891,7 @@ SELECT CASE split_part(account, '/', 1)
     WHEN 'receivable' THEN split_part(account, '/', 2) = case_no AND split_part(account, '/', 3) <> ''
     WHEN 'deposit' THEN account = 'deposit/' || case_no
     WHEN 'suspense' THEN account = 'suspense/' || case_no
-    ELSE account = 'carried_over' OR split_part(account, '/', 1) IN ('revenue', 'till')
+    ELSE account IN ('carried_over', 'carried_short') OR split_part(account, '/', 1) IN ('revenue', 'till')
 END $$;
 CREATE FUNCTION refuse_foreign_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -954,13 +955,13 @@ CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer WHEN NOT (
             AND length(NEW.debit) > length(NEW.case_no) + 12
         WHEN 'deposit' THEN NEW.debit = 'deposit/' || NEW.case_no
         WHEN 'suspense' THEN NEW.debit = 'suspense/' || NEW.case_no
-        ELSE NEW.debit = 'carried_over' OR substr(NEW.debit, 1, 8) = 'revenue/' OR substr(NEW.debit, 1, 5) = 'till/'
+        ELSE NEW.debit IN ('carried_over', 'carried_short') OR substr(NEW.debit, 1, 8) = 'revenue/' OR substr(NEW.debit, 1, 5) = 'till/'
     END AND CASE substr(NEW.credit, 1, instr(NEW.credit || '/', '/') - 1)
         WHEN 'receivable' THEN substr(NEW.credit, 1, length(NEW.case_no) + 12) = 'receivable/' || NEW.case_no || '/'
             AND length(NEW.credit) > length(NEW.case_no) + 12
         WHEN 'deposit' THEN NEW.credit = 'deposit/' || NEW.case_no
         WHEN 'suspense' THEN NEW.credit = 'suspense/' || NEW.case_no
-        ELSE NEW.credit = 'carried_over' OR substr(NEW.credit, 1, 8) = 'revenue/' OR substr(NEW.credit, 1, 5) = 'till/'
+        ELSE NEW.credit IN ('carried_over', 'carried_short') OR substr(NEW.credit, 1, 8) = 'revenue/' OR substr(NEW.credit, 1, 5) = 'till/'
     END
 ) BEGIN SELECT RAISE(ABORT, 'an account of another case, or of no kind'); END;
 CREATE TRIGGER transfer_posts AFTER INSERT ON transfer BEGIN

@@ -24,7 +24,8 @@ from cardsvc.core.statements import StatementState
 from cardsvc.core.words import Language, say
 from cardsvc.rows import paging
 from cardsvc.rows.keeping import Where
-from cardsvc.rows.paging import COUNTED, Wanted
+from cardsvc.rows.matching import Wanted, conditions
+from cardsvc.rows.paging import COUNTED
 from cardsvc.rows.titles import titles
 from cardsvc.store import ashes, card_lists, office, outbox, payments, receipts, reviewing, statements
 from cardsvc.store.card_lists import CardsWanted
@@ -177,7 +178,7 @@ def _moves(connection: Connection, context: Context, signed: Signed, language: L
                 if not any(state in one.since and not one.outside for one in record.flow.moves):
                     continue
                 where, wanted = Where(context.home_id, module.name, record), {column.name: (state,)}
-                matching = paging.conditions(context.vault, where, Wanted(county=signed.county, only=wanted))
+                matching = conditions(context.vault, where, Wanted(county=signed.county, only=wanted))
                 name = f"{module.label.said(language)} › {record.label.said(language)}: {label.said(language)}"
                 path = f"modules/{module.name}/{record.name}?f.{column.name}={state}"
                 yield Waiting(name, paging.counted(connection, where, matching), path)

@@ -24,7 +24,7 @@ from cardsvc.naming.cells import written
 from cardsvc.rows import keeping, links, paging
 from cardsvc.rows.counties import CODES
 from cardsvc.rows.keeping import Kept, Where
-from cardsvc.rows.paging import Wanted
+from cardsvc.rows.matching import Wanted
 from cardsvc.rows.titles import titles
 from cardsvc.store.family import hash_of
 

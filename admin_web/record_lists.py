@@ -19,6 +19,7 @@ from cardsvc.core.words import Language
 from cardsvc.naming.cells import masked, written
 from cardsvc.rows import keeping, paging
 from cardsvc.rows.keeping import Kept, Where
+from cardsvc.rows.matching import Wanted, asked_for
 from cardsvc.rows.paging import COUNTED
 from cardsvc.rows.titles import titles
 from cardsvc.store.engine import Connection
@@ -73,7 +74,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         q: Annotated[str, Form(max_length=100)] = "",
     ) -> Response:
         at = records.at(context, signed, module, record)
-        said = urlencode([paging.asked_for(context.vault, at.record, q.strip())]) if q.strip() else ""
+        said = urlencode([asked_for(context.vault, at.record, q.strip())]) if q.strip() else ""
         return RedirectResponse(f"{request.scope['root_path']}/{at.path}{'?' + said if said else ''}", 303)
 
     @app.get("/modules/{module}/{record}/map")
@@ -93,7 +94,7 @@ NARROW = 0.88
 
 
 def points_of(
-    connection: Connection, context: Context, at: At, wanted: paging.Wanted, language: Language
+    connection: Connection, context: Context, at: At, wanted: Wanted, language: Language
 ) -> list[tuple[float, float, str, str]]:
     """Rows with a place: x and y in a picture of `WIDE` x `HIGH`, the row's id and name; north up."""
     places: list[tuple[Kept, float, float]] = []

@@ -26,6 +26,7 @@ from cardsvc.naming.cells import written
 from cardsvc.rows import keeping, paging
 from cardsvc.rows.counties import counties_for
 from cardsvc.rows.keeping import Kept, Where
+from cardsvc.rows.matching import Wanted
 from cardsvc.rows.titles import titles
 from cardsvc.store import staff
 from cardsvc.store.engine import Connection
@@ -232,7 +233,7 @@ def offers(
     for column in at.record.typed:
         if column.kind is Kind.LINK:
             to = Where(context.home_id, at.module.name, at.module.record(column.of))
-            page = paging.page(connection, context.vault, to, paging.Wanted(county=county), CHOICES)
+            page = paging.page(connection, context.vault, to, Wanted(county=county), CHOICES)
             named = titles(connection, context.home_id, at.module, to.record, page.rows, language)
             found[column.name] = list(named.items())
     return found
@@ -247,7 +248,7 @@ def related(
         for column in record.columns:
             if column.kind is Kind.LINK and column.of == at.record.name:
                 to = Where(context.home_id, at.module.name, record)
-                wanted = paging.Wanted(county=county, only={column.name: (row_id,)})
+                wanted = Wanted(county=county, only={column.name: (row_id,)})
                 page = paging.page(connection, context.vault, to, wanted, RELATED)
                 named = titles(connection, context.home_id, at.module, record, page.rows, language)
                 found.append((At(at.module, record, to), column.name, list(named.items()), bool(page.after)))

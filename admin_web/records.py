@@ -18,7 +18,8 @@ from cardsvc.modules import Module
 from cardsvc.rows import grants
 from cardsvc.rows.counties import CODES
 from cardsvc.rows.keeping import Where
-from cardsvc.rows.paging import Wanted, sorts
+from cardsvc.rows.matching import Wanted
+from cardsvc.rows.paging import sorts
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import board, core, family, report, review, tap, upload
+from bench import board, core, family, report, review, rows, tap, upload
 
 BENCHMARKS = {
     "tap": tap.tap,
@@ -11,6 +11,7 @@ BENCHMARKS = {
     "family": family.family,
     "board": board.board,
     "review": review.review,
+    "rows": rows.rows,
     "core": core.core,
     "report": report.report,
 }

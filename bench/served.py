@@ -10,6 +10,7 @@ import uvicorn
 from fastapi.responses import JSONResponse
 
 from cardsvc.api.app import Surface
+from cardsvc.commands.ground import plugged
 from cardsvc.context import Context
 from cardsvc.core.ids import HomeId
 from cardsvc.settings import chance, clock
@@ -20,7 +21,9 @@ from tests.support.home import test_vault
 
 def main(dsn: str, port: int) -> None:
     """Serve until killed."""
-    context = Context(open_engine(dsn), test_vault(), HomeId("WZ"), clock, chance, secure_cookies=False)
+    context = Context(
+        open_engine(dsn), test_vault(), HomeId("WZ"), clock, chance, secure_cookies=False, modules=plugged()
+    )
     app = create_service(list(Surface), context)
 
     @app.get("/empty")

@@ -24,6 +24,11 @@ COUNTIES: tuple[str, ...] = (
     *("330327", "330328", "330329", "330381", "330382", "330383"),
 )
 """The city's twelve counties (GB/T 2260)."""
+CENTRES = (
+    *((28.01, 120.65), (27.93, 120.80), (28.00, 120.55), (27.85, 121.14), (28.20, 120.67), (27.66, 120.51)),
+    *((27.50, 120.40), (27.79, 120.07), (27.56, 119.75), (27.80, 120.55), (28.15, 120.95), (27.58, 120.53)),
+)
+"""About where each of them is: latitude and longitude in degrees."""
 PLACES = tuple("安宁和顺长永福泰兴新东清云平南北康")
 ENDS = tuple("溪山桥浦塘岙田坪湾洋林港")
 
@@ -41,6 +46,12 @@ def person(random: Chance) -> str:
 def place(random: Chance) -> str:
     """The first part of a place's name, two characters."""
     return random.choice(PLACES) + random.choice(ENDS)
+
+
+def point(random: Chance, county: str) -> str:
+    """Coordinates somewhere within ten kilometres of the middle of a county."""
+    latitude, longitude = CENTRES[COUNTIES.index(county)]
+    return f"{latitude + random.uniform(-0.07, 0.07):.5f},{longitude + random.uniform(-0.07, 0.07):.5f}"
 
 
 def id_no(random: Chance, county: str, born: date) -> str:

@@ -25,6 +25,13 @@ def test_every_number_is_one_that_a_form_takes(seed: int, county: str) -> None:
     assert {kind: read(Column("any", ANY, kind), text) for kind, text in numbers.items()} == numbers
 
 
+@given(st.integers(0, 10**9), st.sampled_from(invented.COUNTIES))
+def test_a_point_is_one_that_a_form_takes(seed: int, county: str) -> None:
+    point = invented.point(invented.seeded(str(seed)), county)
+
+    assert read(Column("any", ANY, Kind.POINT), point) == point
+
+
 def test_an_organisation_code_has_its_own_check_character() -> None:
     # GB 11714, worked by hand: 7*4 + 8*2 = 44 = 4 * 11, so the ninth character is 0.
     assert invented.credit_code("51", "330302", 78).startswith("513303020000007" + "80")

@@ -56,8 +56,10 @@ class Arrived:
 class Batch:
     """The records of one request, taken in order."""
 
-    def __init__(self, arrived: Arrived, context: Context, journal: JournalRow) -> None:
+    def __init__(self, arrived: Arrived, context: Context, journal: JournalRow, settled_seq: int = 0) -> None:
+        """`settled_seq`: as far as the station says that we had its journal; what is new to us up to there was lost."""
         self.arrived, self.tx, self.context, self.journal = arrived, arrived.tx, context, journal
+        self.settled_seq = settled_seq
         self.head_seq: int = journal.head_seq
         self.head_hash: str = journal.head_hash
         self.kind = journal.kind
@@ -122,6 +124,7 @@ class Batch:
         if record is None:
             return NOTED, Result.QUARANTINED
         savepoint = self.tx.mark()
+        self.tx.sent_again = record.seq <= self.settled_seq
         try:
             return self._judge(record, log_no), Result.RECORDED
         except (ValueError, KeyError, LookupError):
@@ -149,6 +152,8 @@ class Batch:
                     update={"outcome": Outcome.CONFLICT}
                 )
             case wire.Observation(step=step, details=details, granted_seq=granted):
+                if granted is not None and self._was_granted(granted, step):
+                    return self._given_out(record, details, granted, log_no)
                 needs_word = RULES[step].offline is not Offline.YES or record_tap.by_uid(self.tx, record.card_no)
                 if needs_word and not self._granted(granted, step):
                     return record_tap.refused(Refusal(Problem.OFFLINE_FORBIDDEN, step))
@@ -208,8 +213,11 @@ class Batch:
         return found.model_copy(update={"outcome": Outcome.CONFLICT})
 
     def _answer(self, reported: Reported, log_no: int) -> Judgement:
-        """Judge a request, and let nothing happen, unless the word is the act."""
-        if RULES[reported.asked.step].by_word:
+        """Judge a request, and let nothing happen, unless the word is the act.
+
+        One that is sent again after a restore has had its word: what came of it the record behind it tells.
+        """
+        if RULES[reported.asked.step].by_word and not self.tx.sent_again:
             return record_tap.handle(self.tx, reported, log_no)
         savepoint = self.tx.mark()
         judgement = record_tap.handle(self.tx, reported, log_no)
@@ -297,6 +305,24 @@ class Batch:
             record, judgement = earlier, JUDGEMENT.validate_json(stored.judgement if stored else "")
         asked = isinstance(record.body, wire.Request) and record.body.step is step
         return asked and judgement.outcome is Outcome.ACCEPTED
+
+    def _was_granted(self, seq: int, step: Step) -> bool:
+        """Whether the word for this was given by books that were lost: we had the request, and have not posted it."""
+        if not RULES[step].by_word or seq > self.settled_seq:
+            return False
+        return not self.tx.has_fact(str(RecordKey(self.journal.journal_id, seq)))
+
+    def _given_out(self, record: Record, details: Details, seq: int, log_no: int) -> Judgement:
+        """Money that was given out by a word that was lost: booked under its request, whatever speaks against it."""
+        asked = self._earlier(self.journal.journal_id, seq)
+        if (
+            asked is None
+            or not isinstance(asked.body, wire.Request)
+            or (asked.body.details, self._case_no(asked)) != (details, self._case_no(record))
+        ):
+            return record_tap.refused(Refusal(Problem.OFFLINE_FORBIDDEN, str(seq)))
+        self.tx.sent_again = True
+        return record_tap.handle(self.tx, self._reported(asked, asked.body.step, details), log_no)
 
     def _as_granted(self, record: Record, details: Details, seq: int) -> Judgement:
         """What is reported behind a yes that was the act: nothing more happens, and it must say what was granted."""

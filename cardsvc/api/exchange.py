@@ -93,7 +93,7 @@ def _take(connection: Connection, context: Context, log: Log, turns: Iterable[_T
     tx = working_set(connection, context.home_id, log, now, context.vault.sign)
     arrived = Arrived(tx, [one.record for turn in taking for one in turn.sent.checked if one.record is not None])
     for turn in taking:
-        batch = Batch(arrived, context, turn.row)
+        batch = Batch(arrived, context, turn.row, turn.sent.ask.hello.settled_seq)
         for one in turn.sent.checked:
             result = batch.take(one)
             turn.results.append(result)

@@ -18,6 +18,8 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.terms import Means, Payer
 
 Account = NewType("Account", str)
+SHORT = Account("carried_short")
+"""What desks gave out by the word of a service whose books were restored since, and no money held covers."""
 
 
 class Transfer(Wire):
@@ -113,6 +115,39 @@ def money_moved(fact: Fact) -> tuple[Transfer, ...]:
         case _:
             return ()
     return (Transfer(debit=debit, credit=credit, amount_fen=details.amount_fen, memo=fact.body.step),)
+
+
+def given_out(fact: Fact, balances: Mapping[Account, int]) -> tuple[Transfer, ...]:
+    """The transfers of a refund: out of what is held; what is not held is short, and gone all the same."""
+    held = max(0, -balances.get(deposits(fact.case_no), 0))
+    parts: list[Transfer] = []
+    for one in money_moved(fact):
+        covered = min(held, one.amount_fen)
+        shares = ((one.debit, covered), (SHORT, one.amount_fen - covered))
+        parts += [
+            Transfer(debit=debit, credit=one.credit, amount_fen=fen, memo=one.memo) for debit, fen in shares if fen > 0
+        ]
+    return tuple(parts)
+
+
+def taken_out(undone: Iterable[Transfer]) -> tuple[Transfer, ...]:
+    """A payment that was taken back and whose money is not held any more: it has left the till, and is short."""
+    return tuple(
+        Transfer(debit=SHORT, credit=one.debit, amount_fen=one.amount_fen, memo=Step.REVERSE_PAYMENT)
+        for one in undone
+        if one.debit.startswith("till/")
+    )
+
+
+def made_good(case_no: CaseNo, balances: Mapping[Account, int]) -> tuple[Transfer, ...]:
+    """What is short in a case is covered by what is held for it: the record of that money has come after all."""
+    fen = min(balances.get(SHORT, 0), -balances.get(deposits(case_no), 0))
+    return (Transfer(debit=deposits(case_no), credit=SHORT, amount_fen=fen, memo="made_good"),) if fen > 0 else ()
+
+
+def short_of(transfers: Iterable[Transfer]) -> int:
+    """How much of what these transfers gave out is not covered, in fen."""
+    return sum(one.amount_fen for one in transfers if one.debit == SHORT)
 
 
 def suspended(case_no: CaseNo, amount_fen: int, means: Means) -> tuple[Transfer, ...]:

@@ -15,7 +15,7 @@ from cardsvc.core.ledger import Account, Transfer
 from cardsvc.core.prices import Line, PriceBook
 from cardsvc.core.terms import Payer
 
-SETS_OFF = CORRECTS | {Step.PAY, Step.REFUND, Step.SETTLE, Step.STATEMENT_PAID}
+SETS_OFF = CORRECTS | {Step.DEPOSIT, Step.PAY, Step.REFUND, Step.SETTLE, Step.STATEMENT_PAID}
 """Steps after which money may be left over, or is set off: they need the balances of the case."""
 
 
@@ -66,13 +66,15 @@ def post(
     balances: Mapping[Account, int],
     book_of: BookOf,
     undone: Iterable[Transfer] = (),
+    *,
+    sent_again: bool = False,
 ) -> Posting:
     """The lines and transfers of a fact.
 
     `standing` are the lines of the case that nothing has taken back (read only where `takes_back` says so), `balances`
     its accounts in fen (read there too, and for `SETS_OFF`). `undone` are the transfers of the payment
-    that the fact takes back. Counter-lines come first, then the fact's own lines, then
-    money.
+    that the fact takes back. `sent_again`: the service had it before its books were restored. Counter-lines come
+    first, then the fact's own lines, then money.
     Source: DOMAIN.md section 6.
     """
     if not isinstance(fact.body, StepTaken):
@@ -103,12 +105,16 @@ def post(
     for line in charged:
         lines.append(PostedLine(fact.cause, line))
         moved.extend(ledger.charge(case_no, line))
-    moved.extend(ledger.money_moved(fact))
+    moved.extend(ledger.given_out(fact, balances) if step is Step.REFUND else ledger.money_moved(fact))
     if step is Step.REVERSE_PAYMENT:
-        moved.extend(reversal.counter_entries(case_no, undone, standing, balances))
+        undone = tuple(undone)
+        back = reversal.counter_entries(case_no, undone, standing, balances)
+        moved.extend(ledger.taken_out(undone) if reversal.used_up(back, balances) is not None else back)
     if step in SETS_OFF or paid:
         totals = ledger.added(balances, moved)
         moved.extend(ledger.settle(case_no, totals) if step is Step.SETTLE else ledger.surplus(case_no, totals))
+    if sent_again and step in SETS_OFF:
+        moved.extend(ledger.made_good(case_no, ledger.added(balances, moved)))
     return Posting(tuple(lines), tuple(moved))
 
 

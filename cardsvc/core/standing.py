@@ -52,12 +52,16 @@ def numbered(zh: str = "证号", en: str = "Number") -> Column:
     return Column("number", Label(zh, en), needed=True, unique=True, searched=True, sorted=True, help=NUMBER_HELP)
 
 
-def columns() -> tuple[Column, ...]:
-    """The columns of a standing; `since` and `until` are the first and last day of the grant."""
+def columns(dies: bool = True) -> tuple[Column, ...]:
+    """The columns of a standing; `since` and `until` are the first and last day of the grant.
+
+    `dies`: it is a person's; a household's knows no death.
+    """
+    states = {name: label for name, label in STATES.items() if dies or name != Standing.DEATH}
     return (
-        Column("state", Label("状态", "State"), Kind.CHOICE, needed=True, filtered=True, choices=STATES),
+        Column("state", Label("状态", "State"), Kind.CHOICE, needed=True, filtered=True, choices=states),
         Column("since", Label("起始日期", "Since"), Kind.DATE, needed=True, sorted=True),
-        Column("until", Label("有效期至", "Until"), Kind.DATE, sorted=True),
+        Column("until", Label("有效期至", "Until"), Kind.DATE, sorted=True, listed=False),
         Column("suspended_on", Label("暂停日期", "Suspended on"), Kind.DATE, listed=False),
         Column("resumed_on", Label("恢复日期", "Resumed on"), Kind.DATE, listed=False),
         Column("ended_on", Label("终止日期", "Ended on"), Kind.DATE, listed=False),
@@ -65,25 +69,19 @@ def columns() -> tuple[Column, ...]:
     )
 
 
-FLOW = Flow(
-    "state",
-    (
+def flow(dies: bool = True) -> Flow:
+    """How a standing moves; `dies` as in `columns`. After a death was told, payments go on only by two."""
+    told = (Standing.DEATH.value,) if dies else ()
+    open_ = (*_LIVING, *told)
+    moves = (
         Move("suspend", Label("暂停", "Suspend"), ("active",), "suspended", ("reason",), stamps="suspended_on"),
         Move("resume", Label("恢复", "Resume"), ("suspended",), "active", ("reason",), stamps="resumed_on"),
-        Move("report_death", Label("报告死亡", "Report a death"), _LIVING, "death"),
-        Move("not_dead", Label("经核未死亡", "Not dead: go on"), ("death",), "active", ("reason",)),
-        Move("end", Label("终止", "End"), (*_LIVING, "death"), "ended", ("reason",), stamps="ended_on"),
-        Move(
-            "withdraw",
-            Label("撤销", "Withdraw"),
-            (*_LIVING, "death"),
-            "withdrawn",
-            ("reason",),
-            two=True,
-            stamps="ended_on",
-        ),
-    ),
-)
+        Move("report_death", Label("报告死亡", "Report a death"), ("active",), "death"),
+        Move("not_dead", Label("经核未死亡", "Not dead: go on"), told, "active", ("reason",), two=True),
+        Move("end", Label("终止", "End"), open_, "ended", ("reason",), stamps="ended_on"),
+        Move("withdraw", Label("撤销", "Withdraw"), open_, "withdrawn", ("reason",), two=True, stamps="ended_on"),
+    )
+    return Flow("state", tuple(one for one in moves if dies or one.name not in ("report_death", "not_dead")))
 
 
 def faults(row: Values) -> Iterable[Fault]:

@@ -112,12 +112,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How a case stands on a statement, in fen: asked, come for it, given back; `owed_fen` is what the ledger says."""
+    """How a case stands on a statement, in fen: asked, come for it, given back; `owed_fen` is what the ledger says.
+
+    `stands_fen` is what its lines come to that are on their bill still, those too that the payer has returned.
+    """
 
     asked_fen: int
     came_fen: int
     back_fen: int
     owed_fen: int
+    stands_fen: int = 0
 
     @property
     def open_fen(self) -> int:
@@ -162,6 +166,23 @@ def allocate(amount_fen: int, opens: Mapping[CaseNo, int]) -> Allocated:
         return Allocated({}, amount_fen)
     parts = split(Fen(fits), list(opens.values()))
     return Allocated({case: part for case, part in zip(opens, parts, strict=True) if part}, amount_fen - fits)
+
+
+def held(left_fen: int, statements: Iterable[Settled]) -> list[int]:
+    """How much of what is held of a case, in fen, is of each of its statements, in their order: no fen is of two.
+
+    First what came for a statement beyond the lines that stand, then beyond those that it asks for, then whatever
+    came for it.
+    """
+    rows = list(statements)
+    found = [0] * len(rows)
+    for pays in (lambda one: one.stands_fen, lambda one: one.asked_fen, lambda one: 0):
+        for at, one in enumerate(rows):
+            more = one.came_fen - one.back_fen - pays(one) - found[at]
+            part = max(0, min(more, left_fen))
+            found[at] += part
+            left_fen -= part
+    return found
 
 
 def paid(payer: Payer, number: int, amount_fen: int) -> Details:

@@ -321,7 +321,7 @@ def judge(
     named before the write, where the service does not have it: it is still on its way.
     `further` are reasons that only the service can know: a used disc, a missing permit, or CASE_CONFLICT for another
     write of the same card at the same counter. What cannot be undone and has happened is never dropped, whatever
-    speaks against it: a body that is in the furnace is there.
+    speaks against it: a body that is in the furnace is there, and notes that were given out are out of the drawer.
     """
     reasons = list(dict.fromkeys((*objections(case, asked, at, roles, ground), *further)))
     if asked.step is Step.BIND_CARD and card is None:
@@ -337,7 +337,8 @@ def judge(
         return Judged(Outcome.WAITING, (), facts, awaits)
     if asked.step in PROMISED and any(one.problem is Problem.PLACE_TAKEN for one in reasons):
         return Judged(Outcome.REFUSED, tuple(reasons))
-    if happened and (asked.step in IRREVERSIBLE or all(one.problem in CONTESTED for one in reasons)):
+    gone = asked.step in IRREVERSIBLE or RULES[asked.step].by_word
+    if happened and (gone or all(one.problem in CONTESTED for one in reasons)):
         return Judged(Outcome.CONFLICT, tuple(reasons), facts)
     return Judged(Outcome.REFUSED, tuple(reasons))
 

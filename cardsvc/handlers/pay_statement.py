@@ -94,7 +94,8 @@ def held(connection: Connection, home_id: HomeId, kept: Kept, lines: Iterable[St
     for one in payments.waiting(connection, home_id):
         if one.case_no is not None:
             waiting[one.case_no] = waiting.get(one.case_no, 0) + one.amount_fen
-    return statement_money.held(connection, home_id, statement_money.settled(connection, home_id, kept, lines), waiting)
+    cases = statement_money.settled(connection, home_id, kept, lines)
+    return statement_money.held(connection, home_id, kept, cases, waiting)
 
 
 def _sent(tx: WorkingSet, draft_no: int) -> Kept | Refusal:

@@ -15,7 +15,7 @@ from cardsvc.core.records import Column, Record, Value
 from cardsvc.core.reporting import Period, year_before
 from cardsvc.modules import Module
 from cardsvc.naming.cells import written
-from cardsvc.rows.paging import within
+from cardsvc.rows.matching import within
 from cardsvc.rows.tables import blind, table_of
 
 Leaf = Count | Sum

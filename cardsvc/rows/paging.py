@@ -1,49 +1,22 @@
 """A page of a record's list: filtered, sorted, searched, by keyset: page 20,000 costs what the first one does."""
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
-from cardsvc.core.figures import EMPTY, FILLED
-from cardsvc.core.local_time import CHINA
-from cardsvc.core.records import Column, Kind, Record, Value, Wrong
-from cardsvc.naming.cells import read
-from cardsvc.rows.keeping import Kept, Where, index_of, kept
-from cardsvc.rows.tables import blind
+from cardsvc.core.records import Kind, Record
+from cardsvc.rows.keeping import Kept, Where, kept
+from cardsvc.rows.matching import Wanted, aside, conditions, ordered
 from cardsvc.vault.vault import Vault
 
 PAGE = 50
-INDEX = re.compile(r"[0-9a-f]{32}")
-"""A secret as an address may say it: by its blind index."""
 COUNTED = 10_000
 """Lists count to here; beyond it says 10,000+."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a list shows.
-
-    `only` are values by column, FILLED for any, EMPTY for none; `first` and `last` bound the record's dated column;
-    `undated`: rows without a day too. `after` is the cursor of the page before, `back` turns: the page that ends before
-    it. `sort` is a column, "" the newest first.
-    """
-
-    county: str | None = None
-    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    text: str = ""
-    first: date | None = None
-    last: date | None = None
-    undated: bool = False
-    sort: str = ""
-    down: bool = False
-    after: str = ""
-    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +36,7 @@ def sorts(record: Record) -> tuple[str, ...]:
 
 def page(connection: Connection, vault: Vault, where: Where, wanted: Wanted, size: int = PAGE) -> Page:
     """A page of the list. What is asked for and not declared (an unknown sort, a broken cursor) is not done."""
-    matching = list(conditions(vault, where, wanted))
+    matching, few = ordered(connection, vault, where, wanted)
     sort = wanted.sort if wanted.sort in sorts(where.record) else ""
     cursor = _cursor(where.record, sort, wanted.after)
     forward = not (wanted.back and cursor is not None)
@@ -72,7 +45,7 @@ def page(connection: Connection, vault: Vault, where: Where, wanted: Wanted, siz
     for part in _parts(sort, cursor, forward):
         left = size + 1 - len(found)
         if left > 0:
-            asked = _asked(where, sort, part, descending, cursor if part is _part(sort, cursor) else None)
+            asked = _asked(where, sort, part, descending, cursor if part is _part(sort, cursor) else None, few)
             rows = connection.execute(asked.where(*matching).limit(left))
             found += [kept(where.record, row) for row in rows]
     more, found = len(found) > size, found[:size]
@@ -80,7 +53,8 @@ def page(connection: Connection, vault: Vault, where: Where, wanted: Wanted, siz
         found.reverse()
     ends = [_mark(one, sort) for one in (found[0], found[-1])] if found else ["", ""]
     before, after = (cursor is not None, more) if forward else (more, True)
-    return Page(tuple(found), ends[0] if before else "", ends[1] if after else "", counted(connection, where, matching))
+    count = counted(connection, where, conditions(vault, where, wanted))
+    return Page(tuple(found), ends[0] if before else "", ends[1] if after else "", count)
 
 
 class _Part(Enum):
@@ -107,16 +81,19 @@ def _parts(sort: str, cursor: list[Any] | None, forward: bool) -> list[_Part]:
     return parts[parts.index(stands) :] if stands is not None else parts
 
 
-def _asked(where: Where, sort: str, part: _Part, descending: bool, cursor: list[Any] | None) -> Select[Any]:
-    """The rows of a part beyond a cursor that stands in it."""
+def _asked(where: Where, sort: str, part: _Part, descending: bool, cursor: list[Any] | None, few: bool) -> Select[Any]:
+    """The rows of a part beyond a cursor that stands in it; a few are sorted, more are met in an index's order."""
     c = where.table.c
-    keys, ends = [c.id], cursor[-1:] if cursor is not None else None
+    keys: list[ColumnElement[Any]] = [c.id]
+    ends = cursor[-1:] if cursor is not None else None
     asked = select(where.table)
     if part is _Part.WITH:
         keys, ends = [c[sort], c.id], cursor
-        asked = asked.where(c[sort].is_not(None))
+        asked = asked.where((aside(c[sort]) if few else c[sort]).is_not(None))
     elif part is _Part.WITHOUT:
-        asked = asked.where(c[sort].is_(None))
+        asked = asked.where((aside(c[sort]) if few else c[sort]).is_(None))
+    if few:
+        keys = [aside(one) for one in keys]
     if ends is not None:
         asked = asked.where(_beyond(keys, ends, descending))
     return asked.order_by(*(one.desc() if descending else one.asc() for one in keys))
@@ -131,7 +108,7 @@ def counted(connection: Connection, where: Where, matching: Iterable[ColumnEleme
 def every(connection: Connection, vault: Vault, where: Where, wanted: Wanted, most: int) -> Iterator[Kept]:
     """All rows that a list shows, in the order of their ids, `most` at a time in memory."""
     c, after = where.table.c, ""
-    matching = list(conditions(vault, where, wanted))
+    matching = conditions(vault, where, wanted)
     while True:
         asked: Select[Any] = select(where.table).where(*matching, c.id > after).order_by(c.id).limit(most)
         rows = [kept(where.record, row) for row in connection.execute(asked)]
@@ -139,78 +116,6 @@ def every(connection: Connection, vault: Vault, where: Where, wanted: Wanted, mo
         if len(rows) < most:
             return
         after = rows[-1].id
-
-
-def conditions(vault: Vault, where: Where, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    """What the rows of a list have."""
-    c, record = where.table.c, where.record
-    yield c.home_id == where.home_id
-    if wanted.county is not None:
-        yield c.county == wanted.county
-    for name, said in wanted.only.items():
-        column = record.column(name)
-        by = c[blind(name) if column.secret else name]
-        if FILLED in said:
-            yield by.is_not(None)
-            continue
-        if EMPTY in said:
-            yield by.is_(None)
-            continue
-        values = [value for one in said if not isinstance(value := _value(column, one), Wrong)]
-        indexes = [one for one in said if INDEX.fullmatch(one)] if column.secret else []
-        yield by.in_([*indexes, *(index_of(vault, column, str(one)) for one in values)] if column.secret else values)
-    if record.dated and (wanted.first or wanted.last):
-        bounds = and_(*within(record, c[record.dated], wanted.first, wanted.last))
-        yield or_(bounds, c[record.dated].is_(None)) if wanted.undated else bounds
-    if wanted.text:
-        yield or_(*_found_by(vault, where, wanted.text))
-
-
-def within(
-    record: Record, by: ColumnElement[Any], first: date | None, last: date | None
-) -> Iterator[ColumnElement[bool]]:
-    """That the dated column lies within local days, both included."""
-    moments = record.column(record.dated).kind is Kind.MOMENT
-    if first is not None:
-        yield by >= (_midnight(first) if moments else first)
-    if last is not None:
-        yield by < _midnight(date.fromordinal(last.toordinal() + 1)) if moments else by <= last
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=CHINA)
-
-
-def _value(column: Column, said: str) -> Value | Wrong:
-    return said if column.kind is Kind.LINK else read(column, said)
-
-
-def asked_for(vault: Vault, record: Record, text: str) -> tuple[str, str]:
-    """What an address says of a text that somebody typed to find: a filter's name and value.
-
-    A text that reads as a searched secret is said by its blind index: no number of anybody stands in an address.
-    """
-    for column in record.columns:
-        if column.searched and column.secret:
-            value = read(column, text)
-            if isinstance(value, str) and not isinstance(value, Wrong):
-                return f"f.{column.name}", index_of(vault, column, value)
-    return "q", text
-
-
-def _found_by(vault: Vault, where: Where, text: str) -> Iterator[ColumnElement[bool]]:
-    """By the beginning of a searched text, by the whole of a searched secret."""
-    c = where.table.c
-    for column in where.record.columns:
-        if not column.searched:
-            continue
-        if column.secret:
-            value = read(column, text)
-            if isinstance(value, str) and not isinstance(value, Wrong):
-                yield c[blind(column.name)] == index_of(vault, column, value)
-        else:
-            yield and_(c[column.name] >= text, c[column.name] < f"{text}\U0010ffff")
-    yield c.id == text
 
 
 def _beyond(keys: list[Any], cursor: list[Any], descending: bool) -> ColumnElement[bool]:

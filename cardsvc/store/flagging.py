@@ -6,7 +6,9 @@ from typing import Any
 from cardsvc.core import review
 from cardsvc.core.facts import Fact, Step, step_of
 from cardsvc.core.ids import CaseNo, HomeId
+from cardsvc.core.ledger import short_of
 from cardsvc.core.local_time import local
+from cardsvc.core.posting import Posting
 from cardsvc.core.prices import trigger_of
 from cardsvc.core.review import Flag, Looked
 from cardsvc.core.reviewing import ON_FACT, FlagState
@@ -16,16 +18,16 @@ from cardsvc.store.working import WorkingSet
 
 def flag_rows(tx: WorkingSet) -> list[dict[str, Any]]:
     """The flags on what this transaction posts, as rows; a line that it takes back itself raises none."""
-    charged = {fact.case_no for _, _, fact, _, posted in tx.looked if any(one.reverses is None for one in posted)}
+    charged = {one[2].case_no for one in tx.looked if any(line.reverses is None for line in one[4].lines)}
     standing = open_lines_of(tx, charged) if charged else {}
     rows = []
     for log_no, first, fact, before, posted in tx.looked:
-        if not posted and not _may_owe(step_of(fact)):
+        if not posted.lines and not _may_owe(step_of(fact)):
             continue
         lines = standing.get(fact.case_no, [])
         stands = {(one.log_no, one.line_no) for one in lines}
         earlier = tuple(one for one in lines if (one.log_no, one.line_no) < (log_no, first))
-        for flag in review.flags(Looked(fact, before, posted, earlier, tx.book_of)):
+        for flag in review.flags(Looked(fact, before, posted.lines, earlier, tx.book_of, _short(fact, posted))):
             if flag.line is None:
                 rows.append(_of_fact(tx.home_id, log_no, ON_FACT, fact, flag))
             elif (log_no, first + flag.line) in stands:
@@ -34,7 +36,13 @@ def flag_rows(tx: WorkingSet) -> list[dict[str, Any]]:
 
 
 def _may_owe(step: Step | None) -> bool:
-    return step is Step.REFUND or (step is not None and trigger_of(step) is not None)
+    return step in (Step.REFUND, Step.REVERSE_PAYMENT) or (step is not None and trigger_of(step) is not None)
+
+
+def _short(fact: Fact, posted: Posting) -> int | None:
+    """What was given out and is not covered; 0 for a payment taken back that the books do not have."""
+    lost = step_of(fact) is Step.REVERSE_PAYMENT and not posted.transfers
+    return short_of(posted.transfers) or (0 if lost else None)
 
 
 def _of_fact(home_id: HomeId, log_no: int, line_no: int, fact: Fact, flag: Flag) -> dict[str, Any]:

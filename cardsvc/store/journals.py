@@ -134,6 +134,13 @@ def aliases(connection: Connection, home_id: HomeId, numbers: set[CaseNo]) -> di
     return {CaseNo(row.provisional_no): CaseNo(row.case_no) for row in rows}
 
 
+def merged_into(connection: Connection, home_id: HomeId, case_no: CaseNo) -> list[CaseNo]:
+    """The numbers that have become this case: provisional ones, and those of cases that were merged into it."""
+    c = t.case_alias.c
+    rows = connection.execute(select(c.provisional_no).where(c.home_id == home_id, c.case_no == case_no))
+    return [CaseNo(row.provisional_no) for row in rows]
+
+
 def home(connection: Connection, home_id: HomeId, now: datetime) -> Any:
     """The home's own row: its name, its epoch, the version of its hot list and the number of its setup.
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 
 from cardsvc.core import reversal
-from cardsvc.core.facts import Fact, Step
+from cardsvc.core.facts import Fact, Step, step_of
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.ledger import Account, Transfer
 from cardsvc.core.problems import Refusal
@@ -22,6 +22,22 @@ def refused(tx: WorkingSet, case_no: CaseNo, cause: str | None) -> Refusal | Non
     balances = tx.balances(case_no)
     back = reversal.counter_entries(case_no, undone(tx, case_no, payment.cause), open_lines(tx, case_no), balances)
     return reversal.used_up(back, balances)
+
+
+def undone_by(tx: WorkingSet, fact: Fact) -> list[Transfer]:
+    """The transfers of the payment that a fact takes back; none where another fact has taken it back."""
+    cause = reversal.reversed_by(fact)
+    if cause is None:
+        return []
+    others = (one for one in facts(tx, fact.case_no) if one.cause != fact.cause) if tx.sent_again else ()
+    return [] if any(reversal.reversed_by(one) == cause for one in others) else undone(tx, fact.case_no, cause)
+
+
+def taken_back_before(tx: WorkingSet, fact: Fact) -> bool:
+    """Whether a payment comes after what took it back: records of two stations that are sent again have no order."""
+    if not tx.sent_again or step_of(fact) not in reversal.PAID_IN:
+        return False
+    return any(reversal.reversed_by(one) == fact.cause for one in facts(tx, fact.case_no))
 
 
 def undone(tx: WorkingSet, case_no: CaseNo, cause: str | None) -> list[Transfer]:

@@ -6,12 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, select, text
 
+from cardsvc.core import statements
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.ledger import Account, receivable, suspense, till
 from cardsvc.core.statements import Settled, Standing
 from cardsvc.core.terms import Means
+from cardsvc.store import statements as store
 from cardsvc.store import tables as t
-from cardsvc.store.journals import aliases
+from cardsvc.store.journals import aliases, merged_into
 from cardsvc.store.statements import Kept
 from cardsvc.store.tables.money import OF_THE_HOME
 
@@ -67,14 +69,18 @@ def cause_of(draft_no: int, case_no: CaseNo, log_no: int) -> str:
 def settled(connection: Connection, home_id: HomeId, kept: Kept, standing: Iterable[Standing]) -> dict[CaseNo, Settled]:
     """How each case stands on a statement."""
     asked: dict[CaseNo, int] = {}
+    stands: dict[CaseNo, int] = {}
     for line in standing:
-        asked[line.share.case_no] = asked.get(line.share.case_no, 0) + line.asked_fen
+        case_no = line.share.case_no
+        asked[case_no] = asked.get(case_no, 0) + line.asked_fen
+        stands[case_no] = stands.get(case_no, 0) + (0 if line.taken_back else line.share.amount_fen)
     came, back = (
         _moved(connection, home_id, kept.draft_no, side) for side in (t.transfer.c.debit, t.transfer.c.credit)
     )
     owed = _balances(connection, home_id, {receivable(one, kept.payer): one for one in asked})
     return {
-        one: Settled(fen, came.get(one, 0), back.get(one, 0), owed.get(one, 0)) for one, fen in sorted(asked.items())
+        one: Settled(fen, came.get(one, 0), back.get(one, 0), owed.get(one, 0), stands[one])
+        for one, fen in sorted(asked.items())
     }
 
 
@@ -86,22 +92,36 @@ def goes_on(connection: Connection, home_id: HomeId, numbers: Iterable[CaseNo]) 
 
 
 def held(
-    connection: Connection, home_id: HomeId, cases: Mapping[CaseNo, Settled], waiting: Mapping[CaseNo, int]
+    connection: Connection, home_id: HomeId, kept: Kept, cases: Mapping[CaseNo, Settled], waiting: Mapping[CaseNo, int]
 ) -> dict[CaseNo, int]:
-    """What the home holds of a payer's money for each case, in fen: never more than came from it for the case, and
-    nothing of what is `waiting` there because it fits no order. Where two cases have become one, no fen is held twice.
+    """What the home holds of a payer's money for each case of a statement, in fen: nothing of what is `waiting` there
+    because it fits no order, and no fen that is of another case or of another statement.
     """
     there = goes_on(connection, home_id, {*cases, *waiting})
     balances = _balances(connection, home_id, {suspense(there[one]): there[one] for one in cases})
-    left = {number: -fen for number, fen in balances.items()}
+    left = {end: -fen for end, fen in balances.items()}
     for number, fen in waiting.items():
         left[there[number]] = left.get(there[number], 0) - fen
-    found: dict[CaseNo, int] = {}
-    for number in sorted(cases, key=lambda one: (there[one] == one, one)):  # a merged case owes nothing: it comes first
-        one, end = cases[number], there[number]
-        found[number] = max(0, min(one.came_fen - one.back_fen, left.get(end, 0)))
-        left[end] = left.get(end, 0) - found[number]
-    return {number: found[number] for number in cases}
+    found = dict.fromkeys(cases, 0)
+    for end in sorted(one for one, fen in left.items() if fen > 0):
+        claims = _claims(connection, home_id, end)
+        parts = statements.held(left[end], (one for _, _, one in claims))
+        for (draft_no, number, _), part in zip(claims, parts, strict=True):
+            if draft_no == kept.draft_no and number in found:
+                found[number] = part
+    return found
+
+
+def _claims(connection: Connection, home_id: HomeId, end: CaseNo) -> list[tuple[int, CaseNo, Settled]]:
+    """Every statement that asked for a case, or for one that was merged into it: a merged case owes nothing, so it
+    comes first.
+    """
+    ours = [*merged_into(connection, home_id, end), end]
+    found = []
+    for kept in store.of_cases(connection, home_id, ours):
+        cases = settled(connection, home_id, kept, store.lines(connection, home_id, kept.draft_no))
+        found += [(kept.draft_no, number, cases[number]) for number in ours if number in cases]
+    return sorted(found, key=lambda one: (one[1] == end, one[0], one[1]))
 
 
 def _moved(connection: Connection, home_id: HomeId, draft_no: int, side: ColumnElement[str]) -> dict[CaseNo, int]:

@@ -156,6 +156,14 @@ def unsettled(connection: Connection, home_id: HomeId) -> list[Kept]:
     return [_kept(row) for row in connection.execute(select(t.statement).where(*where).order_by(c.number))]
 
 
+def of_cases(connection: Connection, home_id: HomeId, numbers: Iterable[CaseNo]) -> list[Kept]:
+    """The statements that were sent and asked for any of these cases, in the order of their numbers."""
+    c, s = t.statement.c, t.statement_line.c
+    asking = select(s.draft_no).where(s.home_id == home_id, s.case_no.in_(list(numbers)))
+    where = (c.home_id == home_id, c.state == StatementState.SENT.value, c.draft_no.in_(asking))
+    return [_kept(row) for row in connection.execute(select(t.statement).where(*where).order_by(c.number))]
+
+
 def unstated(
     connection: Connection, home_id: HomeId, payer: Payer, last: date, most: int, *, returned: bool = False
 ) -> list[Share]:

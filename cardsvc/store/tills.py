@@ -133,8 +133,9 @@ def take(tx: WorkingSet, fact: Fact, log_no: int) -> None:
         tx.takings.extend((fact, log_no, shift_no) for shift_no in (*rows, *mine))
     if not is_cash(fact.body.step, fact.body.details):
         return
-    # A yes that lets cash go may come late: the notes leave the drawer that is open then.
-    moment = tx.now if RULES[fact.body.step].by_word else fact.at
+    # A yes that lets cash go may come late: the notes leave the drawer that is open then. What is sent again after a
+    # restore has left it when it says so.
+    moment = tx.now if RULES[fact.body.step].by_word and not tx.sent_again else fact.at
     one = shift_at(_recent(tx, fact.staff_no), moment)
     tx.takings.append((fact, log_no, one.shift_no if one is not None else None))
 

@@ -21,7 +21,7 @@ from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, RecordKey, Staff
 from cardsvc.core.ledger import Account, Transfer, balances
 from cardsvc.core.permissions import Role
 from cardsvc.core.policy import Policy
-from cardsvc.core.posting import PostedLine
+from cardsvc.core.posting import Posting
 from cardsvc.core.prices import Line, PriceBook
 from cardsvc.core.receipts import Receipt
 from cardsvc.core.tap import CardChain
@@ -151,7 +151,9 @@ class WorkingSet:
     cleared: list[tuple[int, Clearance]] = field(default_factory=list)
     outgoing: list[tuple[int, Message]] = field(default_factory=list)
     "What is to be told outside."
-    looked: list[tuple[int, int, Fact, Case, tuple[PostedLine, ...]]] = field(default_factory=list)
+    sent_again: bool = False
+    "The record in hand had been settled by books that were lost: what it says is of before the restore."
+    looked: list[tuple[int, int, Fact, Case, Posting]] = field(default_factory=list)
     "What review looks at: log number, number of the first line, the fact, the case before it, what it posted."
     collected: set[CaseNo] = field(default_factory=set)
     "Cases whose ashes went out: their one-time codes are used."

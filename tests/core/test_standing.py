@@ -71,7 +71,20 @@ def test_a_standing_has_a_number_for_the_bill_and_ends_after_it_begins(row: Valu
 
 
 def test_what_a_standing_declares_fits_together() -> None:
-    record = Record("grant", Label("", ""), (standing.numbered(), *standing.columns()), ("number",), flow=standing.FLOW)
+    record = Record(
+        "grant", Label("", ""), (standing.numbered(), *standing.columns()), ("number",), flow=standing.flow()
+    )
 
     assert declared_wrong(record, ["grant"]) is None
     assert record.start == {"state": "active"}
+
+
+def test_a_household_does_not_die() -> None:
+    moves = {one.name for one in standing.flow().moves} - {one.name for one in standing.flow(dies=False).moves}
+    (persons,), (households,) = (
+        [one.choices for one in standing.columns(dies) if one.name == "state"] for dies in (True, False)
+    )
+
+    assert moves == {"report_death", "not_dead"}
+    assert set(persons) - set(households) == {"death"}
+    assert all("death" not in (*one.since, one.to) for one in standing.flow(dies=False).moves)

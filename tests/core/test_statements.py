@@ -12,7 +12,7 @@ from cardsvc.core.facts import Step
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.prices import Line
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.statements import Gone, Settled, Share, Standing, Statement, allocate, share_fen
+from cardsvc.core.statements import Gone, Settled, Share, Standing, Statement, allocate, held, share_fen
 from cardsvc.core.terms import Payer
 from cardsvc.core.workflow import in_order
 from tests.core.story import CASE, START, Story
@@ -118,3 +118,17 @@ def test_a_case_that_is_closed_takes_what_its_payer_pays_and_nothing_of_the_fami
     assert in_order(story.case, Step.STATEMENT_PAID) is None
     assert in_order(story.case, Step.PAY) is not None
     assert story.took(Step.STATEMENT_PAID).case.gaps == ()
+
+
+def test_what_is_held_of_a_case_is_of_the_statement_that_was_paid_too_much_and_no_fen_is_of_two() -> None:
+    paid_whole = Settled(15_000, 15_000, 0, 0, 15_000)
+    too_much = Settled(10_000, 10_500, 0, 0, 10_000)
+    taken_back = Settled(0, 16_000, 0, 0, 0)
+    returned = Settled(0, 9_000, 0, 9_000, 9_000)
+    assert held(500, [paid_whole, too_much]) == [0, 500]
+    assert held(16_500, [too_much, taken_back]) == [500, 16_000]
+    assert held(9_000, [returned, paid_whole]) == [9_000, 0]
+    assert held(400, [taken_back, too_much]) == [400, 0]
+    assert held(0, [too_much]) == [0] and held(-5, [too_much]) == [0]
+    for left in range(0, 60_000, 777):
+        assert sum(held(left, [paid_whole, too_much, taken_back, returned])) <= left

@@ -1,10 +1,15 @@
-"""The rules of burial reform at their borders: six criteria, plots, events, sign-ups."""
+"""The rules of burial reform at their borders, and its ways through the office: graves, plots, events, sign-ups."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 
 import pytest
 
 from cardsvc.core.records import Record, Value, Wrong
 from cardsvc.modules.burial_reform import MODULE
 from cardsvc.modules.burial_reform.graves import CRITERIA
+from tests.support.bureau import TWO, Bureau, bureau_of
 
 ALL: dict[str, Value] = dict.fromkeys(CRITERIA, True)
 
@@ -100,3 +105,48 @@ def test_a_family_confirms_and_withdraws_itself_but_two_clerks_record_the_burial
 
 def test_nothing_of_a_family_is_public() -> None:
     assert [one.name for one in MODULE.records if one.published] == ["event"]
+
+
+@pytest.fixture
+def bureau(tmp_path: Path) -> Iterator[Bureau]:
+    with bureau_of(tmp_path, MODULE) as running:
+        yield running
+
+
+def test_a_grave_is_accepted_only_with_all_six_criteria(bureau: Bureau) -> None:
+    surveyed = {"county": "330302", "number": "SF1", "place": "安溪山", "visible": "yes", "surveyed_on": "2026-10-01"}
+    grave = bureau.add("grave", **surveyed, state="listed", point="28.01,120.65")
+    work = {"county": "330302", "grave": grave, "converted_on": "2026-10-20"}
+    work |= dict.fromkeys(CRITERIA, "yes")
+    conversion = bureau.add("conversion", **work | {"planted": "no"})
+
+    assert bureau.move("conversion", conversion, "accept", 1, **TWO) == 422
+    assert bureau.edit("conversion", conversion, 1, **work) == 303
+    assert bureau.move("conversion", conversion, "accept", 2, **TWO) == 303
+
+    assert bureau.edit("conversion", conversion, 3, **work | {"planted": "no"}) == 409
+    told = bureau.row("conversion", conversion)
+    assert (told["state"], told["criteria_met"], told["accepted_on"]) == ("accepted", 6, date(2026, 11, 1))
+    assert grave in bureau.desk.get("modules/burial_reform/grave/map").text
+
+
+def test_a_family_confirms_by_its_own_link_and_two_clerks_record_the_burial(bureau: Bureau) -> None:
+    held = {"county": "330302", "name": "秋季海葬", "way": "sea", "held_on": "2026-11-20", "place": "洞头海域"}
+    event = bureau.add("event", **held, places="40", published="yes")
+    asked = {"county": "330302", "applicant": "欧阳小", "way": "sea", "deceased": "欧阳春", "signed_on": "2026-10-30"}
+    assert bureau.refused("sign_up", **asked, case_no="WZ-2026-1") == 422
+    sign_up = bureau.add("sign_up", **asked, case_no="WZ-2026-000001")
+    assert bureau.move("sign_up", sign_up, "notify", 1, event=event) == 303
+    token = bureau.link("sign_up", sign_up)
+
+    assert bureau.move("sign_up", sign_up, "bury", 2, spot="洞头海域", **TWO) == 409
+    answer = bureau.service.http.post("/public/send/confirm", data={"token": token, "version": "2", "family": "4"})
+    assert answer.status_code == 200, answer.text
+    assert bureau.move("sign_up", sign_up, "bury", 3, spot="") == 409
+    assert bureau.move("sign_up", sign_up, "bury", 3, spot="", **TWO) == 422
+    assert bureau.move("sign_up", sign_up, "bury", 3, spot="洞头海域", certificate="HZ-1", **TWO) == 303
+
+    told = bureau.row("sign_up", sign_up)
+    assert (told["state"], told["family"], told["buried_on"]) == ("buried", 4, date(2026, 11, 1))
+    page = bureau.service.http.get("/public/burial_reform/event").text
+    assert "秋季海葬" in page and "欧阳" not in page

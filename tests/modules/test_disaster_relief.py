@@ -1,11 +1,14 @@
-"""The rules of disaster relief at their borders: shelters, officers, revisions, batches."""
+"""The rules of disaster relief at their borders, and its ways through the office: shelters, revisions, batches."""
 
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from cardsvc.core.records import Record, Value, Wrong
 from cardsvc.modules.disaster_relief import MODULE
+from tests.support.bureau import TWO, Bureau, bureau_of
 
 DAY = date(2026, 3, 1)
 
@@ -97,3 +100,38 @@ def test_two_people_approve_a_batch_before_it_is_handed_out() -> None:
     assert flow is not None
     assert [(one.name, one.two) for one in flow.moves if one.to == "approved"] == [("approve", True)]
     assert {one.since for one in flow.moves if one.to == "handed_out"} == {("approved",)}
+
+
+@pytest.fixture
+def bureau(tmp_path: Path) -> Iterator[Bureau]:
+    with bureau_of(tmp_path, MODULE) as running:
+        yield running
+
+
+def test_everybody_finds_a_shelter_and_nobody_its_manager(bureau: Bureau) -> None:
+    shelter = {"county": "330302", "name": "安溪避灾点", "level": "village", "address": "安溪路 1 号", "capacity": "60"}
+    shelter |= {"manager": "陈管理", "manager_phone": "13800000001", "state": "ready", "point": "28.01,120.65"}
+    bureau.add("shelter", **shelter, published="yes", published_on="2026-10-01")
+    bureau.add("shelter", **shelter | {"name": "和岙避灾点"}, published="no")
+    hidden = shelter | {"state": "repair", "published": "yes", "published_on": "2026-10-01"}
+    assert bureau.refused("shelter", **hidden) == 422
+
+    page = bureau.service.http.get("/public/disaster_relief/shelter").text
+
+    assert "安溪避灾点" in page and "安溪路 1 号" in page
+    assert "和岙避灾点" not in page and "陈管理" not in page and "0001" not in page
+
+
+def test_relief_that_two_approved_is_not_changed_by_one(bureau: Bureau) -> None:
+    batch = {"county": "330302", "number": "JZ-1", "kind": "snow", "relieved_on": "2026-10-20", "households": "3"}
+    batch |= {"people": "7", "money": "2100.00"}
+    relief = bureau.add("relief_batch", **batch)
+    assert bureau.row("relief_batch", relief)["per_head"] == 30_000
+
+    assert bureau.move("relief_batch", relief, "hand_out", 1) == 409
+    assert bureau.move("relief_batch", relief, "approve", 1, **TWO) == 303
+    assert bureau.edit("relief_batch", relief, 2, **batch | {"money": "9999.00"}) == 409
+    assert bureau.move("relief_batch", relief, "hand_out", 2) == 303
+
+    told = bureau.row("relief_batch", relief)
+    assert (told["state"], told["money"]) == ("handed_out", 210_000)

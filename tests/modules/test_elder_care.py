@@ -1,14 +1,32 @@
-"""The rules of elder care at their borders: ability, points, grade, subsidy, what a site and a call may say."""
+"""The rules of elder care at their borders, and its ways through the office: subsidies, sites, calls."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from cardsvc.core.records import Record, Value, Wrong
 from cardsvc.modules.elder_care import MODULE
 from cardsvc.modules.elder_care.needs import MONTHLY, NEEDS, ability, grade
+from tests.support.bureau import TWO, Bureau, bureau_of
 
 AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+ELDER = {"county": "330302", "name": "林某", "id_no": "330302194001010029", "born_on": "1940-01-01"}
+ASSESSED = {
+    "county": "330302",
+    "assessed_on": "2026-10-20",
+    "assessor": "陈某",
+    "kind": "first",
+    "living": "alone",
+    "finances": "subsistence",
+    "ability_score": "40",
+    "needs_meals": "yes",
+    "needs_bathing": "yes",
+    "needs_cleaning": "no",
+    "needs_medical": "no",
+    "needs_emergency": "no",
+}
 
 
 def faults(record: Record, **values: Value) -> list[tuple[str, Wrong]]:
@@ -97,6 +115,17 @@ def test_no_one_person_types_what_an_elder_is_paid() -> None:
     assert {one.name for one in elder.flow.moves if one.to == "receiving" and not one.two} == set()
 
 
+def test_payments_stop_with_a_death_and_go_on_only_by_two() -> None:
+    elder, (payments,) = MODULE.record("elder"), MODULE.payments
+
+    assert elder.flow is not None
+    assert {payments.suspended, *payments.paid} <= set(elder.column(payments.state).choices)
+    back = [one for one in elder.flow.moves if payments.suspended in one.since and one.to in payments.paid]
+    assert [(one.name, one.two) for one in back] == [("not_dead", True)]
+    ledger = MODULE.record(payments.ledger)
+    assert ledger.column(payments.of).of == payments.record
+
+
 def test_who_receives_a_subsidy_has_a_grade() -> None:
     elder = MODULE.record("elder")
 
@@ -169,3 +198,43 @@ def test_a_service_does_not_end_before_it_begins() -> None:
 
     assert faults(order, since=day, until=day) == []
     assert faults(order, since=day, until=day - timedelta(days=1)) == [("until", Wrong.RULE)]
+
+
+@pytest.fixture
+def bureau(tmp_path: Path) -> Iterator[Bureau]:
+    with bureau_of(tmp_path, MODULE) as running:
+        yield running
+
+
+def test_an_assessment_becomes_a_grade_and_two_people_a_subsidy(bureau: Bureau) -> None:
+    elder = bureau.add("elder", **ELDER, grade="one")
+    assert bureau.row("elder", elder)["grade"] is None
+    assessment = bureau.add("assessment", **ASSESSED, elder=elder)
+    told = bureau.row("assessment", assessment)
+    assert (told["ability"], told["points"], told["grade"], told["monthly"]) == ("severe", 81, "one", 80_000)
+
+    assert bureau.move("assessment", assessment, "approve", 1) == 409
+    assert bureau.move("assessment", assessment, "approve", 1, **TWO) == 303
+    assert bureau.move("elder", elder, "grant", 1, **TWO) == 422
+    assert bureau.move("elder", elder, "grant", 1, grade="one", **TWO) == 303
+
+    paid = bureau.row("elder", elder)
+    assert (paid["subsidy"], paid["monthly"], paid["granted_on"]) == ("receiving", 80_000, date(2026, 11, 1))
+    changed = ELDER | {"town": "安溪镇", "id_no": "", "grade": "three"}
+    assert bureau.edit("elder", elder, 2, **changed) == 303
+    kept = bureau.row("elder", elder)
+    assert (kept["town"], kept["grade"], kept["monthly"]) == ("安溪镇", "one", 80_000)
+
+
+def test_a_call_is_dispatched_and_closed_and_its_minutes_are_counted(bureau: Bureau) -> None:
+    received = bureau.service.clock.now.isoformat()
+    call = bureau.add("call", county="330302", number="990-1", received_at=received, category="meals")
+
+    assert bureau.move("call", call, "dispatch", 1) == 422
+    assert bureau.move("call", call, "dispatch", 1, dispatched_to="安心居家服务中心") == 303
+    bureau.service.clock.forward(minutes=61, seconds=30)
+    bureau.sign_in()
+    assert bureau.move("call", call, "close", 2, outcome="已送餐") == 303
+
+    told = bureau.row("call", call)
+    assert (told["state"], told["minutes_to_close"], told["minutes_to_answer"]) == ("closed", 61, None)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from cardsvc.handlers import grant_module
 from cardsvc.rows import keeping, paging
 from cardsvc.rows.keeping import Kept, Where
-from cardsvc.rows.paging import Wanted
+from cardsvc.rows.matching import Wanted
 from tests.modules.conftest import CLERK, COUNTY, LEADER
 from tests.support import sample_module
 from tests.support.desk import Desk

@@ -3,12 +3,9 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cardsvc.core.records import Value, Wrong
 from cardsvc.modules.welfare_lottery import rules
-from cardsvc.modules.welfare_lottery.half_year import shared
 from cardsvc.modules.welfare_lottery.records import CHARITY_NOMINATION, GRANT
 
 
@@ -70,8 +67,3 @@ def test_nobody_is_awarded_who_was_not_on_public_notice() -> None:
 )
 def test_a_gift_has_its_size(category: str, given_: int | None, wrong: int) -> None:
     assert len(list(rules.nomination({"category": category, "given": given_}))) == wrong
-
-
-@given(st.integers(0, 10**10), st.lists(st.integers(1, 10**6), min_size=1, max_size=60))
-def test_shares_add_up(total: int, weights: list[int]) -> None:
-    assert sum(shared(total, weights)) == total

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from cardsvc.core.facts import Step
-from cardsvc.core.posting import PostedLine
+from cardsvc.core.posting import PostedLine, Posting
 from cardsvc.core.prices import Line, Regime
 from cardsvc.core.review import Rule
 from cardsvc.store.engine import Connection, transact
@@ -52,7 +52,7 @@ def bent(service: Service, change: Callable[[Line], Line], cause: str | None = N
         before, line = tx.case_at(case_no, fact.order[0] - 1), change(cold.line)
         assert before is not None
         log_no = log.add("bent", case_no, "", service.clock.now)
-        tx.looked.append((log_no, 0, fact, before, (PostedLine(cause or fact.cause, line),)))
+        tx.looked.append((log_no, 0, fact, before, Posting((PostedLine(cause or fact.cause, line),))))
         tx.lines.append((case_no, log_no, cause or fact.cause, line, None))
         flush(tx)
 

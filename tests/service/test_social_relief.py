@@ -217,3 +217,14 @@ def test_the_page_of_a_paid_batch_offers_no_form(service: Service, clerk: Clerk)
 
     assert desk.get(page).status_code == 200
     assert f"{row}/edit" not in desk.get(page).text
+
+
+def test_nobody_lets_payments_go_on_alone_after_a_death_was_told(service: Service, clerk: Clerk) -> None:
+    _, member = household(clerk)
+    clerk.moves("member", member, "report_death")
+
+    alone = clerk.tries_move("member", member, "not_dead", reason="经核未死亡")
+    assert isinstance(alone, Refusal) and alone.problem is Problem.FOUR_EYES
+    clerk.moves("member", member, "not_dead", SECOND, reason="经核未死亡")
+
+    assert clerk.row("member", member).values["state"] == "active"

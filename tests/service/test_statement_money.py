@@ -240,3 +240,23 @@ def test_lines_that_are_on_no_statement_are_found_by_their_payer(service: Servic
         (found,) = plans(service, ask)
         assert "bill_line_of_payer" in found and "bill_line_of_bearer" in found, found
         assert "SCAN bill_line" not in found and "(home_id=?)" not in found, found
+
+
+def test_two_statements_of_a_case_never_hold_the_same_fen(service: Service) -> None:
+    case = stored(service)
+    case.office.step(case.case_no, Step.SWITCH_PAYER, TO_POLICE)
+    first = sent(service, Payer.POLICE)
+    case.office.step(case.case_no, Step.SWITCH_PAYER, TRANSPORT_TO_POLICE)
+    second = sent(service, Payer.POLICE)
+    assert pay(service, first, 16_000) is None and pay(service, second, 23_000 + 500, "B-2") is None
+
+    case.office.step(case.case_no, Step.SWITCH_PAYER, TO_FAMILY)
+
+    assert held(service, case.case_no) == 16_000 + 500
+    assert (shown(service, first), shown(service, second)) == ({case.case_no: 16_000}, {case.case_no: 500})
+    assert back(service, second, case.case_no, 501) == Refusal(Problem.ABOVE_PAID, "¥5.00")
+    assert back(service, second, case.case_no, 500) is None
+    assert (shown(service, first), shown(service, second)) == ({case.case_no: 16_000}, {case.case_no: 0})
+    assert back(service, first, case.case_no, 16_000) is None
+    assert held(service, case.case_no) == 0
+    whole(service)

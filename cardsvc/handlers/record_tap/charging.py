@@ -3,7 +3,6 @@
 from cardsvc.core import posting
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact, step_of
-from cardsvc.core.reversal import reversed_by
 from cardsvc.store import receipts, reversing, tills
 from cardsvc.store.open_lines import open_lines
 from cardsvc.store.working import WorkingSet
@@ -15,9 +14,13 @@ def charge(tx: WorkingSet, before: Case, fact: Fact, log_no: int) -> None:
     takes_back = posting.takes_back(fact, before, tx.book_of)
     standing = open_lines(tx, case_no) if takes_back else []
     balances = tx.balances(case_no) if takes_back or step in posting.SETS_OFF else {}
-    undone = reversing.undone(tx, case_no, payment) if (payment := reversed_by(fact)) is not None else []
-    posted = posting.post(fact, before, standing, balances, tx.book_of, undone)
-    tx.looked.append((log_no, len(tx.lines), fact, before, posted.lines))
+    undone = reversing.undone_by(tx, fact)
+    posted = posting.post(fact, before, standing, balances, tx.book_of, undone, sent_again=tx.sent_again)
+    if reversing.taken_back_before(tx, fact):
+        posted = (
+            posting.Posting()
+        )  # it came in and went out again: what took it back was booked already, and moved nothing
+    tx.looked.append((log_no, len(tx.lines), fact, before, posted))
     for one in posted.lines:
         reverses = (one.reverses.log_no, one.reverses.line_no) if one.reverses is not None else None
         tx.lines.append((case_no, log_no, one.cause, one.line, reverses))

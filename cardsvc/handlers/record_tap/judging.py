@@ -7,6 +7,7 @@ from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact, chain_place
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.rules import RULES
 from cardsvc.core.tap import FACTS_STAND, CardChain, judge
 from cardsvc.core.wire import Judgement, Outcome
 from cardsvc.handlers.record_tap.answering import answer, refused
@@ -66,6 +67,7 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
             cause=reported.cause,
             order=(place, log_no),
             contested=judged.outcome is Outcome.CONFLICT
+            and not RULES[reported.asked.step].by_word  # money is posted or short, and never stands in a body's way
             and any(one.problem not in FACTS_STAND for one in judged.reasons),
         )
         let_happen(tx, case, given(tx, case, fact), log_no, late=late)

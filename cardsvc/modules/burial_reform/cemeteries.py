@@ -56,12 +56,13 @@ CEMETERY = Record(
         Column("point", Label("坐标", "Coordinates"), Kind.POINT, listed=False),
         Column("credit_code", Label("统一社会信用代码", "Credit code"), Kind.CREDIT_CODE, searched=True, listed=False),
         Column("approval", Label("批准文号", "Approval"), searched=True, listed=False),
-        Column("approved_on", Label("批准日期", "Approved on"), Kind.DATE, sorted=True),
+        Column("approved_on", Label("批准日期", "Approved on"), Kind.DATE, sorted=True, listed=False),
         Column(
             "siting",
             Label("选址", "Siting"),
             Kind.CHOICE,
             filtered=True,
+            listed=False,
             choices={
                 "barren": Label("荒山瘠地", "Barren hill"),
                 "old_graves": Label("旧坟集中区", "Where graves already were"),
@@ -74,6 +75,7 @@ CEMETERY = Record(
             Label("选址合规", "Lawful siting"),
             Kind.YES_NO,
             filtered=True,
+            listed=False,
             help=Label(
                 "避开耕地林地、风景名胜和文物保护区、水源保护区、铁路公路干线两侧（殡葬管理条例第十条）",
                 "Not in fields, woods, parks, heritage or water areas, nor by main roads (Funeral Regulation, art. 10)",

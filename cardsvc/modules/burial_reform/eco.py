@@ -81,8 +81,8 @@ SIGN_UP = Record(
     "sign_up",
     Label("生态葬报名", "Eco-burial sign-up"),
     (
-        WAY,
         Column("applicant", Label("报名家属", "Family member"), needed=True, searched=True, sorted=True),
+        WAY,
         Column("phone", Label("电话", "Telephone"), Kind.PHONE, searched=True, listed=False),
         Column("deceased", Label("逝者", "Deceased"), needed=True, searched=True),
         Column("deceased_id_no", Label("逝者身份证号", "Their ID number"), Kind.ID_NO, searched=True, listed=False),

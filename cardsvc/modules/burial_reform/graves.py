@@ -102,7 +102,10 @@ CONVERSION = Record(
         Column("converted_on", Label("改造日期", "Converted on"), Kind.DATE, needed=True, sorted=True),
         Column("contractor", Label("施工单位", "Contractor"), searched=True),
         Column("cost", Label("费用", "Cost"), Kind.MONEY, sorted=True, listed=False),
-        *(Column(name, label, Kind.YES_NO, needed=True, filtered=True) for name, label in CRITERIA.items()),
+        *(
+            Column(name, label, Kind.YES_NO, needed=True, filtered=True, listed=False)
+            for name, label in CRITERIA.items()
+        ),
         Column("criteria_met", Label("达标项数", "Criteria met"), Kind.NUMBER, derived=True, sorted=True),
         Column(
             "state",
@@ -119,7 +122,7 @@ CONVERSION = Record(
         Column("accepted_on", Label("验收日期", "Accepted on"), Kind.DATE, listed=False),
         Column("finding", Label("验收意见", "Finding"), Kind.NOTE, listed=False),
     ),
-    name_by=("converted_on", "contractor"),
+    name_by=("grave", "converted_on"),
     dated="converted_on",
     derive=met,
     check=_conversion,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from cardsvc.core.records import CITY, Record, Value
-from cardsvc.invented import COUNTIES, Chance, credit_code, day, id_no, person, phone, place, seeded
+from cardsvc.invented import COUNTIES, Chance, credit_code, day, id_no, person, phone, place, point, seeded
 from cardsvc.modules import Row
 from cardsvc.modules.burial_reform import cemeteries, eco, graves
 from cardsvc.modules.burial_reform.graves import CRITERIA
@@ -57,10 +57,6 @@ def _county(index: int) -> str:
     return COUNTIES[index % len(COUNTIES)]
 
 
-def _point(random: Chance) -> str:
-    return f"{27.6 + random.randrange(6000) / 10_000:.4f},{120.3 + random.randrange(6000) / 10_000:.4f}"
-
-
 def _cemeteries(random: Chance) -> Iterator[Row]:
     number = 0
     for kind, count in CEMETERIES:
@@ -75,7 +71,7 @@ def _cemeteries(random: Chance) -> Iterator[Row]:
                 "name": f"{place(random)}{'生态公墓' if kind == 'public_benefit' else '陵园'}",
                 "kind": kind,
                 "town": f"{place(random)}镇",
-                "point": _point(random),
+                "point": point(random, _county(number)),
                 "approved_on": day(random, date(1998, 1, 1), date(2025, 12, 31)),
                 "siting": random.choice(("barren", "old_graves", "extension")),
                 "siting_lawful": True,
@@ -98,7 +94,7 @@ def _grave(random: Chance, index: int, span: tuple[date, date], *, converted: bo
         "number": f"SF{year}-{index:05d}",
         "town": f"{place(random)}镇",
         "place": f"{place(random)}山",
-        "point": _point(random),
+        "point": point(random, county),
         "visible": random.random() < 0.45,
         "zone": random.choice(("railway", "road", "road", "waterway", "scenic", "water_source", "other")),
         "form": random.choice(("chair", "chair", "chair", "mound", "slab")),

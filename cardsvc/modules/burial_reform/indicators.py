@@ -8,8 +8,8 @@ from cardsvc.modules.burial_reform.graves import CRITERIA
 SURVEYED, CONVERSIONS = Count("grave"), Count("conversion")
 
 
-def _one(name: str, zh: str, en: str, unit: Unit, figure: Counted, *, fewer_is_better: bool = False) -> Indicator:
-    return Indicator(name, Label(zh, en), unit, figure, Chapter.FUNERAL_REFORM, fewer_is_better)
+def _one(name: str, zh: str, en: str, unit: Unit, figure: Counted) -> Indicator:
+    return Indicator(name, Label(zh, en), unit, figure, Chapter.FUNERAL_REFORM)
 
 
 INDICATORS = (
@@ -49,7 +49,6 @@ INDICATORS = (
         "Graves visible from a road",
         Unit.COUNT,
         Count("grave", {"visible": True}),
-        fewer_is_better=True,
     ),
     _one(
         "graves_converted",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from cardsvc.core.records import CITY, Record, Value
-from cardsvc.invented import COUNTIES, Chance, day, id_no, parts, person, phone, place, seeded
+from cardsvc.invented import COUNTIES, Chance, day, id_no, parts, person, phone, place, point, seeded
 from cardsvc.modules import Row
 from cardsvc.modules.disaster_relief import ready, relief
 
@@ -51,7 +51,7 @@ def _shelters(random: Chance) -> Iterator[Row]:
                 "level": level,
                 "town": f"{place(random)}镇",
                 "address": f"{where}路{random.randrange(1, 300)}号",
-                "point": f"{27.6 + random.randrange(6000) / 10_000:.4f},{120.3 + random.randrange(6000) / 10_000:.4f}",
+                "point": point(random, _county(number)),
                 "capacity": about * random.randrange(80, 200) // 100,
                 "form": random.choice(("indoor", "indoor", "outdoor")),
                 "office_phone": f"0577-0000{random.randrange(10_000):04d}",

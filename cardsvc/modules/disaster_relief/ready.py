@@ -52,6 +52,7 @@ SHELTER = Record(
             Label("类型", "Kind"),
             Kind.CHOICE,
             filtered=True,
+            listed=False,
             choices={"indoor": Label("室内", "Indoors"), "outdoor": Label("室外", "Outdoors")},
         ),
         Column(
@@ -129,7 +130,7 @@ ATTENDANCE = Record(
         Column("attended_on", Label("日期", "Date"), Kind.DATE, needed=True, sorted=True),
         Column("passed", Label("考核合格", "Passed"), Kind.YES_NO, needed=True, filtered=True),
     ),
-    name_by=("attended_on",),
+    name_by=("officer", "attended_on"),
     dated="attended_on",
 )
 PLAN = Record(
@@ -183,7 +184,7 @@ REVISION = Record(
         Column("document", Label("文号", "Document"), searched=True),
         Column("issued_on", Label("印发日期", "Issued on"), Kind.DATE, sorted=True),
     ),
-    name_by=("revised_on", "document"),
+    name_by=("plan", "revised_on"),
     dated="revised_on",
     check=_revision,
     flow=Flow(

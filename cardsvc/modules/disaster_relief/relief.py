@@ -43,7 +43,7 @@ BATCH = Record(
         ),
         Column("relieved_on", Label("救助日期", "Day of relief"), Kind.DATE, needed=True, sorted=True),
         Column("town", Label("乡镇（街道）", "Town"), searched=True, sorted=True),
-        Column("households", Label("户数", "Households"), Kind.NUMBER, needed=True, low=1),
+        Column("households", Label("户数", "Households"), Kind.NUMBER, needed=True, low=1, listed=False),
         Column("people", Label("人数", "People"), Kind.NUMBER, needed=True, sorted=True, low=1),
         Column("money", Label("救助资金", "Money"), Kind.MONEY, sorted=True),
         Column("goods", Label("救助物资", "Goods"), Kind.NOTE, listed=False),

@@ -19,6 +19,7 @@ from cardsvc.invented import (
     person,
     phone,
     place,
+    point,
     seeded,
 )
 from cardsvc.modules import Row
@@ -26,10 +27,10 @@ from cardsvc.modules.elder_care import people, places, services
 from cardsvc.modules.elder_care.needs import FINANCES, LIVING, NEEDS
 
 NOW, BEFORE = (date(2026, 1, 1), date(2026, 6, 30)), (date(2025, 1, 1), date(2025, 6, 30))
-EARLIER = (date(2023, 1, 1), date(2025, 12, 31))
+EARLIER = (date(2024, 1, 1), date(2025, 12, 31))
 SITES = (
     ("community_centre", "open", NOW, 216, 0),
-    ("community_centre", "open", EARLIER, 183, 0),
+    ("community_centre", "open", EARLIER, 390, 0),
     ("town_centre", "open", NOW, 12, 240),
     ("town_centre", "open", EARLIER, 31, 620),
     ("institution", "open", NOW, 9, 1523),
@@ -87,7 +88,7 @@ def _sites(random: Chance) -> Iterator[Row]:
                 "credit_code": credit_code("52", _county(number), number) if kind == "institution" else None,
                 "beds": each or None,
                 "opened_on": day(random, *opened) if opened is not None else None,
-                "point": f"{27.6 + random.randrange(6000) / 10_000:.4f},{120.3 + random.randrange(6000) / 10_000:.4f}",
+                "point": point(random, _county(number)),
             }
             yield _row(places.SITE, values, f"s{number}")
             number += 1

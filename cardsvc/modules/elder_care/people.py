@@ -41,6 +41,7 @@ ELDER = Record(
                 "none": Label("未享受", "None"),
                 "receiving": Label("享受中", "Receiving"),
                 "suspended": Label("暂停", "Suspended"),
+                "death": Label("死亡待核", "Death under review"),
                 "ended": Label("已终止", "Ended"),
             },
         ),
@@ -82,9 +83,17 @@ ELDER = Record(
             Move("suspend", Label("暂停", "Suspend"), ("receiving",), "suspended", fills=("reason",)),
             Move("resume", Label("恢复", "Resume"), ("suspended",), "receiving", fills=("reason",), two=True),
             Move(
+                "not_dead",
+                Label("经核未死亡，恢复", "Not dead: go on"),
+                ("death",),
+                "receiving",
+                fills=("reason",),
+                two=True,
+            ),
+            Move(
                 "end",
                 Label("终止", "End"),
-                ("receiving", "suspended"),
+                ("receiving", "suspended", "death"),
                 "ended",
                 fills=("reason",),
                 stamps="ended_on",
@@ -98,7 +107,7 @@ ASSESSMENT = Record(
     (
         Column("elder", Label("老年人", "Elder"), Kind.LINK, of="elder", needed=True),
         Column("assessed_on", Label("评估日期", "Assessed on"), Kind.DATE, needed=True, sorted=True),
-        Column("assessor", Label("评估人", "Assessor"), needed=True, searched=True),
+        Column("assessor", Label("评估人", "Assessor"), needed=True, searched=True, listed=False),
         Column(
             "kind",
             Label("评估类型", "Kind"),
@@ -124,7 +133,13 @@ ASSESSMENT = Record(
             help=Label("GB/T 42195-2022，0 至 90 分", "GB/T 42195-2022, 0 to 90"),
         ),
         *(
-            Column(f"needs_{name}", Label(f"需要{label.zh}", f"Needs: {label.en.lower()}"), Kind.YES_NO, needed=True)
+            Column(
+                f"needs_{name}",
+                Label(f"需要{label.zh}", f"Needs: {label.en.lower()}"),
+                Kind.YES_NO,
+                needed=True,
+                listed=False,
+            )
             for name, label in NEEDS.items()
         ),
         Column(
@@ -153,7 +168,7 @@ ASSESSMENT = Record(
         Column("decided_on", Label("审批日期", "Decided on"), Kind.DATE, listed=False),
         Column("reason", Label("未批准原因", "Why refused"), listed=False),
     ),
-    name_by=("assessed_on", "grade"),
+    name_by=("elder", "assessed_on"),
     dated="assessed_on",
     derive=assessed,
     check=_assessment,
@@ -176,7 +191,7 @@ PAYMENT = Record(
         Column("amount", Label("金额", "Amount"), Kind.MONEY, needed=True, sorted=True, low=1),
         Column("voucher", Label("凭证号", "Voucher"), searched=True),
     ),
-    name_by=("paid_on", "amount"),
+    name_by=("elder", "paid_on"),
     dated="paid_on",
 )
 PAYMENTS = Payments(
@@ -184,7 +199,7 @@ PAYMENTS = Payments(
     person="id_no",
     state="subsidy",
     paid=("receiving",),
-    suspended="suspended",
+    suspended="death",
     ledger="subsidy_payment",
     of="elder",
     day="paid_on",

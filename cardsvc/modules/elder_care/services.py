@@ -77,7 +77,7 @@ VISIT = Record(
         ),
         Column("note", Label("记录", "Note"), Kind.NOTE, listed=False),
     ),
-    name_by=("visited_on", "worker"),
+    name_by=("service_order", "visited_on"),
     dated="visited_on",
 )
 AREA = Record(

@@ -170,6 +170,7 @@ ANNUAL_INSPECTION = Record(
                 "miss", Label("记为逾期未参检", "Note as not submitted"), ("asked", "returned"), "missed", ("opinion",)
             ),
         ),
+        frozen=rules.REPORTED,
     ),
 )
 UNIT_CHANGE = Record(

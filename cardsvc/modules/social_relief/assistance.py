@@ -16,7 +16,7 @@ TOTAL = Column(
 PERSON_TIMES = Column("person_times", Label("人次", "Person-times"), Kind.NUMBER, derived=True, sorted=True)
 PERSON = (
     Column("name", Label("姓名", "Name"), searched=True),
-    Column("id_no", Label("身份证号", "ID number"), Kind.ID_NO, searched=True),
+    Column("id_no", Label("身份证号", "ID number"), Kind.ID_NO, searched=True, listed=False),
 )
 
 
@@ -96,6 +96,7 @@ CLAIM = Record(
     "claim",
     Label("医疗救助", "Medical assistance claim"),
     (
+        Column("settled_on", Label("结算日期", "Settled on"), Kind.DATE, needed=True, sorted=True),
         *PERSON,
         Column(
             "category",
@@ -133,12 +134,12 @@ CLAIM = Record(
                 "inpatient": Label("住院", "Inpatient"),
                 "outpatient": Label("门诊", "Outpatient"),
             },
+            listed=False,
         ),
-        Column("settled_on", Label("结算日期", "Settled on"), Kind.DATE, needed=True, sorted=True),
-        Column("cost", Label("医疗总费用", "Whole cost"), Kind.MONEY, needed=True, low=1),
-        Column("insured", Label("医保报销", "Paid by insurance"), Kind.MONEY, needed=True),
+        Column("cost", Label("医疗总费用", "Whole cost"), Kind.MONEY, needed=True, low=1, listed=False),
+        Column("insured", Label("医保报销", "Paid by insurance"), Kind.MONEY, needed=True, listed=False),
         Column("assisted", Label("救助金额", "Assistance"), Kind.MONEY, needed=True, sorted=True),
-        Column("self_paid", Label("个人自付", "Paid by the patient"), Kind.MONEY, derived=True),
+        Column("self_paid", Label("个人自付", "Paid by the patient"), Kind.MONEY, derived=True, listed=False),
         TOTAL,
         PERSON_TIMES,
         Column(
@@ -174,8 +175,9 @@ TEMPORARY_RELIEF = Record(
     "temporary_relief",
     Label("临时救助", "Temporary relief"),
     (
+        Column("applied_on", Label("申请日期", "Applied on"), Kind.DATE, needed=True, sorted=True),
         *PERSON,
-        Column("town", Label("乡镇（街道）", "Town"), searched=True, sorted=True),
+        Column("town", Label("乡镇（街道）", "Town"), searched=True, sorted=True, listed=False),
         Column(
             "cause",
             Label("困难原因", "Cause"),
@@ -202,7 +204,6 @@ TEMPORARY_RELIEF = Record(
                 "expense": Label("支出型", "Expense"),
             },
         ),
-        Column("applied_on", Label("申请日期", "Applied on"), Kind.DATE, needed=True, sorted=True),
         Column("amount", Label("救助金额", "Amount"), Kind.MONEY, sorted=True),
         TOTAL,
         PERSON_TIMES,

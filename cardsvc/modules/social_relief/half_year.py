@@ -12,7 +12,7 @@ from cardsvc.core.records import Values
 from cardsvc.modules import Row
 from cardsvc.modules.social_relief.assistance import CLAIM, SITE, TEMPORARY_RELIEF
 from cardsvc.modules.social_relief.care import REHABILITATION, VISIT
-from cardsvc.modules.social_relief.half_year_registers import payments, registers
+from cardsvc.modules.social_relief.half_year_registers import batch_number, payments, registers
 from cardsvc.modules.social_relief.paying import FUND, PAYMENT_BATCH, SCHEMES
 
 YEAR, MONTHS = 2026, range(1, 7)
@@ -70,7 +70,7 @@ def _batches(year: int, yuan: int, recipients: int) -> Iterator[Row]:
     for month, total in zip(MONTHS, invented.shares(yuan, [98, 99, 100, 100, 101, 102]), strict=True):
         amounts = invented.shares(total, [WEIGHTS[county] * SHARES[scheme][1] for county, scheme in cells])
         for (county, scheme), persons, amount in zip(cells, people, amounts, strict=True):
-            number = f"{year}{month:02d}-{county}-{scheme}"
+            number = batch_number(year, month, county, scheme)
             values: Values = {
                 "county": county,
                 "number": number,
@@ -107,7 +107,8 @@ def _claims() -> Iterator[Row]:
     random = invented.seeded("social_relief claims")
     for _ in range(SINGLE_CLAIMS):
         county, cost = random.choice(invented.COUNTIES), random.randrange(200, 4_000) * 1_500
-        instant = random.random() < 0.85
+        instant, settled = random.random() < 0.85, invented.day(random, date(YEAR, 1, 4), LAST_DAY)
+        state = random.choice(("settled", "refunded"))
         values: Values = {
             "county": county,
             "name": invented.person(random),
@@ -116,11 +117,12 @@ def _claims() -> Iterator[Row]:
             "how": "instant" if instant else "applied",
             "site": f"site-{random.randrange(23)}" if instant else None,
             "treatment": random.choice(("inpatient", "inpatient", "outpatient")),
-            "settled_on": invented.day(random, date(YEAR, 1, 4), LAST_DAY),
+            "settled_on": settled,
             "cost": cost,
             "insured": cost * 3 // 5,
             "assisted": cost * 2 // 15 // 100 * 100,
-            "state": random.choice(("settled", "refunded")),
+            "state": state,
+            "refunded_on": settled + timedelta(days=20) if state == "refunded" else None,
         }
         yield Row.made(CLAIM, values)
 

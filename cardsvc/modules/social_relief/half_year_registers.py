@@ -21,6 +21,7 @@ from cardsvc.modules.social_relief.registers import (
 PER_HEAD, DESTITUTE, ORPHANS = 664_00, 863_00, 996_00
 """Standards a month, in fen."""
 KINDS = ("subsistence",) * 11 + ("destitute",) * 2 + ("borderline",) * 2
+LETTERS = {"subsistence": "DB", "destitute": "TK", "single": "DR", "orphan": "GE"}
 BELOW = {"subsistence": 165_00, "destitute": DESTITUTE, "borderline": -180_00}
 """What somebody's income lacks to the standard, in fen a month."""
 
@@ -35,6 +36,11 @@ def registers() -> list[Row]:
     rows += [_orphan(random, number) for number in range(48)]
     rows += [_income_check(random) for _ in range(120)]
     return rows
+
+
+def batch_number(year: int, month: int, county: str, scheme: str) -> str:
+    """The number of a benefit batch: month, county, and which money."""
+    return f"{year}{month:02d}-{county}-{LETTERS[scheme]}"
 
 
 def payments(rows: Iterable[Row], year: int, months: Iterable[int]) -> Iterator[Row]:
@@ -52,7 +58,7 @@ def payments(rows: Iterable[Row], year: int, months: Iterable[int]) -> Iterator[
         for owner, key, scheme, fen, county in paid[::3]:
             values: Values = {
                 "county": county,
-                "of_batch": f"{year}{month:02d}-{county}-{scheme}",
+                "of_batch": batch_number(year, month, str(county), scheme),
                 owner: key,
                 "paid_on": date(year, month, 10),
                 "amount": fen,

@@ -83,14 +83,14 @@ PAYMENT = Record(
     "payment",
     Label("发放明细", "Payment"),
     (
-        Column("of_batch", Label("发放批次", "Batch"), Kind.LINK, of="payment_batch"),
+        Column("paid_on", Label("发放日期", "Paid on"), Kind.DATE, needed=True, sorted=True),
+        Column("amount", Label("金额", "Amount"), Kind.MONEY, needed=True, sorted=True, low=1),
         Column("member", Label("家庭成员", "Member"), Kind.LINK, of="member"),
         Column("single", Label("重残单人保", "Covered singly"), Kind.LINK, of="single"),
         Column("orphan", Label("孤儿", "Orphan"), Kind.LINK, of="orphan"),
-        Column("paid_on", Label("发放日期", "Paid on"), Kind.DATE, needed=True, sorted=True),
-        Column("amount", Label("金额", "Amount"), Kind.MONEY, needed=True, sorted=True, low=1),
+        Column("of_batch", Label("发放批次", "Batch"), Kind.LINK, of="payment_batch"),
     ),
-    name_by=("paid_on", "amount"),
+    name_by=(*OWNERS, "paid_on"),
     dated="paid_on",
     check=_one_owner,
 )

@@ -10,6 +10,7 @@ KINDS = {
     "destitute": Label("特困人员供养", "Destitute, supported"),
     "borderline": Label("低保边缘", "Borderline"),
 }
+ANEW = Label("类别变动时终止本证，另立新证", "When the kind changes, end this record and make a new one")
 PLACES = {"urban": Label("城镇", "Urban"), "rural": Label("农村", "Rural")}
 FAMILY = {
     "head": Label("户主", "Head"),
@@ -99,8 +100,16 @@ HOUSEHOLD = Record(
     (
         standing.numbered("救助证号", "Certificate number"),
         Column("head", Label("户主", "Head"), needed=True, searched=True),
-        Column("kind", Label("类别", "Kind"), Kind.CHOICE, needed=True, filtered=True, choices=KINDS),
-        Column("residence", Label("户籍", "Residence"), Kind.CHOICE, needed=True, filtered=True, choices=PLACES),
+        Column("kind", Label("类别", "Kind"), Kind.CHOICE, needed=True, filtered=True, choices=KINDS, help=ANEW),
+        Column(
+            "residence",
+            Label("户籍", "Residence"),
+            Kind.CHOICE,
+            needed=True,
+            filtered=True,
+            choices=PLACES,
+            listed=False,
+        ),
         Column("town", Label("乡镇（街道）", "Town"), searched=True, sorted=True),
         Column("address", Label("住址", "Address"), listed=False),
         Column("phone", Label("联系电话", "Phone"), Kind.PHONE, listed=False),
@@ -109,29 +118,29 @@ HOUSEHOLD = Record(
         Column("standard", Label("每人每月标准", "Standard per head"), Kind.MONEY, needed=True, listed=False),
         Column("income", Label("家庭月收入", "Monthly income"), Kind.MONEY, needed=True, listed=False),
         Column("allowance", Label("月保障金", "Monthly allowance"), Kind.MONEY, derived=True, sorted=True),
-        *standing.columns(),
+        *standing.columns(dies=False),
     ),
     name_by=("number", "head"),
     dated="since",
     derive=_allowance,
     check=standing.faults,
-    flow=standing.FLOW,
+    flow=standing.flow(dies=False),
 )
 MEMBER = Record(
     "member",
     Label("家庭成员", "Member"),
     (
-        Column("household", Label("救助家庭", "Household"), Kind.LINK, needed=True, of="household"),
         Column("name", Label("姓名", "Name"), needed=True, searched=True),
         Column("id_no", Label("身份证号", "ID number"), Kind.ID_NO, needed=True, searched=True),
         Column("relation", Label("与户主关系", "Relation"), Kind.CHOICE, needed=True, filtered=True, choices=FAMILY),
+        Column("household", Label("救助家庭", "Household"), Kind.LINK, needed=True, of="household"),
         Column("share", Label("个人月保障金", "Own share a month"), Kind.MONEY),
         *standing.columns(),
     ),
     name_by=("name",),
     dated="since",
     check=standing.faults,
-    flow=standing.FLOW,
+    flow=standing.flow(),
 )
 SINGLE = Record(
     "single",
@@ -140,8 +149,8 @@ SINGLE = Record(
         standing.numbered("救助证号", "Certificate number"),
         Column("name", Label("姓名", "Name"), needed=True, searched=True),
         Column("id_no", Label("身份证号", "ID number"), Kind.ID_NO, needed=True, searched=True),
-        Column("household", Label("所在边缘家庭", "Borderline household"), Kind.LINK, of="household"),
-        Column("town", Label("乡镇（街道）", "Town"), searched=True, sorted=True),
+        Column("household", Label("所在边缘家庭", "Borderline household"), Kind.LINK, of="household", listed=False),
+        Column("town", Label("乡镇（街道）", "Town"), searched=True, sorted=True, listed=False),
         Column("kind", Label("残疾类别", "Disability"), Kind.CHOICE, needed=True, filtered=True, choices=DISABILITIES),
         Column("grade", Label("残疾等级", "Grade"), Kind.NUMBER, needed=True, filtered=True, low=1, high=4),
         Column("account", Label("银行账号", "Bank account"), Kind.BANK_ACCOUNT, listed=False),
@@ -151,7 +160,7 @@ SINGLE = Record(
     name_by=("number", "name"),
     dated="since",
     check=lambda row: (*standing.faults(row), *_severe(row)),
-    flow=standing.FLOW,
+    flow=standing.flow(),
 )
 
 
@@ -159,13 +168,13 @@ INCOME_CHECK = Record(
     "income_check",
     Label("家庭经济状况核对", "Income check"),
     (
-        Column("household", Label("救助家庭", "Household"), Kind.LINK, of="household"),
+        Column("household", Label("救助家庭", "Household"), Kind.LINK, of="household", listed=False),
         Column("head", Label("申请人", "Applicant"), needed=True, searched=True),
         Column("id_no", Label("身份证号", "ID number"), Kind.ID_NO, searched=True),
         Column("asked_on", Label("委托日期", "Asked on"), Kind.DATE, needed=True, sorted=True),
         Column("persons", Label("家庭人口", "Persons"), Kind.NUMBER, needed=True, low=1, high=30),
-        Column("income", Label("家庭月收入", "Monthly income"), Kind.MONEY, needed=True),
-        Column("property", Label("金融资产", "Savings and securities"), Kind.MONEY, needed=True),
+        Column("income", Label("家庭月收入", "Monthly income"), Kind.MONEY, needed=True, listed=False),
+        Column("property", Label("金融资产", "Savings and securities"), Kind.MONEY, needed=True, listed=False),
         Column("property_most", Label("财产限额", "Property allowed"), Kind.MONEY, needed=True, listed=False),
         Column("standard", Label("每人每月标准", "Standard per head"), Kind.MONEY, needed=True, low=1, listed=False),
         Column(
@@ -233,8 +242,8 @@ ORPHAN = Record(
             filtered=True,
             choices={"home": Label("散居", "At home"), "institution": Label("集中供养", "In an institution")},
         ),
-        Column("disabled", Label("残疾", "Disabled"), Kind.YES_NO, needed=True, filtered=True),
-        Column("guardian", Label("监护人或机构", "Guardian or institution"), needed=True),
+        Column("disabled", Label("残疾", "Disabled"), Kind.YES_NO, needed=True, filtered=True, listed=False),
+        Column("guardian", Label("监护人或机构", "Guardian or institution"), needed=True, listed=False),
         Column("guardian_phone", Label("监护人电话", "Guardian's phone"), Kind.PHONE, listed=False),
         Column("account", Label("银行账号", "Bank account"), Kind.BANK_ACCOUNT, listed=False),
         Column("standard", Label("适用标准", "By standard"), Kind.LINK, of="standard", listed=False),
@@ -244,5 +253,5 @@ ORPHAN = Record(
     name_by=("number", "name"),
     dated="since",
     check=standing.faults,
-    flow=standing.FLOW,
+    flow=standing.flow(),
 )

@@ -129,17 +129,19 @@ def _visits(year: int, percent: int) -> Iterator[Row]:
 
 def _settlements(random: Random) -> Iterator[Row]:
     for _ in range(260):
-        cost = random.randrange(100, 3_000) * 2_000
+        cost, settled = random.randrange(100, 3_000) * 2_000, invented.day(random, FIRST, LAST)
+        state = random.choice(("settled", "refunded", "refunded"))
         values: Values = {
             "county": random.choice(invented.COUNTIES),
             "beneficiary": f"beneficiary-{random.randrange(BENEFICIARIES)}",
             "hospital": f"示例{random.choice(invented.GIVEN)}和医院",
-            "settled_on": invented.day(random, FIRST, LAST),
+            "settled_on": settled,
             "cost": cost,
             "insured": cost * 7 // 10,
             "relieved": cost // 20,
             "subsidy": cost * 3 // 20,
-            "state": random.choice(("settled", "refunded", "refunded")),
+            "state": state,
+            "refunded_on": settled + timedelta(days=20) if state == "refunded" else None,
         }
         yield Row.made(SETTLEMENT, values)
 

@@ -72,7 +72,7 @@ BENEFICIARY = Record(
     name_by=("number", "name"),
     dated="since",
     check=lambda row: (*standing.faults(row), *_graded(row)),
-    flow=standing.FLOW,
+    flow=standing.flow(),
 )
 PAYMENT = Record(
     "payment",
@@ -82,7 +82,7 @@ PAYMENT = Record(
         Column("paid_on", Label("发放日期", "Paid on"), Kind.DATE, needed=True, sorted=True),
         Column("amount", Label("金额", "Amount"), Kind.MONEY, needed=True, sorted=True, low=1),
     ),
-    name_by=("paid_on", "amount"),
+    name_by=("beneficiary", "paid_on"),
     dated="paid_on",
 )
 

@@ -58,8 +58,8 @@ SETTLEMENT = Record(
         Column("hospital", Label("医疗机构", "Hospital"), needed=True, searched=True),
         Column("settled_on", Label("结算日期", "Settled on"), Kind.DATE, needed=True, sorted=True),
         Column("cost", Label("医疗总费用", "Whole cost"), Kind.MONEY, needed=True, sorted=True, low=1),
-        Column("insured", Label("医保报销", "Paid by insurance"), Kind.MONEY, needed=True),
-        Column("relieved", Label("城乡医疗救助", "Medical assistance"), Kind.MONEY, needed=True),
+        Column("insured", Label("医保报销", "Paid by insurance"), Kind.MONEY, needed=True, listed=False),
+        Column("relieved", Label("城乡医疗救助", "Medical assistance"), Kind.MONEY, needed=True, listed=False),
         Column("subsidy", Label("优抚医疗补助", "Subsidy"), Kind.MONEY, needed=True, sorted=True),
         Column("self_paid", Label("个人自付", "Paid by the patient"), Kind.MONEY, derived=True),
         Column(
@@ -76,7 +76,7 @@ SETTLEMENT = Record(
         ),
         Column("refunded_on", Label("拨付日期", "Refunded on"), Kind.DATE, listed=False),
     ),
-    name_by=("settled_on", "hospital"),
+    name_by=("beneficiary", "settled_on"),
     dated="settled_on",
     derive=lambda row: {"self_paid": _left(row)},
     check=_within,
@@ -129,7 +129,7 @@ PETITION = Record(
             choices={"letter": Label("来信", "Letter"), "visit": Label("来访", "Visit")},
         ),
         Column("received_on", Label("收到日期", "Received on"), Kind.DATE, needed=True, sorted=True),
-        Column("name", Label("信访人（代表）", "Petitioner or speaker"), searched=True),
+        Column("name", Label("信访人（代表）", "Petitioner or speaker"), searched=True, listed=False),
         Column("phone", Label("联系电话", "Phone"), Kind.PHONE, listed=False),
         Column(
             "people",
@@ -154,6 +154,7 @@ PETITION = Record(
                 "hardship": Label("生活困难", "Hardship"),
                 "other": Label("其他", "Other"),
             },
+            listed=False,
         ),
         Column("wish", Label("诉求", "What they ask"), Kind.NOTE, listed=False),
         Column(
@@ -181,7 +182,7 @@ PETITION = Record(
         Column("answer", Label("答复意见", "Answer"), Kind.NOTE, listed=False),
         Column("answered_on", Label("答复日期", "Answered on"), Kind.DATE, listed=False),
         Column("closed_on", Label("办结日期", "Closed on"), Kind.DATE, listed=False),
-        Column("days", Label("答复用时（天）", "Days to the answer"), Kind.NUMBER, derived=True),
+        Column("days", Label("答复用时（天）", "Days to the answer"), Kind.NUMBER, derived=True, listed=False),
         Column("late", Label("逾期", "Late"), Kind.YES_NO, derived=True, filtered=True),
     ),
     name_by=("number",),
@@ -219,7 +220,7 @@ SOLDIER = Record(
         Column("id_no", Label("身份证号", "ID number"), Kind.ID_NO, needed=True, searched=True),
         Column("phone", Label("联系电话", "Phone"), Kind.PHONE, listed=False),
         Column("discharged_on", Label("退役日期", "Discharged on"), Kind.DATE, needed=True, sorted=True),
-        Column("years", Label("服役年限", "Years of service"), Kind.NUMBER, needed=True, high=50),
+        Column("years", Label("服役年限", "Years of service"), Kind.NUMBER, needed=True, high=50, listed=False),
         Column(
             "way",
             Label("安置方式", "Way"),
@@ -233,7 +234,7 @@ SOLDIER = Record(
                 "supported": Label("供养", "Supported"),
             },
         ),
-        Column("grant", Label("一次性经济补助", "One-off grant"), Kind.MONEY, sorted=True),
+        Column("grant", Label("一次性经济补助", "One-off grant"), Kind.MONEY, sorted=True, listed=False),
         Column(
             "state",
             Label("状态", "State"),
@@ -276,7 +277,7 @@ RETRAINING = Record(
         ),
         Column("ended_on", Label("结束日期", "Ended on"), Kind.DATE, sorted=True),
     ),
-    name_by=("course", "started_on"),
+    name_by=("soldier", "course"),
     dated="started_on",
     flow=Flow(
         "state",

@@ -1,10 +1,10 @@
 """Invented rows from which the bureau's figures of its half-year come out: sales to 10 June, grants, 1,805 people."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from cardsvc.core.records import CITY, Value
-from cardsvc.invented import COUNTIES, Chance, bank_account, day, id_no, parts, person, phone, place, seeded
+from cardsvc.invented import COUNTIES, Chance, bank_account, day, id_no, parts, person, phone, place, seeded, shares
 from cardsvc.modules import Row
 
 YEARS = ((2026, 707_000_000, 216_000_000), (2025, 655_000_000, 198_000_000))
@@ -47,15 +47,6 @@ def rows() -> Iterator[Row]:
         yield _nomination(random, index, 2026 if index < 18 else 2025)
 
 
-def shared(total: int, weights: Iterable[int]) -> Iterator[int]:
-    """A total cut into whole parts in the proportion of the weights; they add up to it."""
-    all_weights = list(weights)
-    whole, so_far = sum(all_weights), 0
-    for weight in all_weights:
-        before, so_far = so_far, so_far + weight
-        yield total * so_far // whole - total * before // whole
-
-
 def _sales(random: Chance, year: int, sales: int, fund: int) -> Iterator[Row]:
     starts = [date(year, month, 1) for month in range(1, 8)]
     ends = [*(one - timedelta(days=1) for one in starts[1:6]), date(year, 6, 10)]
@@ -66,8 +57,8 @@ def _sales(random: Chance, year: int, sales: int, fund: int) -> Iterator[Row]:
         for first, last in zip(starts, ends, strict=False)
     ]
     weights = [((last - first).days + 1) * share * random.randrange(80, 121) for _, (_, share, _), first, last in spans]
-    sold = list(shared(sales, weights))
-    raised = shared(fund, (one * rate for one, (_, (_, _, rate), _, _) in zip(sold, spans, strict=True)))
+    sold = shares(sales, weights)
+    raised = shares(fund, (one * rate for one, (_, (_, _, rate), _, _) in zip(sold, spans, strict=True)))
     for (county, (lottery, _, _), first, last), one, part in zip(spans, sold, raised, strict=True):
         values: dict[str, Value] = {
             "county": county,

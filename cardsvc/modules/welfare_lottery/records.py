@@ -101,6 +101,7 @@ GRANT = Record(
             Move("refuse", Label("不予资助", "Refuse"), ("asked",), "refused", ("reason",)),
             Move("pay", Label("登记拨付", "Note as paid"), ("approved",), "paid", stamps="paid_on"),
         ),
+        frozen=("approved", "paid", "refused"),
     ),
 )
 RECIPIENT = Record(
@@ -181,6 +182,7 @@ CHARITY_NOMINATION = Record(
             Move("award", Label("表彰", "Award"), ("notice",), "awarded", two=True, stamps="awarded_on"),
             Move("decline", Label("不入选", "Do not choose"), ("nominated", "shortlisted", "notice"), "declined"),
         ),
+        frozen=("awarded", "declined"),
     ),
 )
 RECORDS = (SALES_PERIOD, FUND_PROJECT, GRANT, RECIPIENT, CHARITY_NOMINATION)

@@ -773,3 +773,32 @@ WHEN NEW.home_id <> OLD.home_id OR NEW.account <> OLD.account OR NEW.since <> OL
 BEGIN SELECT RAISE(ABORT, 'account_spell is kept by what is posted alone'); END;
 CREATE TRIGGER account_spell_no_delete BEFORE DELETE ON account_spell BEGIN SELECT RAISE(ABORT, 'account_spell is kept by what is posted alone'); END;
 -- @end
+
+-- What desks gave out by the word of a service that was restored since has an account of its own.
+-- @postgresql
+CREATE OR REPLACE FUNCTION account_is_of(account TEXT, case_no TEXT) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+SELECT CASE split_part(account, '/', 1)
+    WHEN 'receivable' THEN split_part(account, '/', 2) = case_no AND split_part(account, '/', 3) <> ''
+    WHEN 'deposit' THEN account = 'deposit/' || case_no
+    WHEN 'suspense' THEN account = 'suspense/' || case_no
+    ELSE account IN ('carried_over', 'carried_short') OR split_part(account, '/', 1) IN ('revenue', 'till')
+END $$;
+-- @end
+-- @sqlite
+DROP TRIGGER transfer_of_its_case;
+CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer WHEN NOT (
+    CASE substr(NEW.debit, 1, instr(NEW.debit || '/', '/') - 1)
+        WHEN 'receivable' THEN substr(NEW.debit, 1, length(NEW.case_no) + 12) = 'receivable/' || NEW.case_no || '/'
+            AND length(NEW.debit) > length(NEW.case_no) + 12
+        WHEN 'deposit' THEN NEW.debit = 'deposit/' || NEW.case_no
+        WHEN 'suspense' THEN NEW.debit = 'suspense/' || NEW.case_no
+        ELSE NEW.debit IN ('carried_over', 'carried_short') OR substr(NEW.debit, 1, 8) = 'revenue/' OR substr(NEW.debit, 1, 5) = 'till/'
+    END AND CASE substr(NEW.credit, 1, instr(NEW.credit || '/', '/') - 1)
+        WHEN 'receivable' THEN substr(NEW.credit, 1, length(NEW.case_no) + 12) = 'receivable/' || NEW.case_no || '/'
+            AND length(NEW.credit) > length(NEW.case_no) + 12
+        WHEN 'deposit' THEN NEW.credit = 'deposit/' || NEW.case_no
+        WHEN 'suspense' THEN NEW.credit = 'suspense/' || NEW.case_no
+        ELSE NEW.credit IN ('carried_over', 'carried_short') OR substr(NEW.credit, 1, 8) = 'revenue/' OR substr(NEW.credit, 1, 5) = 'till/'
+    END
+) BEGIN SELECT RAISE(ABORT, 'an account of another case, or of no kind'); END;
+-- @end

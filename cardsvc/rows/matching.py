@@ -1,0 +1,161 @@
+"""What the rows of a list have: filters, a period, a text; and by which of them the database finds them soonest."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, union_all
+
+from cardsvc.core.figures import EMPTY, FILLED
+from cardsvc.core.local_time import CHINA
+from cardsvc.core.records import Column, Kind, Record, Value, Wrong
+from cardsvc.naming.cells import read
+from cardsvc.rows.keeping import Where, index_of
+from cardsvc.rows.tables import blind
+from cardsvc.vault.vault import Vault
+
+INDEX = re.compile(r"[0-9a-f]{32}")
+"""A secret as an address may say it: by its blind index."""
+FEW = 2_000
+"""So many rows are found by a filter's index and sorted; more are met soon on the way through the list's order."""
+Use = Callable[[str], ColumnElement[Any]]
+"""The column of a table by its name, to be found by its index or set aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list shows.
+
+    `only` are values by column, FILLED for any, EMPTY for none; `first` and `last` bound the record's dated column;
+    `undated`: rows without a day too. `after` is the cursor of the page before, `back` turns: the page that ends before
+    it. `sort` is a column, "" the newest first.
+    """
+
+    county: str | None = None
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    text: str = ""
+    first: date | None = None
+    last: date | None = None
+    undated: bool = False
+    sort: str = ""
+    down: bool = False
+    after: str = ""
+    back: bool = False
+
+
+def conditions(vault: Vault, where: Where, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What the rows of a list have; the database finds them as it likes."""
+    return [*_base(where, wanted), *_groups(vault, where, wanted).values()]
+
+
+def ordered(
+    connection: Connection, vault: Vault, where: Where, wanted: Wanted
+) -> tuple[list[ColumnElement[bool]], bool]:
+    """What the rows of a list have, for reading them in an order; and whether they are few, to be found and sorted.
+
+    Few rows are found by the filter that leaves the fewest; otherwise no filter's index is used: the list is walked in
+    its own order until a page is full, and that is soon. A database without statistics would sort a million rows.
+    """
+    rarest = _rarest(connection, vault, where, wanted)
+    groups = _groups(vault, where, wanted, rarest or "")
+    return [*_base(where, wanted), *groups.values()], rarest is not None
+
+
+def aside(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same value, for which no index is used, on both engines."""
+    return func.coalesce(column, column, type_=column.type)
+
+
+def _rarest(connection: Connection, vault: Vault, where: Where, wanted: Wanted) -> str | None:
+    """The filter that leaves the fewest rows, when they are few."""
+    parts = []
+    for name, condition in _groups(vault, where, wanted).items():
+        some = select(where.table.c.id).where(*_base(where, wanted), condition).limit(FEW + 1)
+        parts.append(select(literal(name), func.count()).select_from(some.subquery()))
+    counted = [(row[1], row[0]) for row in connection.execute(union_all(*parts))] if parts else []
+    left, name = min(counted, default=(FEW + 1, ""))
+    return name if left <= FEW else None
+
+
+def _base(where: Where, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    yield where.table.c.home_id == where.home_id
+    if wanted.county is not None:
+        yield where.table.c.county == wanted.county
+
+
+def _groups(vault: Vault, where: Where, wanted: Wanted, found_by: str | None = None) -> dict[str, ColumnElement[bool]]:
+    """What is asked, by filter; with `found_by`, every other filter's columns are set aside."""
+    c, record = where.table.c, where.record
+
+    def use(group: str) -> Use:
+        return lambda name: c[name] if found_by in (None, group) else aside(c[name])
+
+    groups: dict[str, ColumnElement[bool]] = {}
+    for name, said in wanted.only.items():
+        groups[name] = _filter(vault, record.column(name), said, use(name))
+    if record.dated and (wanted.first or wanted.last):
+        by = use("period")(record.dated)
+        bounds = and_(*within(record, by, wanted.first, wanted.last))
+        groups["period"] = or_(bounds, by.is_(None)) if wanted.undated else bounds
+    if wanted.text:
+        groups["text"] = or_(*_found_by(vault, where, wanted.text, use("text")))
+    return groups
+
+
+def _filter(vault: Vault, column: Column, said: tuple[str, ...], use: Use) -> ColumnElement[bool]:
+    by = use(blind(column.name) if column.secret else column.name)
+    if FILLED in said:
+        return by.is_not(None)
+    if EMPTY in said:
+        return by.is_(None)
+    values = [value for one in said if not isinstance(value := _value(column, one), Wrong)]
+    indexes = [one for one in said if INDEX.fullmatch(one)] if column.secret else []
+    return by.in_([*indexes, *(index_of(vault, column, str(one)) for one in values)] if column.secret else values)
+
+
+def within(
+    record: Record, by: ColumnElement[Any], first: date | None, last: date | None
+) -> Iterator[ColumnElement[bool]]:
+    """That the dated column lies within local days, both included."""
+    moments = record.column(record.dated).kind is Kind.MOMENT
+    if first is not None:
+        yield by >= (_midnight(first) if moments else first)
+    if last is not None:
+        yield by < _midnight(date.fromordinal(last.toordinal() + 1)) if moments else by <= last
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=CHINA)
+
+
+def _value(column: Column, said: str) -> Value | Wrong:
+    return said if column.kind is Kind.LINK else read(column, said)
+
+
+def asked_for(vault: Vault, record: Record, text: str) -> tuple[str, str]:
+    """What an address says of a text that somebody typed to find: a filter's name and value.
+
+    A text that reads as a searched secret is said by its blind index: no number of anybody stands in an address.
+    """
+    for column in record.columns:
+        if column.searched and column.secret:
+            value = read(column, text)
+            if isinstance(value, str) and not isinstance(value, Wrong):
+                return f"f.{column.name}", index_of(vault, column, value)
+    return "q", text
+
+
+def _found_by(vault: Vault, where: Where, text: str, use: Use) -> Iterator[ColumnElement[bool]]:
+    """By the beginning of a searched text, by the whole of a searched secret."""
+    for column in where.record.columns:
+        if not column.searched:
+            continue
+        if column.secret:
+            value = read(column, text)
+            if isinstance(value, str) and not isinstance(value, Wrong):
+                yield use(blind(column.name)) == index_of(vault, column, value)
+        else:
+            yield and_(use(column.name) >= text, use(column.name) < f"{text}\U0010ffff")
+    yield use("id") == text
