@@ -48,6 +48,7 @@ from admin_web import (
     steps,
     stock,
     tills,
+    trails,
     trial_balance,
     waivers,
 )
@@ -252,6 +253,7 @@ def create(context: Context, access: Access) -> FastAPI:
                 "shown": {},
                 "address": "",
                 "qr": "",
+                **trails.case_values(connection, context, signed, row.case, language_of(request)),
                 "papers": papers.offered(context, signed, row, language_of(request)),
                 "offers": steps.offers(
                     row.case,
@@ -358,6 +360,7 @@ def create(context: Context, access: Access) -> FastAPI:
         stock,
         tills,
         reports,
+        trails,
         trial_balance,
         everything,
         record_figures,

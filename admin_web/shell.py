@@ -146,7 +146,7 @@ class Shell:
             may=signed.may if signed is not None else lambda action: False,
             A=Action,
             menu=(menu := _menu(signed)),
-            counts=self._counted(signed, menu),
+            menu_counts=self._counted(signed, menu),
             demo=self._context.demo,
             refusal=reasons(refusal, language) if refusal is not None else [],
             **(values or {}),

@@ -11,6 +11,7 @@ from rich.progress import Progress
 from cardsvc.api import drilling, notices, paying
 from cardsvc.api.deaths import Deaths
 from cardsvc.api.registers import Registers
+from cardsvc.api.trails import Trails
 from cardsvc.commands.ground import context_of, stop
 from cardsvc.context import Context
 from cardsvc.core.ids import CaseNo, StaffNo
@@ -74,7 +75,7 @@ def by_itself(context: Context, settings: Settings) -> AbstractContextManager[No
     def terms() -> None:
         notices.handle(context, context.clock())
 
-    registers, deaths = Registers(context), Deaths(context)
+    registers, deaths, trails = Registers(context), Deaths(context), Trails(context)
 
     def suspense() -> None:
         flag_suspense.handle(context, context.clock())
@@ -88,6 +89,7 @@ def by_itself(context: Context, settings: Settings) -> AbstractContextManager[No
             Duty("suspense", TERMS_EVERY_S, suspense),
             Duty("registers", SEND_EVERY_S, registers.ask_due),
             Duty("deaths", SEND_EVERY_S, deaths.tell_due),
+            Duty("ash trails", SEND_EVERY_S, trails.close_due),
             Duty("deaths of late rows", TERMS_EVERY_S, deaths.tell_of_late_rows),
         ]
     )

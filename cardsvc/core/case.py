@@ -190,6 +190,8 @@ class Case(Wire):
     waiver_proof: str | None = None
     entitled: tuple[Entitled, ...] = Field(default=(), exclude_if=lambda value: not value)
     "For what beside being resident basic services are waived."
+    resting: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    "The row of a module's place to which the ashes go, where one was chosen."
     died_on: date | None = Field(default=None, exclude_if=lambda value: value is None)
     "The local day of the death, where a paper told it; the day on which the case was opened is the latest possible."
     price_version: str | None = None

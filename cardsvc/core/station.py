@@ -71,6 +71,7 @@ ENTRIES: Mapping[str, Entry] = {
     "due": Entry.TIME,
     "starts": Entry.TIME,
     "died_on": Entry.DATE,
+    "resting": Entry.GIVEN,
     "items": Entry.ITEMS,
     "permit": Entry.GIVEN,
     "blocks": Entry.GIVEN,
