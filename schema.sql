@@ -1462,6 +1462,16 @@ CREATE TABLE module_upload (
     PRIMARY KEY (home_id, id)
 );
 CREATE INDEX module_upload_of ON module_upload (home_id, module, record, made_at);
+-- A row of such a file as it was checked and will be committed: the columns of its table as JSON, secrets encrypted.
+CREATE TABLE module_upload_row (
+    home_id          TEXT NOT NULL,
+    upload_id        TEXT NOT NULL,
+    row_no           BIGINT NOT NULL,
+    row_id           TEXT NOT NULL,
+    body             TEXT NOT NULL,
+    PRIMARY KEY (home_id, upload_id, row_no),
+    FOREIGN KEY (home_id, upload_id) REFERENCES module_upload (home_id, id)
+);
 -- What is said of a figure in a period: its target, how it is told (exact | over | nearly a bound), that it is withheld.
 -- Target and bound are in hundredths of the figure's unit: money in fen. withheld NULL: where it would betray another that is.
 CREATE TABLE module_figure (

@@ -18,6 +18,7 @@ from cardsvc.api.errors import STATUS, Refused, language_of
 from cardsvc.api.limits import Limiter
 from cardsvc.context import Context
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.records import Column
 from cardsvc.core.words import Language
 from cardsvc.handlers import move_row
 from cardsvc.naming.cells import written
@@ -87,6 +88,7 @@ def create(context: Context) -> FastAPI:
             "token": token,
             "title": titled(at, row, language),
             "moves": [one for one in move_row.open_moves(at.record, row) if one.outside],
+            "said": said_with_it(at, row),
             "typed": {one.name: written(one, row.values[one.name]) for one in at.record.columns if not one.secret},
             "told": partial(told, context, at, {}, language),
             "faults": {one.column: fault_words(one, language) for one in faults},
@@ -158,3 +160,12 @@ def create(context: Context) -> FastAPI:
         return shell.page(request, "outside_list", None, values)
 
     return app
+
+
+def said_with_it(at: At, row: Kept) -> tuple[Column, ...]:
+    """What is typed with the moves to where a row is, by the office: somebody outside reads there what to mend."""
+    flow = at.record.flow
+    moves = flow.moves if flow is not None else ()
+    came = [one for one in moves if not one.outside and flow is not None and one.to == row.values[flow.column]]
+    names = {name for one in came for name in one.fills if row.values[name] is not None}
+    return tuple(one for one in at.record.columns if one.name in names and not one.secret)

@@ -20,7 +20,7 @@ from cardsvc.core.prices import PriceBook, PriceItem, Regime
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.documents import price_sheet
 from cardsvc.documents.price_sheet import Read, field_word
-from cardsvc.documents.safe_xlsx import MOST_BYTES, Unsafe
+from cardsvc.documents.safe_xlsx import PRICES, Unsafe
 from cardsvc.handlers import import_prices
 from cardsvc.store import price_books, staff
 from cardsvc.store.opening import price_book
@@ -107,7 +107,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     async def upload(request: Request) -> Response:
         signed = access.allows(request, Action.SET_RULES)
         length = request.headers.get("content-length", "")
-        if not length.isdecimal() or int(length) > MOST_BYTES + AROUND:
+        if not length.isdecimal() or int(length) > PRICES.size + AROUND:
             return first(request, signed, refusal=Refusal(Problem.SHEET_UNSAFE, Unsafe.TOO_LARGE))
         async with request.form(max_files=1, max_fields=5) as form:
             asking.sends(access, request, Action.SET_RULES, str(form.get("form_token", "")))

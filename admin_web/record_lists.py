@@ -15,6 +15,7 @@ from cardsvc.api.errors import language_of
 from cardsvc.context import Context
 from cardsvc.core.permissions import Action
 from cardsvc.core.records import Column, Kind
+from cardsvc.core.seeing import LookWhy
 from cardsvc.core.words import Language
 from cardsvc.naming.cells import masked, written
 from cardsvc.rows import keeping, paging
@@ -62,6 +63,8 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "counties": records.county_names(language),
             "counted": COUNTED,
             "told": partial(told, context, at, names, language),
+            "full_export": signed.may(Action.REVEAL_RECORDS) and any(one.secret for one in at.record.columns),
+            "whys": list(LookWhy),
         }
         return shell.page(request, "records", signed, values)
 

@@ -49,9 +49,9 @@ def place(random: Chance) -> str:
 
 
 def point(random: Chance, county: str) -> str:
-    """Coordinates somewhere within ten kilometres of the middle of a county."""
+    """Coordinates around the middle of a county, mostly within five kilometres."""
     latitude, longitude = CENTRES[COUNTIES.index(county)]
-    return f"{latitude + random.uniform(-0.07, 0.07):.5f},{longitude + random.uniform(-0.07, 0.07):.5f}"
+    return f"{random.gauss(latitude, 0.03):.5f},{random.gauss(longitude, 0.03):.5f}"
 
 
 def id_no(random: Chance, county: str, born: date) -> str:

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from cardsvc.api import drilling, notices, paying
+from cardsvc.api import drilling, notices, paying, uploads
 from cardsvc.api.deaths import Deaths
 from cardsvc.api.registers import Registers
 from cardsvc.api.trails import Trails
@@ -91,6 +91,7 @@ def by_itself(context: Context, settings: Settings) -> AbstractContextManager[No
             Duty("deaths", SEND_EVERY_S, deaths.tell_due),
             Duty("ash trails", SEND_EVERY_S, trails.close_due),
             Duty("deaths of late rows", TERMS_EVERY_S, deaths.tell_of_late_rows),
+            Duty("uploads", PAY_EVERY_S, lambda: uploads.work_due(context)),
         ]
     )
 

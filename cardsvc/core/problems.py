@@ -159,6 +159,10 @@ class Problem(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"  # number or password wrong
     NOT_ALLOWED = "not_allowed"  # the role, home or county does not allow this
     NOT_FOUND = "not_found"  # no such thing, or not yours to see
+    UPLOAD_NOT_READY = "upload_not_ready"  # a file of rows in another state than was thought
+    UPLOAD_NOT_YOURS = "upload_not_yours"
+    UPLOADS_WAITING = "uploads_waiting"  # too many files that nobody decided about
+    EXPORT_TOO_LONG = "export_too_long"
     ROW_CHANGED = "row_changed"  # somebody else changed it since it was looked at
     ROW_FROZEN = "row_frozen"  # two people approved it: a move leads it back before it is changed
     INPUT_INVALID = "input_invalid"  # the request is not what the API describes

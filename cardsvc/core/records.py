@@ -108,6 +108,8 @@ class Wrong(StrEnum):
     RULE = "rule"  # the record's own rule; the detail says which
     COLUMN_UNKNOWN = "column_unknown"
     COLUMN_MISSING = "column_missing"
+    UNPRINTABLE = "unprintable"  # control characters, which neither database nor spreadsheet can hold
+    SEVERAL_ROWS = "several_rows"  # a link's text names more than one row
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +199,6 @@ class Record:
     def is_frozen(self, values: Values) -> bool:
         """Whether no form changes a row of these values: a move must lead it back first."""
         return self.flow is not None and values[self.flow.column] in self.flow.frozen
-
-    def whole(self, values: Values) -> dict[str, Value]:
-        """A whole row of these values: its first state if they name none, None for the rest, and what is derived."""
-        row = dict.fromkeys(one.name for one in self.columns) | self.start | dict(values)
-        return row | dict(self.derive(row)) if self.derive is not None else row
 
 
 def _no(record: str, name: str) -> Column:

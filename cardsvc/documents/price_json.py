@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from cardsvc.core.price_rules import Fault, Wrong, faults
 from cardsvc.core.prices import PriceBook
 from cardsvc.documents.price_sheet import Read
-from cardsvc.documents.safe_xlsx import MOST_ROWS, Unsafe
+from cardsvc.documents.safe_xlsx import PRICES, Unsafe
 
 BOOK = TypeAdapter(PriceBook)
 MOST_FAULTS = 200
@@ -22,7 +22,7 @@ def read(raw: bytes, today: date, taken: Sequence[str]) -> Read | Unsafe:
         found = tuple(_fault(one["loc"], one["type"], one["input"]) for one in error.errors()[:MOST_FAULTS])
         most = max((one.row + 1 for one in found if one.row is not None), default=0)
         return Read(None, found, tuple(range(1, most + 1)), ("",) * most)
-    if len(book.items) > MOST_ROWS:
+    if len(book.items) > PRICES.rows:
         return Unsafe.TOO_MANY_ROWS
     wrong = faults(book, today, taken)
     lines, names = tuple(range(1, len(book.items) + 1)), tuple(one.item for one in book.items)

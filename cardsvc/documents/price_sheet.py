@@ -239,7 +239,7 @@ def _offer(sheet: Any, name: str, number: int, top: int, language: Language) -> 
     words = ",".join(say(language, f"{table}.{one}") for one in tables[name])
     offer = DataValidation(type="list", formula1=f'"{words}"', allow_blank=True)
     letter = get_column_letter(number)
-    offer.add(f"{letter}{top + 1}:{letter}{safe_xlsx.MOST_ROWS}")
+    offer.add(f"{letter}{top + 1}:{letter}{safe_xlsx.PRICES.rows}")
     sheet.add_data_validation(offer)
 
 

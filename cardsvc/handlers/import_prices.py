@@ -15,7 +15,7 @@ from cardsvc.core.prices import PriceBook
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.documents import price_json, price_sheet
 from cardsvc.documents.price_sheet import Read
-from cardsvc.documents.safe_xlsx import MOST_BYTES, Unsafe
+from cardsvc.documents.safe_xlsx import PRICES, Unsafe
 from cardsvc.store import price_books
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
@@ -31,7 +31,7 @@ def bring(context: Context, raw: bytes, by: StaffNo, now: datetime) -> int | Rea
     with context.engine.connect() as connection:
         taken = price_books.taken(connection, context.home_id)
     today = local(now).date()
-    if len(raw) > MOST_BYTES:
+    if len(raw) > PRICES.size:
         return Refusal(Problem.SHEET_UNSAFE, Unsafe.TOO_LARGE)
     found = price_sheet.read(raw, today, taken) if raw.startswith(XLSX) else price_json.read(raw, today, taken)
     if isinstance(found, Unsafe):

@@ -15,6 +15,7 @@ from cardsvc.naming.identity import valid_id_no
 
 MOST = {Kind.TEXT: 200, Kind.NOTE: 4000}
 """The longest texts, in characters."""
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 PHONE = re.compile(r"\+?[0-9][0-9 \-]{4,19}")
 POINT = re.compile(r"(-?[0-9]{1,2}(?:\.[0-9]{1,7})?)\s*[,，]\s*(-?[0-9]{1,3}(?:\.[0-9]{1,7})?)")
 WHOLE = re.compile(r"-?[0-9]{1,15}")
@@ -28,7 +29,7 @@ def read(column: Column, text: str) -> Value | Wrong:
         return Wrong.MISSING if column.needed else None
     match column.kind:
         case Kind.TEXT | Kind.NOTE | Kind.LINK:
-            return text if len(text) <= MOST.get(column.kind, 200) else Wrong.TOO_LONG
+            return _text(column.kind, text)
         case Kind.NUMBER:
             plain = text.replace(",", "")
             return _within(column, int(plain)) if WHOLE.fullmatch(plain) else Wrong.NOT_A_NUMBER
@@ -47,6 +48,12 @@ def read(column: Column, text: str) -> Value | Wrong:
             return _point(text)
         case _:
             return _numbered(column.kind, text)
+
+
+def _text(kind: Kind, text: str) -> str | Wrong:
+    if UNPRINTABLE.search(text):
+        return Wrong.UNPRINTABLE
+    return text if len(text) <= MOST.get(kind, 200) else Wrong.TOO_LONG
 
 
 def _within(column: Column, number: int) -> int | Wrong:

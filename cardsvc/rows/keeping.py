@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, select, update
 
 from cardsvc.core.ids import HomeId, StaffNo
-from cardsvc.core.records import Column, Fault, Kind, Record, Value, Values, Wrong
+from cardsvc.core.records import CITY, Column, Fault, Kind, Record, Value, Values, Wrong
 from cardsvc.naming.cells import written
 from cardsvc.naming.names import digits
 from cardsvc.rows.tables import blind, sealed, table_of
@@ -107,13 +107,26 @@ def insert(
     batch: str | None = None,
 ) -> None:
     """New rows: ids with values, the county among them. Each needs 12 bytes of `chance` for every column."""
+    prepared = [
+        (row_id, {"county": values["county"]} | columns_of(vault, where, row_id, values, bits))
+        for (row_id, values), bits in zip(rows, chance, strict=False)
+    ]
+    insert_columns(connection, where, prepared, staff_no, now, batch)
+
+
+def insert_columns(
+    connection: Connection,
+    where: Where,
+    rows: Iterable[tuple[str, Mapping[str, Any]]],
+    staff_no: StaffNo,
+    now: datetime,
+    batch: str | None = None,
+) -> None:
+    """New rows: ids with their columns as the table has them (`columns_of`), the county among them."""
     made = {"home_id": where.home_id, "version": 1, "made_at": now, "made_by": staff_no, "batch": batch}
     made |= {"changed_at": now, "changed_by": staff_no}
     every = dict.fromkeys(name for one in where.table.columns if (name := one.name) not in made)
-    prepared = [
-        every | made | {"id": row_id, "county": values["county"]} | columns_of(vault, where, row_id, values, bits)
-        for (row_id, values), bits in zip(rows, chance, strict=False)
-    ]
+    prepared = [{**every, **made, "id": row_id, **columns} for row_id, columns in rows]
     if prepared:
         connection.execute(where.table.insert(), prepared)
 
@@ -233,12 +246,13 @@ def lost_links(
     values: Values,
     county: str | None,
 ) -> tuple[Fault, ...]:
-    """Links to rows that are not there, or not theirs to see."""
+    """Links to rows that are not there, or are another county's; the city's own rows are for all to link to."""
     found = []
     for column in record.columns:
         value = values.get(column.name)
         if column.kind is not Kind.LINK or value is None:
             continue
-        if find(connection, Where(home_id, module, records[column.of]), str(value), county) is None:
+        row = find(connection, Where(home_id, module, records[column.of]), str(value), None)
+        if row is None or (county is not None and row.county not in (county, CITY)):
             found.append(Fault(column.name, Wrong.NO_SUCH_ROW))
     return tuple(found)

@@ -105,6 +105,13 @@ def counted(connection: Connection, where: Where, matching: Iterable[ColumnEleme
     return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
+def more_than(connection: Connection, vault: Vault, where: Where, wanted: Wanted, most: int) -> bool:
+    """Whether more rows match than this."""
+    c = where.table.c
+    asked = select(c.id).where(*conditions(vault, where, wanted)).order_by(c.id).offset(most).limit(1)
+    return connection.execute(asked).first() is not None
+
+
 def every(connection: Connection, vault: Vault, where: Where, wanted: Wanted, most: int) -> Iterator[Kept]:
     """All rows that a list shows, in the order of their ids, `most` at a time in memory."""
     c, after = where.table.c, ""

@@ -29,6 +29,7 @@ NOT_PAGES = {
     "/news": "a part of the board's page",
     "/events": "a stream",
     "/state": "a part of the payment's page",
+    "/progress": "a part of an import's page",
     "/static": "files",
     "/language": "changes the language and goes back",
     "/sign-in": "seen by whoever is not signed in: tests/admin_web/test_console.py",
@@ -67,6 +68,7 @@ LINKS = """() => [
 NOT_LINKED = {
     "/office/cases/{case_no}/compare/{other}": "needs two cases that look alike: tests/admin_web/test_booking_pages.py",
     "/office/drills/{number}": "needs a drill: tests/admin_web/test_duties.py",
+    "/office/modules/{module}/{record}/import/{upload_id}": "needs a file: tests/modules/test_import_pages.py",
     "/office/payments/{order_no}": "needs an order: tests/admin_web/test_payments.py",
     "/office/prices/drafts/{number}": "needs a draft: tests/admin_web/test_prices.py",
     "/office/prices/lists/{version}/compare": "needs two lists: tests/admin_web/test_prices.py",

@@ -38,15 +38,6 @@ def test_what_only_a_move_fills_cannot_be_needed() -> None:
     assert "grade cannot be needed" in str(declared_wrong(record(two=True, grade=needed), ["claim"]))
 
 
-def test_a_whole_row_has_its_first_state_and_what_is_derived() -> None:
-    nothing = {"state": "asked", "grade": None, "note": None, "worth": None}
-
-    assert record(two=True).whole({}) == nothing
-    assert record(two=True).whole({"grade": 3, "state": "granted", "county": "330302"}) == (
-        nothing | {"grade": 3, "state": "granted", "worth": 300, "county": "330302"}
-    )
-
-
 def test_a_frozen_state_is_one_of_the_flow() -> None:
     claim = record(two=True)
     assert claim.flow is not None

@@ -22,6 +22,7 @@ from cardsvc.core.reviewing import Because, Decision, FlagState
 from cardsvc.core.rules import RULES
 from cardsvc.core.statements import Handed, ReturnedWhy, StatementState
 from cardsvc.core.station import ENTRIES
+from cardsvc.core.uploads import UploadState
 from cardsvc.core.wire import Outcome, RevokedWhy
 from cardsvc.core.words import CATALOGUES, LANGUAGES, Language, say
 from cardsvc.documents.safe_xlsx import Unsafe
@@ -57,6 +58,7 @@ TABLES: dict[str, type[StrEnum]] = {
     "change": Change,
     "draft_state": DraftState,
     "unsafe": Unsafe,
+    "upload_state": UploadState,
     "review_rule": Rule,
     "every": Every,
     "report_age": Age,

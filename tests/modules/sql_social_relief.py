@@ -18,7 +18,7 @@ SQL: dict[str, str] = {
     """,
     "benefit_recipients": f"""
         SELECT (2 * persons + months) / NULLIF(2 * months, 0) FROM (
-            SELECT CAST(COALESCE(SUM(persons), 0) AS BIGINT) AS persons, COUNT(DISTINCT month) AS months
+            SELECT CAST(COALESCE(SUM(persons), 0) AS BIGINT) AS persons, COUNT(DISTINCT SUBSTR(for_day, 1, 7)) AS months
             FROM social_relief_payment_batch WHERE {HERE} AND state = 'paid' AND paid_on {BETWEEN}
         ) AS paid
     """,
@@ -72,7 +72,9 @@ SQL: dict[str, str] = {
     """,
     "allowance_per_household": f"""
         SELECT (2 * fen + households) / NULLIF(2 * households, 0) FROM (
-            SELECT CAST(COALESCE(SUM(standard * persons - income), 0) AS BIGINT) AS fen, COUNT(*) AS households
+            SELECT COUNT(*) AS households, CAST(COALESCE(SUM(
+                CASE WHEN income < standard * persons THEN standard * persons - income ELSE 0 END
+            ), 0) AS BIGINT) AS fen
             FROM social_relief_household
             WHERE {HERE} AND kind = 'subsistence' AND state = 'active' AND since <= :last
         ) AS granted

@@ -12,8 +12,10 @@ PEOPLE = f"FROM veterans_visit WHERE {HERE} AND whom = 'beneficiaries' AND visit
 RESCUED = f"FROM veterans_rescue WHERE {HERE} AND approved_on {BETWEEN}"
 CITY = f"FROM veterans_petition WHERE {HERE} AND level = 'city' AND received_on {BETWEEN}"
 ANSWERED = f"FROM veterans_petition WHERE {HERE} AND state IN ('answered', 'closed') AND received_on {BETWEEN}"
+IN_TIME = "answered_on IS NOT NULL AND (due_on IS NULL OR answered_on <= due_on)"
 STANDS = f"SELECT COUNT(*) FROM veterans_beneficiary WHERE {HERE} AND state = 'active' AND since <= :last"
 SETTLED = f"FROM veterans_settlement WHERE {HERE} AND state <> 'void' AND settled_on {BETWEEN}"
+FINISHED = "state = 'finished'"
 TRAINED = f"FROM veterans_retraining WHERE {HERE} AND started_on {BETWEEN}"
 
 SQL: dict[str, str] = {
@@ -27,9 +29,7 @@ SQL: dict[str, str] = {
     "letters": f"SELECT COUNT(*) {CITY} AND kind = 'letter'",
     "visit_batches": f"SELECT COUNT(*) {CITY} AND kind = 'visit'",
     "visit_people": f"SELECT COALESCE(SUM(people), 0) {CITY} AND kind = 'visit'",
-    "petitions_in_time": (
-        f"SELECT {tenths('COUNT(CASE WHEN answered_on <= due_on THEN 1 END)', 'COUNT(*)', 100)} {ANSWERED}"
-    ),
+    "petitions_in_time": (f"SELECT {tenths(f'COUNT(CASE WHEN {IN_TIME} THEN 1 END)', 'COUNT(*)', 100)} {ANSWERED}"),
     "petition_days": f"SELECT {tenths('COALESCE(SUM(days), 0)', 'COUNT(*)')} {ANSWERED}",
     "beneficiaries": STANDS,
     "disabled_people": f"{STANDS} AND category = 'disabled'",
@@ -52,7 +52,7 @@ SQL: dict[str, str] = {
         f"SELECT COUNT(*) FROM veterans_memorial WHERE {HERE} AND (opened_on IS NULL OR opened_on <= :last)"
     ),
     "memorial_rescue_finished_share": (
-        f"SELECT {tenths('COUNT(CASE WHEN finished_on IS NOT NULL THEN 1 END)', 'COUNT(*)', 100)} {RESCUED}"
+        f"SELECT {tenths(f'COUNT(CASE WHEN {FINISHED} THEN 1 END)', 'COUNT(*)', 100)} {RESCUED}"
     ),
     "soldiers_placed": (
         f"SELECT COUNT(*) FROM veterans_soldier WHERE {HERE} AND state = 'placed' AND placed_on {BETWEEN}"

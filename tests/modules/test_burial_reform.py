@@ -6,25 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from cardsvc.core.records import Record, Value, Wrong
+from cardsvc.core.records import Value, Wrong
 from cardsvc.modules.burial_reform import MODULE
 from cardsvc.modules.burial_reform.graves import CRITERIA
-from tests.support.bureau import TWO, Bureau, bureau_of
+from tests.support.bureau import TWO, Bureau, bureau_of, faults, whole
 
 ALL: dict[str, Value] = dict.fromkeys(CRITERIA, True)
-
-
-def faults(record: Record, **values: Value) -> list[tuple[str, Wrong]]:
-    assert record.check is not None
-    return [(one.column, one.why) for one in record.check(record.whole(values))]
 
 
 def test_a_conversion_has_the_six_criteria_of_the_bureau() -> None:
     conversion = MODULE.record("conversion")
 
     assert len(CRITERIA) == 6
-    assert conversion.whole(ALL)["criteria_met"] == 6
-    assert conversion.whole(dict.fromkeys(CRITERIA, False))["criteria_met"] == 0
+    assert whole(conversion, **ALL)["criteria_met"] == 6
+    assert whole(conversion, **dict.fromkeys(CRITERIA, False))["criteria_met"] == 0
 
 
 @pytest.mark.parametrize("missed", CRITERIA)
@@ -39,7 +34,7 @@ def test_what_misses_one_criterion_is_not_accepted(missed: str) -> None:
 def test_a_cemetery_has_as_many_plots_left_as_are_not_used() -> None:
     cemetery = MODULE.record("cemetery")
 
-    assert cemetery.whole({"plots": 10, "plots_used": 10})["plots_left"] == 0
+    assert whole(cemetery, plots=10, plots_used=10)["plots_left"] == 0
     assert faults(cemetery, kind="commercial", plots=10, plots_used=10) == []
     assert faults(cemetery, kind="commercial", plots=10, plots_used=11) == [("plots_used", Wrong.RULE)]
 
@@ -49,7 +44,7 @@ def test_a_cemetery_has_as_many_plots_left_as_are_not_used() -> None:
     [(100, 80, True), (101, 80, False), (100, 81, False), (None, 80, None), (100, None, None)],
 )
 def test_a_plot_keeps_to_the_standard(plot_area: int | None, headstone: int | None, within: bool | None) -> None:
-    row = MODULE.record("cemetery").whole({"plot_area": plot_area, "headstone": headstone})
+    row = whole(MODULE.record("cemetery"), plot_area=plot_area, headstone=headstone)
 
     assert row["within_standard"] is within
 

@@ -6,16 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cardsvc.core.records import Record, Value, Wrong
+from cardsvc.core.records import Wrong
 from cardsvc.modules.disaster_relief import MODULE
-from tests.support.bureau import TWO, Bureau, bureau_of
+from tests.support.bureau import TWO, Bureau, bureau_of, faults, whole
 
 DAY = date(2026, 3, 1)
-
-
-def faults(record: Record, **values: Value) -> list[tuple[str, Wrong]]:
-    assert record.check is not None
-    return [(one.column, one.why) for one in record.check(record.whole(values))]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +29,7 @@ def faults(record: Record, **values: Value) -> list[tuple[str, Wrong]]:
 def test_a_shelter_holds_as_many_as_its_level_must(
     level: str | None, capacity: int | None, enough: bool | None
 ) -> None:
-    assert MODULE.record("shelter").whole({"level": level, "capacity": capacity})["large_enough"] is enough
+    assert whole(MODULE.record("shelter"), level=level, capacity=capacity)["large_enough"] is enough
 
 
 @pytest.mark.parametrize(
@@ -66,8 +61,8 @@ def test_the_public_list_tells_where_a_shelter_is_and_nothing_of_its_manager() -
 def test_an_officer_serves_until_they_leave() -> None:
     officer = MODULE.record("officer")
 
-    assert officer.whole({"appointed_on": DAY})["serving"] is True
-    assert officer.whole({"appointed_on": DAY, "left_on": DAY})["serving"] is False
+    assert whole(officer, appointed_on=DAY)["serving"] is True
+    assert whole(officer, appointed_on=DAY, left_on=DAY)["serving"] is False
 
 
 def test_a_revision_is_issued_under_a_number() -> None:
@@ -90,8 +85,8 @@ def test_a_batch_gives_something_to_at_least_one_person_a_household() -> None:
 def test_what_a_person_got_is_whole_fen() -> None:
     batch = MODULE.record("relief_batch")
 
-    assert batch.whole({"people": 3, "money": 100, "goods_value": 1})["per_head"] == 33
-    assert batch.whole({"money": 100})["per_head"] is None
+    assert whole(batch, people=3, money=100, goods_value=1)["per_head"] == 33
+    assert whole(batch, money=100)["per_head"] is None
 
 
 def test_two_people_approve_a_batch_before_it_is_handed_out() -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cardsvc.core.records import Record, Value, Wrong
+from cardsvc.core.records import Value, Wrong
 from cardsvc.modules.elder_care import MODULE
 from cardsvc.modules.elder_care.needs import MONTHLY, NEEDS, ability, grade
-from tests.support.bureau import TWO, Bureau, bureau_of
+from tests.support.bureau import TWO, Bureau, bureau_of, faults, whole
 
 AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 ELDER = {"county": "330302", "name": "林某", "id_no": "330302194001010029", "born_on": "1940-01-01"}
@@ -27,11 +27,6 @@ ASSESSED = {
     "needs_medical": "no",
     "needs_emergency": "no",
 }
-
-
-def faults(record: Record, **values: Value) -> list[tuple[str, Wrong]]:
-    assert record.check is not None
-    return [(one.column, one.why) for one in record.check(record.whole(values))]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +57,7 @@ def test_points_make_a_grade(points: int, name: str) -> None:
 
 def assessed(**values: Value) -> dict[str, Value]:
     seen: dict[str, Value] = {"finances": "ordinary", "living": "with_family", "ability_score": 90}
-    return MODULE.record("assessment").whole(seen | {f"needs_{one}": False for one in NEEDS} | values)
+    return whole(MODULE.record("assessment"), **seen | {f"needs_{one}": False for one in NEEDS} | values)
 
 
 def test_who_needs_nothing_gets_nothing() -> None:
@@ -103,8 +98,8 @@ def test_a_refusal_says_why() -> None:
 def test_an_elder_is_paid_by_the_grade_that_was_granted() -> None:
     elder = MODULE.record("elder")
 
-    assert elder.whole({"name": "林某"})["monthly"] is None
-    assert elder.whole({"name": "林某", "grade": "two"})["monthly"] == 50_000
+    assert whole(elder, name="林某")["monthly"] is None
+    assert whole(elder, name="林某", grade="two")["monthly"] == 50_000
 
 
 def test_no_one_person_types_what_an_elder_is_paid() -> None:
@@ -121,7 +116,7 @@ def test_payments_stop_with_a_death_and_go_on_only_by_two() -> None:
     assert elder.flow is not None
     assert {payments.suspended, *payments.paid} <= set(elder.column(payments.state).choices)
     back = [one for one in elder.flow.moves if payments.suspended in one.since and one.to in payments.paid]
-    assert [(one.name, one.two) for one in back] == [("not_dead", True)]
+    assert [(one.name, one.two) for one in back] == [("resume", True)]
     ledger = MODULE.record(payments.ledger)
     assert ledger.column(payments.of).of == payments.record
 
@@ -169,16 +164,12 @@ def test_an_open_institution_has_beds() -> None:
 def test_a_call_is_timed_in_whole_minutes() -> None:
     call = MODULE.record("call")
 
-    row = call.whole(
-        {
-            "received_at": AT,
-            "answered_at": AT + timedelta(seconds=59),
-            "closed_at": AT + timedelta(minutes=61, seconds=59),
-        }
+    row = whole(
+        call, received_at=AT, answered_at=AT + timedelta(seconds=59), closed_at=AT + timedelta(minutes=61, seconds=59)
     )
 
     assert (row["minutes_to_answer"], row["minutes_to_close"]) == (0, 61)
-    assert call.whole({"received_at": AT})["minutes_to_close"] is None
+    assert whole(call, received_at=AT)["minutes_to_close"] is None
 
 
 def test_a_call_is_not_answered_before_it_came_nor_closed_without_an_outcome() -> None:
@@ -224,6 +215,11 @@ def test_an_assessment_becomes_a_grade_and_two_people_a_subsidy(bureau: Bureau) 
     assert bureau.edit("elder", elder, 2, **changed) == 303
     kept = bureau.row("elder", elder)
     assert (kept["town"], kept["grade"], kept["monthly"]) == ("安溪镇", "one", 80_000)
+
+    assert bureau.move("elder", elder, "report_death", 3) == 303
+    assert bureau.move("elder", elder, "resume", 4, reason="经核未死亡") == 409
+    assert bureau.move("elder", elder, "resume", 4, reason="经核未死亡", **TWO) == 303
+    assert bureau.row("elder", elder)["subsidy"] == "receiving"
 
 
 def test_a_call_is_dispatched_and_closed_and_its_minutes_are_counted(bureau: Bureau) -> None:

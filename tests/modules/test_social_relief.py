@@ -65,9 +65,9 @@ def test_only_a_severe_disability_is_covered_singly(kind: str, grade: int, wrong
     assert faulty(registers.SINGLE, row) == (["grade"] if wrong else [])
 
 
-@pytest.mark.parametrize(("month", "wrong"), [("2026-01", False), ("2026-12", False), ("2026-13", True), ("1月", True)])
-def test_a_batch_is_of_a_month(month: str, wrong: bool) -> None:
-    assert faulty(paying.PAYMENT_BATCH, {"month": month}) == (["month"] if wrong else [])
+def test_a_batch_is_of_the_month_of_its_day() -> None:
+    assert derived(paying.PAYMENT_BATCH, {"for_day": date(2026, 3, 31)}) == {"month": "2026-03"}
+    assert derived(paying.PAYMENT_BATCH, {"for_day": date(2026, 4, 1)}) == {"month": "2026-04"}
 
 
 def test_a_payment_is_for_one_of_the_three_who_are_entitled() -> None:

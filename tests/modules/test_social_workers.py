@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 
 from cardsvc.core.records import Value, Wrong
-from cardsvc.modules.social_workers import rules
+from cardsvc.modules.social_workers import MODULE, rules
 from cardsvc.modules.social_workers.records import EXAM_REGISTRATION
+from tests.support.home import ID_NO, Service
+from tests.support.rows import Clerk, columns
 
 CONDITIONS = [
     *(("assistant", "secondary", False, 4), ("assistant", "college", True, 2), ("assistant", "college", False, 4)),
@@ -104,3 +106,17 @@ def test_a_worker_comes_and_goes(changes: dict[str, Value], wrong: list[tuple[st
     usual: dict[str, Value] = {"source": "recruited", "body": None, "since": date(2020, 1, 1), "until": None}
 
     assert [(one.column, one.why) for one in rules.worker({**usual, "state": "on_duty", **changes})] == wrong
+
+
+def test_a_registration_says_whether_the_conditions_are_met(bureau: Service) -> None:
+    workers = Clerk.of(bureau, MODULE)
+    typed = {"name": "王小雨", "id_no": ID_NO, "exam": "全国社会工作者职业水平考试", "level": "社会工作师"}
+    conditions = {"registered_on": "2026-03-02", "education": "本科", "in_field": "否", "years": "4"}
+    row_id = workers.types("exam_registration", **typed, **conditions)
+
+    assert workers.row("exam_registration", row_id).values["qualified"] is False
+    assert columns(workers.tries_move("exam_registration", row_id, "reject")) == ["reason"]
+    workers.moves("exam_registration", row_id, "reject", reason="年限不足")
+    workers.moves("exam_registration", row_id, "look_again")
+    workers.moves("exam_registration", row_id, "pass")
+    assert workers.row("exam_registration", row_id).values["review"] == "passed"

@@ -73,6 +73,8 @@ def test_a_petition_is_due_after_it_came_and_passed_on_to_somebody() -> None:
 
     assert faulty(support.PETITION, {"received_on": came, "due_on": came}) == []
     assert faulty(support.PETITION, {"received_on": came, "due_on": date(2026, 2, 28)}) == ["due_on"]
+    assert faulty(support.PETITION, {"received_on": came, "answered_on": came}) == []
+    assert faulty(support.PETITION, {"received_on": came, "answered_on": date(2026, 2, 28)}) == ["received_on"]
     assert faulty(support.PETITION, {"state": "passed_on"}) == ["unit"]
     assert faulty(support.PETITION, {"state": "passed_on", "unit": "某局"}) == []
 

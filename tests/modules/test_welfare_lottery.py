@@ -4,9 +4,12 @@ from datetime import date
 
 import pytest
 
+from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.records import Value, Wrong
-from cardsvc.modules.welfare_lottery import rules
+from cardsvc.modules.welfare_lottery import MODULE, rules
 from cardsvc.modules.welfare_lottery.records import CHARITY_NOMINATION, GRANT
+from tests.support.home import Service
+from tests.support.rows import SECOND, Clerk, columns
 
 
 @pytest.mark.parametrize(
@@ -47,8 +50,11 @@ def test_amount_and_account_of_a_grant_are_decided_by_two_alone() -> None:
     assert "asked" in typed
     assert not typed & {"amount", "account", "state", "approved_on", "paid_on"}
     assert GRANT.flow is not None
-    assert [one.name for one in GRANT.flow.moves if one.to == "paid"] == ["pay"]
     assert [one.since for one in GRANT.flow.moves if one.to == "paid"] == [("approved",)]
+    back = [
+        one for one in GRANT.flow.moves if (one.since, one.to) in ((("approved",), "asked"), (("paid",), "approved"))
+    ]
+    assert [one.two for one in back] == [True, True]
 
 
 def test_nobody_is_awarded_who_was_not_on_public_notice() -> None:
@@ -67,3 +73,30 @@ def test_nobody_is_awarded_who_was_not_on_public_notice() -> None:
 )
 def test_a_gift_has_its_size(category: str, given_: int | None, wrong: int) -> None:
     assert len(list(rules.nomination({"category": category, "given": given_}))) == wrong
+
+
+@pytest.fixture
+def fund(bureau: Service) -> Clerk:
+    return Clerk.of(bureau, MODULE)
+
+
+def test_a_grant_is_approved_by_two_and_paid_once(fund: Clerk) -> None:
+    project = fund.types("fund_project", name="孤儿助学", purpose="救孤", body="市慈善总会", started_on="2026-01-12")
+    asked = {"payee": "安溪镇人民政府", "purpose": "助学", "asked": "5000", "asked_on": "2026-02-01"}
+    row_id = fund.types("grant", project=project, **asked)
+    decided = {"amount": "4000", "account": "6222020000000000000"}
+
+    assert isinstance(fund.tries_move("grant", row_id, "approve", None, **decided), Refusal)
+    assert columns(fund.tries_move("grant", row_id, "approve", SECOND, **decided | {"amount": "5000.01"})) == ["amount"]
+    assert fund.tries_move("grant", row_id, "pay") == Refusal(Problem.ROW_CHANGED)
+    fund.moves("grant", row_id, "approve", SECOND, **decided)
+    assert fund.edits("grant", row_id, **asked | {"project": project, "payee": "另一单位"}) == Refusal(
+        Problem.ROW_FROZEN
+    )
+    fund.moves("grant", row_id, "pay")
+
+    row = fund.row("grant", row_id).values
+    assert (row["state"], row["amount"]) == ("paid", 4000_00)
+    assert row["paid_on"] is not None
+    assert isinstance(fund.tries_move("grant", row_id, "bounce"), Refusal)
+    assert fund.tries_move("grant", row_id, "pay") == Refusal(Problem.ROW_CHANGED)

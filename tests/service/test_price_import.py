@@ -407,7 +407,7 @@ HOSTILE: dict[str, tuple[Callable[[bytes], bytes], Unsafe]] = {
         lambda raw: packed(raw, **{"xl__styles.xml": b"<a/>" * 600_000}),
         Unsafe.TOO_MANY_ROWS,
     ),
-    "too large": (lambda raw: raw + bytes(safe_xlsx.MOST_BYTES), Unsafe.TOO_LARGE),
+    "too large": (lambda raw: raw + bytes(safe_xlsx.PRICES.size), Unsafe.TOO_LARGE),
     "too many rows": (lambda raw: with_rows(1_001), Unsafe.TOO_MANY_ROWS),
     "a row far down": (far_row, Unsafe.TOO_MANY_ROWS),
     "too many columns": (lambda raw: with_rows(3, 61), Unsafe.TOO_MANY_COLUMNS),

@@ -162,7 +162,7 @@ def test_a_suspended_member_of_a_household_in_force_waives_nothing(service: Serv
 BATCH = {
     "number": "202610-330302-low",
     "scheme": "最低生活保障金",
-    "month": "2026-10",
+    "for_day": "2026-10-01",
     "persons": "12345",
     "amount": "2463000.50",
 }

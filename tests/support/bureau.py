@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cardsvc.core.ids import StaffNo
-from cardsvc.core.records import Value
+from cardsvc.core.records import Record, Value, Wrong
 from cardsvc.handlers import grant_module
 from cardsvc.modules import Module
 from cardsvc.rows import keeping
@@ -17,6 +17,18 @@ from tests.support.home import Service
 
 LEADER, CLERK = StaffNo("1051"), StaffNo("1052")
 TWO = {"second_staff_no": LEADER, "second_password": f"{LEADER}{LEADER}"}
+
+
+def whole(record: Record, **values: Value) -> dict[str, Value]:
+    """A row of these values as its rules see it: its first state, nothing in the rest, and what is derived."""
+    row = dict.fromkeys(one.name for one in record.columns) | record.start | values
+    return row | dict(record.derive(row)) if record.derive is not None else row
+
+
+def faults(record: Record, **values: Value) -> list[tuple[str, Wrong]]:
+    """What the record's own rule says of a row of these values: column and why."""
+    assert record.check is not None
+    return [(one.column, one.why) for one in record.check(whole(record, **values))]
 
 
 class Bureau:

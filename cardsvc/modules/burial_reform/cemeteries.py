@@ -29,7 +29,7 @@ def left(values: Values) -> Values:
 def _cemetery(values: Values) -> Iterator[Fault]:
     if _number(values, "plots_used") > _number(values, "plots"):
         yield Fault("plots_used", Wrong.RULE, Label("多于墓穴总数", "More than there are"))
-    if values["kind"] == "public_benefit" and values.get("price_basis") == "market":
+    if values.get("kind") == "public_benefit" and values.get("price_basis") == "market":
         yield Fault("price_basis", Wrong.RULE, Label("公益性公墓不实行市场调节价", "Not for public benefit"))
     low, high = values.get("price_low"), values.get("price_high")
     if isinstance(low, int) and isinstance(high, int) and high < low:

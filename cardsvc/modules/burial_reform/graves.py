@@ -84,13 +84,13 @@ GRAVE = Record(
 
 def met(values: Values) -> Values:
     """How many of the six criteria a conversion meets."""
-    return {"criteria_met": sum(bool(values[name]) for name in CRITERIA)}
+    return {"criteria_met": sum(bool(values.get(name)) for name in CRITERIA)}
 
 
 def _conversion(values: Values) -> Iterator[Fault]:
     if values.get("state") == "accepted":
         for name in CRITERIA:
-            if not values[name]:
+            if not values.get(name):
                 yield Fault(name, Wrong.RULE, Label("未达标的不能验收", "It cannot be accepted without"))
 
 

@@ -6,7 +6,7 @@ The bureau told "more than 20" sign-ups for the sea and "more than 300" people a
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from cardsvc.core.records import CITY, Record, Value
+from cardsvc.core.records import CITY, Value
 from cardsvc.invented import COUNTIES, Chance, credit_code, day, id_no, person, phone, place, point, seeded
 from cardsvc.modules import Row
 from cardsvc.modules.burial_reform import cemeteries, eco, graves
@@ -43,14 +43,10 @@ def rows() -> Iterator[Row]:
     yield from _events(random)
     for name, kind, held_on, participants in MEMORIALS:
         values: dict[str, Value] = {"county": COUNTIES[0], "name": name, "kind": kind, "held_on": held_on}
-        yield _row(eco.MEMORIAL, values | {"place": f"{place(random)}陵园", "participants": participants})
+        yield Row.made(eco.MEMORIAL, values | {"place": f"{place(random)}陵园", "participants": participants})
     for title, held_on in MEETINGS:
         values = {"county": CITY, "title": title, "standard": "殡葬基本服务规范", "held_on": held_on}
-        yield _row(eco.MEETING, values | {"participants": random.randrange(12, 40)})
-
-
-def _row(record: Record, values: dict[str, Value], key: str = "") -> Row:
-    return Row(record.name, record.whole(values), key)
+        yield Row.made(eco.MEETING, values | {"participants": random.randrange(12, 40)})
 
 
 def _county(index: int) -> str:
@@ -80,7 +76,7 @@ def _cemeteries(random: Chance) -> Iterator[Row]:
                 "plots": plots,
                 "plots_used": random.randrange(plots),
             }
-            yield _row(cemeteries.CEMETERY, values | own, f"m{number}")
+            yield Row.made(cemeteries.CEMETERY, values | own, f"m{number}")
             number += 1
 
 
@@ -106,7 +102,7 @@ def _grave(random: Chance, index: int, span: tuple[date, date], *, converted: bo
         "family": person(random),
         "phone": phone(random),
     }
-    yield _row(graves.GRAVE, values, key)
+    yield Row.made(graves.GRAVE, values, key)
     if not converted:
         return
     failed = None if all_met else random.choice(tuple(CRITERIA))
@@ -121,7 +117,7 @@ def _grave(random: Chance, index: int, span: tuple[date, date], *, converted: bo
         "state": "accepted" if all_met else "sent_back",
         "accepted_on": done if all_met else None,
     }
-    yield _row(graves.CONVERSION, work)
+    yield Row.made(graves.CONVERSION, work)
 
 
 def _events(random: Chance) -> Iterator[Row]:
@@ -137,12 +133,12 @@ def _events(random: Chance) -> Iterator[Row]:
             "published": True,
             "state": "held",
         }
-        yield _row(eco.EVENT, values, f"v{index}")
+        yield Row.made(eco.EVENT, values, f"v{index}")
         for number in range(buried):
             yield _sign_up(random, way, held_on - timedelta(days=12 + number % 20), f"v{index}", held_on)
     trip: dict[str, Value] = {"county": COUNTIES[3], "name": "2026 年海葬活动", "way": "sea", "held_on": SEA_TRIP}
     trip |= {"place": "洞头海域", "places": 40, "published": True, "state": "open"}
-    yield _row(eco.EVENT, trip, "sea2026")
+    yield Row.made(eco.EVENT, trip, "sea2026")
     for index in range(SEA_SIGN_UPS):
         yield _sign_up(random, "sea", day(random, date(2026, 3, 1), NOW[1]), "sea2026" if index % 2 else None, None)
 
@@ -163,4 +159,4 @@ def _sign_up(random: Chance, way: str, signed_on: date, event: str | None, burie
         "spot": f"{eco.WAYS[way].zh}区 {random.randrange(1, 400)} 号" if buried_on is not None else None,
         "buried_on": buried_on,
     }
-    return _row(eco.SIGN_UP, values)
+    return Row.made(eco.SIGN_UP, values)

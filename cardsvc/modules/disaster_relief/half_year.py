@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from cardsvc.core.records import CITY, Record, Value
+from cardsvc.core.records import CITY, Value
 from cardsvc.invented import COUNTIES, Chance, day, id_no, parts, person, phone, place, point, seeded
 from cardsvc.modules import Row
 from cardsvc.modules.disaster_relief import ready, relief
@@ -29,10 +29,6 @@ def rows() -> Iterator[Row]:
     yield from _officers(random)
     yield from _plans(random)
     yield from _batches(random)
-
-
-def _row(record: Record, values: dict[str, Value], key: str = "") -> Row:
-    return Row(record.name, record.whole(values), key)
 
 
 def _county(index: int) -> str:
@@ -61,7 +57,7 @@ def _shelters(random: Chance) -> Iterator[Row]:
                 "published": usable,
                 "published_on": day(random, date(2024, 3, 1), NOW[1]) if usable else None,
             }
-            yield _row(ready.SHELTER, values)
+            yield Row.made(ready.SHELTER, values)
             number += 1
 
 
@@ -79,7 +75,7 @@ def _officers(random: Chance) -> Iterator[Row]:
             "appointed_on": day(random, date(2016, 1, 1), date(2025, 3, 1)),
             "left_on": day(random, *NOW) if index % 30 == 29 else None,
         }
-        yield _row(ready.OFFICER, values, f"f{index}")
+        yield Row.made(ready.OFFICER, values, f"f{index}")
     number = 0
     for count, span in TRAININGS:
         for index in range(count):
@@ -92,7 +88,7 @@ def _officers(random: Chance) -> Iterator[Row]:
                 "days": 1,
                 "place": f"{place(random)}镇文化礼堂",
             }
-            yield _row(ready.TRAINING, training, f"t{number}")
+            yield Row.made(ready.TRAINING, training, f"t{number}")
             for officer in range(index, OFFICERS, len(COUNTIES)):
                 attended: dict[str, Value] = {
                     "county": _county(index),
@@ -102,7 +98,7 @@ def _officers(random: Chance) -> Iterator[Row]:
                     "passed": random.random() < 0.93,
                 }
                 if random.random() < 0.85:
-                    yield _row(ready.ATTENDANCE, attended)
+                    yield Row.made(ready.ATTENDANCE, attended)
             number += 1
 
 
@@ -118,7 +114,7 @@ def _plans(random: Chance) -> Iterator[Row]:
             "issued_on": day(random, date(2015, 1, 1), date(2022, 12, 31)),
             "document": f"演示发〔2022〕{index + 1}号",
         }
-        yield _row(ready.PLAN, values, f"p{index}")
+        yield Row.made(ready.PLAN, values, f"p{index}")
         if index % 3 == 2:
             continue
         revised_on = day(random, *(NOW if index % 3 else BEFORE))
@@ -132,7 +128,7 @@ def _plans(random: Chance) -> Iterator[Row]:
             "document": f"演示发〔{revised_on.year}〕{index + 1}号" if index % 5 else None,
             "issued_on": revised_on if index % 5 else None,
         }
-        yield _row(ready.REVISION, revision)
+        yield Row.made(ready.REVISION, revision)
 
 
 def _batches(random: Chance) -> Iterator[Row]:
@@ -154,4 +150,4 @@ def _batches(random: Chance) -> Iterator[Row]:
                 "approved_on": on,
                 "handed_out_on": on,
             }
-            yield _row(relief.BATCH, values)
+            yield Row.made(relief.BATCH, values)

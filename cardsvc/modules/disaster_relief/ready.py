@@ -30,9 +30,9 @@ def large_enough(values: Values) -> Values:
 
 
 def _shelter(values: Values) -> Iterator[Fault]:
-    if values["published"] and values["state"] != "ready":
+    if values.get("published") and values.get("state") != "ready":
         yield Fault("published", Wrong.RULE, Label("不可用的不公布", "Only one that can be used is published"))
-    if values["published"] and values.get("published_on") is None:
+    if values.get("published") and values.get("published_on") is None:
         yield Fault("published_on", Wrong.MISSING)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from cardsvc.core.local_time import CHINA
-from cardsvc.core.records import Record, Value
+from cardsvc.core.records import Value
 from cardsvc.invented import (
     COUNTIES,
     Chance,
@@ -24,7 +24,7 @@ from cardsvc.invented import (
 )
 from cardsvc.modules import Row
 from cardsvc.modules.elder_care import people, places, services
-from cardsvc.modules.elder_care.needs import FINANCES, LIVING, NEEDS
+from cardsvc.modules.elder_care.needs import FINANCES, LIVING, MONTHLY, NEEDS, assessed
 
 NOW, BEFORE = (date(2026, 1, 1), date(2026, 6, 30)), (date(2025, 1, 1), date(2025, 6, 30))
 EARLIER = (date(2024, 1, 1), date(2025, 12, 31))
@@ -65,10 +65,6 @@ def rows() -> Iterator[Row]:
             yield _call(random, index, span)
 
 
-def _row(record: Record, values: dict[str, Value], key: str = "") -> Row:
-    return Row(record.name, record.whole(values), key)
-
-
 def _county(index: int) -> str:
     return COUNTIES[index % len(COUNTIES)]
 
@@ -90,7 +86,7 @@ def _sites(random: Chance) -> Iterator[Row]:
                 "opened_on": day(random, *opened) if opened is not None else None,
                 "point": point(random, _county(number)),
             }
-            yield _row(places.SITE, values, f"s{number}")
+            yield Row.made(places.SITE, values, f"s{number}")
             number += 1
     for count, span in DEMONSTRATIONS:
         for index in range(count):
@@ -100,7 +96,7 @@ def _sites(random: Chance) -> Iterator[Row]:
                 "care_site": f"s{index}" if span == NOW else None,
                 "named_on": day(random, *span),
             }
-            yield _row(places.DEMONSTRATION, values)
+            yield Row.made(places.DEMONSTRATION, values)
 
 
 def _area(random: Chance, level: str, index: int) -> Row:
@@ -113,7 +109,7 @@ def _area(random: Chance, level: str, index: int) -> Row:
         "opened_on": day(random, date(2026, 2, 1), date(2026, 5, 31)),
         "households": random.randrange(200, 900) * (1 if pilot else 20),
     }
-    return _row(services.AREA, values, f"{level}{index}")
+    return Row.made(services.AREA, values, f"{level}{index}")
 
 
 def _elder(random: Chance, index: int) -> Iterator[Row]:
@@ -130,8 +126,7 @@ def _elder(random: Chance, index: int) -> Iterator[Row]:
         "ability_score": random.randrange(91),
         **{f"needs_{one}": random.random() < 0.6 for one in NEEDS},
     }
-    assessed = people.ASSESSMENT.whole(assessment)
-    grade, on = str(assessed["grade"]), assessed["assessed_on"]
+    grade, on = str(assessed(assessment)["grade"]), assessment["assessed_on"]
     granted = grade in SUBSIDISED and isinstance(on, date)
     decided = on + timedelta(days=7) if granted and isinstance(on, date) else None
     elder: dict[str, Value] = {
@@ -148,16 +143,20 @@ def _elder(random: Chance, index: int) -> Iterator[Row]:
         "phone": phone(random),
         "address": f"演示路{random.randrange(1, 300)}号",
     }
-    yield _row(people.ELDER, elder, f"e{index}")
+    yield Row.made(people.ELDER, elder, f"e{index}")
     decision: dict[str, Value] = {"state": "approved", "decided_on": decided}
     refusal: dict[str, Value] = {"state": "refused", "reason": "未达到补贴等级"}
-    yield _row(people.ASSESSMENT, assessment | (decision if granted else refusal))
+    yield Row.made(people.ASSESSMENT, assessment | (decision if granted else refusal))
     for month in range(1, 7):
         paid_on = date(2026, month, 25)
         if decided is not None and decided <= paid_on:
-            amount = people.ELDER.whole(elder)["monthly"]
-            payment: dict[str, Value] = {"county": county, "elder": f"e{index}", "paid_on": paid_on, "amount": amount}
-            yield _row(people.PAYMENT, payment | {"voucher": f"YL2026{month:02d}-{index:04d}"})
+            payment: dict[str, Value] = {
+                "county": county,
+                "elder": f"e{index}",
+                "paid_on": paid_on,
+                "amount": MONTHLY[grade],
+            }
+            yield Row.made(people.PAYMENT, payment | {"voucher": f"YL2026{month:02d}-{index:04d}"})
 
 
 def _services(random: Chance, index: int) -> Iterator[Row]:
@@ -174,7 +173,7 @@ def _services(random: Chance, index: int) -> Iterator[Row]:
         "since": since,
         "state": "running",
     }
-    yield _row(services.ORDER, values, f"o{index}")
+    yield Row.made(services.ORDER, values, f"o{index}")
     for _ in range(VISITS_EACH):
         visit: dict[str, Value] = {
             "county": county,
@@ -184,7 +183,7 @@ def _services(random: Chance, index: int) -> Iterator[Row]:
             "minutes": random.randrange(3, 13) * 10,
             "satisfied": random.choice(("good", "good", "good", "fair", "poor")),
         }
-        yield _row(services.VISIT, visit)
+        yield Row.made(services.VISIT, visit)
 
 
 def _call(random: Chance, index: int, span: tuple[date, date]) -> Row:
@@ -207,4 +206,4 @@ def _call(random: Chance, index: int, span: tuple[date, date]) -> Row:
         "closed_at": received + timedelta(minutes=random.randrange(40, 1500)) if closed else None,
         "outcome": "已上门办理" if closed else None,
     }
-    return _row(services.CALL, values)
+    return Row.made(services.CALL, values)

@@ -68,10 +68,10 @@ def grade(points: int) -> str:
 
 def assessed(values: Values) -> Values:
     """Ability, points, grade and monthly subsidy (fen) of an assessment."""
-    score = values["ability_score"]
+    score = values.get("ability_score")
     level = ability(score if isinstance(score, int) else 0)
-    points = POINTS[str(values["finances"])] + POINTS[str(values["living"])] + POINTS[level]
-    points += sum(POINTS_A_NEED for one in NEEDS if values[f"needs_{one}"])
+    points = POINTS[str(values.get("finances"))] + POINTS[str(values.get("living"))] + POINTS[level]
+    points += sum(POINTS_A_NEED for one in NEEDS if values.get(f"needs_{one}"))
     return {"ability": level, "points": points, "grade": grade(points), "monthly": MONTHLY[grade(points)]}
 
 

@@ -81,15 +81,8 @@ ELDER = Record(
                 two=True,
             ),
             Move("suspend", Label("暂停", "Suspend"), ("receiving",), "suspended", fills=("reason",)),
-            Move("resume", Label("恢复", "Resume"), ("suspended",), "receiving", fills=("reason",), two=True),
-            Move(
-                "not_dead",
-                Label("经核未死亡，恢复", "Not dead: go on"),
-                ("death",),
-                "receiving",
-                fills=("reason",),
-                two=True,
-            ),
+            Move("resume", Label("恢复", "Resume"), ("suspended", "death"), "receiving", fills=("reason",), two=True),
+            Move("report_death", Label("报告死亡", "Report a death"), ("receiving",), "death"),
             Move(
                 "end",
                 Label("终止", "End"),

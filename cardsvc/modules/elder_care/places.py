@@ -8,12 +8,12 @@ TOWN = Column("town", Label("乡镇（街道）", "Town"), searched=True, sorted
 
 
 def _site(values: Values) -> Iterator[Fault]:
-    is_open = values["state"] in ("open", "closed")
-    if is_open and values["opened_on"] is None:
+    is_open = values.get("state") in ("open", "closed")
+    if is_open and values.get("opened_on") is None:
         yield Fault("opened_on", Wrong.RULE, Label("已运营的要有运营日期", "What has opened has a day of opening"))
-    if not is_open and values["opened_on"] is not None:
+    if not is_open and values.get("opened_on") is not None:
         yield Fault("opened_on", Wrong.RULE, Label("未运营的没有运营日期", "What has not opened has no such day"))
-    if values["state"] == "open" and values["kind"] == "institution" and not values["beds"]:
+    if values.get("state") == "open" and values.get("kind") == "institution" and not values.get("beds"):
         yield Fault("beds", Wrong.RULE, Label("养老机构要有床位数", "An institution has beds"))
 
 

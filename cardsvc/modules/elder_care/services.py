@@ -14,7 +14,7 @@ SERVICES = NEEDS | {
 
 
 def _order(values: Values) -> Iterator[Fault]:
-    since, until = values["since"], values["until"]
+    since, until = values.get("since"), values.get("until")
     if since is not None and until is not None and str(until) < str(since):
         yield Fault("until", Wrong.RULE, Label("止日早于起日", "It ends before it begins"))
 
@@ -113,7 +113,7 @@ def _minutes(since: Value, until: Value) -> int | None:
 
 def timed(values: Values) -> Values:
     """Whole minutes from a call to its answer, and to when it was closed; none for what has not happened."""
-    received = values["received_at"]
+    received = values.get("received_at")
     return {
         "minutes_to_answer": _minutes(received, values.get("answered_at")),
         "minutes_to_close": _minutes(received, values.get("closed_at")),

@@ -72,7 +72,7 @@ def _organisations(random: Chance) -> Iterator[Row]:
     older = range(len(PILOT), STANDING - NEWEST + len(PILOT))
     party = {*random.sample(newest, 100), *random.sample(older, WITH_PARTY - 100)}
     domains = set(random.sample(range(200, STANDING), 310))
-    for index in range(STANDING + ENDED):
+    for index in (*range(STANDING, STANDING + ENDED), *range(STANDING)):
         pilot, filed = index in PILOT, index < 60
         kind, prefix = KINDS[min(index % 19 // 9, 1)] if index % 120 != 119 else KINDS[2]
         name = f"{place(random)}{random.choice(NAMES[kind])}"

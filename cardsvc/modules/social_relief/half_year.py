@@ -75,7 +75,7 @@ def _batches(year: int, yuan: int, recipients: int) -> Iterator[Row]:
                 "county": county,
                 "number": number,
                 "scheme": scheme,
-                "month": f"{year}-{month:02d}",
+                "for_day": date(year, month, 1),
                 "persons": persons,
                 "amount": amount * 100,
                 "bank": "示例农商银行",

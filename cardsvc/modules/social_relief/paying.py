@@ -1,7 +1,7 @@
 """What is paid: benefit batches that a second person approves, single payments, and the funds it comes from."""
 
-import re
 from collections.abc import Iterable
+from datetime import date
 
 from cardsvc.core.records import Column, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
 
@@ -11,13 +11,12 @@ SCHEMES = {
     "single": Label("重残单人保", "Severely disabled, singly"),
     "orphan": Label("孤儿基本生活费", "Orphans' living allowance"),
 }
-MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
 
 
-def _month(row: Values) -> Iterable[Fault]:
-    month = row.get("month")
-    if isinstance(month, str) and not MONTH.fullmatch(month):
-        yield Fault("month", Wrong.RULE, Label("写作 2026-03", "Write 2026-03"))
+def _month(row: Values) -> Values:
+    """The month that a batch pays for, as 2026-03: recipients are counted month by month."""
+    day = row.get("for_day")
+    return {"month": f"{day:%Y-%m}" if isinstance(day, date) else None}
 
 
 PAYMENT_BATCH = Record(
@@ -26,7 +25,15 @@ PAYMENT_BATCH = Record(
     (
         Column("number", Label("批次号", "Batch number"), needed=True, unique=True, searched=True, sorted=True),
         Column("scheme", Label("项目", "Scheme"), Kind.CHOICE, needed=True, filtered=True, choices=SCHEMES),
-        Column("month", Label("所属月份", "Month"), needed=True, filtered=True, sorted=True),
+        Column(
+            "for_day",
+            Label("所属月份的一天", "A day of its month"),
+            Kind.DATE,
+            needed=True,
+            listed=False,
+            help=Label("填所属月份中任何一天", "Any day of the month that it pays for"),
+        ),
+        Column("month", Label("所属月份", "Month"), derived=True, sorted=True),
         Column("persons", Label("发放人数", "People"), Kind.NUMBER, needed=True, sorted=True, low=1),
         Column("amount", Label("发放金额", "Amount"), Kind.MONEY, needed=True, sorted=True, low=1),
         Column("bank", Label("代发银行", "Paying bank")),
@@ -51,7 +58,7 @@ PAYMENT_BATCH = Record(
     ),
     name_by=("number", "scheme"),
     dated="paid_on",
-    check=_month,
+    derive=_month,
     flow=Flow(
         "state",
         (

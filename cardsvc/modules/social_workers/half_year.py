@@ -43,7 +43,7 @@ def rows() -> Iterator[Row]:
         yield _registration(random, index, "city", "aide", day(random, *REGISTRATION), index < CITY_PASSED)
     for index, (name, sessions, month) in enumerate(CLASSES):
         yield from _class(random, f"k{index}", name, sessions, month)
-    for index in range(SECONDED + OTHERS + LEFT):
+    for index in reversed(range(SECONDED + OTHERS + LEFT)):
         yield _worker(random, index)
     for number, (title, issued_on) in enumerate(DOCUMENTS):
         values: dict[str, Value] = {

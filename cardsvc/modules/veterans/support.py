@@ -103,6 +103,9 @@ def _due(row: Values) -> Iterable[Fault]:
     received, due = row.get("received_on"), row.get("due_on")
     if isinstance(received, date) and isinstance(due, date) and due < received:
         yield Fault("due_on", Wrong.RULE, Label("期限早于收到日期", "Due before it was received"))
+    answered = row.get("answered_on")
+    if isinstance(received, date) and isinstance(answered, date) and answered < received:
+        yield Fault("received_on", Wrong.RULE, Label("收到晚于答复", "Received after it was answered"))
     if row.get("state") == "passed_on" and row.get("unit") is None:
         yield Fault("unit", Wrong.MISSING)
 

@@ -33,7 +33,14 @@ from cardsvc.store.tables.day import (
 from cardsvc.store.tables.deaths import module_death, module_death_place, module_death_told
 from cardsvc.store.tables.exchange import enrolment_code, journal, record, station
 from cardsvc.store.tables.kinds import Moment, metadata
-from cardsvc.store.tables.modules import module_figure, module_grant, module_history, module_link, module_upload
+from cardsvc.store.tables.modules import (
+    module_figure,
+    module_grant,
+    module_history,
+    module_link,
+    module_upload,
+    module_upload_row,
+)
 from cardsvc.store.tables.money import account, bill_line, price_book, price_draft, transfer, waiver_table
 from cardsvc.store.tables.paying import day_close, payment_arrival, payment_day, payment_order
 from cardsvc.store.tables.people import audit_link, family_link, family_view, home, log_head, staff, staff_session
@@ -93,6 +100,7 @@ __all__ = [
     "module_history",
     "module_link",
     "module_upload",
+    "module_upload_row",
     "money_day",
     "occupancy",
     "outbox",

@@ -64,6 +64,16 @@ module_upload = Table(
     Column("content", LargeBinary),
     Index("module_upload_of", "home_id", "module", "record", "made_at"),
 )
+module_upload_row = Table(
+    "module_upload_row",
+    metadata,
+    Column("home_id", Text, primary_key=True),
+    Column("upload_id", Text, primary_key=True),
+    Column("row_no", BigInteger, primary_key=True, autoincrement=False),
+    Column("row_id", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    ForeignKeyConstraint(["home_id", "upload_id"], ["module_upload.home_id", "module_upload.id"]),
+)
 module_figure = Table(
     "module_figure",
     metadata,

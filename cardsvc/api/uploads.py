@@ -1,0 +1,53 @@
+"""Files of rows are checked and committed by the service itself; any number of processes may, one for each file."""
+
+import logging
+from collections import Counter
+from dataclasses import replace
+
+from cardsvc.context import Context
+from cardsvc.core.uploads import STALE, WEEK, UploadState
+from cardsvc.handlers import check_upload, commit_upload, import_rows
+from cardsvc.rows import uploads
+from cardsvc.rows.uploads import Overtaken, Upload
+from cardsvc.store.engine import Connection, transact
+
+LOG = logging.getLogger("cardsvc.uploads")
+
+
+def work_due(context: Context) -> Counter[str]:
+    """Work on the files that nobody works on, one after another, and wipe what has waited too long.
+
+    How often each outcome came: a state, or `overtaken`. A file that a killed process left is begun anew.
+    """
+    outcomes, now = Counter[str](), context.clock()
+    while (upload := _taken(context)) is not None:
+        outcomes[_worked(context, upload)] += 1
+    outcomes[UploadState.DROPPED.value] += import_rows.wipe_old(context, now - WEEK, now)
+    return +outcomes
+
+
+def _taken(context: Context) -> Upload | None:
+    """The next file, which is now this process's."""
+
+    def act(connection: Connection) -> Upload | None:
+        now = context.clock()
+        while (found := uploads.due(connection, context.home_id, now - STALE)) is not None:
+            if uploads.changed(connection, found, beat_at=now):
+                return replace(found, beat_at=now)
+        return None
+
+    return transact(context.engine, act)
+
+
+def _worked(context: Context, upload: Upload) -> str:
+    module = context.modules.get(upload.module)
+    record = next((one for one in module.records if one.name == upload.record), None) if module is not None else None
+    if module is None or record is None:
+        import_rows.gone(context, upload, context.clock())
+        return UploadState.DROPPED.value
+    work = check_upload.handle if upload.state is UploadState.READING else commit_upload.handle
+    try:
+        return work(context, module, record, upload).value
+    except Overtaken:
+        LOG.info("file %s: somebody else has taken or dropped it", upload.id)
+        return "overtaken"

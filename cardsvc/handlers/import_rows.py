@@ -1,0 +1,116 @@
+"""A file of rows: handed in, then committed or dropped by who handed it in. What lies between is done by itself."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import BinaryIO
+
+from cardsvc.context import Context
+from cardsvc.core.ids import StaffNo, uuid7
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.uploads import OPEN, STALE, WAITING, Found, UploadState
+from cardsvc.documents.safe_xlsx import RECORDS, Unsafe
+from cardsvc.rows import uploads
+from cardsvc.rows.keeping import Where
+from cardsvc.rows.sealed_file import sealed_file
+from cardsvc.rows.uploads import Upload
+from cardsvc.store.engine import Connection, transact
+from cardsvc.store.log import open_log
+
+MOST_NAME = 120
+"""The longest file name that is kept, in characters."""
+
+
+def hand_in(
+    context: Context,
+    where: Where,
+    file: BinaryIO,
+    file_name: str,
+    county: str | None,
+    staff_no: StaffNo,
+    now: datetime,
+) -> str | Refusal:
+    """Keep a file, encrypted, to be checked; its id. `county` is the only one whose rows it may bring, None for all."""
+    if not 0 < file.seek(0, 2) <= RECORDS.size:
+        return Refusal(Problem.SHEET_UNSAFE, Unsafe.TOO_LARGE if file.tell() else Unsafe.EMPTY)
+    upload = Upload(
+        home_id=context.home_id,
+        id=uuid7(int(now.timestamp() * 1000), context.chance(10)).hex,
+        module=where.module,
+        record=where.record.name,
+        file_name="".join(one for one in file_name if one.isprintable())[-MOST_NAME:],
+        county=county,
+        made_at=now,
+        made_by=staff_no,
+        state=UploadState.READING,
+        total=0,
+        done=0,
+        wrong=0,
+        found=Found(),
+        beat_at=now - STALE,
+    )
+    content = sealed_file(context.vault, upload.place, file, context.chance)
+
+    def act(connection: Connection) -> str | Refusal:
+        log = open_log(connection, context.home_id)
+        if uploads.waiting(connection, context.home_id, staff_no) >= OPEN:
+            return Refusal(Problem.UPLOADS_WAITING)
+        uploads.add(connection, upload, content)
+        log.add(f"file handed in: {where.module}/{where.record.name}", upload.id, "", now, staff_no)
+        log.close()
+        return upload.id
+
+    return transact(context.engine, act)
+
+
+def commit(context: Context, upload_id: str, county: str | None, staff_no: StaffNo, now: datetime) -> Upload | Refusal:
+    """Let a file's rows be kept; only who handed it in does, and only while they may still bring what it brings."""
+
+    def act(connection: Connection) -> Upload | Refusal:
+        upload = uploads.one(connection, context.home_id, upload_id)
+        if upload is None:
+            return Refusal(Problem.NOT_FOUND)
+        if upload.made_by != staff_no or upload.county != county:
+            return Refusal(Problem.UPLOAD_NOT_YOURS)
+        to = {"state": UploadState.COMMITTING.value, "done": 0, "beat_at": now - STALE}
+        if upload.state is not UploadState.READY or not uploads.changed(connection, upload, **to):
+            return Refusal(Problem.UPLOAD_NOT_READY)
+        return replace(upload, state=UploadState.COMMITTING)
+
+    return transact(context.engine, act)
+
+
+def drop(context: Context, upload_id: str, staff_no: StaffNo, now: datetime) -> Upload | Refusal:
+    """Forget a file that was not committed; what is known about it stays."""
+    with context.engine.connect() as connection:
+        upload = uploads.one(connection, context.home_id, upload_id)
+    if upload is None:
+        return Refusal(Problem.NOT_FOUND)
+    droppable = upload.state in WAITING or upload.state is UploadState.READING
+    if not droppable or not _dropped(context, upload, "file dropped", now, staff_no):
+        return Refusal(Problem.UPLOAD_NOT_READY)
+    return upload
+
+
+def gone(context: Context, upload: Upload, now: datetime) -> bool:
+    """Drop a file of a record that is no longer there."""
+    return _dropped(context, upload, "file dropped with its module", now)
+
+
+def wipe_old(context: Context, before: datetime, now: datetime) -> int:
+    """Drop files that nobody has decided about since then; how many."""
+    with context.engine.connect() as connection:
+        found = [one for one in uploads.old(connection, context.home_id, before) if one.state in WAITING]
+    return sum(_dropped(context, one, "file dropped by age", now) for one in found)
+
+
+def _dropped(context: Context, upload: Upload, what: str, now: datetime, staff_no: StaffNo | None = None) -> bool:
+    def act(connection: Connection) -> bool:
+        log = open_log(connection, context.home_id)
+        if not uploads.changed(connection, upload, state=UploadState.DROPPED.value):
+            return False
+        uploads.wipe(connection, upload)
+        log.add(f"{what}: {upload.module}/{upload.record}", upload.id, "", now, staff_no)
+        log.close()
+        return True
+
+    return transact(context.engine, act)

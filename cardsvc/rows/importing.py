@@ -1,0 +1,163 @@
+"""Rows of a file, many at a time: what their links name, which unique values are taken, and how they are put aside."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from cardsvc.core.ids import StaffNo
+from cardsvc.core.records import Column, Kind, Values, Wrong
+from cardsvc.core.words import LANGUAGES, Language
+from cardsvc.modules import Module
+from cardsvc.naming.cells import read
+from cardsvc.rows.keeping import Kept, Where, find_all, index_of, kept
+from cardsvc.rows.tables import Day, blind, sealed
+from cardsvc.rows.titles import titles
+from cardsvc.store.tables.kinds import Moment
+from cardsvc.vault.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where rows are looked for: in a module; of this county, where somebody sees only one."""
+
+    connection: Connection
+    vault: Vault
+    module: Module
+    county: str | None
+
+
+def linked(scope: Scope, where: Where, texts: Iterable[str]) -> dict[str, str | Wrong]:
+    """The ids of the rows that texts name: by id, by a unique column, or by what people call them (`titles`)."""
+    wanted = {one for one in texts if one}
+    if not wanted:
+        return {}
+    c, record = where.table.c, where.record
+    only = (c.county == scope.county,) if scope.county is not None else ()
+    unique = {one.name: _keys(scope.vault, one, wanted) for one in record.columns if one.unique}
+    by = [c.id.in_(wanted), *(_key_column(where, record.column(name)).in_(keys) for name, keys in unique.items())]
+    by += _titled(scope, where, wanted)
+    asked = select(where.table).where(c.home_id == where.home_id, or_(*by), *only)
+    rows = scope.connection.execute(asked).all()
+    found: dict[str, set[str]] = {}
+    for one, row in zip(_called(scope, where, [kept(record, row) for row in rows]), rows, strict=True):
+        for name, keys in unique.items():
+            said = keys.get(getattr(row, _key_column(where, record.column(name)).name))
+            one |= {said} if said is not None else set()
+        for text in one:
+            found.setdefault(text, set()).add(row.id)
+    return {one: _only(found.get(one, set()), one) for one in wanted}
+
+
+def _called(scope: Scope, where: Where, rows: list[Kept]) -> list[set[str]]:
+    """What each row may be called: its id, and its title in each language."""
+    about = (scope.connection, where.home_id, scope.module, where.record, rows)
+    named = [titles(*about, language) for language in LANGUAGES]
+    return [{one.id, *(by[one.id] for by in named)} for one in rows]
+
+
+def _titled(scope: Scope, where: Where, texts: set[str]) -> list[ColumnElement[bool]]:
+    """That a column of a row's title is a part of one of the texts: the column that tells rows apart best."""
+    columns = [one for one in map(where.record.column, where.record.name_by) if not one.secret]
+    if not columns:
+        return []
+    parts = texts if len(columns) == 1 else {part for one in texts for part in _parts(one)}
+    column = min(columns, key=lambda one: PLAIN.index(one.kind) if one.kind in PLAIN else len(PLAIN))
+    by = where.table.c[column.name]
+    if column.kind is Kind.LINK:
+        to = Where(where.home_id, where.module, scope.module.record(column.of))
+        return [by.in_([one for one in linked(scope, to, parts).values() if not isinstance(one, Wrong)])]
+    return [by.in_([value for one in parts if not isinstance(value := read(column, one), Wrong)])]
+
+
+PLAIN = (Kind.TEXT, Kind.CREDIT_CODE, Kind.LINK)
+"""Kinds that tell rows apart, the best first."""
+
+
+def _parts(text: str) -> set[str]:
+    """The runs of words of a text."""
+    words = text.split(" ")
+    return {" ".join(words[n:m]) for n in range(len(words)) for m in range(n + 1, len(words) + 1)}
+
+
+def _only(ids: set[str], text: str) -> str | Wrong:
+    """An id names its row, whatever else is called so."""
+    if text in ids:
+        return text
+    return Wrong.NO_SUCH_ROW if not ids else Wrong.SEVERAL_ROWS if len(ids) > 1 else next(iter(ids))
+
+
+def key(vault: Vault, column: Column, value: Any) -> Any:
+    """What a unique value is found by: itself, or its blind index."""
+    return index_of(vault, column, str(value)) if column.secret else value
+
+
+def _key_column(where: Where, column: Column) -> Any:
+    return where.table.c[blind(column.name) if column.secret else column.name]
+
+
+def _keys(vault: Vault, column: Column, texts: Iterable[str]) -> dict[Any, str]:
+    """Texts by what they are found by in a unique column."""
+    read_as = ((text, read(column, text)) for text in texts)
+    return {key(vault, column, value): text for text, value in read_as if not isinstance(value, Wrong)}
+
+
+def taken(connection: Connection, where: Where, column: Column, keys: Iterable[Any]) -> set[Any]:
+    """Which of these a row of the table has already in a unique column."""
+    by, wanted = _key_column(where, column), list(keys)
+    if not wanted:
+        return set()
+    return set(connection.execute(select(by).where(where.table.c.home_id == where.home_id, by.in_(wanted))).scalars())
+
+
+def there(connection: Connection, where: Where, ids: Iterable[str], county: str | None) -> set[str]:
+    """Which of these ids are rows, of this county where somebody sees only one."""
+    c, wanted = where.table.c, list(ids)
+    only = (c.county == county,) if county is not None else ()
+    if not wanted:
+        return set()
+    return set(connection.execute(select(c.id).where(c.home_id == where.home_id, c.id.in_(wanted), *only)).scalars())
+
+
+def links(where: Where) -> list[Column]:
+    """The columns that lead to other rows."""
+    return [one for one in where.record.columns if one.kind is Kind.LINK]
+
+
+def body_of(columns: Mapping[str, Any]) -> str:
+    """The columns of a row as text, to be put aside."""
+    plain = {name: one.isoformat() if isinstance(one, date) else one for name, one in columns.items()}
+    return json.dumps(plain, ensure_ascii=False)
+
+
+def columns_in(where: Where, body: str) -> dict[str, Any]:
+    """The columns of a row that was put aside."""
+    columns: dict[str, Any] = json.loads(body)
+    for name, value in columns.items():
+        if value is None:
+            continue
+        kind = where.table.c[name].type
+        if isinstance(kind, Day):
+            columns[name] = date.fromisoformat(value)
+        elif isinstance(kind, Moment):
+            columns[name] = datetime.fromisoformat(value)
+    return columns
+
+
+def names_of(scope: Scope, where: Where, ids: Iterable[str], language: Language) -> dict[str, str]:
+    """What rows are called, where that names them alone; the others keep their ids."""
+    rows = find_all(scope.connection, where, ids)
+    called = titles(scope.connection, where.home_id, scope.module, where.record, rows, language)
+    meant = linked(scope, where, called.values())
+    return {row_id: said if meant[said] == row_id else row_id for row_id, said in called.items()}
+
+
+def as_kept(where: Where, row_id: str, columns: Mapping[str, Any], staff_no: StaffNo, at: datetime) -> Kept:
+    """A row that was put aside as it will stand."""
+    values: Values = {
+        one.name: columns.get(sealed(one.name) if one.secret else one.name) for one in where.record.columns
+    }
+    return Kept(row_id, columns["county"], 1, at, staff_no, at, staff_no, values)
