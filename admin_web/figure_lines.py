@@ -5,8 +5,10 @@ from datetime import date, timedelta
 
 from starlette.datastructures import QueryParams
 
+from cardsvc.api.access import Signed
 from cardsvc.core.figures import Asked, Growth, leaves
 from cardsvc.core.indicated import Number, Span, Told, last_half_year, span_of
+from cardsvc.core.permissions import Action
 from cardsvc.core.reporting import Period, year_before
 from cardsvc.core.words import say
 from cardsvc.documents.figure_words import FigureWords
@@ -77,10 +79,13 @@ def chosen(asked: QueryParams, today: date) -> Chosen:
     return Chosen(span, span_of(span, day if day is not None else last_half_year(today).first))
 
 
-def line(words: FigureWords, module: Module, told: Told, period: Period, county: str | None = None) -> Line:
-    """A figure in words, with its doors; behind a withheld one there are none."""
-    doors = _doors(words, module, told, period, county) if not told.withheld else ()
-    before = _doors(words, module, told, year_before(period), county) if not told.before_withheld else ()
+def line(
+    words: FigureWords, module: Module, told: Told, period: Period, signed: Signed, county: str | None = None
+) -> Line:
+    """A figure in words, with the doors that this person may open; behind a withheld one there are none."""
+    opens = not isinstance(told.indicator.figure, Asked) or signed.may(Action.SEE_REPORTS)
+    doors = _doors(words, module, told, period, county) if opens and not told.withheld else ()
+    before = _doors(words, module, told, year_before(period), county) if opens and not told.before_withheld else ()
     single = len(doors) == 1
     return Line(
         told=told,

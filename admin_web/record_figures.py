@@ -16,7 +16,7 @@ from cardsvc.context import Context
 from cardsvc.core.figures import Unit
 from cardsvc.core.indicated import NOTHING_SAID, Relation, Said, number_of, span_of
 from cardsvc.core.local_time import local
-from cardsvc.core.permissions import Action
+from cardsvc.core.permissions import EVERY_MODULE, Action
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.records import Column, Kind, Label, Wrong
 from cardsvc.documents.figure_words import FigureWords
@@ -25,6 +25,7 @@ from cardsvc.modules import Module
 from cardsvc.naming.cells import read
 from cardsvc.rows import marks
 from cardsvc.rows.figuring import Figures
+from cardsvc.rows.funeral import FUNERAL
 from cardsvc.store.reconciling import one_moment
 
 AMOUNT = Column("amount", Label("数", "Number"), Kind.MONEY)
@@ -51,7 +52,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
 
     @app.get("/modules/{module}/statistics")
     def statistics(request: Request, signed: Annotated[Signed, sees], module: str) -> Response:
-        found = records.module_at(context, signed, module)
+        found = figured(context, signed, module)
         words = FigureWords(language_of(request))
         asked = chosen(request.query_params, local(context.clock()).date())
         names = records.county_names(words.language)
@@ -59,7 +60,9 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         county = signed.county or (wanted if wanted in names else None)
         with one_moment(context.engine) as connection:
             figures = Figures(connection, context.home_id, found, asked.period, signed.county)
-            lines = [line(words, found, figures.told(one, county), asked.period, county) for one in found.indicators]
+            lines = [
+                line(words, found, figures.told(one, county), asked.period, signed, county) for one in found.indicators
+            ]
             named = {one.name: one for one in found.indicators}
             first = next((one.told.indicator for one in lines if not one.told.withheld), None)
             parted = named.get(request.query_params.get("by", "")) or first
@@ -70,7 +73,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "county": county,
             "counties": names,
             "parted": parted,
-            "parts": [(code, line(words, found, told, asked.period, code)) for code, told in parts],
+            "parts": [(code, line(words, found, told, asked.period, signed, code)) for code, told in parts],
             "longest": max(known, default=0),
             "address": lambda **more: urlencode({**asked.asked, **{k: v for k, v in more.items() if v}}),
         }
@@ -103,13 +106,13 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
 
     @app.get("/modules/{module}/statistics/set")
     def set_page(request: Request, signed: Annotated[Signed, looks], module: str) -> Response:
-        found = records.module_at(context, signed, module)
+        found = figured(context, signed, module)
         asked = chosen(request.query_params, local(context.clock()).date())
         return setting(request, signed, found, asked, {}, None)
 
     @app.post("/modules/{module}/statistics/set")
     async def set_(request: Request, signed: Annotated[Signed, sets], module: str) -> Response:
-        found = records.module_at(context, signed, module)
+        found = figured(context, signed, module)
         asked = chosen(request.query_params, local(context.clock()).date())
         typed = {name: str(value).strip() for name, value in (await request.form()).items()}
         said: dict[str, Said] = {}
@@ -123,6 +126,13 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             return setting(request, signed, found, asked, typed, done)
         back = f"{request.scope['root_path']}/modules/{module}/statistics/set"
         return RedirectResponse(f"{back}?{urlencode({**asked.asked, 'saved': done})}", 303)
+
+
+def figured(context: Context, signed: Signed, name: str) -> Module:
+    """A module that somebody works in, or the funeral service for who sees all of them. Raises Refused."""
+    if name == FUNERAL.name and EVERY_MODULE & set(signed.roles) and signed.county is None:
+        return FUNERAL
+    return records.module_at(context, signed, name)
 
 
 def said_by(typed: dict[str, str], name: str) -> Said | Refusal:

@@ -16,6 +16,7 @@ from cardsvc.api import printing
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import Refused, language_of
 from cardsvc.context import Context
+from cardsvc.core.facts import Step
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Refusal
@@ -135,9 +136,10 @@ def asked_rows(
     kind: Name = None,
     age: Annotated[Age | None, Query()] = None,
     observed: Annotated[bool | None, Query()] = None,
+    step: Annotated[Step | None, Query()] = None,
 ) -> Rows:
     """The rows that an address asks for."""
-    filters = (item, payer, station, regime, waiver_for, waiver_payer, means, cashier, memo, kind, age, observed)
+    filters = (item, payer, station, regime, waiver_for, waiver_payer, means, cashier, memo, kind, age, observed, step)
     return Rows(what, *filters)
 
 
@@ -155,7 +157,9 @@ def address(path: str, asked: Mapping[str, Any]) -> str:
 
 
 def names_of(asked: Rows, made: Made) -> list[str]:
-    """What a figure asks for, in words: that of its line and of its column."""
+    """What a figure asks for, in words: that of its line and of its column, or of its step."""
+    if asked.step is not None:
+        return [say(made.says.language, f"step.{asked.step}")]
     for section in made.report.sections:
         for line in (*section.lines, *((section.total,) if section.total else ())):
             for head, cell in zip(section.heads, line.cells, strict=True):

@@ -74,6 +74,7 @@ MENU: Mapping[str, tuple[Entry, ...]] = {
     "bureau": (
         Entry("modules", "modules", Action.SEE_RECORDS),
         Entry("deaths", "modules/deaths", Action.SEE_RECORDS),
+        Entry("half_year", "modules/half-year", Action.SEE_RECORDS),
         Entry("module_grants", "module-grants", Action.GRANT_MODULES),
     ),
     "house": (

@@ -40,6 +40,7 @@ from cardsvc.handlers import family_link, load_half_year
 from cardsvc.handlers.found_home import STATIONS
 from cardsvc.loops import Duty, running
 from cardsvc.rows.half_year import HALF_YEAR
+from cardsvc.rows.tables import prepare
 from cardsvc.settings import DEMO_PASSPHRASE, Settings, chance, clock
 from cardsvc.store import office
 from cardsvc.store.engine import UnsafeStore, open_engine
@@ -187,11 +188,8 @@ def make(settings: Settings, cases: int) -> None:
 
 def load(settings: Settings) -> None:
     """Load the half-year of acceptance into the modules of a home, with progress. Ends with what is in its way."""
-    try:
-        up_to_date(open_engine(settings.database))
-    except UnsafeStore as error:
-        stop(f"refusing: {error}")
     context = context_of(settings)
+    prepare(context.engine, context.modules.values())
     with context.engine.connect() as connection:
         if not office.founded(connection, context.home_id):
             stop("there is no home in this database: cardsvc init, or demo-data without --half-year first")

@@ -86,9 +86,14 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A figure that is asked of the store: `ask(connection, home_id, period, county)`; `link` is its page there."""
+    """A figure that is asked of the store: `ask(connection, home_id, period, county)`.
 
-    ask: Callable[..., Any]
+    It answers with several figures by their names, None for one that is not known of a county; `part` picks this one.
+    `link` is its page there, with {first} and {last} for the days.
+    """
+
+    ask: Callable[..., Mapping[str, Any]]
+    part: str
     link: str = ""
 
 

@@ -75,6 +75,7 @@ class Rows:
     kind: str | None = None
     age: Age | None = None
     observed: bool | None = None
+    step: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

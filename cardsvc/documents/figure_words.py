@@ -25,15 +25,7 @@ class FigureWords:
         """A number with its unit."""
         if number is None:
             return say(self.language, "figure.no_number")
-        if unit is Unit.YUAN:
-            return say(
-                self.language,
-                "unit_number.yuan",
-                number=in_yuan(int(Decimal(number).quantize(Decimal(1), ROUND_HALF_UP))),
-            )
-        plain = number.normalize() if isinstance(number, Decimal) and number == number.to_integral() else number
-        digits = f"{int(plain):,}" if plain == int(plain) and unit is not Unit.PERCENT else f"{number:,}"
-        return say(self.language, f"unit_number.{unit}", number=digits)
+        return say(self.language, f"unit_number.{unit}", number=_digits(unit, number))
 
     def now(self, told: Told) -> str:
         """A figure as the bureau tells it: over 40, nearly 100, as counted, or withheld."""
@@ -42,8 +34,10 @@ class FigureWords:
         unit, said = told.indicator.unit, told.said
         if said.bound is None or not told.holds:
             return self.number(unit, told.now)
-        bound = self.number(unit, number_of(unit, said.bound))
-        return say(self.language, "figure.over" if said.relation is Relation.OVER else "figure.nearly", number=bound)
+        how = "over" if said.relation is Relation.OVER else "nearly"
+        # Chinese says "over" between a number and its unit, English before both.
+        digits = say(self.language, f"figure.{how}_digits", number=_digits(unit, number_of(unit, said.bound)))
+        return say(self.language, f"figure.{how}", number=say(self.language, f"unit_number.{unit}", number=digits))
 
     def aside(self, told: Told) -> str:
         """What stands beside a figure that is told as a round number: what was counted; "" where nothing does."""
@@ -116,3 +110,10 @@ class FigureWords:
         several = value if isinstance(value, tuple) else (value,)
         said = " / ".join(written(column, one, self.language) for one in several)
         return said if column.choices else f"{column.label.said(self.language)}: {said}"
+
+
+def _digits(unit: Unit, number: int | Decimal) -> str:
+    if unit is Unit.YUAN:
+        return in_yuan(int(Decimal(number).quantize(Decimal(1), ROUND_HALF_UP)))
+    whole = number == int(number) and unit is not Unit.PERCENT
+    return f"{int(number):,}" if whole else f"{number:,}"

@@ -36,8 +36,8 @@ def handle(
         home = context.home_id
         if (table := half_year.any_rows(connection, home, context.modules.values())) != "":
             return NotEmpty(table)
-        log = open_log(connection, home)
         done: dict[str, int] = {}
+        told: list[tuple[str, str]] = []
         for module in context.modules.values():
             waiting: dict[str, list[tuple[str, Values]]] = {}
             done[module.name] = 0
@@ -59,8 +59,10 @@ def handle(
                 write(module.record(name), rows)
             said = half_year.said_of(module)
             marks.keep(connection, home, module.name, half_year.HALF_YEAR, said, staff_no, now)
-            told = f"{done[module.name]} rows, {len(said)} figures"
-            log.add(f"half-year loaded: {module.name}", told, "", now, staff_no)
+            told.append((module.name, f"{done[module.name]} rows, {len(said)} figures"))
+        log = open_log(connection, home)  # last: who holds its head holds up every tap
+        for name, what in told:
+            log.add(f"half-year loaded: {name}", what, "", now, staff_no)
         log.close()
         return done
 

@@ -32,6 +32,7 @@ class Counter:
     def __init__(self, connection: Connection, home_id: HomeId, module: Module, only: str | None = None) -> None:
         self._connection, self._home_id, self._module, self._only = connection, home_id, module, only
         self._counted: dict[str, Mapping[str | None, int]] = {}
+        self._asked: dict[tuple[Any, ...], Mapping[str, Any]] = {}
 
     def value(self, figure: Counted, period: Period, county: str | None = None) -> Number:
         """A figure of a county, None for all; none where it cannot be."""
@@ -62,8 +63,8 @@ class Counter:
         match figure:
             case Count() | Sum():
                 return Fraction(self._by_county(figure, period).get(county, 0))
-            case Per(part=part, whole=whole, times=times):
-                above, below = self._exact(part, period, county), self._exact(whole, period, county)
+            case Per(part=above_, whole=whole, times=times):
+                above, below = self._exact(above_, period, county), self._exact(whole, period, county)
                 return above * times / below if above is not None and below else None
             case Mean(of=of):
                 found = [self._exact(one, period, county) for one in of]
@@ -72,8 +73,11 @@ class Counter:
             case Growth(of=one, times=times):
                 now, then = self._exact(one, period, county), self._exact(one, year_before(period), county)
                 return now * times / then if now is not None and then else None
-            case Asked(ask=ask):
-                number = ask(self._connection, self._home_id, period, county or self._only)
+            case Asked(ask=ask, part=part):
+                asked = (ask, period, county or self._only)
+                if asked not in self._asked:
+                    self._asked[asked] = ask(self._connection, self._home_id, period, county or self._only)
+                number = self._asked[asked].get(part)
                 return Fraction(number) if number is not None else None
 
     def _by_county(self, leaf: Leaf, period: Period) -> Mapping[str | None, int]:

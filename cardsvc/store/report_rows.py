@@ -207,6 +207,8 @@ def _taps(connection: Connection, home_id: HomeId, asked: Rows, range_: Range, k
         where.append(_says(connection, "station") == asked.station)
     if asked.observed is not None:
         where.append(_says(connection, "observed") == int(asked.observed))
+    if asked.step is not None:
+        where.append(_says(connection, "step") == asked.step)
     if key:
         where.append(tuple_(f.c.log_no, f.c.case_no) > (int(key[0]), key[1]))
     rows = connection.execute(

@@ -51,6 +51,11 @@ def softhsm_missing() -> str | None:
 
 
 @cache
+def libreoffice_missing() -> str | None:
+    return None if shutil.which("soffice") else "LibreOffice is not installed: apt-get install libreoffice-writer-nogui"
+
+
+@cache
 def server_programs() -> Path | None:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return found[-1].parent if found else None

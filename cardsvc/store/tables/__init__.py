@@ -55,6 +55,7 @@ from cardsvc.store.tables.summaries import (
     money_day,
     revenue_day,
     standing_day,
+    standing_month,
     tap_day,
 )
 from cardsvc.store.tables.tills import till_shift, till_taking
@@ -125,6 +126,7 @@ __all__ = [
     "staff",
     "staff_session",
     "standing_day",
+    "standing_month",
     "statement",
     "statement_line",
     "statement_payment",

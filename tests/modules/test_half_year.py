@@ -1,0 +1,160 @@
+"""The half-year report: a page, a text document and a spreadsheet; for whom, and what another program reads in them."""
+
+import io
+import os
+import random
+import subprocess
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from docx import Document
+from openpyxl import load_workbook
+from typer.testing import CliRunner, Result
+
+from cardsvc.__main__ import app
+from cardsvc.core.figures import Chapter, Count, Indicator, Sum, Unit
+from cardsvc.core.indicated import Relation, Said
+from cardsvc.core.records import Label
+from cardsvc.core.reporting import Period
+from cardsvc.handlers import grant_module, set_figures
+from cardsvc.vault import keystore
+from tests.modules.conftest import CLERK, COUNTY, LEADER
+from tests.modules.test_rows import add
+from tests.support import sample_module, tools
+from tests.support.desk import Desk
+from tests.support.home import Service
+
+HALF = Period(date(2026, 1, 1), date(2026, 6, 30))
+PATH = "modules/half-year"
+KNOWN = (
+    Indicator("things", Label("样品数", "Things"), Unit.COUNT, Count("thing"), Chapter.ELDER_CARE),
+    Indicator("amount", Label("金额", "Amounts"), Unit.YUAN, Sum("thing", "fen"), Chapter.OTHER),
+    Indicator("hidden", Label("不公布之数", "Hidden"), Unit.COUNT, Count("thing", {"good": True}), Chapter.OTHER),
+)
+
+
+@pytest.fixture
+def office(bureau: Service) -> Service:
+    """Three things of the half-year: four are the target, the amount is over 900 yuan, one figure is withheld."""
+    module = replace(sample_module.MODULE, indicators=KNOWN)
+    bureau.context = replace(bureau.context, modules={"sample": module})
+    desk = Desk(bureau, LEADER)
+    for number in range(3):
+        add(desk, name=f"样{number}", fen="331.17")
+    said = {
+        "things": Said(target=4_00),
+        "amount": Said(relation=Relation.OVER, bound=900_00),
+        "hidden": Said(withheld=True),
+    }
+    assert set_figures.handle(bureau.context, module, HALF, said, LEADER, bureau.clock.now) == 3
+    return bureau
+
+
+def test_the_page_has_the_chapters_with_targets_and_doors(office: Service) -> None:
+    page = Desk(office, LEADER).get(PATH).text
+
+    assert "第二部分 养老服务" in page and "第三部分 殡葬改革" in page and "第四部分 其他工作" in page
+    assert "75.0%" in page and "¥900.00 余" in page and "¥993.51" in page
+    assert "/office/modules/sample/thing?from=2026-01-01&amp;to=2026-06-30" in page
+    reports = "/office/reports/rows?what=taps&amp;first=2026-01-01&amp;last=2026-06-30&amp;step=load"
+    assert reports not in page, "who may not see the reports has no door to them"
+    assert reports in Desk(office, "1016").get(PATH).text
+    assert "f.good=yes&amp;from=2026" not in page, "behind a withheld figure there is no door"
+
+
+def test_everybody_reads_the_modules_that_they_work_in_and_nobody_what_is_withheld(office: Service) -> None:
+    assert Desk(office, "1001").get(PATH).status_code == 403
+    assert Desk(office, COUNTY).get(PATH).status_code == 403, "the report is the whole city's"
+    clerk = Desk(office, CLERK).get(PATH).text
+    assert "样品数" in clerk and "殡葬服务" not in clerk
+    assert grant_module.handle(office.context, CLERK, [], LEADER, office.clock.now) is None
+    assert "样品数" not in Desk(office, CLERK).get(PATH).text
+    for who in (LEADER, "1016"):
+        desk = Desk(office, who)
+        sheet = load_workbook(io.BytesIO(desk.get(f"{PATH}.xlsx?day=2026-01-01").content)).worksheets[0]
+        hidden = next(row for row in sheet.iter_rows(values_only=True) if row[1] == "不公布之数")
+        assert hidden[3] == hidden[4] == hidden[8] == "**", hidden
+        text = Document(io.BytesIO(desk.get(f"{PATH}.docx?day=2026-01-01").content))
+        rows = [[cell.text for cell in row.cells] for table in text.tables for row in table.rows]
+        assert next(row for row in rows if row[0] == "不公布之数")[1] == "**"
+        page = desk.get(PATH).text
+        assert page.count("class=withheld>**</b>") == 1
+
+
+def test_the_files_are_in_the_language_of_who_asks(office: Service) -> None:
+    desk = Desk(office, LEADER)
+    desk.http.cookies.set("language", "en")
+
+    answer = desk.get(f"{PATH}.docx?span=year&day=2026-01-01")
+
+    assert 'filename="half-year-2026-01-01-2026-12-31.docx"' in answer.headers["content-disposition"]
+    text = Document(io.BytesIO(answer.content))
+    assert [one.text for one in text.paragraphs][:2] == [
+        "Half-year report of civil affairs",
+        "2026-01-01 to 2026-12-31",
+    ]
+    assert "Chapter 2: Elder care" in [one.text for one in text.paragraphs]
+    assert "PAGE" in text.sections[0].footer.paragraphs[0]._p.xml
+
+
+def test_a_period_that_cannot_be_is_the_last_half_year(office: Service) -> None:
+    for asked in ("?span=days&from=2026-12-01&to=2026-01-01", "?day=x", "?day=9999-99-99", "?span=century"):
+        assert "2026-01-01 至 2026-06-30" in Desk(office, LEADER).get(f"{PATH}{asked}").text, asked
+
+
+def half_year(out: Path, *more: str) -> Result:
+    return CliRunner().invoke(app, ["half-year", "--out", str(out), *more])
+
+
+def test_the_command_writes_both_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Service(f"sqlite:///{tmp_path / 'onecard.db'}")
+    keystore.make(tmp_path / "vault.json", "a passphrase of a test", random.Random(1).randbytes)
+    for name, value in (("DATA", str(tmp_path)), ("DSN", service.context.engine.url.render_as_string())):
+        monkeypatch.setenv(f"ONECARD_{name}", value)
+    monkeypatch.setenv("ONECARD_PASSPHRASE", "a passphrase of a test")
+    loaded = CliRunner().invoke(app, ["demo-data", "--half-year"])
+    again = CliRunner().invoke(app, ["demo-data", "--half-year"])
+    days = ("--from", "2026-01-01", "--to", "2026-06-30")
+
+    text, sheet = half_year(tmp_path / "r.docx", *days), half_year(tmp_path / "r.xlsx", *days, "--english")
+    wrong = [half_year(tmp_path / "r.pdf", *days), half_year(tmp_path / "x.docx", "--from", "2026-13-01")]
+    wrong.append(half_year(tmp_path / "x.docx", "--from", "2026-06-30", "--to", "2026-01-01"))
+    service.close()
+
+    assert loaded.exit_code == 0, loaded.output
+    assert again.exit_code == 1, "into rows that are there nothing is loaded"
+    assert (text.exit_code, sheet.exit_code) == (0, 0), (text.output, sheet.output)
+    assert load_workbook(tmp_path / "r.xlsx").worksheets[0]["B1"].value == "2026-01-01 to 2026-06-30"
+    assert [one.exit_code for one in wrong] == [2, 2, 2] and not (tmp_path / "x.docx").exists()
+
+
+def test_another_program_opens_both_files(office: Service, tmp_path: Path, night: bool) -> None:
+    why = tools.libreoffice_missing()
+    if why is not None and not night:
+        pytest.skip(why)
+    assert why is None, why
+    desk = Desk(office, LEADER)
+    for kind in ("docx", "xlsx"):
+        file = tmp_path / f"r.{kind}"
+        file.write_bytes(desk.get(f"{PATH}.{kind}?day=2026-01-01").content)
+        own = f"-env:UserInstallation=file://{tmp_path / 'office'}"
+        done = subprocess.run(
+            ["soffice", own, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(file)],
+            capture_output=True,
+            text=True,
+            timeout=240,
+            env={**os.environ, "HOME": str(tmp_path)},
+        )
+        assert done.returncode == 0, done.stderr
+        read = subprocess.run(
+            ["pdftotext", "-layout", str(tmp_path / "r.pdf"), "-"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        ).stdout
+        (tmp_path / "r.pdf").unlink()
+        for said in ("民政工作半年报告", "样品数", "¥900.00 余", "**", "75.0"):
+            assert said in read, (kind, said, read)
