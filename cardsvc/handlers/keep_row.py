@@ -47,6 +47,7 @@ def handle(
     where = Where(context.home_id, module.name, record)
     bits = context.chance(12 * len(record.columns))
     row_id = row[0] if row is not None else new_id(context, now)
+    counties = counties_for(county)
 
     def act(connection: Connection) -> str | Faulty | Refusal:
         log = open_log(connection, context.home_id)
@@ -57,12 +58,11 @@ def handle(
             return Refusal(Problem.ROW_FROZEN)
         kept = {one.name for one in record.typed if one.secret and one.name not in texts} if before else set()
         held = {name: keeping.clear(context.vault, where, before, name) for name in kept} if before else {}
-        values, faults = cells.row(
-            record, {**texts, **held}, counties_for(county), before.values if before is not None else None
-        )
+        values, faults = cells.row(record, {**texts, **held}, counties, before.values if before is not None else None)
         faults += keeping.twice(connection, context.vault, where, values, row_id)
-        records = {one.name: one for one in module.records}
-        faults += keeping.lost_links(connection, module.name, context.home_id, records, record, values, county)
+        if values["county"] in counties:
+            records = {one.name: one for one in module.records}
+            faults += keeping.lost_links(connection, module.name, context.home_id, records, record, values)
         if faults:
             return Faulty(faults)
         what = "row changed" if before is not None else "row added"

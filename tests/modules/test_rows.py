@@ -358,3 +358,12 @@ def test_a_county_links_to_its_own_rows_and_to_the_city_s(bureau: Service) -> No
     assert "市本级样品" in county.get("modules/sample/part/new").text
     done = county.post("modules/sample/part/new", county="330324", thing=own, title="部件")
     assert done.status_code == 303
+
+
+def test_a_county_s_row_leads_to_no_other_county_s_whoever_writes_it(bureau: Service) -> None:
+    city = Desk(bureau, CLERK)
+    other = add(city, county="330302", name="鹿城样品")
+
+    done = city.post("modules/sample/part/new", county="330324", thing=other, title="部件")
+    assert done.status_code == 422
+    assert city.post("modules/sample/part/new", county="330300", thing=other, title="部件").status_code == 303
