@@ -78,9 +78,12 @@ def handle(
         if record.derive is not None:
             derived = {one.name for one in record.columns if one.derived}
             changes |= {name: value for name, value in record.derive(values).items() if name in derived}
-        by = f" with {second}" if move.two and second is not None else ""
+        confirming = second if move.two else None
+        by = f" with {confirming}" if confirming is not None else ""
         log_no = log.add(f"row moved: {module.name}/{record.name} {name}{by}", row[0], "", now, staff_no)
-        if not keeping.change(connection, context.vault, where, before, changes, staff_no, now, bits, log_no, name):
+        if not keeping.change(
+            connection, context.vault, where, before, changes, staff_no, now, bits, log_no, name, confirming
+        ):
             return Refusal(Problem.ROW_CHANGED)
         log.close()
         return None

@@ -33,7 +33,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A field of a row that changed, in text; `move` names the flow's step that changed it, "" a form."""
+    """A field of a row that changed, in text; `move` names the flow's step that changed it, "" a form.
+
+    `second_no`: who confirmed a move of two.
+    """
 
     version: int
     field: str
@@ -41,6 +44,7 @@ class Change:
     after: str | None
     at: datetime
     staff_no: str | None
+    second_no: str | None
     move: str
 
 
@@ -172,8 +176,12 @@ def change(
     chance: bytes,
     log_no: int,
     move: str = "",
+    second_no: StaffNo | None = None,
 ) -> bool:
-    """Change a row that is still at the version that was looked at, and tell its history; False when it is not."""
+    """Change a row that is still at the version that was looked at, and tell its history; False when it is not.
+
+    `second_no`: who confirmed a `move` of two.
+    """
     old = {**opened(vault, where, before), "county": before.county}
     changed = {name: value for name, value in after.items() if value != old[name]}
     if not changed:
@@ -197,6 +205,7 @@ def change(
             "after": _told(where.record, name, value),
             "at": now,
             "staff_no": staff_no,
+            "second_no": second_no,
             "move": move,
             "log_no": log_no,
         }
@@ -221,7 +230,10 @@ def history(connection: Connection, where: Where, row_id: str) -> list[Change]:
     c = t.module_history.c
     own = (c.home_id == where.home_id, c.module == where.module, c.record == where.record.name, c.row_id == row_id)
     rows = connection.execute(select(t.module_history).where(*own).order_by(c.version.desc(), c.field))
-    return [Change(one.version, one.field, one.before, one.after, one.at, one.staff_no, one.move) for one in rows]
+    return [
+        Change(one.version, one.field, one.before, one.after, one.at, one.staff_no, one.second_no, one.move)
+        for one in rows
+    ]
 
 
 def twice(connection: Connection, vault: Vault, where: Where, values: Values, but: str = "") -> tuple[Fault, ...]:

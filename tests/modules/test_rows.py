@@ -11,6 +11,7 @@ from cardsvc.handlers import grant_module
 from cardsvc.rows import keeping, paging
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.rows.matching import Wanted
+from cardsvc.store import staff
 from tests.modules.conftest import CLERK, COUNTY, LEADER
 from tests.support import sample_module
 from tests.support.desk import Desk
@@ -200,6 +201,13 @@ def test_a_row_goes_its_way_by_somebody_outside_and_by_two(bureau: Service) -> N
     (row,) = rows(bureau)
     assert row.values["state"] == "agreed" and row.values["count"] == 7 and row.values["twice"] == 14
     assert row.values["note"] == "来自外部" and row.values["agreed_on"] is not None
+    with bureau.context.engine.connect() as connection:
+        told = {one.move: (one.staff_no, one.second_no) for one in keeping.history(connection, where(bureau), row_id)}
+    assert told == {"send": (None, None), "agree": (CLERK, LEADER)}
+    page = re.sub(r"<[^>]*>", " ", desk.get(f"modules/sample/thing/{row_id}").text)
+    with bureau.context.engine.connect() as connection:
+        leader = staff.names(connection, bureau.context.home_id)[LEADER]
+    assert f"由{leader}确认" in page
     again = now.post("/public/send/send", data={"token": token, "version": "3", "note": "y"})
     assert again.status_code == 409
 

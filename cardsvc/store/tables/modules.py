@@ -27,6 +27,7 @@ module_history = Table(
     Column("after", Text),
     Column("at", Moment, nullable=False),
     Column("staff_no", Text),
+    Column("second_no", Text),
     Column("move", Text, nullable=False),
     Column("log_no", BigInteger, nullable=False),
 )

@@ -20,6 +20,7 @@ CREATE TABLE module_history (
     after            TEXT,
     at               MOMENT NOT NULL,
     staff_no         TEXT,
+    second_no        TEXT,
     move             TEXT NOT NULL,
     log_no           BIGINT NOT NULL,
     PRIMARY KEY (home_id, module, record, row_id, version, field)
