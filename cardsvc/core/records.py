@@ -239,4 +239,5 @@ def declared_wrong(record: Record, names: Iterable[str]) -> str | None:
 
 
 RESERVED = frozenset({"home_id", "id", "county", "version", "made_at", "made_by", "changed_at", "changed_by", "batch"})
-"""Columns that every record has."""
+RESERVED |= {"period", "text"}
+"""Columns that every record has; and by what else than a column a list is filtered."""
