@@ -50,6 +50,7 @@ def handle(
     where = Where(context.home_id, module.name, record)
     bits = context.chance(12 * len(record.columns))
     row_id = row[0] if row is not None else new_id(context, now)
+    counties = counties_for(county)
 
     def act(connection: Connection) -> str | Faulty | Refusal:
         log = open_log(connection, context.home_id)
@@ -61,11 +62,12 @@ def handle(
         present = keeping.opened(context.vault, where, before) if before is not None else {}
         held = {one.name: str(present[one.name] or "") for one in record.typed if one.secret and one.name in present}
         ids, unnamed = _linked(connection, context, module, where, texts, county)
-        values, faults = cells.row(record, {**held, **texts, **ids}, counties_for(county), present)
+        values, faults = cells.row(record, {**held, **texts, **ids}, counties, present)
         faults += unnamed
         faults += keeping.twice(connection, context.vault, where, values, row_id)
-        records = {one.name: one for one in module.records}
-        faults += keeping.lost_links(connection, module.name, context.home_id, records, record, values, county)
+        if values["county"] in counties:
+            records = {one.name: one for one in module.records}
+            faults += keeping.lost_links(connection, module.name, context.home_id, records, record, values)
         if faults:
             return Faulty(faults)
         what = "row changed" if before is not None else "row added"

@@ -65,7 +65,7 @@ def handle(
         values = {**present, "county": before.county, **filled, record.flow.column: move.to}
         records = {one.name: one for one in module.records}
         faults += keeping.twice(connection, context.vault, where, filled, before.id)
-        faults += keeping.lost_links(connection, module.name, context.home_id, records, record, values, county)
+        faults += keeping.lost_links(connection, module.name, context.home_id, records, record, values)
         if move.stamps:
             values[move.stamps] = local(now).date() if record.column(move.stamps).kind is Kind.DATE else now
         if not faults and record.check is not None:

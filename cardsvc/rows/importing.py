@@ -22,7 +22,7 @@ from cardsvc.vault.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where rows are looked for: in a module; of this county and of the city, where somebody sees only one county."""
+    """Where rows are looked for: in a module; those that a row of `county` may lead to, None for all."""
 
     connection: Connection
     vault: Vault
@@ -36,7 +36,7 @@ def linked(scope: Scope, where: Where, texts: Iterable[str]) -> dict[str, str | 
     if not wanted:
         return {}
     c, record = where.table.c, where.record
-    only = _of(where, scope.county)
+    only = (c.county.in_((scope.county, CITY)),) if scope.county not in (None, CITY) else ()
     unique = {one.name: _keys(scope.vault, one, wanted) for one in record.columns if one.unique}
     by = [c.id.in_(wanted), *(_key_column(where, record.column(name)).in_(keys) for name, keys in unique.items())]
     by += _titled(scope, where, wanted)
@@ -50,11 +50,6 @@ def linked(scope: Scope, where: Where, texts: Iterable[str]) -> dict[str, str | 
         for text in one:
             found.setdefault(text, set()).add(row.id)
     return {one: _only(found.get(one, set()), one) for one in wanted}
-
-
-def _of(where: Where, county: str | None) -> tuple[ColumnElement[bool], ...]:
-    """The rows to which somebody may link: of their county, and the city's own."""
-    return (where.table.c.county.in_((county, CITY)),) if county is not None else ()
 
 
 def _called(scope: Scope, where: Where, rows: list[Kept]) -> list[set[str]]:
@@ -118,16 +113,11 @@ def taken(connection: Connection, where: Where, column: Column, keys: Iterable[A
     return set(connection.execute(select(by).where(where.table.c.home_id == where.home_id, by.in_(wanted))).scalars())
 
 
-def there(connection: Connection, where: Where, ids: Iterable[str], county: str | None) -> set[str]:
-    """Which of these ids are rows that somebody of this county may link to."""
+def there(connection: Connection, where: Where, ids: Iterable[str]) -> dict[str, str]:
+    """Which of these ids are rows, and of which county."""
     c, wanted = where.table.c, list(ids)
-    if not wanted:
-        return set()
-    return set(
-        connection.execute(
-            select(c.id).where(c.home_id == where.home_id, c.id.in_(wanted), *_of(where, county))
-        ).scalars()
-    )
+    asked = select(c.id, c.county).where(c.home_id == where.home_id, c.id.in_(wanted))
+    return {row.id: row.county for row in connection.execute(asked)} if wanted else {}
 
 
 def links(where: Where) -> list[Column]:

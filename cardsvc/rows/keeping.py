@@ -239,6 +239,11 @@ def twice(connection: Connection, vault: Vault, where: Where, values: Values, bu
     return tuple(found)
 
 
+def leads_to(county: str, other: str) -> bool:
+    """Whether a row of a county may lead to one of another, whoever writes: the city's may to all, and all to its."""
+    return county == CITY or other in (county, CITY)
+
+
 def lost_links(
     connection: Connection,
     module: str,
@@ -246,15 +251,14 @@ def lost_links(
     records: Mapping[str, Record],
     record: Record,
     values: Values,
-    county: str | None,
 ) -> tuple[Fault, ...]:
-    """Links to rows that are not there, or are another county's; the city's own rows are for all to link to."""
-    found = []
+    """Links to rows that are not there, or that a row of its county does not lead to (`leads_to`)."""
+    county, found = str(values["county"]), []
     for column in record.columns:
         value = values.get(column.name)
         if column.kind is not Kind.LINK or value is None:
             continue
         row = find(connection, Where(home_id, module, records[column.of]), str(value), None)
-        if row is None or (county is not None and row.county not in (county, CITY)):
+        if row is None or not leads_to(county, row.county):
             found.append(Fault(column.name, Wrong.NO_SUCH_ROW))
     return tuple(found)

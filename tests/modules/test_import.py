@@ -16,7 +16,7 @@ from sqlalchemy import event, text
 from cardsvc.api.uploads import work_due
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.records import Wrong
+from cardsvc.core.records import CITY, Wrong
 from cardsvc.core.uploads import OPEN, STALE, UploadState
 from cardsvc.handlers import commit_upload, import_rows
 from cardsvc.modules import communities
@@ -374,13 +374,13 @@ def test_only_who_handed_a_file_in_commits_it_and_only_while_they_have_that_coun
 def test_links_are_named_by_id_or_by_what_rows_are_called_within_ones_county(both: Service) -> None:
     committed(both, checked(both, sheet([["county", "name"], [LUCHENG, "甲"], [LONGWAN, "乙"], ["330300", "市"]])))
     first = kept(both)[0].id
-    heads, rows = ["county", "thing", "title"], [[LUCHENG, "甲", "一"], [LUCHENG, first, "二"], [LUCHENG, "乙", "三"]]
+    heads, rows = ["county", "thing", "title"], [[LUCHENG, "甲", "一"], [LUCHENG, first, "二"], [LONGWAN, "乙", "三"]]
 
     upload = checked(both, sheet([heads, *rows, [LUCHENG, "丙", "四"], [LUCHENG, "", "五"]]), record=PART)
     assert faults(upload) == [(5, "thing", Wrong.NO_SUCH_ROW), (6, "thing", Wrong.MISSING)]
     of_the_city = [LUCHENG, "市", "六"]
     mine = checked(both, sheet([heads, *rows, of_the_city]), record=PART, by=COUNTY, county=LUCHENG)
-    assert faults(mine) == [(4, "thing", Wrong.NO_SUCH_ROW)]
+    assert faults(mine) == [(4, "county", Wrong.COUNTY)]
     upload = checked(both, sheet([heads, *rows]), record=PART)
 
     with both.context.engine.begin() as connection:
@@ -389,6 +389,27 @@ def test_links_are_named_by_id_or_by_what_rows_are_called_within_ones_county(bot
     assert (late.state, faults(late)) == (UploadState.FAULTY, [(4, "thing", Wrong.NO_SUCH_ROW)])
     committed(both, checked(both, sheet([heads, *rows[:2]]), record=PART))
     assert [one.values["thing"] for one in kept(both, PART)] == [first, first]
+
+
+def test_a_county_s_rows_lead_to_its_own_and_to_the_city_s_and_the_city_s_to_all(both: Service) -> None:
+    things = [[CITY, "市"], [LUCHENG, "甲"], [LONGWAN, "乙"]]
+    committed(both, checked(both, sheet([["county", "name"], *things])))
+    ids = {one.values["name"]: one.id for one in kept(both)}
+    heads = ["county", "thing", "title"]
+    right = [[LUCHENG, "市", "一"], [LUCHENG, "甲", "二"], [CITY, "甲", "三"], [CITY, "乙", "四"]]
+    across = [[LUCHENG, "乙", "五"], [LONGWAN, ids["甲"], "六"]]
+
+    mine = checked(both, sheet([heads, *right[:2], across[0]]), record=PART, by=COUNTY, county=LUCHENG)
+    assert faults(mine) == [(4, "thing", Wrong.NO_SUCH_ROW)]
+    upload = checked(both, sheet([heads, *right, *across]), record=PART)
+    assert faults(upload) == [(6, "thing", Wrong.NO_SUCH_ROW), (7, "thing", Wrong.NO_SUCH_ROW)]
+    assert committed(both, checked(both, sheet([heads, *right]), record=PART)).state is UploadState.DONE
+
+    upload = checked(both, sheet([heads, *right]), record=PART)
+    with both.context.engine.begin() as connection:
+        connection.execute(text(f"UPDATE sample_thing SET county = '{LONGWAN}' WHERE name IN ('市', '甲')"))
+    late = committed(both, upload)
+    assert faults(late) == [(2, "thing", Wrong.NO_SUCH_ROW), (3, "thing", Wrong.NO_SUCH_ROW)]
 
 
 def test_a_name_that_several_rows_have_names_none(both: Service) -> None:

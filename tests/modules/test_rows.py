@@ -430,3 +430,12 @@ def test_a_link_is_named_by_what_the_row_is_called(bureau: Service) -> None:
 
     assert desk.post("modules/sample/part/new", county="330302", thing="和平", title="甲").status_code == 303
     assert desk.post("modules/sample/part/new", county="330302", thing="战争", title="乙").status_code == 422
+
+
+def test_a_county_s_row_leads_to_no_other_county_s_whoever_writes_it(bureau: Service) -> None:
+    city = Desk(bureau, CLERK)
+    other = add(city, county="330302", name="鹿城样品")
+
+    done = city.post("modules/sample/part/new", county="330324", thing=other, title="部件")
+    assert done.status_code == 422
+    assert city.post("modules/sample/part/new", county="330300", thing=other, title="部件").status_code == 303
