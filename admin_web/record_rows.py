@@ -16,7 +16,7 @@ from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.records import Fault, Kind, Label
+from cardsvc.core.records import CITY, Fault, Kind, Label
 from cardsvc.core.seeing import LookWhy
 from cardsvc.core.words import Language, say
 from cardsvc.handlers import keep_row, link_row, move_row, reveal_row
@@ -69,7 +69,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             typed["county"] = row.county if row else (signed.county or "")
             typed |= {name: value for name, value in request.query_params.items() if row is None}
         with context.engine.connect() as connection:
-            offered = offers(connection, context, at, signed.county, language)
+            offered = offers(connection, context, at, signed.county, language, row)
         names = records.county_names(language)
         values = {
             "at": at,
@@ -223,16 +223,20 @@ def fault_words(fault: Fault, language: Language) -> str:
 
 
 def offers(
-    connection: Connection, context: Context, at: At, county: str | None, language: Language
+    connection: Connection, context: Context, at: At, county: str | None, language: Language, row: Kept | None
 ) -> dict[str, list[tuple[str, str]]]:
-    """For each link of a record: the newest rows that it may lead to, by id and name."""
+    """For each link of a record: the newest rows that it may lead to, by id and name, and the one that it leads to."""
     found = {}
     for column in at.record.typed:
         if column.kind is Kind.LINK:
             to = Where(context.home_id, at.module.name, at.module.record(column.of))
-            page = paging.page(connection, context.vault, to, Wanted(county=county), CHOICES)
-            named = titles(connection, context.home_id, at.module, to.record, page.rows, language)
-            found[column.name] = list(named.items())
+            there = [str(row.values[column.name])] if row is not None and row.values[column.name] else []
+            rows = {one.id: one for one in keeping.find_all(connection, to, there)}
+            for of in {county, CITY} if county is not None else {None}:
+                page = paging.page(connection, context.vault, to, Wanted(county=of), CHOICES)
+                rows |= {one.id: one for one in page.rows}
+            named = titles(connection, context.home_id, at.module, to.record, rows.values(), language)
+            found[column.name] = sorted(named.items(), key=lambda one: one[1])
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, select, update
 
 from cardsvc.core.ids import HomeId, StaffNo
-from cardsvc.core.records import Column, Fault, Kind, Record, Value, Values, Wrong
+from cardsvc.core.records import CITY, Column, Fault, Kind, Record, Value, Values, Wrong
 from cardsvc.naming.cells import written
 from cardsvc.naming.names import digits
 from cardsvc.rows.tables import blind, sealed, table_of
@@ -246,12 +246,13 @@ def lost_links(
     values: Values,
     county: str | None,
 ) -> tuple[Fault, ...]:
-    """Links to rows that are not there, or not theirs to see."""
+    """Links to rows that are not there, or are another county's; the city's own rows are for all to link to."""
     found = []
     for column in record.columns:
         value = values.get(column.name)
         if column.kind is not Kind.LINK or value is None:
             continue
-        if find(connection, Where(home_id, module, records[column.of]), str(value), county) is None:
+        row = find(connection, Where(home_id, module, records[column.of]), str(value), None)
+        if row is None or (county is not None and row.county not in (county, CITY)):
             found.append(Fault(column.name, Wrong.NO_SUCH_ROW))
     return tuple(found)

@@ -349,3 +349,12 @@ def test_my_work_counts_rows_that_wait_for_a_move_of_somebody_here(bureau: Servi
 
     assert "样Thing: 样Sent" in desk.get("work").text
     assert "样Thing: 样Sent" not in Desk(bureau, COUNTY).get("work").text
+
+
+def test_a_county_links_to_its_own_rows_and_to_the_city_s(bureau: Service) -> None:
+    city, county = Desk(bureau, CLERK), Desk(bureau, COUNTY)
+    own = add(city, county="330300", name="市本级样品")
+
+    assert "市本级样品" in county.get("modules/sample/part/new").text
+    done = county.post("modules/sample/part/new", county="330324", thing=own, title="部件")
+    assert done.status_code == 303

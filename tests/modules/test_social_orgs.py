@@ -10,16 +10,16 @@ from playwright.sync_api import expect
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.records import Fault, Value, Wrong
-from cardsvc.handlers import grant_module, move_row
+from cardsvc.handlers import move_row
 from cardsvc.handlers.keep_row import Faulty
 from cardsvc.invented import credit_code
 from cardsvc.modules.social_orgs import MODULE, rules
 from cardsvc.modules.social_orgs.records import ANNUAL_INSPECTION
-from tests.modules.conftest import CLERK, LEADER
+from tests.modules.conftest import CLERK
 from tests.support.browser import SCREENS, Pages
 from tests.support.desk import Desk
 from tests.support.home import Service
-from tests.support.rows import Clerk, columns
+from tests.support.rows import SECOND, Clerk, columns
 from tests.support.serving import Served
 
 REPORTED: dict[str, Value] = {
@@ -166,7 +166,9 @@ def test_the_organisation_sends_its_report_and_the_clerk_judges_it(registry: Cle
 
     row = registry.row("annual_inspection", row_id).values
     assert (row["state"], row["net_assets"], row["expense"]) == ("passed", -2000_00, 118000_00)
-    assert (row["submitted_on"], row["reviewed_on"]) != (None, None)
+    assert row["submitted_on"] is not None and row["reviewed_on"] is not None
+    assert isinstance(registry.tries_move("annual_inspection", row_id, "reopen"), Refusal)
+    registry.moves("annual_inspection", row_id, "reopen", SECOND)
 
 
 def test_a_report_without_its_sums_is_not_taken(registry: Clerk) -> None:
@@ -183,6 +185,10 @@ def test_the_clerk_does_not_send_for_the_organisation_nor_it_after_it_was_judged
         Problem.NOT_ALLOWED, Action.EDIT_RECORDS
     )
     assert sends(registry, row_id, **REPORT) is None
+    changed = {"organisation": str(registry.row("annual_inspection", row_id).values["organisation"]), "year": "2025"}
+    assert registry.edits(
+        "annual_inspection", row_id, **changed | REPORT | {"due_on": "2026-12-31", "income": "1"}
+    ) == Refusal(Problem.ROW_FROZEN)
     registry.moves("annual_inspection", row_id, "failed", opinion="未按章程活动")
     assert sends(registry, row_id, **REPORT) == Refusal(Problem.ROW_CHANGED)
 
@@ -207,8 +213,7 @@ def test_an_evaluation_gets_its_grade_where_it_is_typed(registry: Clerk) -> None
 
 @pytest.fixture
 def served(registry: Clerk) -> Iterator[Served]:
-    context = registry.service.context
-    assert grant_module.handle(context, CLERK, [MODULE.name], LEADER, context.clock()) is None
+    registry.granted()
     serving = Served(registry.service.app)
     yield serving
     serving.close()

@@ -50,8 +50,11 @@ def test_amount_and_account_of_a_grant_are_decided_by_two_alone() -> None:
     assert "asked" in typed
     assert not typed & {"amount", "account", "state", "approved_on", "paid_on"}
     assert GRANT.flow is not None
-    assert [one.name for one in GRANT.flow.moves if one.to == "paid"] == ["pay"]
     assert [one.since for one in GRANT.flow.moves if one.to == "paid"] == [("approved",)]
+    back = [
+        one for one in GRANT.flow.moves if (one.since, one.to) in ((("approved",), "asked"), (("paid",), "approved"))
+    ]
+    assert [one.two for one in back] == [True, True]
 
 
 def test_nobody_is_awarded_who_was_not_on_public_notice() -> None:
@@ -87,9 +90,13 @@ def test_a_grant_is_approved_by_two_and_paid_once(fund: Clerk) -> None:
     assert columns(fund.tries_move("grant", row_id, "approve", SECOND, **decided | {"amount": "5000.01"})) == ["amount"]
     assert fund.tries_move("grant", row_id, "pay") == Refusal(Problem.ROW_CHANGED)
     fund.moves("grant", row_id, "approve", SECOND, **decided)
+    assert fund.edits("grant", row_id, **asked | {"project": project, "payee": "另一单位"}) == Refusal(
+        Problem.ROW_FROZEN
+    )
     fund.moves("grant", row_id, "pay")
 
     row = fund.row("grant", row_id).values
     assert (row["state"], row["amount"]) == ("paid", 4000_00)
     assert row["paid_on"] is not None
+    assert isinstance(fund.tries_move("grant", row_id, "bounce"), Refusal)
     assert fund.tries_move("grant", row_id, "pay") == Refusal(Problem.ROW_CHANGED)
