@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from cardsvc.core.ids import StaffNo
-from cardsvc.core.records import Column, Kind, Values, Wrong
+from cardsvc.core.records import CITY, Column, Kind, Values, Wrong
 from cardsvc.core.words import LANGUAGES, Language
 from cardsvc.modules import Module
 from cardsvc.naming.cells import read
@@ -22,7 +22,7 @@ from cardsvc.vault.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where rows are looked for: in a module; of this county, where somebody sees only one."""
+    """Where rows are looked for: in a module; of this county and of the city, where somebody sees only one county."""
 
     connection: Connection
     vault: Vault
@@ -36,7 +36,7 @@ def linked(scope: Scope, where: Where, texts: Iterable[str]) -> dict[str, str | 
     if not wanted:
         return {}
     c, record = where.table.c, where.record
-    only = (c.county == scope.county,) if scope.county is not None else ()
+    only = _of(where, scope.county)
     unique = {one.name: _keys(scope.vault, one, wanted) for one in record.columns if one.unique}
     by = [c.id.in_(wanted), *(_key_column(where, record.column(name)).in_(keys) for name, keys in unique.items())]
     by += _titled(scope, where, wanted)
@@ -50,6 +50,11 @@ def linked(scope: Scope, where: Where, texts: Iterable[str]) -> dict[str, str | 
         for text in one:
             found.setdefault(text, set()).add(row.id)
     return {one: _only(found.get(one, set()), one) for one in wanted}
+
+
+def _of(where: Where, county: str | None) -> tuple[ColumnElement[bool], ...]:
+    """The rows to which somebody may link: of their county, and the city's own."""
+    return (where.table.c.county.in_((county, CITY)),) if county is not None else ()
 
 
 def _called(scope: Scope, where: Where, rows: list[Kept]) -> list[set[str]]:
@@ -114,12 +119,15 @@ def taken(connection: Connection, where: Where, column: Column, keys: Iterable[A
 
 
 def there(connection: Connection, where: Where, ids: Iterable[str], county: str | None) -> set[str]:
-    """Which of these ids are rows, of this county where somebody sees only one."""
+    """Which of these ids are rows that somebody of this county may link to."""
     c, wanted = where.table.c, list(ids)
-    only = (c.county == county,) if county is not None else ()
     if not wanted:
         return set()
-    return set(connection.execute(select(c.id).where(c.home_id == where.home_id, c.id.in_(wanted), *only)).scalars())
+    return set(
+        connection.execute(
+            select(c.id).where(c.home_id == where.home_id, c.id.in_(wanted), *_of(where, county))
+        ).scalars()
+    )
 
 
 def links(where: Where) -> list[Column]:

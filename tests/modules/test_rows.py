@@ -358,3 +358,75 @@ def test_a_county_links_to_its_own_rows_and_to_the_city_s(bureau: Service) -> No
     assert "市本级样品" in county.get("modules/sample/part/new").text
     done = county.post("modules/sample/part/new", county="330324", thing=own, title="部件")
     assert done.status_code == 303
+
+
+TWO = {"second_staff_no": LEADER, "second_password": f"{LEADER}{LEADER}"}
+ACCOUNT = "6222020000000000000"
+
+
+def sent(service: Service, desk: Desk, **changes: str) -> str:
+    """A row that somebody outside has sent in; its id. Its version is 2."""
+    row_id = add(desk, **changes)
+    found = re.search(r"public/send#([\w-]{43})", desk.post(f"modules/sample/thing/{row_id}/link").text)
+    assert found is not None
+    done = service.http.post("/public/send/send", data={"token": found[1], "version": "1", "note": "x"})
+    assert done.status_code == 200
+    return row_id
+
+
+def test_a_form_leaves_alone_what_two_people_filled(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    row_id = sent(bureau, desk)
+    agreed = desk.post(f"modules/sample/thing/{row_id}/move/agree", version="2", payee=ACCOUNT, **TWO)
+    assert agreed.status_code == 303
+    assert desk.post(f"modules/sample/thing/{row_id}/move/recall", version="3", **TWO).status_code == 303
+
+    changed = THING | {"version": "4", "name": "改名", "payee": "1"}
+    edited = desk.post(f"modules/sample/thing/{row_id}/edit", **changed)
+
+    assert edited.status_code == 303
+    with bureau.context.engine.connect() as connection:
+        row = keeping.find(connection, where(bureau), row_id, None)
+        told = [one.field for one in keeping.history(connection, where(bureau), row_id) if one.version == 5]
+    assert row is not None and keeping.clear(bureau.context.vault, where(bureau), row, "payee") == ACCOUNT
+    assert "payee" not in told and "name" in told
+
+
+def test_a_move_s_link_is_chosen_on_the_page_and_looked_at(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    other, away = add(desk, name="和平"), "f" * 32
+    row_id = sent(bureau, desk, name="平安")
+    assert f'<option value="{other}"' in desk.get(f"modules/sample/thing/{row_id}").text
+
+    lost = desk.post(f"modules/sample/thing/{row_id}/move/return", version="2", note="y", after=away)
+    done = desk.post(f"modules/sample/thing/{row_id}/move/return", version="2", note="y", after=other)
+
+    assert (lost.status_code, done.status_code) == (422, 303)
+
+
+def test_the_second_person_works_in_the_module_and_with_the_county(bureau: Service) -> None:
+    desk = Desk(bureau, LEADER)
+    row_id = sent(bureau, desk)
+    two = {"second_staff_no": COUNTY, "second_password": f"{COUNTY}{COUNTY}", "version": "2"}
+    assert desk.post(f"modules/sample/thing/{row_id}/move/agree", **two).status_code == 403, "another county's"
+    two |= {"second_staff_no": CLERK, "second_password": f"{CLERK}{CLERK}"}
+    assert grant_module.handle(bureau.context, CLERK, [], LEADER, bureau.clock.now) is None
+    assert desk.post(f"modules/sample/thing/{row_id}/move/agree", **two).status_code == 403, "another module's"
+    assert grant_module.handle(bureau.context, CLERK, ["sample"], LEADER, bureau.clock.now) is None
+    assert desk.post(f"modules/sample/thing/{row_id}/move/agree", **two).status_code == 303
+
+
+def test_a_secret_that_a_move_leaves_empty_stays(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    row_id = sent(bureau, desk)
+    page = desk.get(f"modules/sample/thing/{row_id}").text
+    assert ">x</textarea>" in page, "what is there already stands in the field"
+    assert ACCOUNT not in page
+
+
+def test_a_link_is_named_by_what_the_row_is_called(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    add(desk, name="和平")
+
+    assert desk.post("modules/sample/part/new", county="330302", thing="和平", title="甲").status_code == 303
+    assert desk.post("modules/sample/part/new", county="330302", thing="战争", title="乙").status_code == 422

@@ -84,9 +84,16 @@ class Pages:
         self._contexts: list[BrowserContext] = []
 
     def open(
-        self, *, language: str = "zh-CN", width: int = 1280, height: int = 800, touch: bool = False, dark: bool = False
+        self,
+        *,
+        language: str = "zh-CN",
+        width: int = 1280,
+        height: int = 800,
+        touch: bool = False,
+        dark: bool = False,
+        strange: bool = False,
     ) -> Page:
-        """A new page; sizes in CSS pixels. Local time is that of the homes."""
+        """A new page; sizes in CSS pixels. Local time is that of the homes. `strange`: certificates of nobody known."""
         context = self._browser.new_context(
             locale=language,
             timezone_id="Asia/Shanghai",
@@ -94,6 +101,7 @@ class Pages:
             has_touch=touch,
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
+            ignore_https_errors=strange,
         )
         context.set_default_timeout(15_000)
         context.on("page", self.watch.follow)

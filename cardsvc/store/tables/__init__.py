@@ -54,6 +54,7 @@ from cardsvc.store.tables.summaries import (
     money_day,
     revenue_day,
     standing_day,
+    standing_month,
     tap_day,
 )
 from cardsvc.store.tables.tills import till_shift, till_taking
@@ -121,6 +122,7 @@ __all__ = [
     "staff",
     "staff_session",
     "standing_day",
+    "standing_month",
     "statement",
     "statement_line",
     "statement_payment",
