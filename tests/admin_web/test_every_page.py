@@ -73,12 +73,14 @@ NOT_LINKED = {
     "/office/cases/{case_no}/compare/{other}": "needs two cases that look alike: tests/admin_web/test_booking_pages.py",
     "/office/drills/{number}": "needs a drill: tests/admin_web/test_duties.py",
     "/office/modules/{module}/{record}/import/{upload_id}": "needs a file: tests/modules/test_import_pages.py",
+    "/office/modules/{module}": "goes on to its first list: tests/modules/test_figures.py",
     "/office/payments/{order_no}": "needs an order: tests/admin_web/test_payments.py",
     "/office/prices/drafts/{number}": "needs a draft: tests/admin_web/test_prices.py",
     "/office/prices/lists/{version}/compare": "needs two lists: tests/admin_web/test_prices.py",
     "/office/reconciliation/{day}": "needs a night: tests/admin_web/test_duties.py",
     "/office/review/reverse": "needs a flagged line: tests/admin_web/test_review.py",
     "/office/review/together": "needs flags of a safe rule: tests/admin_web/test_review.py",
+    "/office/search": "needs a question: tests/admin_web/test_module_pages.py",
 }
 """Kinds that the demo's months have no page of, and where each is looked at."""
 
