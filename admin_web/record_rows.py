@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from admin_web import asking, records
+from admin_web import asking, deaths, records
 from admin_web.record_lists import linked, told
 from admin_web.records import At
 from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
+from cardsvc.api.deaths import DEATH, UNDONE
 from cardsvc.api.errors import STATUS, Refused, language_of
 from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
@@ -113,6 +114,8 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "offered": offers(connection, context, at, signed.county, language, row),
                 "shown": {},
                 "link": "",
+                "by_death": (DEATH, UNDONE),
+                "death": deaths.of_row(connection, context, signed, at, row_id, language),
             }
         status = 422 if faults else STATUS.get(refusal.problem, 409) if refusal is not None else 200
         return shell.page(request, "record", signed, {**values, **more}, refusal=refusal, status=status)
