@@ -1,10 +1,13 @@
 """A death stops what is paid to the person, and lists what was paid after it; another's death lets it go on."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import text
@@ -200,6 +203,25 @@ def test_it_is_told_once_whatever_else_happens_to_the_case_and_however_many_tell
     case.go(Step.DISPATCH)
 
     assert [first.tell_due(), second.tell_due(), bureau.deaths.tell_due()] == [{}, {}, {}]
+
+
+def test_two_that_tell_at_the_same_moment_stop_each_row_once(bureau: Bureau) -> None:
+    mine = bureau.pays()
+    died(bureau)
+    together = Barrier(2)
+
+    def tell(_: int) -> Counter[str]:
+        deaths = bureau.deaths
+        together.wait()
+        return deaths.tell_due()
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(tell, range(2)))
+
+    assert sum(one["stopped"] for one in outcomes) == len(mine)
+    for at in mine:
+        assert [move for _, _, move in histories(bureau, at)].count("death") >= 1
+        assert bureau.clerk(at[0]).row(at[1], at[2]).version == (3 if at[1] == "elder" else 2)
 
 
 def test_a_process_that_looked_before_another_told_it_tells_nothing_twice(bureau: Bureau) -> None:
