@@ -29,6 +29,7 @@ from cardsvc.store import deaths as store
 from tests.core.story import DETAILS
 from tests.modules.conftest import CLERK, COUNTY, LEADER
 from tests.service.conftest import founded
+from tests.service.test_verify import fault
 from tests.support.desk import Desk
 from tests.support.home import ID_NO, Service
 from tests.support.rows import SECOND, Clerk
@@ -274,6 +275,7 @@ def test_it_goes_on_when_the_deceased_turns_out_to_be_another_whose_payments_sto
     corrected(bureau, case, ID_NO, "王守义")
     assert bureau.deaths.tell_due() == {"undone": len(others), "stopped": len(mine)}
     assert (set(bureau.states(mine)), set(bureau.states(others))) == ({"stopped"}, {"paid"})
+    assert fault(bureau.service) is None, "facts, folds, ledger and log agree"
 
 
 def test_what_a_person_decided_meanwhile_stands_when_it_is_undone(bureau: Bureau) -> None:
