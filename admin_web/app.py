@@ -55,7 +55,7 @@ from admin_web import (
     trial_balance,
     waivers,
 )
-from admin_web.shell import HEADERS, HERE, Shell
+from admin_web.shell import HEADERS, HERE, Shell, first_of
 from admin_web.timeline import timeline
 from cardsvc.api import entering
 from cardsvc.api.access import Access, Signed, same_site
@@ -170,7 +170,7 @@ def create(context: Context, access: Access) -> FastAPI:
         signed = access.signed(request)
         if signed is None:
             raise Refused(Refusal(Problem.NOT_SIGNED_IN))
-        path = "cases" if signed.may(Action.SEE_CASES) else "work"
+        path = "cases" if signed.may(Action.SEE_CASES) else first_of(signed)
         return RedirectResponse(f"{request.scope['root_path']}/{path}", 303)
 
     @app.get("/cases")

@@ -110,7 +110,8 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "whys": list(LookWhy),
                 "faults": {one.column: fault_words(one, language) for one in faults},
                 "rules": [fault_words(one, language) for one in faults if one.label is not None],
-                "typed": {},
+                "typed": {one.name: written(one, row.values[one.name]) for one in at.record.columns if not one.secret},
+                "offered": offers(connection, context, at, signed.county, language, row),
                 "shown": {},
                 "link": "",
                 "by_death": (DEATH, UNDONE),
@@ -230,7 +231,7 @@ def offers(
 ) -> dict[str, list[tuple[str, str]]]:
     """For each link of a record: the newest rows that it may lead to, by id and name, and the one that it leads to."""
     found = {}
-    for column in at.record.typed:
+    for column in at.record.columns:
         if column.kind is Kind.LINK:
             to = Where(context.home_id, at.module.name, at.module.record(column.of))
             there = [str(row.values[column.name])] if row is not None and row.values[column.name] else []

@@ -106,6 +106,14 @@ def _menu(signed: Signed | None) -> dict[str, list[Entry]]:
     return {group: entries for group, entries in mine.items() if entries}
 
 
+def first_of(signed: Signed) -> str:
+    """Where somebody begins who works with no cases: the first page of theirs, else what waits for them."""
+    pages = (
+        one.path for entries in MENU.values() for one in entries if one.action is not None and signed.may(one.action)
+    )
+    return next(pages, "work")
+
+
 class Shell:
     """Renders pages."""
 
