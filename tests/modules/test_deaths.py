@@ -119,7 +119,8 @@ class Bureau:
         module, record, row_id = at
         payments = next(one for one in self.service.context.modules[module].payments if one.record == record)
         typed = {payments.of: row_id, payments.day: day.isoformat(), payments.amount: yuan}
-        self.clerk(module).types(payments.ledger, **typed)
+        county = self.clerk(module).row(record, row_id).county
+        self.clerk(module).types(payments.ledger, **typed, county=county)
 
     def states(self, mine: list[tuple[str, str, str]]) -> list[str]:
         """How the rows stand: paid, stopped, or the state's own name."""
