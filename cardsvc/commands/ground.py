@@ -1,15 +1,16 @@
 """What every command stands on: settings, the vault, the database, and how a command ends."""
 
 import logging
+import pkgutil
 import sys
 from typing import NoReturn
 
 from cardsvc import modules
 from cardsvc.context import Context
+from cardsvc.core.declaring import declared_wrong, module_wrong
 from cardsvc.core.figures import figure_wrong
 from cardsvc.core.ids import HomeId
 from cardsvc.core.plug import PlugError, discover
-from cardsvc.core.records import declared_wrong
 from cardsvc.modules import Module
 from cardsvc.receiver import Receiver, receiver
 from cardsvc.rows import tables
@@ -103,7 +104,10 @@ def plugged() -> dict[str, Module]:
         found = discover(modules, "MODULE", Module)
     except PlugError as error:
         stop(str(error))
-    for module in found.values():
+    folders = sorted(one.name for one in pkgutil.iter_modules(modules.__path__))
+    for folder, module in zip(folders, found.values(), strict=True):
+        if (wrong := module_wrong(module.name, folder, [one.name for one in module.records])) is not None:
+            stop(wrong)
         for record in module.records:
             if (wrong := declared_wrong(record, [one.name for one in module.records])) is not None:
                 stop(f"{module.name}: {wrong}")

@@ -5,6 +5,7 @@ Anything missing, doubled or malformed stops the process at start with a clear m
 
 import importlib
 import pkgutil
+import traceback
 from types import ModuleType
 from typing import Protocol, TypeVar
 
@@ -40,8 +41,8 @@ def discover(package: ModuleType, name: str, kind: type[P]) -> dict[str, P]:
         full_name = f"{package.__name__}.{module_name}"
         try:
             module = importlib.import_module(full_name)
-        except (ImportError, SyntaxError) as error:
-            raise PlugError(f"{full_name} cannot be imported: {error}") from error
+        except Exception as error:  # whatever it does as it is read, the process ends with one line that says where
+            raise PlugError(f"{full_name} cannot be imported: {_told(error)}") from error
         plug = getattr(module, name, None)
         if plug is None:
             raise PlugError(f"{full_name} binds no {name}")
@@ -57,3 +58,12 @@ def discover(package: ModuleType, name: str, kind: type[P]) -> dict[str, P]:
             raise PlugError(f"{full_name}: {plug.name} is there twice")
         found[plug.name] = plug
     return found
+
+
+def _told(error: Exception) -> str:
+    """An error of an import in one line: its kind, what it says, and the last line of code that it passed."""
+    passed = traceback.extract_tb(error.__traceback__)
+    place = next((one for one in reversed(passed) if not one.filename.startswith("<frozen ")), None)
+    said = " ".join(str(error).split())
+    at = f" ({place.filename}:{place.lineno})" if place is not None and not isinstance(error, SyntaxError) else ""
+    return f"{type(error).__name__}: {said}{at}"

@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Dialect,
     Engine,
     Index,
@@ -131,7 +132,7 @@ def _sql(module: str, record: Record) -> str:
     made = re.sub(r"\bDATETIME\b", "MOMENT", made)
     for column in table.columns:
         if isinstance(column.type, Words):
-            made = made.replace(f"    {column.name} TEXT", f"    {column.name} WORDS")
+            made = re.sub(rf'^(    "?{column.name}"?) TEXT', r"\1 WORDS", made, flags=re.MULTILINE)
     told = f"\n-- {record.label.zh} · {record.label.en}\n{made};\n"
     return told + "".join(f"{CreateIndex(one)};\n" for one in sorted(table.indexes, key=lambda one: str(one.name)))
 
@@ -139,8 +140,10 @@ def _sql(module: str, record: Record) -> str:
 def prepare(engine: Engine, modules: Iterable[Module]) -> list[str]:
     """Make the tables and columns that modules declare and the database lacks; what was made.
 
-    Nothing is ever dropped or retyped: the rows of a module that was removed stay.
-    Raises UnsafeStore where a schema.sql does not make what its module declares.
+    Nothing is ever dropped or retyped: the rows of a module that was removed stay. A column that is no longer needed,
+    or no longer declared, may be empty from now on.
+    Raises UnsafeStore where a schema.sql does not make what its module declares, or where SQLite would have to let a
+    column be empty.
     """
     done = []
     for module in modules:
@@ -153,17 +156,36 @@ def prepare(engine: Engine, modules: Iterable[Module]) -> list[str]:
                 if named is not None and named[1] in {one.name for one in lacking}:
                     connection.exec_driver_sql(statement)
             now = inspect(connection)
+            quoted = engine.dialect.identifier_preparer.quote
             for table in wanted:
                 if not now.has_table(table.name):
                     raise UnsafeStore(f"{module.name}/schema.sql does not make {table.name}: cardsvc module sql")
-                have = {one["name"] for one in now.get_columns(table.name)}
+                columns = now.get_columns(table.name)
+                have = {one["name"] for one in columns}
+                done += _relieve(connection, table, {one["name"] for one in columns if not one["nullable"]})
                 for column in table.columns:
                     if column.name in have:
                         continue
                     if not column.nullable:
                         raise UnsafeStore(f"{table.name}.{column.name} is new: a new column cannot be `needed`")
                     kind = column.type.compile(engine.dialect)
-                    connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
+                    connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {quoted(column.name)} {kind}")
                     done.append(f"{table.name}.{column.name}")
         done += [one.name for one in lacking]
+    return done
+
+
+def _relieve(connection: Connection, table: Table, filled: set[str]) -> list[str]:
+    """Let be empty what the database wants filled and the declaration no longer needs: no row could be entered."""
+    needed = {one.name for one in table.columns if not one.nullable}
+    done = []
+    for name in sorted(filled - needed):
+        if connection.dialect.name == "sqlite":
+            raise UnsafeStore(
+                f"{table.name}.{name} must be filled in this database, but its module no longer needs it, and SQLite"
+                " cannot let it be empty: declare it `needed` again, or move to PostgreSQL"
+            )
+        column = connection.dialect.identifier_preparer.quote(name)
+        connection.exec_driver_sql(f"ALTER TABLE {table.name} ALTER COLUMN {column} DROP NOT NULL")
+        done.append(f"{table.name}.{name} may be empty")
     return done

@@ -16,12 +16,13 @@ from openpyxl import load_workbook
 from sqlalchemy import Connection, bindparam, inspect, text
 
 from cardsvc import modules
+from cardsvc.core.declaring import declared_wrong
 from cardsvc.core.figures import Unit, figure_wrong
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.indicated import Told
 from cardsvc.core.local_time import CHINA
 from cardsvc.core.plug import discover
-from cardsvc.core.records import Label, declared_wrong
+from cardsvc.core.records import Label
 from cardsvc.core.reporting import Period, year_before
 from cardsvc.core.words import LANGUAGES, Language
 from cardsvc.documents import half_year_sheet, half_year_text

@@ -55,8 +55,10 @@ def test_siblings_are_found_in_alphabetical_order_by_their_names(
         (TOOL.format(7), r"saw\.TOOL has no name"),
         (TOOL.format("saw teeth"), r"saw\.TOOL is called 'saw teeth'"),
         (TOOL.format("s" * 33), r"saw\.TOOL is called 's{33}'"),
-        ("import no_such_module", r"saw cannot be imported: No module named 'no_such_module'"),
-        ("TOOL = (", r"saw cannot be imported"),
+        ("import no_such_module", r"saw cannot be imported: ModuleNotFoundError: No module named 'no_such_module'"),
+        ("TOOL = (", r"saw cannot be imported: SyntaxError: .*saw\.py, line 1"),
+        ("\nTOOL = Tool('saw')", r"saw cannot be imported: NameError: name 'Tool' is not defined \(.*saw\.py:2\)$"),
+        ("raise ValueError('a\\nb')", r"saw cannot be imported: ValueError: a b \(.*saw\.py:1\)$"),
     ],
 )
 def test_a_bad_plug_in_stops_the_process_and_is_named(

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from cardsvc.core.records import Column, Flow, Kind, Label, Move, Record, Values, declared_wrong
+from cardsvc.core.declaring import declared_wrong, module_wrong
+from cardsvc.core.records import Column, Flow, Kind, Label, Move, Record, Values
 
 ANY = Label("任意", "Any")
 STATE = Column("state", ANY, Kind.CHOICE, needed=True, choices={"asked": ANY, "granted": ANY})
@@ -55,3 +56,51 @@ def test_what_a_list_asks_by_another_name_names_no_column(name: str) -> None:
     claim = record(two=False, grade=Column(name, ANY, Kind.NUMBER))
 
     assert f"{name} cannot name a column" in str(declared_wrong(replace(claim, flow=None), ["claim"]))
+
+
+DAY = Column("day", ANY, Kind.DATE)
+PLAIN = Record("claim", ANY, (STATE, NOTE, DAY), ("note",))
+GRANT = Move("grant", ANY, ("asked",), "granted")
+ONCE = replace(PLAIN, columns=(*PLAIN.columns, Column("worth", ANY, Kind.NUMBER, derived=True)), derive=worth)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        (replace(PLAIN, point="note"), "`point` is a POINT"),
+        (replace(PLAIN, dated="note"), "`dated` is a DATE or a MOMENT"),
+        (replace(PLAIN, published="note", public=("day",)), "`published` is a YES_NO"),
+        (replace(PLAIN, public=("day",)), "`published` and `public` come together"),
+        (replace(PLAIN, name_by=()), "no column names its rows"),
+        (replace(PLAIN, columns=(*PLAIN.columns, Column("q", ANY))), "q cannot name a column"),
+        (replace(PLAIN, columns=(*PLAIN.columns, Column("form_token", ANY))), "form_token cannot name a column"),
+        (replace(PLAIN, columns=(*PLAIN.columns, Column("Ärger", ANY))), "Ärger cannot name a column"),
+        (replace(PLAIN, columns=(*PLAIN.columns, Column("word", ANY, filtered=True))), r"word: a list filters by"),
+        (replace(PLAIN, flow=Flow("note", ())), "the state of a flow is a CHOICE"),
+        (replace(PLAIN, flow=Flow("state", (GRANT, GRANT))), "grant cannot name a move"),
+        (replace(PLAIN, flow=Flow("state", (replace(GRANT, name="to grant"),))), "to grant cannot name a move"),
+        (replace(PLAIN, flow=Flow("state", (replace(GRANT, fills=("state",)),))), "grant cannot fill state"),
+        (replace(ONCE, flow=Flow("state", (replace(GRANT, fills=("worth",)),))), "grant cannot fill worth"),
+        (replace(PLAIN, flow=Flow("state", (replace(GRANT, stamps="note"),))), "stamps note"),
+    ],
+)
+def test_a_declaration_that_no_page_could_follow_is_refused_in_words(wrong: Record, complaint: str) -> None:
+    assert declared_wrong(PLAIN, ["claim"]) is None
+    assert complaint in str(declared_wrong(wrong, ["claim"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "records", "complaint"),
+    [
+        ("wedding", ["claim"], "called as its folder is"),
+        ("marriage", ["claim", "claim"], "two records are called claim"),
+        ("marriage", ["claim", "statistics"], "statistics cannot name"),
+        ("marriage", ["half-year"], "half-year cannot name"),
+        ("marriage", ["Claim"], "Claim cannot name"),
+    ],
+)
+def test_a_module_is_called_as_its_folder_and_its_records_as_no_page(
+    name: str, records: list[str], complaint: str
+) -> None:
+    assert module_wrong("marriage", "marriage", ["claim", "person"]) is None
+    assert complaint in str(module_wrong(name, "marriage", records))

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from cardsvc.core import standing
-from cardsvc.core.records import Label, Record, Values, declared_wrong
+from cardsvc.core.declaring import declared_wrong
+from cardsvc.core.records import Label, Record, Values
 from cardsvc.core.registers import RecordState as R
 
 

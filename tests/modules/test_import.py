@@ -355,7 +355,7 @@ def test_a_commit_that_was_overtaken_keeps_nothing(both: Service) -> None:
 
 def test_a_reader_that_was_overtaken_before_its_first_row_takes_nothing_away(both: Service) -> None:
     upload = hand_in(both, sheet([HEADS, *things(5)]))
-    seen = []
+    seen: list[str] = []
 
     def sleeps(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         if statement.startswith("SELECT module_upload.content") and not seen:
@@ -388,7 +388,7 @@ def test_a_file_that_the_service_fails_at_is_ended_and_the_next_is_read(
         import_rows.commit(both.context, first.id, None, CLERK, both.clock.now)
     both.clock.forward(seconds=1)
     second = hand_in(both, sheet([HEADS, *things(5, first=10)]))
-    failed = []
+    failed: list[str] = []
 
     def fails(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         if statement.startswith(at) and not failed:

@@ -403,8 +403,8 @@ def test_a_move_s_link_is_chosen_on_the_page_and_looked_at(bureau: Service) -> N
     row_id = sent(bureau, desk, name="平安")
     assert f'<option value="{other}"' in desk.get(f"modules/sample/thing/{row_id}").text
 
-    lost = desk.post(f"modules/sample/thing/{row_id}/move/return", version="2", note="y", after=away)
-    done = desk.post(f"modules/sample/thing/{row_id}/move/return", version="2", note="y", after=other)
+    lost = desk.post(f"modules/sample/thing/{row_id}/move/return", version="2", note="y", follows=away)
+    done = desk.post(f"modules/sample/thing/{row_id}/move/return", version="2", note="y", follows=other)
 
     assert (lost.status_code, done.status_code) == (422, 303)
 

@@ -47,7 +47,7 @@ THING = Record(
         Column("state", _label("State"), Kind.CHOICE, choices=STATES, filtered=True),
         Column("agreed_on", _label("Agreed on"), Kind.DATE),
         Column("payee", _label("Payee"), Kind.BANK_ACCOUNT),
-        Column("after", _label("After"), Kind.LINK, of="thing"),
+        Column("follows", _label("After"), Kind.LINK, of="thing"),
     ),
     name_by=("name",),
     dated="day",
@@ -58,7 +58,7 @@ THING = Record(
         (
             Move("send", _label("Send in"), ("draft", "back"), "sent", fills=("note", "count"), outside=True),
             Move("agree", _label("Agree"), ("sent",), "agreed", ("payee",), two=True, stamps="agreed_on"),
-            Move("return", _label("Return"), ("sent",), "back", fills=("note", "after")),
+            Move("return", _label("Return"), ("sent",), "back", fills=("note", "follows")),
             Move("recall", _label("Recall"), ("agreed",), "back", two=True),
         ),
         frozen=("agreed",),

@@ -1,0 +1,105 @@
+"""What a declaration of records cannot be, said to who wrote it before anything is made from it."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from cardsvc.core.records import Flow, Kind, Record
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+"""Names of modules, records, columns and moves: they stand in addresses, in SQL and in files."""
+KEPT = frozenset({"home_id", "id", "county", "version", "made_at", "made_by", "changed_at", "changed_by", "batch"})
+"""Columns that every record has."""
+ASKED = frozenset({"form_token", "q", "from", "to", "sort", "down", "after", "back", "undated", "period", "text"})
+"""What forms and lists ask beside the columns."""
+SECOND = frozenset({"second_staff_no", "second_password"})
+"""What the form of a move of two asks."""
+RESERVED = KEPT | ASKED | SECOND
+"""What cannot name a column."""
+PAGES = frozenset({"statistics", "import", "export", "find", "map", "new", "deaths", "half-year"})
+"""Pages beside the records': no module and no record is called so."""
+FILTERS = frozenset({Kind.CHOICE, Kind.YES_NO, Kind.LINK, Kind.NUMBER})
+"""What a list filters by: a link and a number by its address alone."""
+
+
+def module_wrong(name: str, folder: str, records: Iterable[str]) -> str | None:
+    """What is wrong with the name of a module that was found in `folder`, or with those of its records."""
+    if name != folder:
+        return f"{name}: a module is called as its folder is, {folder}"
+    every = list(records)
+    for one in (name, *every):
+        if not NAME.fullmatch(one) or one in PAGES:
+            return f"{name}: {one} cannot name a module or a record"
+    if doubled := _doubled(every):
+        return f"{name}: two records are called {doubled[0]}"
+    return None
+
+
+def declared_wrong(record: Record, names: Iterable[str]) -> str | None:
+    """What is wrong with a declaration, for who wrote it; None when nothing is. `names` are the module's records."""
+    return next(_wrong(record, set(names)), None)
+
+
+def _wrong(record: Record, names: set[str]) -> Iterator[str]:
+    """One after the other: what comes later takes for granted that nothing was wrong before."""
+    own = [one.name for one in record.columns]
+    strange = _doubled(own) or sorted(RESERVED & set(own)) or [one for one in own if not NAME.fullmatch(one)]
+    if strange:
+        yield f"{record.name}: {', '.join(strange)} cannot name a column here"
+    moves = record.flow.moves if record.flow is not None else ()
+    used = {*record.name_by, *record.public, record.dated, record.published, record.point}
+    used |= {name for one in moves for name in (*one.fills, one.stamps)}
+    used |= {record.flow.column} if record.flow is not None else set()
+    if missing := sorted(used - {"", *own}):
+        yield f"{record.name}: there is no column {', '.join(missing)}"
+    yield from _columns_wrong(record, names)
+    if record.flow is not None:
+        yield from _flow_wrong(record, record.flow)
+    if record.derive is None and any(one.derived for one in record.columns):
+        yield f"{record.name}: derived columns need `derive`"
+
+
+def _columns_wrong(record: Record, names: set[str]) -> Iterator[str]:
+    for one in record.columns:
+        if (one.kind is Kind.CHOICE) != bool(one.choices):
+            yield f"{record.name}.{one.name}: a CHOICE has choices, nothing else has"
+        if (one.kind is Kind.LINK) != bool(one.of) or (one.of and one.of not in names):
+            yield f"{record.name}.{one.name}: a LINK is `of` a record of its module, nothing else is"
+        if one.secret and (one.sorted or one.derived or one.name in record.public):
+            yield f"{record.name}.{one.name}: what is secret is not sorted, derived or public"
+        if one.filtered and one.kind not in FILTERS:
+            yield f"{record.name}.{one.name}: a list filters by CHOICE, YES_NO, LINK and NUMBER alone"
+    if not record.name_by:
+        yield f"{record.name}: no column names its rows: `name_by`"
+    if record.point and record.column(record.point).kind is not Kind.POINT:
+        yield f"{record.name}.{record.point}: `point` is a POINT"
+    if record.dated and record.column(record.dated).kind not in (Kind.DATE, Kind.MOMENT):
+        yield f"{record.name}.{record.dated}: `dated` is a DATE or a MOMENT"
+    if record.published and record.column(record.published).kind is not Kind.YES_NO:
+        yield f"{record.name}.{record.published}: `published` is a YES_NO"
+    if bool(record.published) != bool(record.public):
+        yield f"{record.name}: `published` and `public` come together"
+
+
+def _flow_wrong(record: Record, flow: Flow) -> Iterator[str]:
+    state = record.column(flow.column)
+    if state.kind is not Kind.CHOICE:
+        yield f"{record.name}.{flow.column}: the state of a flow is a CHOICE"
+    moves = [one.name for one in flow.moves]
+    if strange := _doubled(moves) or [one for one in moves if not NAME.fullmatch(one)]:
+        yield f"{record.name}: {strange[0]} cannot name a move here"
+    for one in flow.moves:
+        if one.outside and one.two:
+            yield f"{record.name}: nobody here confirms a move of somebody outside"
+        if untyped := [name for name in one.fills if name == flow.column or record.column(name).derived]:
+            yield f"{record.name}: {one.name} cannot fill {untyped[0]}: a state or what is derived is not typed"
+        if one.stamps and record.column(one.stamps).kind not in (Kind.DATE, Kind.MOMENT):
+            yield f"{record.name}: {one.name} stamps {one.stamps}, which is no DATE or MOMENT"
+    if not {*flow.frozen, *(state for one in flow.moves for state in (*one.since, one.to))} <= set(state.choices):
+        yield f"{record.name}: its flow names a state that its column does not have"
+    late = {one.name for one in record.columns if one.needed and not one.derived} - {flow.column}
+    if late := late - {one.name for one in record.typed}:
+        yield f"{record.name}: {', '.join(sorted(late))} cannot be needed: only a move fills or stamps it"
+
+
+def _doubled(names: list[str]) -> list[str]:
+    return sorted({one for one in names if names.count(one) > 1})
