@@ -84,6 +84,8 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "people": people,
             "works": upload.state in WORKING,
             "mine": upload.made_by == signed.staff_no and upload.county == signed.county,
+            "droppable": import_rows.droppable(upload, context.clock())
+            and import_rows.may_drop(upload, signed.staff_no, signed.roles),
             "most": KEPT,
             "unread": ", ".join(label(at.record, one, language) for one in upload.found.unread),
         }

@@ -80,7 +80,9 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         q: Annotated[str, Form(max_length=100)] = "",
     ) -> Response:
         at = records.at(context, signed, module, record)
-        said = urlencode([asked_for(context.vault, at.record, q.strip())]) if q.strip() else ""
+        with context.engine.connect() as connection:
+            asked = asked_for(connection, context.vault, at.where, q.strip(), signed.county)
+        said = urlencode([asked]) if q.strip() else ""
         return RedirectResponse(f"{request.scope['root_path']}/{at.path}{'?' + said if said else ''}", 303)
 
     @app.get("/modules/{module}/{record}/map")

@@ -51,3 +51,8 @@ def _worked(context: Context, upload: Upload) -> str:
     except Overtaken:
         LOG.info("file %s: somebody else has taken or dropped it", upload.id)
         return "overtaken"
+    except Exception as error:
+        # Of this file alone: it is not taken again. What an error says may be what a cell says, and is not logged.
+        LOG.error("file %s could not be read: %s", upload.id, type(error).__name__)
+        import_rows.failed(context, upload)
+        return UploadState.FAULTY.value

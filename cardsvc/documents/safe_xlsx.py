@@ -61,6 +61,8 @@ class Unsafe(StrEnum):
     CELL_TOO_LARGE = "cell_too_large"
     EMPTY = "empty"  # no rows
     NOT_TEXT = "not_text"  # a .csv that is no text in an alphabet that we know
+    FAILED = "failed"  # it was opened, and the service failed at it
+    INCOMPLETE = "incomplete"  # fewer checked rows are there than were read
 
 
 class UnsafeFile(Exception):

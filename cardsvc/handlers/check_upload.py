@@ -63,7 +63,7 @@ def handle(context: Context, module: Module, record: Record, upload: Upload) -> 
         content = uploads.content(connection, upload)
     if content is None:
         raise Overtaken
-    transact(context.engine, lambda connection: uploads.unstage(connection, upload))
+    transact(context.engine, lambda connection: _begin(connection, upload))
     unread: tuple[str, ...] = ()
     try:
         sheet = record_sheet.read(opened(context.vault, upload.place, content), record, RECORDS)
@@ -78,6 +78,13 @@ def handle(context: Context, module: Module, record: Record, upload: Upload) -> 
         return _end(work, UploadState.FAULTY, Found(unsafe=error.why.value))
     state = UploadState.FAULTY if work.wrong else UploadState.READY
     return _end(work, state, Found(faults=tuple(work.faults), unread=unread))
+
+
+def _begin(connection: Connection, upload: Upload) -> None:
+    """Forget what an earlier reader put aside, if the file is still this process's: another may have read it whole."""
+    if not uploads.changed(connection, upload, beat_at=upload.beat_at):
+        raise Overtaken
+    uploads.unstage(connection, upload)
 
 
 def _checked(work: _Work, lines: Sequence[Line]) -> list[tuple[int, str, str]]:

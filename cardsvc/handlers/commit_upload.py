@@ -9,6 +9,7 @@ from cardsvc.context import Context
 from cardsvc.core.records import Fault, Record, Wrong
 from cardsvc.core.uploads import KEPT, CellFault, Found, UploadState
 from cardsvc.documents.record_sheet import COUNTY
+from cardsvc.documents.safe_xlsx import Unsafe
 from cardsvc.modules import Module
 from cardsvc.rows import importing, keeping, uploads
 from cardsvc.rows.keeping import Where
@@ -22,6 +23,10 @@ CHUNK = 500
 SHOWN = 20
 """Rows that are left aside when nothing could be kept, to be looked at."""
 Rows = list[tuple[int, str, dict[str, Any]]]
+
+
+class Incomplete(Exception):
+    """Fewer rows are put aside than were read of the file, or more."""
 
 
 class NoLonger(Exception):
@@ -46,6 +51,8 @@ def handle(context: Context, module: Module, record: Record, upload: Upload) -> 
             keeping.insert_columns(connection, where, columns, upload.made_by, now, upload.id)
             digest.update("".join(row_id for _, row_id, _ in rows).encode())
             beat.forward(len(rows))
+        if beat.done != upload.total:
+            raise Incomplete
         to = {"state": UploadState.DONE.value, "done": beat.done, "total": beat.done}
         if not uploads.changed(connection, beat.upload, **to):
             raise Overtaken
@@ -59,7 +66,10 @@ def handle(context: Context, module: Module, record: Record, upload: Upload) -> 
     try:
         transact(context.engine, act)
     except NoLonger as error:
-        return _refused(context, beat.upload, error.faults)
+        found = Found(faults=error.faults[:KEPT], unread=upload.found.unread)
+        return _refused(context, beat.upload, found, len(error.faults))
+    except Incomplete:
+        return _refused(context, beat.upload, Found(unsafe=Unsafe.INCOMPLETE.value), 0)
     return UploadState.DONE
 
 
@@ -114,10 +124,9 @@ def _no_longer(connection: Connection, where: Where, module: Module, upload: Upl
             yield from (CellFault(row, Fault(column.name, Wrong.NO_SUCH_ROW)) for row in lost)
 
 
-def _refused(context: Context, upload: Upload, faults: tuple[CellFault, ...]) -> UploadState:
+def _refused(context: Context, upload: Upload, found: Found, wrong: int) -> UploadState:
     """Nothing was kept; say which rows are in the way."""
-    found = Found(faults=faults[:KEPT], unread=upload.found.unread)
-    to = {"state": UploadState.FAULTY.value, "done": 0, "wrong": len(faults)}
+    to = {"state": UploadState.FAULTY.value, "done": 0, "wrong": wrong}
 
     def act(connection: Connection) -> None:
         if not uploads.changed(connection, upload, **to, found=found):

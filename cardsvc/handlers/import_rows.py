@@ -1,11 +1,13 @@
 """A file of rows: handed in, then committed or dropped by who handed it in. What lies between is done by itself."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO
 
 from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo, uuid7
+from cardsvc.core.permissions import Role
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.uploads import OPEN, STALE, WAITING, Found, UploadState
 from cardsvc.documents.safe_xlsx import RECORDS, Unsafe
@@ -13,6 +15,7 @@ from cardsvc.rows import uploads
 from cardsvc.rows.keeping import Where
 from cardsvc.rows.sealed_file import sealed_file
 from cardsvc.rows.uploads import Upload
+from cardsvc.store import staff
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 
@@ -79,16 +82,42 @@ def commit(context: Context, upload_id: str, county: str | None, staff_no: Staff
     return transact(context.engine, act)
 
 
+def droppable(upload: Upload, now: datetime) -> bool:
+    """Whether a file can be dropped: it waits, it is read, or whoever kept its rows has not been heard of."""
+    dead = upload.state is UploadState.COMMITTING and upload.beat_at <= now - STALE
+    return dead or upload.state in WAITING or upload.state is UploadState.READING
+
+
+def may_drop(upload: Upload, staff_no: StaffNo, roles: Iterable[Role]) -> bool:
+    """Whether somebody may: who handed it in, or a leader."""
+    return upload.made_by == staff_no or Role.BUREAU_LEADER in roles
+
+
 def drop(context: Context, upload_id: str, staff_no: StaffNo, now: datetime) -> Upload | Refusal:
-    """Forget a file that was not committed; what is known about it stays."""
+    """Forget a file that was not committed: who handed it in does, or a leader; what is known about it stays."""
     with context.engine.connect() as connection:
         upload = uploads.one(connection, context.home_id, upload_id)
+        member = staff.find(connection, context.home_id, staff_no)
     if upload is None:
         return Refusal(Problem.NOT_FOUND)
-    droppable = upload.state in WAITING or upload.state is UploadState.READING
-    if not droppable or not _dropped(context, upload, "file dropped", now, staff_no):
+    if member is None or not may_drop(upload, staff_no, member.roles):
+        return Refusal(Problem.UPLOAD_NOT_YOURS)
+    if not droppable(upload, now) or not _dropped(context, upload, "file dropped", now, staff_no):
         return Refusal(Problem.UPLOAD_NOT_READY)
     return upload
+
+
+def failed(context: Context, upload: Upload) -> None:
+    """End a file that the service failed at, in whatever it was doing; none of its rows is kept."""
+
+    def act(connection: Connection) -> None:
+        now = uploads.one(connection, context.home_id, upload.id)
+        if now is not None and now.state is upload.state:
+            found = Found(unsafe=Unsafe.FAILED.value)
+            uploads.changed(connection, now, state=UploadState.FAULTY.value, done=0, found=found)
+            uploads.unstage(connection, now)
+
+    transact(context.engine, act)
 
 
 def gone(context: Context, upload: Upload, now: datetime) -> bool:

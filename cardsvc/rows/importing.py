@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from cardsvc.core.ids import StaffNo
-from cardsvc.core.records import CITY, Column, Kind, Values, Wrong
+from cardsvc.core.records import CITY, Column, Kind, Record, Values, Wrong
 from cardsvc.core.words import LANGUAGES, Language
 from cardsvc.modules import Module
-from cardsvc.naming.cells import read
-from cardsvc.rows.keeping import Kept, Where, find_all, index_of, kept
+from cardsvc.naming.cells import UNPRINTABLE, read
+from cardsvc.rows.keeping import Kept, Where, find_all, index_of, kept, sliced
 from cardsvc.rows.tables import Day, blind, sealed
 from cardsvc.rows.titles import titles
 from cardsvc.store.tables.kinds import Moment
@@ -32,16 +32,17 @@ class Scope:
 
 def linked(scope: Scope, where: Where, texts: Iterable[str]) -> dict[str, str | Wrong]:
     """The ids of the rows that texts name: by id, by a unique column, or by what people call them (`titles`)."""
-    wanted = {one for one in texts if one}
-    if not wanted:
-        return {}
-    c, record = where.table.c, where.record
+    c, record, texts = where.table.c, where.record, {one for one in texts if one}
+    wanted = {one for one in texts if _may_name(record, one)}
     only = (c.county.in_((scope.county, CITY)),) if scope.county not in (None, CITY) else ()
     unique = {one.name: _keys(scope.vault, one, wanted) for one in record.columns if one.unique}
-    by = [c.id.in_(wanted), *(_key_column(where, record.column(name)).in_(keys) for name, keys in unique.items())]
-    by += _titled(scope, where, wanted)
-    asked = select(where.table).where(c.home_id == where.home_id, or_(*by), *only)
-    rows = scope.connection.execute(asked).all()
+    by = [(c.id, wanted), *((_key_column(where, record.column(name)), keys) for name, keys in unique.items())]
+    met: dict[str, Row[Any]] = {}
+    for column, values in (*by, *_titled(scope, where, wanted)):
+        for some in sliced(values):
+            asked = select(where.table).where(c.home_id == where.home_id, column.in_(some), *only)
+            met |= {row.id: row for row in scope.connection.execute(asked)}
+    rows = list(met.values())
     found: dict[str, set[str]] = {}
     for one, row in zip(_called(scope, where, [kept(record, row) for row in rows]), rows, strict=True):
         for name, keys in unique.items():
@@ -49,7 +50,13 @@ def linked(scope: Scope, where: Where, texts: Iterable[str]) -> dict[str, str | 
             one |= {said} if said is not None else set()
         for text in one:
             found.setdefault(text, set()).add(row.id)
-    return {one: _only(found.get(one, set()), one) for one in wanted}
+    return {one: _only(found.get(one, set()) if one in wanted else set(), one) for one in texts}
+
+
+def _may_name(record: Record, text: str) -> bool:
+    """Whether a text can name a row at all; the runs of words of a longer one would be too many to look for."""
+    few = len(record.name_by) == 1 or text.count(" ") < MOST_WORDS
+    return few and len(text) <= MOST_NAME and not UNPRINTABLE.search(text)
 
 
 def _called(scope: Scope, where: Where, rows: list[Kept]) -> list[set[str]]:
@@ -59,8 +66,8 @@ def _called(scope: Scope, where: Where, rows: list[Kept]) -> list[set[str]]:
     return [{one.id, *(by[one.id] for by in named)} for one in rows]
 
 
-def _titled(scope: Scope, where: Where, texts: set[str]) -> list[ColumnElement[bool]]:
-    """That a column of a row's title is a part of one of the texts: the column that tells rows apart best."""
+def _titled(scope: Scope, where: Where, texts: set[str]) -> list[tuple[ColumnElement[Any], Iterable[Any]]]:
+    """The column of a row's title that tells rows apart best, and what it says where a part of a text is meant."""
     columns = [one for one in map(where.record.column, where.record.name_by) if not one.secret]
     if not columns:
         return []
@@ -69,10 +76,12 @@ def _titled(scope: Scope, where: Where, texts: set[str]) -> list[ColumnElement[b
     by = where.table.c[column.name]
     if column.kind is Kind.LINK:
         to = Where(where.home_id, where.module, scope.module.record(column.of))
-        return [by.in_([one for one in linked(scope, to, parts).values() if not isinstance(one, Wrong)])]
-    return [by.in_([value for one in parts if not isinstance(value := read(column, one), Wrong)])]
+        return [(by, {one for one in linked(scope, to, parts).values() if not isinstance(one, Wrong)})]
+    return [(by, {value for one in parts if not isinstance(value := read(column, one), Wrong)})]
 
 
+MOST_NAME, MOST_WORDS = 400, 12
+"""The longest text that names a row: in characters; in words where several columns name it."""
 PLAIN = (Kind.TEXT, Kind.CREDIT_CODE, Kind.LINK)
 """Kinds that tell rows apart, the best first."""
 

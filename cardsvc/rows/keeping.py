@@ -1,10 +1,11 @@
 """Rows of modules' records: kept with their history, secrets sealed, each change a link of the home's log."""
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Table, select, update
 
@@ -15,6 +16,9 @@ from cardsvc.naming.names import digits
 from cardsvc.rows.tables import blind, sealed, table_of
 from cardsvc.store import tables as t
 from cardsvc.vault.vault import Vault
+
+T = TypeVar("T")
+LOT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +155,18 @@ def find(connection: Connection, where: Where, row_id: str, county: str | None) 
 
 def find_all(connection: Connection, where: Where, ids: Iterable[str]) -> list[Kept]:
     """Rows by their ids."""
-    c = where.table.c
-    asked = select(where.table).where(c.home_id == where.home_id, c.id.in_(sorted(ids)))
-    return [kept(where.record, one) for one in connection.execute(asked)]
+    c, found = where.table.c, []
+    for some in sliced(sorted(ids)):
+        asked = select(where.table).where(c.home_id == where.home_id, c.id.in_(some))
+        found += [kept(where.record, one) for one in connection.execute(asked)]
+    return found
+
+
+def sliced(values: Iterable[T]) -> Iterator[list[T]]:
+    """Values in lots of `LOT`: a statement takes only so many."""
+    rest = iter(values)
+    while some := list(islice(rest, LOT)):
+        yield some
 
 
 def kept(record: Record, row: Row[Any]) -> Kept:

@@ -51,6 +51,13 @@ def test_a_frozen_state_is_one_of_the_flow() -> None:
     assert "state" in str(declared_wrong(replace(claim, flow=replace(claim.flow, frozen=("gone",))), ["claim"]))
 
 
+@pytest.mark.parametrize("name", ["county", "period", "text"])
+def test_what_a_list_asks_by_another_name_names_no_column(name: str) -> None:
+    claim = record(two=False, grade=Column(name, ANY, Kind.NUMBER))
+
+    assert f"{name} cannot name a column" in str(declared_wrong(replace(claim, flow=None), ["claim"]))
+
+
 DAY = Column("day", ANY, Kind.DATE)
 PLAIN = Record("claim", ANY, (STATE, NOTE, DAY), ("note",))
 GRANT = Move("grant", ANY, ("asked",), "granted")

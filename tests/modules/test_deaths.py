@@ -1,10 +1,13 @@
 """A death stops what is paid to the person, and lists what was paid after it; another's death lets it go on."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import text
@@ -26,6 +29,7 @@ from cardsvc.store import deaths as store
 from tests.core.story import DETAILS
 from tests.modules.conftest import CLERK, COUNTY, LEADER
 from tests.service.conftest import founded
+from tests.service.test_verify import fault
 from tests.support.desk import Desk
 from tests.support.home import ID_NO, Service
 from tests.support.rows import SECOND, Clerk
@@ -115,7 +119,8 @@ class Bureau:
         module, record, row_id = at
         payments = next(one for one in self.service.context.modules[module].payments if one.record == record)
         typed = {payments.of: row_id, payments.day: day.isoformat(), payments.amount: yuan}
-        self.clerk(module).types(payments.ledger, **typed)
+        county = self.clerk(module).row(record, row_id).county
+        self.clerk(module).types(payments.ledger, **typed, county=county)
 
     def states(self, mine: list[tuple[str, str, str]]) -> list[str]:
         """How the rows stand: paid, stopped, or the state's own name."""
@@ -202,6 +207,25 @@ def test_it_is_told_once_whatever_else_happens_to_the_case_and_however_many_tell
     assert [first.tell_due(), second.tell_due(), bureau.deaths.tell_due()] == [{}, {}, {}]
 
 
+def test_two_that_tell_at_the_same_moment_stop_each_row_once(bureau: Bureau) -> None:
+    mine = bureau.pays()
+    died(bureau)
+    together = Barrier(2)
+
+    def tell(_: int) -> Counter[str]:
+        deaths = bureau.deaths
+        together.wait()
+        return deaths.tell_due()
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(tell, range(2)))
+
+    assert sum(one["stopped"] for one in outcomes) == len(mine)
+    for at in mine:
+        assert [move for _, _, move in histories(bureau, at)].count("death") >= 1
+        assert bureau.clerk(at[0]).row(at[1], at[2]).version == (3 if at[1] == "elder" else 2)
+
+
 def test_a_process_that_looked_before_another_told_it_tells_nothing_twice(bureau: Bureau) -> None:
     mine = bureau.pays()
     died(bureau)
@@ -252,6 +276,7 @@ def test_it_goes_on_when_the_deceased_turns_out_to_be_another_whose_payments_sto
     corrected(bureau, case, ID_NO, "王守义")
     assert bureau.deaths.tell_due() == {"undone": len(others), "stopped": len(mine)}
     assert (set(bureau.states(mine)), set(bureau.states(others))) == ({"stopped"}, {"paid"})
+    assert fault(bureau.service) is None, "facts, folds, ledger and log agree"
 
 
 def test_what_a_person_decided_meanwhile_stands_when_it_is_undone(bureau: Bureau) -> None:

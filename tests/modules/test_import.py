@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,9 +19,11 @@ from cardsvc.core.ids import StaffNo
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.records import CITY, Wrong
 from cardsvc.core.uploads import OPEN, STALE, UploadState
+from cardsvc.documents.safe_xlsx import Unsafe
 from cardsvc.handlers import commit_upload, import_rows
-from cardsvc.modules import communities
-from cardsvc.rows import keeping, tables, uploads
+from cardsvc.modules import burial_reform, communities
+from cardsvc.rows import importing, keeping, tables, uploads
+from cardsvc.rows.importing import Scope
 from cardsvc.rows.keeping import Where
 from cardsvc.rows.uploads import Overtaken
 from cardsvc.store import tables as t
@@ -348,6 +351,102 @@ def test_a_commit_that_was_overtaken_keeps_nothing(both: Service) -> None:
     both.clock.forward(seconds=61)
     assert work_due(both.context) == {"done": 1}
     assert len(kept(both)) == 600
+
+
+def test_a_reader_that_was_overtaken_before_its_first_row_takes_nothing_away(both: Service) -> None:
+    upload = hand_in(both, sheet([HEADS, *things(5)]))
+    seen: list[str] = []
+
+    def sleeps(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("SELECT module_upload.content") and not seen:
+            seen.append(statement)
+            both.clock.forward(seconds=61)
+            assert work_due(both.context) == {"ready": 1}
+
+    event.listen(both.context.engine, "before_cursor_execute", sleeps)
+    assert work_due(both.context) == {"overtaken": 1}
+    assert left(both, look(both, upload.id)) == (True, 5)
+
+
+def test_rows_are_not_kept_when_not_all_that_were_checked_are_there(both: Service) -> None:
+    upload = checked(both, sheet([HEADS, *things(5)]))
+    with both.context.engine.begin() as connection:
+        connection.execute(text("DELETE FROM module_upload_row WHERE row_no = 4"))
+
+    late = committed(both, upload)
+
+    assert (late.state, late.found.unsafe, kept(both)) == (UploadState.FAULTY, Unsafe.INCOMPLETE, [])
+
+
+@pytest.mark.parametrize("at", ["INSERT INTO module_upload_row", "INSERT INTO sample_thing"])
+def test_a_file_that_the_service_fails_at_is_ended_and_the_next_is_read(
+    both: Service, at: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = hand_in(both, sheet([HEADS, *things(5)]))
+    if "sample" in at:
+        work_due(both.context)
+        import_rows.commit(both.context, first.id, None, CLERK, both.clock.now)
+    both.clock.forward(seconds=1)
+    second = hand_in(both, sheet([HEADS, *things(5, first=10)]))
+    failed: list[str] = []
+
+    def fails(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith(at) and not failed:
+            failed.append(statement)
+            raise ZeroDivisionError(f"第1件 {ID_NO}")
+
+    event.listen(both.context.engine, "before_cursor_execute", fails)
+    assert work_due(both.context) == {"faulty": 1, "ready": 1}
+
+    ended = look(both, first.id)
+    assert (ended.state, ended.found.unsafe, left(both, ended)) == (UploadState.FAULTY, Unsafe.FAILED, (True, 0))
+    assert (look(both, second.id).state, kept(both)) == (UploadState.READY, [])
+    assert "ZeroDivisionError" in caplog.text and ID_NO not in caplog.text
+    assert not isinstance(import_rows.drop(both.context, first.id, CLERK, both.clock.now), Refusal)
+
+
+def test_what_a_dead_process_was_keeping_can_be_dropped(bureau: Service) -> None:
+    upload = checked(bureau, sheet([HEADS, *things(5)]))
+    import_rows.commit(bureau.context, upload.id, None, CLERK, bureau.clock.now)
+    lives = killed_at(bureau, "INSERT INTO sample_thing", 1)
+    with pytest.raises(Killed):
+        work_due(bureau.context)
+    lives()
+
+    def drop() -> Any:
+        return import_rows.drop(bureau.context, upload.id, CLERK, bureau.clock.now)
+
+    assert drop() == Refusal(Problem.UPLOAD_NOT_READY), "it may still live"
+    bureau.clock.forward(seconds=61)
+    assert not isinstance(drop(), Refusal)
+    assert (not work_due(bureau.context), kept(bureau)) == (True, [])
+
+
+def test_a_file_is_dropped_by_who_handed_it_in_or_a_leader(bureau: Service) -> None:
+    first, second = (checked(bureau, sheet([HEADS, *things(5)]), by=CLERK) for _ in range(2))
+    now = bureau.clock.now
+    assert import_rows.drop(bureau.context, first.id, COUNTY, now) == Refusal(Problem.UPLOAD_NOT_YOURS)
+    assert not isinstance(import_rows.drop(bureau.context, first.id, CLERK, now), Refusal)
+    assert not isinstance(import_rows.drop(bureau.context, second.id, LEADER, now), Refusal)
+
+
+def test_a_text_of_many_words_names_nothing_and_takes_no_memory(bureau: Service) -> None:
+    tables.prepare(bureau.context.engine, [burial_reform.MODULE])
+    to = Where(bureau.context.home_id, "burial_reform", burial_reform.MODULE.record("grave"))
+    long, wide = " ".join(f"{n:03}" for n in range(332)), "一" * 401
+    short = [" ".join(f"{n}词{m}" for m in range(12)) for n in range(120)]
+
+    with bureau.context.engine.connect() as connection:
+        scope = Scope(connection, bureau.context.vault, burial_reform.MODULE, LUCHENG)
+        importing.linked(scope, to, ["1"])
+        tracemalloc.start()
+        found = importing.linked(scope, to, [long, wide, *short])
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+
+    assert set(found) == {long, wide, *short}
+    assert set(found.values()) == {Wrong.NO_SUCH_ROW}
+    assert peak < 8_000_000, peak
 
 
 # Whose rows

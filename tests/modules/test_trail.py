@@ -18,6 +18,7 @@ from cardsvc.modules import Module
 from cardsvc.rows import trails as rows
 from cardsvc.rows.keeping import Kept
 from tests.service.conftest import founded
+from tests.service.test_verify import fault
 from tests.support.desk import Desk
 from tests.support.home import Service
 from tests.support.rows import SECOND, Clerk
@@ -143,6 +144,7 @@ def test_what_is_buried_in_the_module_closes_the_ash_trail_of_its_case_once(park
     page = page_of(park, case)
     assert "12 号树" in page and "EC-0012" in page and "清明树葬" in page
     assert case.case_no not in Desk(park.service, "1015").get("ashes/rest").text
+    assert fault(park.service) is None, "facts, folds, ledger and log agree"
 
 
 def test_ashes_that_come_back_are_not_laid_to_rest_again_by_the_same_burial(park: Park) -> None:

@@ -361,9 +361,9 @@ def test_one_payment_that_is_pressed_by_many_at_once_is_one_payment(service: Ser
 
 RAW = (
     ("INSERT INTO statement_line SELECT home_id, {draft}, case_no, log_no, line_no, 'treasury', 1,"
-     " NULL, NULL, NULL, NULL FROM statement_line WHERE draft_no = {sent}", "living|UNIQUE"),
+     " NULL, NULL, NULL, NULL, NULL FROM statement_line WHERE draft_no = {sent}", "living|UNIQUE"),
     ("INSERT INTO statement_line SELECT home_id, {sent}, case_no, log_no, line_no + 7, payer, 1,"
-     " NULL, NULL, NULL, NULL FROM statement_line WHERE draft_no = {sent}", "on a draft alone"),
+     " NULL, NULL, NULL, NULL, NULL FROM statement_line WHERE draft_no = {sent}", "on a draft alone"),
     ("UPDATE statement SET payer = 'police' WHERE draft_no = {sent}", "ends once"),
     ("UPDATE statement SET body = '{{}}' WHERE draft_no = {sent}", "ends once"),
     ("UPDATE statement SET number = 3, state = 'sent', body = '', ended_by = 'x' WHERE draft_no = {draft}",
