@@ -1082,6 +1082,7 @@ CREATE INDEX statement_of_state ON statement (home_id, state, draft_no);
 
 -- A line of a bill on a statement: at most on one living statement of a payer. gone: discarded | returned (the payer
 -- disputes it; why: names of core.statements.ReturnedWhy). A line is put on a draft, and goes once.
+-- told_in: the statement (its draft_no) that told the payer that the line was taken back after it had been asked for; once.
 CREATE TABLE statement_line (
     home_id          TEXT NOT NULL,
     draft_no         BIGINT NOT NULL,
@@ -1094,6 +1095,7 @@ CREATE TABLE statement_line (
     gone_at          MOMENT,
     gone_by          TEXT,
     why              TEXT,
+    told_in          BIGINT,
     PRIMARY KEY (home_id, draft_no, case_no, log_no, line_no),
     FOREIGN KEY (home_id, draft_no) REFERENCES statement (home_id, draft_no),
     FOREIGN KEY (home_id, case_no, log_no, line_no) REFERENCES bill_line (home_id, case_no, log_no, line_no),
@@ -1141,8 +1143,8 @@ BEGIN
         IF NOT EXISTS (SELECT 1 FROM statement WHERE home_id = NEW.home_id AND draft_no = NEW.draft_no AND state = 'draft') THEN
             RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a line is put on a draft alone';
         END IF;
-    ELSIF TG_OP = 'DELETE' OR OLD.gone IS NOT NULL
-        OR to_jsonb(OLD) - '{gone,gone_at,gone_by,why}'::text[] <> to_jsonb(NEW) - '{gone,gone_at,gone_by,why}'::text[] THEN
+    ELSIF TG_OP = 'DELETE' OR OLD.gone IS NOT NULL OR OLD.told_in <> NEW.told_in OR (OLD.told_in IS NOT NULL AND NEW.told_in IS NULL)
+        OR to_jsonb(OLD) - '{gone,gone_at,gone_by,why,told_in}'::text[] <> to_jsonb(NEW) - '{gone,gone_at,gone_by,why,told_in}'::text[] THEN
         RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a line of a statement stays, and goes once';
     END IF;
     RETURN NEW;
@@ -1156,7 +1158,7 @@ CREATE TRIGGER statement_stays BEFORE UPDATE ON statement WHEN OLD.state <> 'dra
 CREATE TRIGGER statement_numbered BEFORE UPDATE ON statement WHEN OLD.state = 'draft' AND NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM statement WHERE home_id = NEW.home_id) BEGIN SELECT RAISE(ABORT, 'numbers of statements follow each other'); END;
 CREATE TRIGGER statement_no_delete BEFORE DELETE ON statement BEGIN SELECT RAISE(ABORT, 'a statement stays as it was made, and ends once'); END;
 CREATE TRIGGER statement_line_on_draft BEFORE INSERT ON statement_line WHEN NOT EXISTS (SELECT 1 FROM statement WHERE home_id = NEW.home_id AND draft_no = NEW.draft_no AND state = 'draft') BEGIN SELECT RAISE(ABORT, 'a line is put on a draft alone'); END;
-CREATE TRIGGER statement_line_stays BEFORE UPDATE ON statement_line WHEN OLD.gone IS NOT NULL OR OLD.home_id <> NEW.home_id OR OLD.draft_no <> NEW.draft_no OR OLD.case_no <> NEW.case_no OR OLD.log_no <> NEW.log_no OR OLD.line_no <> NEW.line_no OR OLD.payer <> NEW.payer OR OLD.amount_fen <> NEW.amount_fen BEGIN SELECT RAISE(ABORT, 'a line of a statement stays, and goes once'); END;
+CREATE TRIGGER statement_line_stays BEFORE UPDATE ON statement_line WHEN OLD.gone IS NOT NULL OR OLD.told_in IS NOT NULL AND OLD.told_in IS NOT NEW.told_in OR OLD.home_id <> NEW.home_id OR OLD.draft_no <> NEW.draft_no OR OLD.case_no <> NEW.case_no OR OLD.log_no <> NEW.log_no OR OLD.line_no <> NEW.line_no OR OLD.payer <> NEW.payer OR OLD.amount_fen <> NEW.amount_fen BEGIN SELECT RAISE(ABORT, 'a line of a statement stays, and goes once'); END;
 CREATE TRIGGER statement_line_no_delete BEFORE DELETE ON statement_line BEGIN SELECT RAISE(ABORT, 'a line of a statement stays, and goes once'); END;
 CREATE TRIGGER statement_payment_no_update BEFORE UPDATE ON statement_payment BEGIN SELECT RAISE(ABORT, 'statement_payment is append-only'); END;
 CREATE TRIGGER statement_payment_no_delete BEFORE DELETE ON statement_payment BEGIN SELECT RAISE(ABORT, 'statement_payment is append-only'); END;
@@ -1164,7 +1166,7 @@ CREATE TRIGGER statement_payment_no_delete BEFORE DELETE ON statement_payment BE
 
 -- When the modules' registers were asked which waivers a case's person is entitled to. turns: core.registers.turns of the
 -- case then. answered_at NULL: one did not answer, asked again at next_at. faults: JSON, register to its fault
--- (core.registers.RegisterFault). lost: number of a record that was proven by a register which says no now.
+-- (core.registers.RegisterFault). lost: numbers of records that a register had proven and says no of, by its last word.
 CREATE TABLE register_ask (
     home_id          TEXT NOT NULL,
     case_no          TEXT NOT NULL,
@@ -1232,10 +1234,10 @@ CREATE TABLE tap_day (
 -- standing_day sums what days moved on each group, by the day since when it had stood.
 CREATE TABLE account_spell (
     home_id          TEXT NOT NULL,
-    account          TEXT NOT NULL,
-    since            TEXT NOT NULL,
-    kind             TEXT NOT NULL,
-    until            TEXT NOT NULL,
+    account          WORDS NOT NULL,
+    since            WORDS NOT NULL,
+    kind             WORDS NOT NULL,
+    until            WORDS NOT NULL,
     PRIMARY KEY (home_id, account, since)
 );
 CREATE INDEX account_spell_stands ON account_spell (home_id, kind, until, since, account);
@@ -1248,13 +1250,22 @@ CREATE TABLE standing_day (
     credit_fen       BIGINT NOT NULL,
     PRIMARY KEY (home_id, day, kind, since)
 );
+-- What stood on each group as a month began: debits less credits, by the day since when it had stood; '0001-01-01' for all
+-- that had for more than a year. Written as the first business day of a month begins, so that what stood on any day is
+-- summed from a month and its own days. Append-only.
+CREATE TABLE standing_month (
+    home_id          TEXT NOT NULL,
+    month            TEXT NOT NULL,
+    kind             TEXT NOT NULL,
+    since            TEXT NOT NULL,
+    fen              BIGINT NOT NULL,
+    PRIMARY KEY (home_id, month, kind, since)
+);
 
 -- From a figure of a report down to its rows.
 CREATE INDEX bill_line_by_item ON bill_line (home_id, item, log_no, line_no);
 CREATE INDEX fact_by_log ON fact (home_id, log_no);
 -- @postgresql
-CREATE FUNCTION open_business_day(home TEXT) RETURNS TEXT LANGUAGE sql STABLE AS $$
-SELECT max(day) FROM business_day WHERE home_id = home $$;
 CREATE FUNCTION refuse_sum_by_hand() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF pg_trigger_depth() < 2 OR TG_OP = 'DELETE' THEN
@@ -1265,7 +1276,7 @@ END $$;
 CREATE FUNCTION sum_lines() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO revenue_day AS kept
-        SELECT home_id, open_business_day(home_id), item, payer, COALESCE(fact.body::jsonb ->> 'station_kind', ''), price_version,
+        SELECT home_id, (SELECT max(day) FROM business_day AS d WHERE d.home_id = posted.home_id), item, payer, COALESCE(fact.body::jsonb ->> 'station_kind', ''), price_version,
             COALESCE(waiver_payer, ''), split_part(COALESCE(waiver_source, ''), ' ', 1),
             count(*), sum(price_fen), sum(waiver_fen), sum(due_fen)
         FROM posted LEFT JOIN fact USING (home_id, case_no, log_no) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
@@ -1277,7 +1288,7 @@ END $$;
 CREATE FUNCTION sum_money() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO money_day AS kept
-        SELECT home_id, open_business_day(home_id), substr(side, 6), COALESCE(fact.body::jsonb ->> 'staff_no', ''), memo,
+        SELECT home_id, (SELECT max(day) FROM business_day AS d WHERE d.home_id = posted.home_id), substr(side, 6), COALESCE(fact.body::jsonb ->> 'staff_no', ''), memo,
             count(*), sum(came), sum(went)
         FROM posted CROSS JOIN LATERAL (VALUES (debit, amount_fen, 0), (credit, 0, amount_fen)) AS sides (side, came, went)
             LEFT JOIN fact USING (home_id, case_no, log_no)
@@ -1289,7 +1300,7 @@ END $$;
 CREATE FUNCTION count_taps() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO tap_day AS kept
-        SELECT home_id, open_business_day(home_id), body::jsonb ->> 'station_kind', (body::jsonb ->> 'observed')::boolean::int, count(*)
+        SELECT home_id, (SELECT max(day) FROM business_day AS d WHERE d.home_id = posted.home_id), body::jsonb ->> 'station_kind', (body::jsonb ->> 'observed')::boolean::int, count(*)
         FROM posted GROUP BY 1, 2, 3, 4
         ON CONFLICT (home_id, day, station, observed) DO UPDATE SET entries = kept.entries + EXCLUDED.entries;
     RETURN NULL;
@@ -1297,24 +1308,38 @@ END $$;
 CREATE FUNCTION keep_spells() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO account_spell
-        SELECT home_id, account, open_business_day(home_id), CASE split_part(account, '/', 1)
+        SELECT home_id, account, (SELECT max(day) FROM business_day AS d WHERE d.home_id = was.home_id), CASE split_part(account, '/', 1)
             WHEN 'receivable' THEN 'receivable/' || split_part(account, '/', 3) ELSE split_part(account, '/', 1) END, '9999-12-31'
         FROM was WHERE debit_fen = credit_fen AND split_part(account, '/', 1) IN ('receivable', 'deposit', 'suspense')
             AND NOT EXISTS (SELECT 1 FROM account_spell AS ended WHERE ended.home_id = was.home_id AND ended.account = was.account
-                AND ended.until = open_business_day(was.home_id));
-    UPDATE account_spell AS spell SET until = CASE WHEN now.debit_fen = now.credit_fen THEN open_business_day(now.home_id) ELSE '9999-12-31' END
+                AND ended.until = (SELECT max(day) FROM business_day AS d WHERE d.home_id = was.home_id));
+    UPDATE account_spell AS spell SET until = CASE WHEN now.debit_fen = now.credit_fen THEN (SELECT max(day) FROM business_day AS d WHERE d.home_id = now.home_id) ELSE '9999-12-31' END
         FROM now JOIN was USING (home_id, account)
         WHERE spell.home_id = now.home_id AND spell.account = now.account
             AND (was.debit_fen = was.credit_fen OR now.debit_fen = now.credit_fen)
             AND spell.since = (SELECT max(since) FROM account_spell AS last WHERE last.home_id = now.home_id AND last.account = now.account);
     INSERT INTO standing_day AS kept
-        SELECT home_id, open_business_day(home_id), spell.kind, spell.since,
+        SELECT home_id, (SELECT max(day) FROM business_day AS d WHERE d.home_id = now.home_id), spell.kind, spell.since,
             sum(now.debit_fen - was.debit_fen), sum(now.credit_fen - was.credit_fen)
         FROM now JOIN was USING (home_id, account) JOIN account_spell AS spell USING (home_id, account)
         WHERE spell.since = (SELECT max(since) FROM account_spell AS last WHERE last.home_id = now.home_id AND last.account = now.account)
         GROUP BY 1, 2, 3, 4
         ON CONFLICT (home_id, day, kind, since) DO UPDATE
         SET debit_fen = kept.debit_fen + EXCLUDED.debit_fen, credit_fen = kept.credit_fen + EXCLUDED.credit_fen;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION carry_standing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO standing_month
+        SELECT NEW.home_id, begins, kind, CASE WHEN since > to_char(begins::date - 366, 'YYYY-MM-DD') THEN since ELSE '0001-01-01' END, sum(moved)
+        FROM (SELECT substr(NEW.day, 1, 8) || '01' AS begins, COALESCE(max(month), '') AS carried FROM standing_month WHERE home_id = NEW.home_id) AS months,
+            LATERAL (
+                SELECT kind, since, fen AS moved FROM standing_month WHERE home_id = NEW.home_id AND month = carried
+                UNION ALL SELECT kind, since, debit_fen - credit_fen FROM standing_day
+                    WHERE home_id = NEW.home_id AND day >= carried AND day < begins
+            ) AS stood
+        WHERE NOT EXISTS (SELECT 1 FROM business_day WHERE home_id = NEW.home_id AND day >= begins AND day < NEW.day)
+        GROUP BY 2, 3, 4 HAVING sum(moved) <> 0;
     RETURN NULL;
 END $$;
 CREATE TRIGGER line_sums AFTER INSERT ON bill_line REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION sum_lines();
@@ -1327,6 +1352,8 @@ CREATE TRIGGER money_day_by_transfers BEFORE INSERT OR UPDATE OR DELETE ON money
 CREATE TRIGGER tap_day_by_facts BEFORE INSERT OR UPDATE OR DELETE ON tap_day FOR EACH ROW EXECUTE FUNCTION refuse_sum_by_hand();
 CREATE TRIGGER account_spell_by_transfers BEFORE INSERT OR UPDATE OR DELETE ON account_spell FOR EACH ROW EXECUTE FUNCTION refuse_sum_by_hand();
 CREATE TRIGGER standing_day_by_transfers BEFORE INSERT OR UPDATE OR DELETE ON standing_day FOR EACH ROW EXECUTE FUNCTION refuse_sum_by_hand();
+CREATE TRIGGER business_day_carries AFTER INSERT ON business_day FOR EACH ROW EXECUTE FUNCTION carry_standing();
+CREATE TRIGGER standing_month_by_days BEFORE INSERT OR UPDATE OR DELETE ON standing_month FOR EACH ROW EXECUTE FUNCTION refuse_sum_by_hand();
 -- @end
 -- @sqlite
 CREATE TRIGGER line_sums AFTER INSERT ON bill_line BEGIN
@@ -1358,7 +1385,17 @@ CREATE TRIGGER fact_sums AFTER INSERT ON fact BEGIN
         json_extract(NEW.body, '$.station_kind'), json_extract(NEW.body, '$.observed'), 1
     ) ON CONFLICT (home_id, day, station, observed) DO UPDATE SET entries = entries + 1;
 END;
-CREATE TRIGGER account_sums AFTER UPDATE OF debit_fen, credit_fen ON account WHEN substr(NEW.account, 1, 8) IN ('receivab', 'deposit/', 'suspense') BEGIN
+CREATE TRIGGER account_sums AFTER UPDATE OF debit_fen, credit_fen ON account
+WHEN substr(NEW.account, 1, 8) IN ('receivab', 'deposit/', 'suspense') AND OLD.debit_fen <> OLD.credit_fen AND NEW.debit_fen <> NEW.credit_fen BEGIN
+    INSERT INTO standing_day
+        SELECT NEW.home_id, (SELECT max(day) FROM business_day WHERE home_id = NEW.home_id), kind, since,
+            NEW.debit_fen - OLD.debit_fen, NEW.credit_fen - OLD.credit_fen
+        FROM account_spell WHERE home_id = NEW.home_id AND account = NEW.account ORDER BY since DESC LIMIT 1
+        ON CONFLICT (home_id, day, kind, since) DO UPDATE
+        SET debit_fen = debit_fen + EXCLUDED.debit_fen, credit_fen = credit_fen + EXCLUDED.credit_fen;
+END;
+CREATE TRIGGER account_begins_or_ends AFTER UPDATE OF debit_fen, credit_fen ON account
+WHEN substr(NEW.account, 1, 8) IN ('receivab', 'deposit/', 'suspense') AND (OLD.debit_fen = OLD.credit_fen OR NEW.debit_fen = NEW.credit_fen) BEGIN
     INSERT INTO account_spell
         SELECT NEW.home_id, NEW.account, today.day, CASE substr(NEW.account, 1, 8)
             WHEN 'receivab' THEN 'receivable/' || substr(NEW.account, 12 + instr(substr(NEW.account, 12), '/'))
@@ -1369,7 +1406,6 @@ CREATE TRIGGER account_sums AFTER UPDATE OF debit_fen, credit_fen ON account WHE
     UPDATE account_spell SET until = CASE WHEN NEW.debit_fen = NEW.credit_fen
             THEN (SELECT max(day) FROM business_day WHERE home_id = NEW.home_id) ELSE '9999-12-31' END
         WHERE home_id = NEW.home_id AND account = NEW.account
-            AND (OLD.debit_fen = OLD.credit_fen OR NEW.debit_fen = NEW.credit_fen)
             AND since = (SELECT max(since) FROM account_spell WHERE home_id = NEW.home_id AND account = NEW.account);
     INSERT INTO standing_day
         SELECT NEW.home_id, (SELECT max(day) FROM business_day WHERE home_id = NEW.home_id), kind, since,
@@ -1378,6 +1414,20 @@ CREATE TRIGGER account_sums AFTER UPDATE OF debit_fen, credit_fen ON account WHE
             AND since = (SELECT max(since) FROM account_spell WHERE home_id = NEW.home_id AND account = NEW.account)
         ON CONFLICT (home_id, day, kind, since) DO UPDATE
         SET debit_fen = debit_fen + EXCLUDED.debit_fen, credit_fen = credit_fen + EXCLUDED.credit_fen;
+END;
+CREATE TRIGGER business_day_carries AFTER INSERT ON business_day
+WHEN NOT EXISTS (SELECT 1 FROM business_day WHERE home_id = NEW.home_id AND day >= substr(NEW.day, 1, 8) || '01' AND day < NEW.day)
+BEGIN
+    INSERT INTO standing_month
+        SELECT NEW.home_id, substr(NEW.day, 1, 8) || '01', kind,
+            CASE WHEN since > date(substr(NEW.day, 1, 8) || '01', '-366 days') THEN since ELSE '0001-01-01' END, sum(moved)
+        FROM (
+            SELECT kind, since, fen AS moved FROM standing_month
+                WHERE home_id = NEW.home_id AND month = (SELECT max(month) FROM standing_month WHERE home_id = NEW.home_id)
+            UNION ALL SELECT kind, since, debit_fen - credit_fen FROM standing_day
+                WHERE home_id = NEW.home_id AND day < substr(NEW.day, 1, 8) || '01'
+                AND day >= COALESCE((SELECT max(month) FROM standing_month WHERE home_id = NEW.home_id), '')
+        ) AS stood GROUP BY 3, 4 HAVING sum(moved) <> 0;
 END;
 CREATE TRIGGER business_day_no_update BEFORE UPDATE ON business_day BEGIN SELECT RAISE(ABORT, 'business_day is append-only'); END;
 CREATE TRIGGER business_day_no_delete BEFORE DELETE ON business_day BEGIN SELECT RAISE(ABORT, 'business_day is append-only'); END;
@@ -1393,6 +1443,8 @@ CREATE TRIGGER tap_day_no_delete BEFORE DELETE ON tap_day BEGIN SELECT RAISE(ABO
 CREATE TRIGGER standing_day_grows BEFORE UPDATE ON standing_day WHEN NEW.debit_fen < OLD.debit_fen OR NEW.credit_fen < OLD.credit_fen OR NEW.home_id <> OLD.home_id OR NEW.day <> OLD.day OR NEW.kind <> OLD.kind OR NEW.since <> OLD.since
 BEGIN SELECT RAISE(ABORT, 'standing_day is kept by what is posted alone'); END;
 CREATE TRIGGER standing_day_no_delete BEFORE DELETE ON standing_day BEGIN SELECT RAISE(ABORT, 'standing_day is kept by what is posted alone'); END;
+CREATE TRIGGER standing_month_no_update BEFORE UPDATE ON standing_month BEGIN SELECT RAISE(ABORT, 'standing_month is kept by what is posted alone'); END;
+CREATE TRIGGER standing_month_no_delete BEFORE DELETE ON standing_month BEGIN SELECT RAISE(ABORT, 'standing_month is kept by what is posted alone'); END;
 CREATE TRIGGER account_spell_stays BEFORE UPDATE ON account_spell
 WHEN NEW.home_id <> OLD.home_id OR NEW.account <> OLD.account OR NEW.since <> OLD.since OR NEW.kind <> OLD.kind
     OR (NEW.until = '9999-12-31') = (SELECT debit_fen = credit_fen FROM account WHERE home_id = NEW.home_id AND account = NEW.account)
@@ -1496,3 +1548,44 @@ CREATE TRIGGER module_history_append_only BEFORE UPDATE OR DELETE ON module_hist
 CREATE TRIGGER module_history_no_update BEFORE UPDATE ON module_history BEGIN SELECT RAISE(ABORT, 'module_history is append-only'); END;
 CREATE TRIGGER module_history_no_delete BEFORE DELETE ON module_history BEGIN SELECT RAISE(ABORT, 'module_history is append-only'); END;
 -- @end
+-- A person's rows of payments that a death stopped: whose case said so, by which telling (core.deaths.Telling), the row's
+-- state before. version: the row's, as the death left it. undone_at: it turned out that the deceased is somebody else.
+CREATE TABLE module_death (
+    home_id          TEXT NOT NULL,
+    module           TEXT NOT NULL,
+    record           TEXT NOT NULL,
+    row_id           TEXT NOT NULL,
+    version          BIGINT NOT NULL,
+    case_no          TEXT NOT NULL,
+    person           TEXT NOT NULL,
+    telling          TEXT NOT NULL,
+    state            TEXT NOT NULL,
+    told_at          MOMENT NOT NULL,
+    undone_at        MOMENT,
+    PRIMARY KEY (home_id, module, record, row_id, version),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+CREATE INDEX module_death_of ON module_death (home_id, case_no);
+-- What was told of a case's person to the modules that pay: telling '' for nothing, or no more. faults: names of modules
+-- that could not hear it, told again at next_at (NULL: all have heard).
+CREATE TABLE module_death_told (
+    home_id          TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    person           TEXT,
+    telling          TEXT NOT NULL,
+    tries            BIGINT NOT NULL,
+    next_at          MOMENT,
+    faults           TEXT NOT NULL,
+    PRIMARY KEY (home_id, case_no),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+CREATE INDEX module_death_told_of ON module_death_told (home_id, person);
+CREATE INDEX module_death_told_due ON module_death_told (home_id, next_at) WHERE next_at IS NOT NULL;
+-- Up to which change the cases were looked at: a log number, and a case of it.
+CREATE TABLE module_death_place (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    case_no          TEXT NOT NULL,
+    PRIMARY KEY (home_id),
+    FOREIGN KEY (home_id) REFERENCES home (home_id)
+);

@@ -3,7 +3,7 @@
 Any number of processes may: each says in `beat_at` that it is at work, and one that finds another there stops.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -87,13 +87,16 @@ def _checked(work: _Work, lines: Sequence[Line]) -> list[tuple[int, str, str]]:
     right: list[tuple[int, dict[str, Any]]] = []
     wrong: list[CellFault] = []
     with context.engine.connect() as connection:
-        links = _links(work, connection, lines)
+        read = []
         for line in lines:
             county = line.texts.get(COUNTY, "").strip() or upload.county or ""
-            texts = line.texts | {COUNTY: named.get(county, county)}
+            read.append((line, line.texts | {COUNTY: named.get(county, county)}))
+        links = _links(work, connection, [texts for _, texts in read], counties)
+        for line, texts in read:
             lost = []
             for name, meant in links.items():
-                found = meant.get(texts.get(name, "").strip(), "")
+                text = texts.get(name, "").strip()
+                found = meant.get((texts[COUNTY], text), text)
                 texts[name] = "" if isinstance(found, Wrong) else found
                 lost += [Fault(name, found)] if isinstance(found, Wrong) else []
             values, faults = cells.row(where.record, texts, counties)
@@ -124,13 +127,18 @@ def _counties() -> dict[str, str]:
     return names | {say(one, "records.city"): CITY for one in LANGUAGES}
 
 
-def _links(work: _Work, connection: Connection, lines: Sequence[Line]) -> dict[str, dict[str, str | Wrong]]:
-    """What the texts of each LINK mean."""
-    scope = Scope(connection, work.context.vault, work.module, work.upload.county)
-    found = {}
+def _links(
+    work: _Work, connection: Connection, rows: Sequence[Mapping[str, str]], counties: Iterable[str]
+) -> dict[str, dict[tuple[str, str], str | Wrong]]:
+    """What the texts of each LINK mean in rows of each county; nothing in a county whose rows the file cannot bring."""
+    found: dict[str, dict[tuple[str, str], str | Wrong]] = {}
     for column in importing.links(work.where):
         to = Where(work.context.home_id, work.module.name, work.module.record(column.of))
-        found[column.name] = importing.linked(scope, to, (one.texts.get(column.name, "").strip() for one in lines))
+        meant = found.setdefault(column.name, {})
+        for county in {one[COUNTY] for one in rows} & set(counties):
+            texts = (one.get(column.name, "").strip() for one in rows if one[COUNTY] == county)
+            scope = Scope(connection, work.context.vault, work.module, county)
+            meant |= {(county, text): one for text, one in importing.linked(scope, to, texts).items()}
     return found
 
 
@@ -184,7 +192,7 @@ def _end(work: _Work, state: UploadState, found: Found) -> UploadState:
         if not uploads.changed(connection, work.upload, **to, found=found):
             raise Overtaken
         if state is UploadState.FAULTY:
-            uploads.unstage(connection, work.upload, SHOWN)
+            uploads.faulty(connection, work.upload, SHOWN)
 
     transact(work.context.engine, act)
     return state

@@ -8,6 +8,7 @@ from typing import Any
 from cardsvc.context import Context
 from cardsvc.core.records import Fault, Record, Wrong
 from cardsvc.core.uploads import KEPT, CellFault, Found, UploadState
+from cardsvc.documents.record_sheet import COUNTY
 from cardsvc.modules import Module
 from cardsvc.rows import importing, keeping, uploads
 from cardsvc.rows.keeping import Where
@@ -18,6 +19,8 @@ from cardsvc.store.log import open_log
 
 CHUNK = 500
 """Rows that are in memory together."""
+SHOWN = 20
+"""Rows that are left aside when nothing could be kept, to be looked at."""
 Rows = list[tuple[int, str, dict[str, Any]]]
 
 
@@ -105,8 +108,9 @@ def _no_longer(connection: Connection, where: Where, module: Module, upload: Upl
         for column in links:
             to = Where(where.home_id, module.name, module.record(column.of))
             ids = {row: one[column.name] for row, _, one in rows if one.get(column.name) is not None}
-            there = importing.there(connection, to, ids.values(), upload.county)
-            lost = (row for row, row_id in ids.items() if row_id not in there)
+            there, own = importing.there(connection, to, ids.values()), {row: one[COUNTY] for row, _, one in rows}
+            still = (row for row, at in ids.items() if at in there and keeping.leads_to(own[row], there[at]))
+            lost = sorted(ids.keys() - set(still))
             yield from (CellFault(row, Fault(column.name, Wrong.NO_SUCH_ROW)) for row in lost)
 
 
@@ -118,7 +122,7 @@ def _refused(context: Context, upload: Upload, faults: tuple[CellFault, ...]) ->
     def act(connection: Connection) -> None:
         if not uploads.changed(connection, upload, **to, found=found):
             raise Overtaken
-        uploads.unstage(connection, upload, 20)
+        uploads.faulty(connection, upload, SHOWN)
 
     transact(context.engine, act)
     return UploadState.FAULTY

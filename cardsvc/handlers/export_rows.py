@@ -58,7 +58,7 @@ def rows(
     with context.engine.connect() as connection:
         found = paging.every(connection, context.vault, where, wanted, CHUNK)
         while some := list(islice(found, CHUNK)):
-            names = _names(connection, context, module, where, some, wanted.county, language)
+            names = _names(connection, context, module, where, some, language)
             for row in some:
                 cells: list[Cell] = [counties.get(row.county, row.county)]
                 for column in where.record.columns:
@@ -76,19 +76,20 @@ def _names(
     module: Module,
     where: Where,
     rows: list[Kept],
-    county: str | None,
     language: Language,
-) -> dict[str, str]:
-    """What the rows are called that these rows link to, by their ids."""
-    names: dict[str, str] = {}
+) -> dict[tuple[str, str], str]:
+    """What the rows are called that these rows link to, by the county that links to them and their ids."""
+    names: dict[tuple[str, str], str] = {}
     for column in importing.links(where):
         to = Where(where.home_id, where.module, module.record(column.of))
-        ids = {str(one.values[column.name]) for one in rows if one.values[column.name]}
-        names |= importing.names_of(Scope(connection, context.vault, module, county), to, ids, language)
+        for county in {one.county for one in rows}:
+            ids = {str(one.values[column.name]) for one in rows if one.county == county and one.values[column.name]}
+            called = importing.names_of(Scope(connection, context.vault, module, county), to, ids, language)
+            names |= {(county, row_id): said for row_id, said in called.items()}
     return names
 
 
-def _cell(column: Column, row: Kept, names: Mapping[str, str], language: Language) -> Cell:
+def _cell(column: Column, row: Kept, names: Mapping[tuple[str, str], str], language: Language) -> Cell:
     """A value so that people read it and an import reads it back."""
     value = row.values[column.name]
     match value:
@@ -101,7 +102,7 @@ def _cell(column: Column, row: Kept, names: Mapping[str, str], language: Languag
         case date() | None:
             return value
     if column.kind is Kind.LINK:
-        return names.get(value, value)
+        return names.get((row.county, value), value)
     if column.kind is Kind.CHOICE:
         labels = [one.said(language) for one in column.choices.values()]
         label = column.choices[value].said(language) if value in column.choices else value

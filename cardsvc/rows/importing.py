@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from cardsvc.core.ids import StaffNo
-from cardsvc.core.records import Column, Kind, Values, Wrong
+from cardsvc.core.records import CITY, Column, Kind, Values, Wrong
 from cardsvc.core.words import LANGUAGES, Language
 from cardsvc.modules import Module
 from cardsvc.naming.cells import read
@@ -22,7 +22,7 @@ from cardsvc.vault.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where rows are looked for: in a module; of this county, where somebody sees only one."""
+    """Where rows are looked for: in a module; those that a row of `county` may lead to, None for all."""
 
     connection: Connection
     vault: Vault
@@ -36,7 +36,7 @@ def linked(scope: Scope, where: Where, texts: Iterable[str]) -> dict[str, str | 
     if not wanted:
         return {}
     c, record = where.table.c, where.record
-    only = (c.county == scope.county,) if scope.county is not None else ()
+    only = (c.county.in_((scope.county, CITY)),) if scope.county not in (None, CITY) else ()
     unique = {one.name: _keys(scope.vault, one, wanted) for one in record.columns if one.unique}
     by = [c.id.in_(wanted), *(_key_column(where, record.column(name)).in_(keys) for name, keys in unique.items())]
     by += _titled(scope, where, wanted)
@@ -113,13 +113,11 @@ def taken(connection: Connection, where: Where, column: Column, keys: Iterable[A
     return set(connection.execute(select(by).where(where.table.c.home_id == where.home_id, by.in_(wanted))).scalars())
 
 
-def there(connection: Connection, where: Where, ids: Iterable[str], county: str | None) -> set[str]:
-    """Which of these ids are rows, of this county where somebody sees only one."""
+def there(connection: Connection, where: Where, ids: Iterable[str]) -> dict[str, str]:
+    """Which of these ids are rows, and of which county."""
     c, wanted = where.table.c, list(ids)
-    only = (c.county == county,) if county is not None else ()
-    if not wanted:
-        return set()
-    return set(connection.execute(select(c.id).where(c.home_id == where.home_id, c.id.in_(wanted), *only)).scalars())
+    asked = select(c.id, c.county).where(c.home_id == where.home_id, c.id.in_(wanted))
+    return {row.id: row.county for row in connection.execute(asked)} if wanted else {}
 
 
 def links(where: Where) -> list[Column]:

@@ -79,6 +79,12 @@ def clear(vault: Vault, where: Where, row: Kept, column: str) -> str:
     return vault.show(base64.b64decode(str(found)), where.place(row.id, column)) if found is not None else ""
 
 
+def opened(vault: Vault, where: Where, row: Kept) -> dict[str, Value]:
+    """A row's values with its secrets in clear: what rules, derivations and comparisons look at. Raises VaultError."""
+    secrets = {one.name: clear(vault, where, row, one.name) or None for one in where.record.columns if one.secret}
+    return {**row.values, **secrets}
+
+
 def columns_of(vault: Vault, where: Where, row_id: str, values: Values, chance: bytes) -> dict[str, Any]:
     """Values as their table has them; `chance` is 12 bytes for each secret column."""
     kept: dict[str, Any] = {}
@@ -168,12 +174,8 @@ def change(
     move: str = "",
 ) -> bool:
     """Change a row that is still at the version that was looked at, and tell its history; False when it is not."""
-    old = {one.name: clear(vault, where, before, one.name) or None for one in where.record.columns if one.secret}
-    changed = {
-        name: value
-        for name, value in after.items()
-        if value != (old[name] if name in old else before.county if name == "county" else before.values[name])
-    }
+    old = {**opened(vault, where, before), "county": before.county}
+    changed = {name: value for name, value in after.items() if value != old[name]}
     if not changed:
         return True
     new: dict[str, Any] = columns_of(vault, where, before.id, changed, chance)
@@ -191,7 +193,7 @@ def change(
             "row_id": before.id,
             "version": before.version + 1,
             "field": name,
-            "before": _told(where.record, name, old.get(name, before.values.get(name, before.county))),
+            "before": _told(where.record, name, old[name]),
             "after": _told(where.record, name, value),
             "at": now,
             "staff_no": staff_no,
@@ -237,6 +239,11 @@ def twice(connection: Connection, vault: Vault, where: Where, values: Values, bu
     return tuple(found)
 
 
+def leads_to(county: str, other: str) -> bool:
+    """Whether a row of a county may lead to one of another, whoever writes: the city's may to all, and all to its."""
+    return county == CITY or other in (county, CITY)
+
+
 def lost_links(
     connection: Connection,
     module: str,
@@ -244,15 +251,14 @@ def lost_links(
     records: Mapping[str, Record],
     record: Record,
     values: Values,
-    county: str | None,
 ) -> tuple[Fault, ...]:
-    """Links to rows that are not there, or are another county's; the city's own rows are for all to link to."""
-    found = []
+    """Links to rows that are not there, or that a row of its county does not lead to (`leads_to`)."""
+    county, found = str(values["county"]), []
     for column in record.columns:
         value = values.get(column.name)
         if column.kind is not Kind.LINK or value is None:
             continue
         row = find(connection, Where(home_id, module, records[column.of]), str(value), None)
-        if row is None or (county is not None and row.county not in (county, CITY)):
+        if row is None or not leads_to(county, row.county):
             found.append(Fault(column.name, Wrong.NO_SUCH_ROW))
     return tuple(found)

@@ -37,6 +37,13 @@ def of_days(connection: Connection, home_id: HomeId, first: date, last: date) ->
     return Range(begun, end) if begun is not None else Range(1, 1)
 
 
+def months(connection: Connection, home_id: HomeId) -> list[str]:
+    """The first day of each month in which business days began, in order."""
+    c = t.business_day.c
+    month = func.substr(c.day, 1, 8) + "01"
+    return list(connection.execute(select(month).where(c.home_id == home_id).distinct().order_by(month)).scalars())
+
+
 def from_log(connection: Connection, home_id: HomeId) -> Iterator[tuple[int, str]]:
     """The days as the log tells them: (first log number, day). A day that was closed while it lasted ends there."""
     c, day = t.audit_link.c, ""

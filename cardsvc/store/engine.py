@@ -50,6 +50,8 @@ def open_engine(dsn: str) -> Engine:
         event.listen(engine, "begin", _sqlite_begin)
     else:
         engine = create_engine(dsn, pool_size=10, max_overflow=20, pool_pre_ping=True)
+        # Rows that are inserted together are one statement: its triggers sum them once, not row by row.
+        engine.dialect.use_insertmanyvalues_wo_returning = True
     _refuse_unsafe(engine)
     return engine
 

@@ -65,12 +65,16 @@ def _money(connection: Connection, home_id: HomeId, period: Period) -> Iterable[
 
 
 def _stood(connection: Connection, home_id: HomeId, as_of: date) -> Iterable[Stood]:
-    c = t.standing_day.c
-    rows = connection.execute(
+    """From what its month began with and the days since; where nothing was carried, from the last month that was."""
+    m, c, day = t.standing_month.c, t.standing_day.c, as_of.isoformat()
+    month = select(func.max(m.month)).where(m.home_id == home_id, m.month <= day).scalar_subquery()
+    carried = select(m.kind, m.since, m.fen).where(m.home_id == home_id, m.month == month)
+    moved = (
         select(c.kind, c.since, func.sum(c.debit_fen - c.credit_fen))
-        .where(c.home_id == home_id, c.day <= as_of.isoformat())
+        .where(c.home_id == home_id, c.day >= func.coalesce(month, ""), c.day <= day)
         .group_by(c.kind, c.since)
     )
+    rows = [*connection.execute(carried), *connection.execute(moved)]
     found: dict[tuple[str, Age], int] = {}
     for kind, since, fen in rows:
         key = (kind, age_on(date.fromisoformat(since), as_of))

@@ -5,10 +5,11 @@ The database keeps them itself (schema.sql); nothing else writes there.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
+from datetime import date, timedelta
+from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Table, select, text
 
 from cardsvc.core.day_close import row_of
 from cardsvc.core.ids import HomeId
@@ -18,13 +19,18 @@ from cardsvc.store import tables as t
 
 FOREVER = "9999-12-31"
 """Until when something stands that stands still."""
-_DAY = (
-    "(SELECT day FROM business_day AS d WHERE d.home_id = x.home_id AND d.from_log_no <= x.log_no"
-    " ORDER BY d.from_log_no DESC LIMIT 1)"
-)
+LONG_AGO = "0001-01-01"
+"""Since when something stands, in a month's carried sums, that had stood for more than a year when the month began."""
+YEAR = timedelta(days=366)
+"""From so many days on it is of the last age (core.reporting.AGES), on whichever day of the month one asks."""
 _FACT = "LEFT JOIN fact AS f ON f.home_id = x.home_id AND f.case_no = x.case_no AND f.log_no = x.log_no"
+_DAYS = "(SELECT array_agg({0} ORDER BY from_log_no) FROM business_day WHERE home_id = :home)"
 SAYS: Mapping[str, Mapping[str, str]] = {
     "sqlite": {
+        "day": (
+            "(SELECT day FROM business_day AS d WHERE d.home_id = x.home_id AND d.from_log_no <= x.log_no"
+            " ORDER BY d.from_log_no DESC LIMIT 1)"
+        ),
         "station": "json_extract(f.body, '$.station_kind')",
         "staff": "json_extract(f.body, '$.staff_no')",
         "observed": "json_extract(f.body, '$.observed')",
@@ -33,6 +39,8 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "first": "substr(COALESCE({0}, ''), 1, instr(COALESCE({0}, '') || ' ', ' ') - 1)",
     },
     "postgresql": {
+        # It would look through all days for each row: found in an array, a row costs a tenth of it.
+        "day": f"({_DAYS.format('day')})[width_bucket(x.log_no, {_DAYS.format('from_log_no')})]",
         "station": "f.body::jsonb ->> 'station_kind'",
         "staff": "f.body::jsonb ->> 'staff_no'",
         "observed": "(f.body::jsonb ->> 'observed')::boolean::int",
@@ -43,23 +51,23 @@ SAYS: Mapping[str, Mapping[str, str]] = {
 }
 SUMMED = {
     "revenue_day": (
-        f"SELECT x.home_id, {_DAY}, x.item, x.payer, COALESCE({{station}}, ''), x.price_version,"
+        f"SELECT x.home_id, {{day}}, x.item, x.payer, COALESCE({{station}}, ''), x.price_version,"
         " COALESCE(x.waiver_payer, ''), {category}, count(*), sum(x.price_fen), sum(x.waiver_fen), sum(x.due_fen)"
         f" FROM bill_line AS x {_FACT} WHERE x.home_id = :home GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
     ),
     "money_day": (
-        f"SELECT x.home_id, {_DAY}, substr(x.side, 6), COALESCE({{staff}}, ''), x.memo, count(*), sum(x.came),"
+        f"SELECT x.home_id, {{day}}, substr(x.side, 6), COALESCE({{staff}}, ''), x.memo, count(*), sum(x.came),"
         " sum(x.went) FROM (SELECT home_id, case_no, log_no, memo, debit AS side, amount_fen AS came, 0 AS went"
         " FROM transfer WHERE debit LIKE 'till/%' UNION ALL SELECT home_id, case_no, log_no, memo, credit, 0,"
         f" amount_fen FROM transfer WHERE credit LIKE 'till/%') AS x {_FACT}"
         " WHERE x.home_id = :home GROUP BY 1, 2, 3, 4, 5"
     ),
     "tap_day": (
-        f"SELECT x.home_id, {_DAY}, {{station}}, {{observed}}, count(*) FROM fact AS x {_FACT}"
+        f"SELECT x.home_id, {{day}}, {{station}}, {{observed}}, count(*) FROM fact AS x {_FACT}"
         " WHERE x.home_id = :home GROUP BY 1, 2, 3, 4"
     ),
 }
-_SIDE = f"SELECT x.{{side}} AS account, {_DAY} AS day, {{sums}} FROM transfer AS x WHERE x.home_id = :home"
+_SIDE = "SELECT x.{side} AS account, {{day}} AS day, {sums} FROM transfer AS x WHERE x.home_id = :home"
 _MOVED = (
     "SELECT account, day, sum(debits) AS debits, sum(credits) AS credits FROM ("
     + _SIDE.format(side="debit", sums="x.amount_fen AS debits, 0 AS credits")
@@ -103,6 +111,25 @@ def standing(moved: Iterable[tuple[str, str, int, int]]) -> Standing:
     return found
 
 
+def carried(days: Mapping[tuple[str, str, str], list[int]], months: Iterable[str]) -> dict[tuple[str, str, str], int]:
+    """What stood as each month began, from what days moved (`Standing.days`): (month, kind, since) to fen.
+
+    `months`: the first day of each in which something was posted, in order.
+    """
+    found: dict[tuple[str, str, str], int] = {}
+    stands: dict[tuple[str, str], int] = {}
+    moved = sorted(days.items(), reverse=True)
+    for month in months:
+        while moved and moved[-1][0][0] < month:
+            (_, kind, since), (debit, credit) = moved.pop()
+            stands[kind, since] = stands.get((kind, since), 0) + debit - credit
+        old = (date.fromisoformat(month) - YEAR).isoformat()
+        for (kind, since), fen in stands.items():
+            key = (month, kind, since if since > old else LONG_AGO)
+            found[key] = found.get(key, 0) + fen
+    return {key: fen for key, fen in found.items() if fen}
+
+
 def fill(connection: Connection, home_id: HomeId) -> None:
     """Sum up what a home has that was posted before there were summaries; its business days first."""
     days = [
@@ -116,14 +143,23 @@ def fill(connection: Connection, home_id: HomeId) -> None:
     for name in SUMMED:
         connection.execute(text(f"INSERT INTO {name} {_sql(connection, name)}"), {"home": home_id})
     found = _standing(connection, home_id)
-    spells = [dict(zip(("account", "since", "kind", "until"), one, strict=True)) for one in found.spells]
-    if spells:
-        connection.execute(t.account_spell.insert(), [{"home_id": home_id, **one} for one in spells])
-        rows = [
-            {"home_id": home_id, "day": day, "kind": kind, "since": since, "debit_fen": debit, "credit_fen": credit}
-            for (day, kind, since), (debit, credit) in found.days.items()
-        ]
-        connection.execute(t.standing_day.insert(), rows)
+    spells = (dict(zip(("account", "since", "kind", "until"), one, strict=True)) for one in found.spells)
+    _insert(connection, t.account_spell, home_id, spells)
+    rows = (
+        {"day": day, "kind": kind, "since": since, "debit_fen": debit, "credit_fen": credit}
+        for (day, kind, since), (debit, credit) in found.days.items()
+    )
+    _insert(connection, t.standing_day, home_id, rows)
+    months = (
+        {"month": month, "kind": kind, "since": since, "fen": fen}
+        for (month, kind, since), fen in _carried(connection, home_id, found).items()
+    )
+    _insert(connection, t.standing_month, home_id, months)
+
+
+def _insert(connection: Connection, table: Table, home_id: HomeId, rows: Iterator[dict[str, Any]]) -> None:
+    while some := [{"home_id": home_id, **one} for one in islice(rows, 10_000)]:
+        connection.execute(table.insert(), some)
 
 
 def faults(connection: Connection, home_id: HomeId) -> Iterator[str]:
@@ -135,6 +171,8 @@ def faults(connection: Connection, home_id: HomeId) -> Iterator[str]:
     }
     made["account_spell"] = {(home_id, *one) for one in found.spells}
     made["standing_day"] = {(home_id, *key, *sums) for key, sums in found.days.items()}
+    months = _carried(connection, home_id, found)
+    made["standing_month"] = {(home_id, *key, fen) for key, fen in months.items()}
     for name, rows in made.items():
         table = t.metadata.tables[name]
         kept = _plain(connection.execute(select(table).where(table.c.home_id == home_id)))
@@ -143,8 +181,13 @@ def faults(connection: Connection, home_id: HomeId) -> Iterator[str]:
 
 
 def _standing(connection: Connection, home_id: HomeId) -> Standing:
-    rows = connection.execute(text(_MOVED).execution_options(yield_per=1_000), {"home": home_id})
+    moved = text(_MOVED.format(day=SAYS[connection.dialect.name]["day"]))
+    rows = connection.execute(moved.execution_options(yield_per=1_000), {"home": home_id})
     return standing((row.account, row.day, int(row.debits), int(row.credits)) for row in rows)
+
+
+def _carried(connection: Connection, home_id: HomeId, found: Standing) -> dict[tuple[str, str, str], int]:
+    return carried(found.days, business_days.months(connection, home_id))
 
 
 def _sql(connection: Connection, name: str) -> str:

@@ -167,7 +167,7 @@ class Told:
         self.at = at or self.at + timedelta(minutes=1)
         fact = self.fact(StepTaken(step=step, details=details))
         undone = self.moved.get(details.payment or "", ())
-        posted = posting.post(fact, self.case, self.standing, self.totals, lambda _: BOOK, undone)
+        posted = posting.post(posting.caused(fact, self.case, lambda _: BOOK), self.standing, self.totals, undone)
         self.moved[fact.cause] = posted.transfers
         gone = [one.reverses for one in posted.lines if one.reverses is not None]
         new = (one for one in posted.lines if one.reverses is None)

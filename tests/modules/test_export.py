@@ -131,3 +131,11 @@ def test_full_numbers_are_for_who_may_see_them_and_says_why_and_are_logged(burea
     with bureau.context.engine.connect() as connection:
         said = [one for one in connection.execute(t.audit_link.select()) if one.what.startswith("revealed all")]
     assert [(one.what, one.staff_no) for one in said] == [("revealed all of a list of sample/thing for audit", CLERK)]
+
+
+def test_a_link_is_named_where_that_names_it_for_the_county_that_links(bureau: Service) -> None:
+    desk = Desk(bureau, COUNTY)
+    own = add(Desk(bureau, CLERK), county="330300", name="市本级样品")
+    add(desk, "part", county="330324", thing=own, title="部件")
+
+    assert [row[1] for row in cells(desk.get("modules/sample/part/export.csv"))[1:]] == ["市本级样品"]

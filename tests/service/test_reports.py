@@ -1,11 +1,11 @@
 """Reports at the real database: every figure is what its rows come to, and every sum what was posted."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from cardsvc.core import reporting
 from cardsvc.core.report_sections import made
@@ -20,10 +20,10 @@ CASES = 90
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A home with half a year of books, and the half-year before."""
+    """A home with a year of books; on PostgreSQL in a database that sorts as a dictionary does."""
     folder: Path = tmp_path_factory.mktemp("half_year")
     dsn = f"sqlite:///{folder / 'onecard.db'}" if request.param == "sqlite" else ""
-    service = Service(dsn or request.getfixturevalue("postgres").new_database())
+    service = Service(dsn or request.getfixturevalue("postgres").database_in_words_order())
     with service.context.engine.begin() as connection:
         write(connection, service.context.home_id, CASES)
     yield service
@@ -110,6 +110,38 @@ def test_what_is_owed_has_every_age_and_no_line_of_the_future(home: Service) -> 
     ages = {head: sum(line.cells[at].value for line in found.lines) for at, head in enumerate(found.heads)}
     assert all(ages[f"age.{age}"] > 0 for age in reporting.Age)
     assert ages.pop("stands") == sum(ages.values())
+
+
+def test_what_stood_on_any_day_is_all_that_moved_until_then(home: Service) -> None:
+    """Read from its month and that month's days, it is what is summed from all days there were."""
+    c, before = t.standing_day.c, year_before(HALF)
+    days = [before.first + timedelta(days=n) for n in range(0, (HALF.last - before.first).days + 40, 5)]
+    days += [date(2027 + n // 12, n % 12 + 1, 1) - timedelta(days=n % 2) for n in range(1, 20)]
+    with home.context.engine.connect() as connection:
+        moved = connection.execute(select(c.day, c.kind, c.since, c.debit_fen - c.credit_fen)).all()
+        for day in days:
+            expected: dict[tuple[str, reporting.Age], int] = {}
+            for _, kind, since, fen in (one for one in moved if one[0] <= day.isoformat()):
+                key = kind, reporting.age_on(date.fromisoformat(since), day)
+                expected[key] = expected.get(key, 0) + fen * (1 if kind.startswith("receivable/") else -1)
+            found = reports.sums(connection, home.context.home_id, Period(day, day)).stood
+
+            assert {(one.kind, one.age): one.fen for one in found} == {key: fen for key, fen in expected.items() if fen}
+
+
+def test_what_stood_is_read_from_a_month_alone(home: Service) -> None:
+    """However long a home has been open: what moved before the month is not read again."""
+    home_id = home.context.home_id
+    with home.context.engine.connect() as connection, connection.begin() as changed:
+        as_it_was = reports.sums(connection, home_id, HALF).stood
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("ALTER TABLE standing_day DISABLE TRIGGER USER"))
+        else:
+            connection.execute(text("DROP TRIGGER standing_day_no_delete"))
+        connection.execute(t.standing_day.delete().where(t.standing_day.c.day < HALF.last.replace(day=1).isoformat()))
+
+        assert reports.sums(connection, home_id, HALF).stood == as_it_was
+        changed.rollback()
 
 
 def test_the_summaries_of_the_made_books_are_what_they_sum(home: Service) -> None:

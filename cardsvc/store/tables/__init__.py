@@ -30,6 +30,7 @@ from cardsvc.store.tables.day import (
     temperature,
     trip,
 )
+from cardsvc.store.tables.deaths import module_death, module_death_place, module_death_told
 from cardsvc.store.tables.exchange import enrolment_code, journal, record, station
 from cardsvc.store.tables.kinds import Moment, metadata
 from cardsvc.store.tables.modules import (
@@ -54,6 +55,7 @@ from cardsvc.store.tables.summaries import (
     money_day,
     revenue_day,
     standing_day,
+    standing_month,
     tap_day,
 )
 from cardsvc.store.tables.tills import till_shift, till_taking
@@ -91,6 +93,9 @@ __all__ = [
     "mark",
     "metadata",
     "missing_record",
+    "module_death",
+    "module_death_place",
+    "module_death_told",
     "module_figure",
     "module_grant",
     "module_history",
@@ -121,6 +126,7 @@ __all__ = [
     "staff",
     "staff_session",
     "standing_day",
+    "standing_month",
     "statement",
     "statement_line",
     "statement_payment",

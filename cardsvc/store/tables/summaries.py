@@ -30,6 +30,7 @@ revenue_day = _sums(
 )
 money_day = _sums("money_day", "day means cashier memo", "entries in_fen out_fen")
 standing_day = _sums("standing_day", "day kind since", "debit_fen credit_fen")
+standing_month = _sums("standing_month", "month kind since", "fen")
 
 tap_day = Table(
     "tap_day",

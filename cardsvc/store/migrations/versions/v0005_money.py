@@ -25,7 +25,7 @@ def upgrade() -> None:
 
 def _fill(connection: Connection) -> None:
     """The summaries of what was posted before there were any."""
-    guarded = ("revenue_day", "money_day", "tap_day", "account_spell", "standing_day")
+    guarded = ("revenue_day", "money_day", "tap_day", "account_spell", "standing_day", "standing_month")
     postgresql = connection.dialect.name == "postgresql"
     for word in ("DISABLE", "ENABLE"):
         if word == "ENABLE":

@@ -537,7 +537,7 @@ CREATE TRIGGER statement_payment_no_delete BEFORE DELETE ON statement_payment BE
 
 -- When the modules' registers were asked which waivers a case's person is entitled to. turns: core.registers.turns of the
 -- case then. answered_at NULL: one did not answer, asked again at next_at. faults: JSON, register to its fault
--- (core.registers.RegisterFault). lost: number of a record that was proven by a register which says no now.
+-- (core.registers.RegisterFault). lost: numbers of records that a register had proven and says no of, by its last word.
 CREATE TABLE register_ask (
     home_id          TEXT NOT NULL,
     case_no          TEXT NOT NULL,
@@ -627,8 +627,6 @@ CREATE TABLE standing_day (
 CREATE INDEX bill_line_by_item ON bill_line (home_id, item, log_no, line_no);
 CREATE INDEX fact_by_log ON fact (home_id, log_no);
 -- @postgresql
-CREATE FUNCTION open_business_day(home TEXT) RETURNS TEXT LANGUAGE sql STABLE AS $$
-SELECT max(day) FROM business_day WHERE home_id = home $$;
 CREATE FUNCTION refuse_sum_by_hand() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF pg_trigger_depth() < 2 OR TG_OP = 'DELETE' THEN
@@ -639,7 +637,7 @@ END $$;
 CREATE FUNCTION sum_lines() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO revenue_day AS kept
-        SELECT home_id, open_business_day(home_id), item, payer, COALESCE(fact.body::jsonb ->> 'station_kind', ''), price_version,
+        SELECT home_id, (SELECT max(day) FROM business_day AS d WHERE d.home_id = posted.home_id), item, payer, COALESCE(fact.body::jsonb ->> 'station_kind', ''), price_version,
             COALESCE(waiver_payer, ''), split_part(COALESCE(waiver_source, ''), ' ', 1),
             count(*), sum(price_fen), sum(waiver_fen), sum(due_fen)
         FROM posted LEFT JOIN fact USING (home_id, case_no, log_no) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
@@ -651,7 +649,7 @@ END $$;
 CREATE FUNCTION sum_money() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO money_day AS kept
-        SELECT home_id, open_business_day(home_id), substr(side, 6), COALESCE(fact.body::jsonb ->> 'staff_no', ''), memo,
+        SELECT home_id, (SELECT max(day) FROM business_day AS d WHERE d.home_id = posted.home_id), substr(side, 6), COALESCE(fact.body::jsonb ->> 'staff_no', ''), memo,
             count(*), sum(came), sum(went)
         FROM posted CROSS JOIN LATERAL (VALUES (debit, amount_fen, 0), (credit, 0, amount_fen)) AS sides (side, came, went)
             LEFT JOIN fact USING (home_id, case_no, log_no)
@@ -663,7 +661,7 @@ END $$;
 CREATE FUNCTION count_taps() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO tap_day AS kept
-        SELECT home_id, open_business_day(home_id), body::jsonb ->> 'station_kind', (body::jsonb ->> 'observed')::boolean::int, count(*)
+        SELECT home_id, (SELECT max(day) FROM business_day AS d WHERE d.home_id = posted.home_id), body::jsonb ->> 'station_kind', (body::jsonb ->> 'observed')::boolean::int, count(*)
         FROM posted GROUP BY 1, 2, 3, 4
         ON CONFLICT (home_id, day, station, observed) DO UPDATE SET entries = kept.entries + EXCLUDED.entries;
     RETURN NULL;
@@ -671,18 +669,18 @@ END $$;
 CREATE FUNCTION keep_spells() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO account_spell
-        SELECT home_id, account, open_business_day(home_id), CASE split_part(account, '/', 1)
+        SELECT home_id, account, (SELECT max(day) FROM business_day AS d WHERE d.home_id = was.home_id), CASE split_part(account, '/', 1)
             WHEN 'receivable' THEN 'receivable/' || split_part(account, '/', 3) ELSE split_part(account, '/', 1) END, '9999-12-31'
         FROM was WHERE debit_fen = credit_fen AND split_part(account, '/', 1) IN ('receivable', 'deposit', 'suspense')
             AND NOT EXISTS (SELECT 1 FROM account_spell AS ended WHERE ended.home_id = was.home_id AND ended.account = was.account
-                AND ended.until = open_business_day(was.home_id));
-    UPDATE account_spell AS spell SET until = CASE WHEN now.debit_fen = now.credit_fen THEN open_business_day(now.home_id) ELSE '9999-12-31' END
+                AND ended.until = (SELECT max(day) FROM business_day AS d WHERE d.home_id = was.home_id));
+    UPDATE account_spell AS spell SET until = CASE WHEN now.debit_fen = now.credit_fen THEN (SELECT max(day) FROM business_day AS d WHERE d.home_id = now.home_id) ELSE '9999-12-31' END
         FROM now JOIN was USING (home_id, account)
         WHERE spell.home_id = now.home_id AND spell.account = now.account
             AND (was.debit_fen = was.credit_fen OR now.debit_fen = now.credit_fen)
             AND spell.since = (SELECT max(since) FROM account_spell AS last WHERE last.home_id = now.home_id AND last.account = now.account);
     INSERT INTO standing_day AS kept
-        SELECT home_id, open_business_day(home_id), spell.kind, spell.since,
+        SELECT home_id, (SELECT max(day) FROM business_day AS d WHERE d.home_id = now.home_id), spell.kind, spell.since,
             sum(now.debit_fen - was.debit_fen), sum(now.credit_fen - was.credit_fen)
         FROM now JOIN was USING (home_id, account) JOIN account_spell AS spell USING (home_id, account)
         WHERE spell.since = (SELECT max(since) FROM account_spell AS last WHERE last.home_id = now.home_id AND last.account = now.account)
@@ -732,7 +730,17 @@ CREATE TRIGGER fact_sums AFTER INSERT ON fact BEGIN
         json_extract(NEW.body, '$.station_kind'), json_extract(NEW.body, '$.observed'), 1
     ) ON CONFLICT (home_id, day, station, observed) DO UPDATE SET entries = entries + 1;
 END;
-CREATE TRIGGER account_sums AFTER UPDATE OF debit_fen, credit_fen ON account WHEN substr(NEW.account, 1, 8) IN ('receivab', 'deposit/', 'suspense') BEGIN
+CREATE TRIGGER account_sums AFTER UPDATE OF debit_fen, credit_fen ON account
+WHEN substr(NEW.account, 1, 8) IN ('receivab', 'deposit/', 'suspense') AND OLD.debit_fen <> OLD.credit_fen AND NEW.debit_fen <> NEW.credit_fen BEGIN
+    INSERT INTO standing_day
+        SELECT NEW.home_id, (SELECT max(day) FROM business_day WHERE home_id = NEW.home_id), kind, since,
+            NEW.debit_fen - OLD.debit_fen, NEW.credit_fen - OLD.credit_fen
+        FROM account_spell WHERE home_id = NEW.home_id AND account = NEW.account ORDER BY since DESC LIMIT 1
+        ON CONFLICT (home_id, day, kind, since) DO UPDATE
+        SET debit_fen = debit_fen + EXCLUDED.debit_fen, credit_fen = credit_fen + EXCLUDED.credit_fen;
+END;
+CREATE TRIGGER account_begins_or_ends AFTER UPDATE OF debit_fen, credit_fen ON account
+WHEN substr(NEW.account, 1, 8) IN ('receivab', 'deposit/', 'suspense') AND (OLD.debit_fen = OLD.credit_fen OR NEW.debit_fen = NEW.credit_fen) BEGIN
     INSERT INTO account_spell
         SELECT NEW.home_id, NEW.account, today.day, CASE substr(NEW.account, 1, 8)
             WHEN 'receivab' THEN 'receivable/' || substr(NEW.account, 12 + instr(substr(NEW.account, 12), '/'))
@@ -743,7 +751,6 @@ CREATE TRIGGER account_sums AFTER UPDATE OF debit_fen, credit_fen ON account WHE
     UPDATE account_spell SET until = CASE WHEN NEW.debit_fen = NEW.credit_fen
             THEN (SELECT max(day) FROM business_day WHERE home_id = NEW.home_id) ELSE '9999-12-31' END
         WHERE home_id = NEW.home_id AND account = NEW.account
-            AND (OLD.debit_fen = OLD.credit_fen OR NEW.debit_fen = NEW.credit_fen)
             AND since = (SELECT max(since) FROM account_spell WHERE home_id = NEW.home_id AND account = NEW.account);
     INSERT INTO standing_day
         SELECT NEW.home_id, (SELECT max(day) FROM business_day WHERE home_id = NEW.home_id), kind, since,
@@ -774,6 +781,54 @@ BEGIN SELECT RAISE(ABORT, 'account_spell is kept by what is posted alone'); END;
 CREATE TRIGGER account_spell_no_delete BEFORE DELETE ON account_spell BEGIN SELECT RAISE(ABORT, 'account_spell is kept by what is posted alone'); END;
 -- @end
 
+-- What stood on each group as a month began: debits less credits, by the day since when it had stood; '0001-01-01' for all
+-- that had for more than a year. Written as the first business day of a month begins, so that what stood on any day is
+-- summed from a month and its own days. Append-only.
+CREATE TABLE standing_month (
+    home_id          TEXT NOT NULL,
+    month            TEXT NOT NULL,
+    kind             TEXT NOT NULL,
+    since            TEXT NOT NULL,
+    fen              BIGINT NOT NULL,
+    PRIMARY KEY (home_id, month, kind, since)
+);
+-- @postgresql
+CREATE FUNCTION carry_standing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO standing_month
+        SELECT NEW.home_id, begins, kind, CASE WHEN since > to_char(begins::date - 366, 'YYYY-MM-DD') THEN since ELSE '0001-01-01' END, sum(moved)
+        FROM (SELECT substr(NEW.day, 1, 8) || '01' AS begins, COALESCE(max(month), '') AS carried FROM standing_month WHERE home_id = NEW.home_id) AS months,
+            LATERAL (
+                SELECT kind, since, fen AS moved FROM standing_month WHERE home_id = NEW.home_id AND month = carried
+                UNION ALL SELECT kind, since, debit_fen - credit_fen FROM standing_day
+                    WHERE home_id = NEW.home_id AND day >= carried AND day < begins
+            ) AS stood
+        WHERE NOT EXISTS (SELECT 1 FROM business_day WHERE home_id = NEW.home_id AND day >= begins AND day < NEW.day)
+        GROUP BY 2, 3, 4 HAVING sum(moved) <> 0;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER business_day_carries AFTER INSERT ON business_day FOR EACH ROW EXECUTE FUNCTION carry_standing();
+CREATE TRIGGER standing_month_by_days BEFORE INSERT OR UPDATE OR DELETE ON standing_month FOR EACH ROW EXECUTE FUNCTION refuse_sum_by_hand();
+-- @end
+-- @sqlite
+CREATE TRIGGER business_day_carries AFTER INSERT ON business_day
+WHEN NOT EXISTS (SELECT 1 FROM business_day WHERE home_id = NEW.home_id AND day >= substr(NEW.day, 1, 8) || '01' AND day < NEW.day)
+BEGIN
+    INSERT INTO standing_month
+        SELECT NEW.home_id, substr(NEW.day, 1, 8) || '01', kind,
+            CASE WHEN since > date(substr(NEW.day, 1, 8) || '01', '-366 days') THEN since ELSE '0001-01-01' END, sum(moved)
+        FROM (
+            SELECT kind, since, fen AS moved FROM standing_month
+                WHERE home_id = NEW.home_id AND month = (SELECT max(month) FROM standing_month WHERE home_id = NEW.home_id)
+            UNION ALL SELECT kind, since, debit_fen - credit_fen FROM standing_day
+                WHERE home_id = NEW.home_id AND day < substr(NEW.day, 1, 8) || '01'
+                AND day >= COALESCE((SELECT max(month) FROM standing_month WHERE home_id = NEW.home_id), '')
+        ) AS stood GROUP BY 3, 4 HAVING sum(moved) <> 0;
+END;
+CREATE TRIGGER standing_month_no_update BEFORE UPDATE ON standing_month BEGIN SELECT RAISE(ABORT, 'standing_month is kept by what is posted alone'); END;
+CREATE TRIGGER standing_month_no_delete BEFORE DELETE ON standing_month BEGIN SELECT RAISE(ABORT, 'standing_month is kept by what is posted alone'); END;
+-- @end
+
 -- What desks gave out by the word of a service that was restored since has an account of its own.
 -- @postgresql
 CREATE OR REPLACE FUNCTION account_is_of(account TEXT, case_no TEXT) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
@@ -801,4 +856,31 @@ CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer WHEN NOT (
         ELSE NEW.credit IN ('carried_over', 'carried_short') OR substr(NEW.credit, 1, 8) = 'revenue/' OR substr(NEW.credit, 1, 5) = 'till/'
     END
 ) BEGIN SELECT RAISE(ABORT, 'an account of another case, or of no kind'); END;
+-- @end
+
+-- A payer is told of a line that was taken back after it had been asked for.
+ALTER TABLE statement_line ADD COLUMN told_in BIGINT;
+-- @postgresql
+CREATE OR REPLACE FUNCTION refuse_statement_line() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NOT EXISTS (SELECT 1 FROM statement WHERE home_id = NEW.home_id AND draft_no = NEW.draft_no AND state = 'draft') THEN
+            RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a line is put on a draft alone';
+        END IF;
+    ELSIF TG_OP = 'DELETE' OR OLD.gone IS NOT NULL OR OLD.told_in <> NEW.told_in OR (OLD.told_in IS NOT NULL AND NEW.told_in IS NULL)
+        OR to_jsonb(OLD) - '{gone,gone_at,gone_by,why,told_in}'::text[] <> to_jsonb(NEW) - '{gone,gone_at,gone_by,why,told_in}'::text[] THEN
+        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a line of a statement stays, and goes once';
+    END IF;
+    RETURN NEW;
+END $$;
+-- @end
+-- @sqlite
+DROP TRIGGER statement_line_stays;
+CREATE TRIGGER statement_line_stays BEFORE UPDATE ON statement_line WHEN OLD.gone IS NOT NULL OR OLD.told_in IS NOT NULL AND OLD.told_in IS NOT NEW.told_in OR OLD.home_id <> NEW.home_id OR OLD.draft_no <> NEW.draft_no OR OLD.case_no <> NEW.case_no OR OLD.log_no <> NEW.log_no OR OLD.line_no <> NEW.line_no OR OLD.payer <> NEW.payer OR OLD.amount_fen <> NEW.amount_fen BEGIN SELECT RAISE(ABORT, 'a line of a statement stays, and goes once'); END;
+-- @end
+
+-- Accounts and their kinds are read in ranges, byte by byte, whatever the database's own order is.
+-- @postgresql
+ALTER TABLE account_spell ALTER COLUMN account TYPE WORDS, ALTER COLUMN since TYPE WORDS,
+    ALTER COLUMN kind TYPE WORDS, ALTER COLUMN until TYPE WORDS;
 -- @end
