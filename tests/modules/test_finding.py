@@ -1,4 +1,4 @@
-"""What is looked for in lists: texts turn their pages, cursors and days of strangers harm nothing, numbers stay unsaid."""
+"""What is looked for in lists: texts turn their pages, strange cursors and days harm nothing, numbers stay unsaid."""
 
 import re
 from dataclasses import replace
