@@ -10,11 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from cardsvc.core.records import Kind, Record
+from cardsvc.naming.cells import UNHELD
 from cardsvc.rows.keeping import Kept, Where, kept
 from cardsvc.rows.matching import Wanted, aside, conditions, ordered
 from cardsvc.vault.vault import Vault
 
 PAGE = 50
+LARGEST = 2**63
+"""No whole number of a table is larger."""
 COUNTED = 10_000
 """Lists count to here; beyond it says 10,000+."""
 
@@ -147,6 +150,8 @@ def _cursor(record: Record, sort: str, text: str) -> list[Any] | None:
         return None
     if not isinstance(said, list) or len(said) != (2 if sort else 1) or not isinstance(said[-1], str):
         return None
+    if any(isinstance(one, str) and UNHELD.search(one) for one in said):
+        return None
     if not sort:
         return said
     kind = record.column(sort).kind
@@ -159,7 +164,7 @@ def _cursor(record: Record, sort: str, text: str) -> list[Any] | None:
             case Kind.MOMENT:
                 return [datetime.fromisoformat(said[0]), said[1]]
             case Kind.NUMBER | Kind.MONEY | Kind.YES_NO:
-                return said if isinstance(said[0], int) else None
+                return said if isinstance(said[0], int) and abs(said[0]) < LARGEST else None
             case _:
                 return said if isinstance(said[0], str) else None
     except (TypeError, ValueError):

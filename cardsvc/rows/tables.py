@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Dialect,
     Engine,
     Index,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     inspect,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from cardsvc.core import records
@@ -136,11 +138,29 @@ def _sql(module: str, record: Record) -> str:
     return told + "".join(f"{CreateIndex(one)};\n" for one in sorted(table.indexes, key=lambda one: str(one.name)))
 
 
+def _indexed(connection: Connection, table: Table) -> list[str]:
+    """Make the indexes of a table that are not there, also those that keep a column unique; their names."""
+    now = inspect(connection)
+    have = {one["name"] for one in (*now.get_indexes(table.name), *now.get_unique_constraints(table.name))}
+    unique = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
+    made = []
+    for one in sorted((*table.indexes, *unique), key=lambda one: str(one.name)):
+        if one.name in have:
+            continue
+        only, by = "UNIQUE " if one in unique else "", ", ".join(column.name for column in one.columns)
+        try:
+            connection.exec_driver_sql(f"CREATE {only}INDEX {one.name} ON {table.name} ({by})")
+        except IntegrityError as error:
+            raise UnsafeStore(f"{table.name}: rows have the same {by}, which is unique now") from error
+        made.append(str(one.name))
+    return made
+
+
 def prepare(engine: Engine, modules: Iterable[Module]) -> list[str]:
-    """Make the tables and columns that modules declare and the database lacks; what was made.
+    """Make the tables, columns and indexes that modules declare and the database lacks; what was made.
 
     Nothing is ever dropped or retyped: the rows of a module that was removed stay.
-    Raises UnsafeStore where a schema.sql does not make what its module declares.
+    Raises UnsafeStore where a schema.sql does not make what its module declares, or rows stand against it.
     """
     done = []
     for module in modules:
@@ -165,5 +185,6 @@ def prepare(engine: Engine, modules: Iterable[Module]) -> list[str]:
                     kind = column.type.compile(engine.dialect)
                     connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
                     done.append(f"{table.name}.{column.name}")
+                done += _indexed(connection, table)
         done += [one.name for one in lacking]
     return done
