@@ -1082,6 +1082,7 @@ CREATE INDEX statement_of_state ON statement (home_id, state, draft_no);
 
 -- A line of a bill on a statement: at most on one living statement of a payer. gone: discarded | returned (the payer
 -- disputes it; why: names of core.statements.ReturnedWhy). A line is put on a draft, and goes once.
+-- told_in: the statement (its draft_no) that told the payer that the line was taken back after it had been asked for; once.
 CREATE TABLE statement_line (
     home_id          TEXT NOT NULL,
     draft_no         BIGINT NOT NULL,
@@ -1094,6 +1095,7 @@ CREATE TABLE statement_line (
     gone_at          MOMENT,
     gone_by          TEXT,
     why              TEXT,
+    told_in          BIGINT,
     PRIMARY KEY (home_id, draft_no, case_no, log_no, line_no),
     FOREIGN KEY (home_id, draft_no) REFERENCES statement (home_id, draft_no),
     FOREIGN KEY (home_id, case_no, log_no, line_no) REFERENCES bill_line (home_id, case_no, log_no, line_no),
@@ -1141,8 +1143,8 @@ BEGIN
         IF NOT EXISTS (SELECT 1 FROM statement WHERE home_id = NEW.home_id AND draft_no = NEW.draft_no AND state = 'draft') THEN
             RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a line is put on a draft alone';
         END IF;
-    ELSIF TG_OP = 'DELETE' OR OLD.gone IS NOT NULL
-        OR to_jsonb(OLD) - '{gone,gone_at,gone_by,why}'::text[] <> to_jsonb(NEW) - '{gone,gone_at,gone_by,why}'::text[] THEN
+    ELSIF TG_OP = 'DELETE' OR OLD.gone IS NOT NULL OR OLD.told_in <> NEW.told_in OR (OLD.told_in IS NOT NULL AND NEW.told_in IS NULL)
+        OR to_jsonb(OLD) - '{gone,gone_at,gone_by,why,told_in}'::text[] <> to_jsonb(NEW) - '{gone,gone_at,gone_by,why,told_in}'::text[] THEN
         RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a line of a statement stays, and goes once';
     END IF;
     RETURN NEW;
@@ -1156,7 +1158,7 @@ CREATE TRIGGER statement_stays BEFORE UPDATE ON statement WHEN OLD.state <> 'dra
 CREATE TRIGGER statement_numbered BEFORE UPDATE ON statement WHEN OLD.state = 'draft' AND NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM statement WHERE home_id = NEW.home_id) BEGIN SELECT RAISE(ABORT, 'numbers of statements follow each other'); END;
 CREATE TRIGGER statement_no_delete BEFORE DELETE ON statement BEGIN SELECT RAISE(ABORT, 'a statement stays as it was made, and ends once'); END;
 CREATE TRIGGER statement_line_on_draft BEFORE INSERT ON statement_line WHEN NOT EXISTS (SELECT 1 FROM statement WHERE home_id = NEW.home_id AND draft_no = NEW.draft_no AND state = 'draft') BEGIN SELECT RAISE(ABORT, 'a line is put on a draft alone'); END;
-CREATE TRIGGER statement_line_stays BEFORE UPDATE ON statement_line WHEN OLD.gone IS NOT NULL OR OLD.home_id <> NEW.home_id OR OLD.draft_no <> NEW.draft_no OR OLD.case_no <> NEW.case_no OR OLD.log_no <> NEW.log_no OR OLD.line_no <> NEW.line_no OR OLD.payer <> NEW.payer OR OLD.amount_fen <> NEW.amount_fen BEGIN SELECT RAISE(ABORT, 'a line of a statement stays, and goes once'); END;
+CREATE TRIGGER statement_line_stays BEFORE UPDATE ON statement_line WHEN OLD.gone IS NOT NULL OR OLD.told_in IS NOT NULL AND OLD.told_in IS NOT NEW.told_in OR OLD.home_id <> NEW.home_id OR OLD.draft_no <> NEW.draft_no OR OLD.case_no <> NEW.case_no OR OLD.log_no <> NEW.log_no OR OLD.line_no <> NEW.line_no OR OLD.payer <> NEW.payer OR OLD.amount_fen <> NEW.amount_fen BEGIN SELECT RAISE(ABORT, 'a line of a statement stays, and goes once'); END;
 CREATE TRIGGER statement_line_no_delete BEFORE DELETE ON statement_line BEGIN SELECT RAISE(ABORT, 'a line of a statement stays, and goes once'); END;
 CREATE TRIGGER statement_payment_no_update BEFORE UPDATE ON statement_payment BEGIN SELECT RAISE(ABORT, 'statement_payment is append-only'); END;
 CREATE TRIGGER statement_payment_no_delete BEFORE DELETE ON statement_payment BEGIN SELECT RAISE(ABORT, 'statement_payment is append-only'); END;
@@ -1164,7 +1166,7 @@ CREATE TRIGGER statement_payment_no_delete BEFORE DELETE ON statement_payment BE
 
 -- When the modules' registers were asked which waivers a case's person is entitled to. turns: core.registers.turns of the
 -- case then. answered_at NULL: one did not answer, asked again at next_at. faults: JSON, register to its fault
--- (core.registers.RegisterFault). lost: number of a record that was proven by a register which says no now.
+-- (core.registers.RegisterFault). lost: numbers of records that a register had proven and says no of, by its last word.
 CREATE TABLE register_ask (
     home_id          TEXT NOT NULL,
     case_no          TEXT NOT NULL,
@@ -1232,10 +1234,10 @@ CREATE TABLE tap_day (
 -- standing_day sums what days moved on each group, by the day since when it had stood.
 CREATE TABLE account_spell (
     home_id          TEXT NOT NULL,
-    account          TEXT NOT NULL,
-    since            TEXT NOT NULL,
-    kind             TEXT NOT NULL,
-    until            TEXT NOT NULL,
+    account          WORDS NOT NULL,
+    since            WORDS NOT NULL,
+    kind             WORDS NOT NULL,
+    until            WORDS NOT NULL,
     PRIMARY KEY (home_id, account, since)
 );
 CREATE INDEX account_spell_stands ON account_spell (home_id, kind, until, since, account);
@@ -1546,3 +1548,44 @@ CREATE TRIGGER module_history_append_only BEFORE UPDATE OR DELETE ON module_hist
 CREATE TRIGGER module_history_no_update BEFORE UPDATE ON module_history BEGIN SELECT RAISE(ABORT, 'module_history is append-only'); END;
 CREATE TRIGGER module_history_no_delete BEFORE DELETE ON module_history BEGIN SELECT RAISE(ABORT, 'module_history is append-only'); END;
 -- @end
+-- A person's rows of payments that a death stopped: whose case said so, by which telling (core.deaths.Telling), the row's
+-- state before. version: the row's, as the death left it. undone_at: it turned out that the deceased is somebody else.
+CREATE TABLE module_death (
+    home_id          TEXT NOT NULL,
+    module           TEXT NOT NULL,
+    record           TEXT NOT NULL,
+    row_id           TEXT NOT NULL,
+    version          BIGINT NOT NULL,
+    case_no          TEXT NOT NULL,
+    person           TEXT NOT NULL,
+    telling          TEXT NOT NULL,
+    state            TEXT NOT NULL,
+    told_at          MOMENT NOT NULL,
+    undone_at        MOMENT,
+    PRIMARY KEY (home_id, module, record, row_id, version),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+CREATE INDEX module_death_of ON module_death (home_id, case_no);
+-- What was told of a case's person to the modules that pay: telling '' for nothing, or no more. faults: names of modules
+-- that could not hear it, told again at next_at (NULL: all have heard).
+CREATE TABLE module_death_told (
+    home_id          TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    person           TEXT,
+    telling          TEXT NOT NULL,
+    tries            BIGINT NOT NULL,
+    next_at          MOMENT,
+    faults           TEXT NOT NULL,
+    PRIMARY KEY (home_id, case_no),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+CREATE INDEX module_death_told_of ON module_death_told (home_id, person);
+CREATE INDEX module_death_told_due ON module_death_told (home_id, next_at) WHERE next_at IS NOT NULL;
+-- Up to which change the cases were looked at: a log number, and a case of it.
+CREATE TABLE module_death_place (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    case_no          TEXT NOT NULL,
+    PRIMARY KEY (home_id),
+    FOREIGN KEY (home_id) REFERENCES home (home_id)
+);

@@ -20,6 +20,7 @@ from admin_web import (
     cold_storage,
     corrections,
     days,
+    deaths,
     dispatch,
     dressing,
     duties,
@@ -50,10 +51,11 @@ from admin_web import (
     steps,
     stock,
     tills,
+    trails,
     trial_balance,
     waivers,
 )
-from admin_web.shell import HEADERS, HERE, Shell
+from admin_web.shell import HEADERS, HERE, Shell, first_of
 from admin_web.timeline import timeline
 from cardsvc.api import entering
 from cardsvc.api.access import Access, Signed, same_site
@@ -168,7 +170,7 @@ def create(context: Context, access: Access) -> FastAPI:
         signed = access.signed(request)
         if signed is None:
             raise Refused(Refusal(Problem.NOT_SIGNED_IN))
-        path = "cases" if signed.may(Action.SEE_CASES) else "work"
+        path = "cases" if signed.may(Action.SEE_CASES) else first_of(signed)
         return RedirectResponse(f"{request.scope['root_path']}/{path}", 303)
 
     @app.get("/cases")
@@ -254,6 +256,7 @@ def create(context: Context, access: Access) -> FastAPI:
                 "shown": {},
                 "address": "",
                 "qr": "",
+                **trails.case_values(connection, context, signed, row.case, language_of(request)),
                 "papers": papers.offered(context, signed, row, language_of(request)),
                 "offers": steps.offers(
                     row.case,
@@ -338,6 +341,7 @@ def create(context: Context, access: Access) -> FastAPI:
         cold_storage,
         corrections,
         days,
+        deaths,
         dispatch,
         dressing,
         duties,
@@ -359,6 +363,7 @@ def create(context: Context, access: Access) -> FastAPI:
         stock,
         tills,
         reports,
+        trails,
         trial_balance,
         everything,
         half_year,

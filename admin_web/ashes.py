@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from admin_web import asking
+from admin_web import asking, trails
 from admin_web.shell import Shell
 from cardsvc.api import entering
 from cardsvc.api.access import Access, Signed
-from cardsvc.api.errors import STATUS
+from cardsvc.api.errors import STATUS, language_of
 from cardsvc.context import Context
 from cardsvc.core.ash_lists import Term, sea_trips, shelved, term, unconfirmed
 from cardsvc.core.case import Case
@@ -98,8 +98,10 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         with context.engine.connect() as connection:
             cases = ashes.followed(connection, context.home_id, signed.county)
             policy = policy_of(connection, context.home_id, context.clock())
-        rows = sorted((one for case in cases for one in unconfirmed(case, policy)), key=lambda one: one.due)
-        return page(request, signed, "rest", {"rows": rows})
+            rows = sorted((one for case in cases for one in unconfirmed(case, policy)), key=lambda one: one.due)
+            numbers = {one.case_no for one in rows}
+            sign_ups = trails.states(connection, context, signed, numbers, language_of(request))
+        return page(request, signed, "rest", {"rows": rows, "sign_ups": sign_ups})
 
     def trips_page(request: Request, signed: Signed, refusal: Refusal | None = None) -> Response:
         with context.engine.connect() as connection:

@@ -82,6 +82,8 @@ def create(context: Context) -> FastAPI:
     def form(request: Request, at: At, row: Kept, token: str, **more: Any) -> Response:
         language = language_of(request)
         faults = more.pop("faults", ())
+        with context.engine.connect() as connection:
+            names = linked(connection, context, at, (row,), language)
         values = {
             "at": at,
             "row": row,
@@ -90,7 +92,7 @@ def create(context: Context) -> FastAPI:
             "moves": [one for one in move_row.open_moves(at.record, row) if one.outside],
             "said": said_with_it(at, row),
             "typed": {one.name: written(one, row.values[one.name]) for one in at.record.columns if not one.secret},
-            "told": partial(told, context, at, {}, language),
+            "told": partial(told, context, at, names, language),
             "faults": {one.column: fault_words(one, language) for one in faults},
             "rules": [fault_words(one, language) for one in faults if one.label is not None],
         }

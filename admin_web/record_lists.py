@@ -1,6 +1,8 @@
 """The console's modules: which are mine, and the lists of their records, with filters, sorts and pages by keyset."""
 
+from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -13,6 +15,7 @@ from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import language_of
 from cardsvc.context import Context
+from cardsvc.core.figures import FILLED
 from cardsvc.core.permissions import Action
 from cardsvc.core.records import Column, Kind
 from cardsvc.core.seeing import LookWhy
@@ -77,7 +80,9 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         q: Annotated[str, Form(max_length=100)] = "",
     ) -> Response:
         at = records.at(context, signed, module, record)
-        said = urlencode([asked_for(context.vault, at.record, q.strip())]) if q.strip() else ""
+        with context.engine.connect() as connection:
+            asked = asked_for(connection, context.vault, at.where, q.strip(), signed.county)
+        said = urlencode([asked]) if q.strip() else ""
         return RedirectResponse(f"{request.scope['root_path']}/{at.path}{'?' + said if said else ''}", 303)
 
     @app.get("/modules/{module}/{record}/map")
@@ -86,7 +91,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         wanted = records.wanted_of(at.record, signed, request.query_params)
         with context.engine.connect() as connection:
             points = points_of(connection, context, at, wanted, language_of(request)) if at.record.point else []
-        values = {"at": at, "points": points, "address": records.address_of(wanted, signed)}
+        values = {"at": at, "points": points, "most": MOST_POINTS, "address": records.address_of(wanted, signed)}
         return shell.page(request, "record_map", signed, values)
 
 
@@ -101,10 +106,10 @@ def points_of(
 ) -> list[tuple[float, float, str, str]]:
     """Rows with a place: x and y in a picture of `WIDE` x `HIGH`, the row's id and name; north up."""
     places: list[tuple[Kept, float, float]] = []
-    for one in paging.every(connection, context.vault, at.where, wanted, 500):
-        if (place := one.values[at.record.point]) is not None and len(places) < MOST_POINTS:
-            lat, _, lon = str(place).partition(",")
-            places.append((one, float(lat), float(lon)))
+    placed = replace(wanted, only={**wanted.only, at.record.point: (FILLED,)})
+    for one in islice(paging.every(connection, context.vault, at.where, placed, 500), MOST_POINTS):
+        lat, _, lon = str(one.values[at.record.point]).partition(",")
+        places.append((one, float(lat), float(lon)))
     if not places:
         return []
     named = titles(connection, context.home_id, at.module, at.record, [one for one, _, _ in places], language)

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from admin_web import asking, records
+from admin_web import asking, deaths, records
 from admin_web.record_lists import linked, told
 from admin_web.records import At
 from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
+from cardsvc.api.deaths import DEATH, UNDONE
 from cardsvc.api.errors import STATUS, Refused, language_of
 from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
@@ -109,9 +110,12 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "whys": list(LookWhy),
                 "faults": {one.column: fault_words(one, language) for one in faults},
                 "rules": [fault_words(one, language) for one in faults if one.label is not None],
-                "typed": {},
+                "typed": {one.name: written(one, row.values[one.name]) for one in at.record.columns if not one.secret},
+                "offered": offers(connection, context, at, signed.county, language, row),
                 "shown": {},
                 "link": "",
+                "by_death": (DEATH, UNDONE),
+                "death": deaths.of_row(connection, context, signed, at, row_id, language),
             }
         status = 422 if faults else STATUS.get(refusal.problem, 409) if refusal is not None else 200
         return shell.page(request, "record", signed, {**values, **more}, refusal=refusal, status=status)
@@ -227,7 +231,7 @@ def offers(
 ) -> dict[str, list[tuple[str, str]]]:
     """For each link of a record: the newest rows that it may lead to, by id and name, and the one that it leads to."""
     found = {}
-    for column in at.record.typed:
+    for column in at.record.columns:
         if column.kind is Kind.LINK:
             to = Where(context.home_id, at.module.name, at.module.record(column.of))
             there = [str(row.values[column.name])] if row is not None and row.values[column.name] else []

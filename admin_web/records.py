@@ -88,7 +88,7 @@ def wanted_of(record: Record, signed: Signed, asked: QueryParams) -> Wanted:
         undated=asked.get("undated") == "yes",
         sort=sort if sort in sorts(record) else "",
         down=asked.get("down") == "yes",
-        after=asked.get("after", "")[:300],
+        after=asked.get("after", "")[:2000],
         back=asked.get("back") == "yes",
     )
 

@@ -1,6 +1,6 @@
 """The shell around every page: menu by permission, language, who I am, headers that let nothing foreign in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -73,6 +73,7 @@ MENU: Mapping[str, tuple[Entry, ...]] = {
     ),
     "bureau": (
         Entry("modules", "modules", Action.SEE_RECORDS),
+        Entry("deaths", "modules/deaths", Action.SEE_RECORDS),
         Entry("half_year", "modules/half-year", Action.SEE_RECORDS),
         Entry("module_grants", "module-grants", Action.GRANT_MODULES),
     ),
@@ -105,11 +106,21 @@ def _menu(signed: Signed | None) -> dict[str, list[Entry]]:
     return {group: entries for group, entries in mine.items() if entries}
 
 
+def first_of(signed: Signed) -> str:
+    """Where somebody begins who works with no cases: the first page of theirs, else what waits for them."""
+    pages = (
+        one.path for entries in MENU.values() for one in entries if one.action is not None and signed.may(one.action)
+    )
+    return next(pages, "work")
+
+
 class Shell:
     """Renders pages."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self.counts: dict[str, Callable[[Signed], int]] = {}
+        """For an entry of the menu, how much of it waits for who has signed in."""
         self._pages = Environment(
             loader=FileSystemLoader(HERE / "pages"),
             autoescape=select_autoescape(),
@@ -143,12 +154,19 @@ class Shell:
             signed=signed,
             may=signed.may if signed is not None else lambda action: False,
             A=Action,
-            menu=_menu(signed),
+            menu=(menu := _menu(signed)),
+            menu_counts=self._counted(signed, menu),
             demo=self._context.demo,
             refusal=reasons(refusal, language) if refusal is not None else [],
             **(values or {}),
         )
         return HTMLResponse(html, status)
+
+    def _counted(self, signed: Signed | None, menu: Mapping[str, list[Entry]]) -> dict[str, int]:
+        """How much waits behind the entries of a menu that count."""
+        shown = {one.name for entries in menu.values() for one in entries}
+        counts = self.counts.items() if signed is not None else ()
+        return {name: count(signed) for name, count in counts if name in shown and signed is not None}
 
     def part(self, language: Language, name: str, values: Mapping[str, Any]) -> Markup:
         """A piece of a page."""

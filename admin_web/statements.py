@@ -19,7 +19,7 @@ from cardsvc.core.local_time import local
 from cardsvc.core.money import yuan
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.statements import AGES, PAYERS, ReturnedWhy, StatementState, age_of
+from cardsvc.core.statements import AGES, MOST_LINES, PAYERS, ReturnedWhy, StatementState, age_of
 from cardsvc.core.terms import Payer
 from cardsvc.core.waiver_words import source_words
 from cardsvc.handlers import end_statement, make_statement, pay_statement, return_line
@@ -64,6 +64,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "rows": rows[:PAGE],
                 "ages": aged(found, now),
                 "open": {one.draft_no: fen for one, fen in found},
+                "untold": {one: len(statements.untold(connection, home, one, MOST_LINES)) for one in PAYERS},
                 "not_put": {one: statements.unstated_fen(connection, home, one) for one in PAYERS},
                 "returned": statements.returned(connection, home, SHOWN),
                 **named(request, connection),
@@ -92,6 +93,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "cases": cases,
                 "held": pay_statement.held(connection, home, kept, lines),
                 "came": statement_money.payments(connection, home, draft_no),
+                "corrections": printing.to_payer(context, connection, kept).corrections,
                 **named(request, connection),
             }
         values |= {

@@ -24,7 +24,7 @@ BLOCKS: Mapping[str, tuple[Step, ...]] = {
 }
 ELSEWHERE = frozenset({Step.DISPATCH})
 """Steps that have a page of their own."""
-KINDS = {Entry.NUMBER: "number", Entry.TIME: "datetime-local"}
+KINDS = {Entry.NUMBER: "number", Entry.TIME: "datetime-local", Entry.DATE: "date"}
 
 
 @dataclass(frozen=True, slots=True)

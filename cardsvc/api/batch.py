@@ -56,7 +56,7 @@ class Arrived:
 class Batch:
     """The records of one request, taken in order."""
 
-    def __init__(self, arrived: Arrived, context: Context, journal: JournalRow, settled_seq: int = 0) -> None:
+    def __init__(self, arrived: Arrived, context: Context, journal: JournalRow, settled_seq: int) -> None:
         """`settled_seq`: as far as the station says that we had its journal; what is new to us up to there was lost."""
         self.arrived, self.tx, self.context, self.journal = arrived, arrived.tx, context, journal
         self.settled_seq = settled_seq

@@ -14,7 +14,8 @@ from cardsvc.api.errors import language_of
 from cardsvc.context import Context
 from cardsvc.core.local_time import local
 from cardsvc.core.money import in_yuan
-from cardsvc.core.prices import PriceBook, PriceItem, Regime, waived_most
+from cardsvc.core.prices import PriceBook, PriceItem, Regime
+from cardsvc.core.waived import waived_most
 from cardsvc.core.words import say, table
 from cardsvc.store import family
 from cardsvc.store.opening import price_book

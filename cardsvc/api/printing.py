@@ -17,6 +17,7 @@ from cardsvc.core.ids import CASE_NO
 from cardsvc.core.permissions import Action
 from cardsvc.core.printing import ASKS, Printable, Printed, printables
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.statements import MOST_LINES
 from cardsvc.core.words import Language
 from cardsvc.documents import furnace_log, papers, receipt, report_paper, statement
 from cardsvc.documents.filling import TemplateBroken
@@ -152,10 +153,11 @@ def to_payer(context: Context, connection: Connection, kept: Kept) -> ToPayer:
     """What a statement says on paper: its frozen body where it was sent."""
     if kept.body is None:
         shares = tuple(one.share for one in statements.lines(connection, context.home_id, kept.draft_no))
-        return ToPayer(kept.payer, kept.first, kept.last, None, None, kept.made_by, None, shares)
+        corrections = statements.untold(connection, context.home_id, kept.payer, MOST_LINES)
+        return ToPayer(kept.payer, kept.first, kept.last, None, None, kept.made_by, None, shares, corrections)
     said = STATEMENT.validate_json(kept.body)
     who = (said.made_by, said.approved_by)
-    return ToPayer(said.payer, said.first, said.last, said.number, said.sent_at, *who, said.shares)
+    return ToPayer(said.payer, said.first, said.last, said.number, said.sent_at, *who, said.shares, said.corrections)
 
 
 def sent(made: Callable[[], bytes], name: str) -> Response:

@@ -7,7 +7,7 @@ counter-lines, and told to the family. What one takes back is shown to people: o
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from queue import Empty, Queue
@@ -15,7 +15,7 @@ from queue import Empty, Queue
 from cardsvc.api.posting import post
 from cardsvc.context import Context
 from cardsvc.core.facts import Step
-from cardsvc.core.registers import Heard, RegisterFault, asked_day, believed, lost, next_ask, to_prove, turns
+from cardsvc.core.registers import Heard, RegisterFault, asked_day, believed, lost, next_ask, remark, to_prove, turns
 from cardsvc.core.terms import Notice
 from cardsvc.core.workflow import in_order
 from cardsvc.handlers.record_tap import take_by_itself
@@ -101,7 +101,7 @@ class Registers:
             return
         answer.put(believed(module.name, said, person, day))
 
-    def _keep(self, connection: Connection, ask: Ask, heard: Iterable[Heard]) -> list[str]:
+    def _keep(self, connection: Connection, ask: Ask, heard: Sequence[Heard]) -> list[str]:
         """Prove what is new, by the case as it is now, and remember who owes an answer.
 
         An answer about who the deceased turned out not to be is dropped: the right person is asked about next.
@@ -126,10 +126,9 @@ class Registers:
             take_by_itself(tx, tx.cases[case.case_no], Step.PROVE_WAIVER, details, log_no, cause=cause)
             tx.outgoing.append((log_no, Message(Notice.WAIVER_PROVEN, case.case_no)))
             found.append("proven")
-        gone = [one.number or one.category for one in lost(case, heard)]
-        found += ["lost"] * len(gone)
+        found += ["lost"] * len(lost(case, heard))
         faults = {one.register: one.fault for one in heard if one.fault is not None}
-        self._remember(connection, ask, faults, gone[0] if gone else None)
+        self._remember(connection, ask, faults, remark(case, heard, ask.lost))
         if proofs:
             post(context, tx)
             flush(tx)

@@ -5,8 +5,8 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +27,8 @@ from cardsvc.core.facts import StationKind, Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import may_take
 from cardsvc.core.rules import RULES
+from cardsvc.core.statements import PAYERS
+from cardsvc.core.terms import Payer
 from cardsvc.core.words import say
 from cardsvc.demo import chips, outside, provider, provider_app, tray
 from cardsvc.demo.hands import NotDone
@@ -53,6 +55,8 @@ STAFF_CARDS = tuple(StaffNo(number) for number in ("1004", "1005", "1011", "1012
 """Cold storage and the furnace: where two people are needed, the demo has cards for both."""
 TRAY_AFTER, GATEWAY_AFTER, CITY_AFTER, PROVIDER_AFTER, PAGES_AFTER = 90, 91, 92, 93, 100
 """The ports of the tray, of the parties outside and of the touch pages, counted from the service's."""
+PAYERS_AFTER: Mapping[Payer, int] = {payer: 94 + at for at, payer in enumerate(PAYERS)}
+"""The ports of the payers' offices, which take statements."""
 Cases = Annotated[int, typer.Option(min=1, max=5_000, help="How many cases to invent.")]
 
 
@@ -116,6 +120,7 @@ def demo(
         "ONECARD_STATUTORY_URL": f"https://127.0.0.1:{port + CITY_AFTER}/send",
         "ONECARD_STATUTORY_SECRET": DEMO_PASSPHRASE,
         "ONECARD_STATUTORY_CA": str(city_certificate.resolve()),
+        **payers_at(port, city_certificate),
         "ONECARD_PAY_URL": f"http://127.0.0.1:{port + PROVIDER_AFTER}/",
         "ONECARD_PAY_SECRET": DEMO_PASSPHRASE,
         "ONECARD_DATA": str(folder.resolve()),
@@ -134,14 +139,17 @@ def demo(
         cards = tray.Tray(folder / "cards", home, context)
         secret = DEMO_PASSPHRASE.encode()
         gateway, city = outside.gateway(secret, clock), outside.city(secret, clock)
+        payers = {payer: outside.payer(secret, clock) for payer in PAYERS}
         pays = provider.Provider(secret, clock, f"http://127.0.0.1:{port + PROVIDER_AFTER}/")
-        with (
-            served(provider_app.create(pays), port + PROVIDER_AFTER),
-            running([Duty("provider", 1.0, provider.teller(pays, f"{home.address}/pay/notice"))]),
-            served(tray.create(cards, home), port + TRAY_AFTER),
-            served(outside.create(gateway), port + GATEWAY_AFTER),
-            served(outside.create(city), port + CITY_AFTER, (city_certificate, city_key)),
-        ):
+        with ExitStack() as beside:
+            for payer, receiver in payers.items():
+                taken = served(outside.create(receiver), port + PAYERS_AFTER[payer], (city_certificate, city_key))
+                beside.enter_context(taken)
+            beside.enter_context(served(provider_app.create(pays), port + PROVIDER_AFTER))
+            beside.enter_context(running([Duty("provider", 1.0, provider.teller(pays, f"{home.address}/pay/notice"))]))
+            beside.enter_context(served(tray.create(cards, home), port + TRAY_AFTER))
+            beside.enter_context(served(outside.create(gateway), port + GATEWAY_AFTER))
+            beside.enter_context(served(outside.create(city), port + CITY_AFTER, (city_certificate, city_key)))
             if playing:
                 show_play(home, context, folder)
             addresses(home, context, port, real=why_soft is None)
@@ -152,6 +160,19 @@ def demo(
         stop(f"the demo did not start: {error}")
     finally:
         home.stop()
+
+
+def payers_at(port: int, certificate: Path) -> dict[str, str]:
+    """Where the service finds the payers' offices, as its environment says it."""
+    return {
+        f"ONECARD_{payer.name}_{name}": value
+        for payer in PAYERS
+        for name, value in {
+            "URL": f"https://127.0.0.1:{port + PAYERS_AFTER[payer]}/send",
+            "SECRET": DEMO_PASSPHRASE,
+            "CA": str(certificate.resolve()),
+        }.items()
+    }
 
 
 def make(settings: Settings, cases: int) -> None:
@@ -249,6 +270,7 @@ def addresses(home: RunningHome, context: Context, port: int, *, real: bool) -> 
     with context.engine.connect() as connection:
         rows = office.cases(connection, context.home_id, office.Wanted(stage="stored"))
     link = family_link.make(context, rows[0].case.case_no, people_for(Step.BOOK)[0], clock()) if rows else ""
+    payers = " · ".join(f"https://127.0.0.1:{port + after}/ {payer}" for payer, after in PAYERS_AFTER.items())
     readers = "nine PC/SC daemons, each with a virtual reader" if real else "in this process"
     print(
         f"""
@@ -260,6 +282,7 @@ One Card demo 殡葬一卡通演示 — everybody here is invented; password and
   cards     http://127.0.0.1:{port + TRAY_AFTER}/          lay a virtual card on a station's reader
   phones    http://127.0.0.1:{port + GATEWAY_AFTER}/          what the families' phones have received
   city      https://127.0.0.1:{port + CITY_AFTER}/         what was reported to the city
+  payers    {payers}
   pay       http://127.0.0.1:{port + PROVIDER_AFTER}/          the payment provider, and the phones that pay by pressing
   readers   {readers}
 """,

@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from cardsvc.api import drilling, notices, paying, uploads
+from cardsvc.api.deaths import Deaths
 from cardsvc.api.registers import Registers
+from cardsvc.api.trails import Trails
 from cardsvc.commands.ground import context_of, stop
 from cardsvc.context import Context
 from cardsvc.core.ids import CaseNo, StaffNo
@@ -73,7 +75,7 @@ def by_itself(context: Context, settings: Settings) -> AbstractContextManager[No
     def terms() -> None:
         notices.handle(context, context.clock())
 
-    registers = Registers(context)
+    registers, deaths, trails = Registers(context), Deaths(context), Trails(context)
 
     def suspense() -> None:
         flag_suspense.handle(context, context.clock())
@@ -86,6 +88,9 @@ def by_itself(context: Context, settings: Settings) -> AbstractContextManager[No
             Duty("terms", TERMS_EVERY_S, terms),
             Duty("suspense", TERMS_EVERY_S, suspense),
             Duty("registers", SEND_EVERY_S, registers.ask_due),
+            Duty("deaths", SEND_EVERY_S, deaths.tell_due),
+            Duty("ash trails", SEND_EVERY_S, trails.close_due),
+            Duty("deaths of late rows", TERMS_EVERY_S, deaths.tell_of_late_rows),
             Duty("uploads", PAY_EVERY_S, lambda: uploads.work_due(context)),
         ]
     )

@@ -40,7 +40,7 @@ def _arranged(case: Case, fact: Fact, step: Step, details: Details) -> dict[str,
         case Step.AUTHORISE:
             return {"authorised": True, "signed_by": details.signed_by}
         case Step.PLAN_ASHES:
-            return {"ash_plan": details.destination}
+            return {"ash_plan": details.destination} | _chosen(case, details)
         case Step.VERIFY | Step.VERIFY_DEATH if details.paper is not None:
             seen = PaperSeen(
                 paper=details.paper,
@@ -50,7 +50,8 @@ def _arranged(case: Case, fact: Fact, step: Step, details: Details) -> dict[str,
                 at=fact.at,
                 cause=fact.cause,
             )
-            return {"papers": (*(one for one in case.papers if one.paper is not seen.paper), seen)}
+            told = {"died_on": details.died_on} if details.died_on is not None else {}
+            return {"papers": (*(one for one in case.papers if one.paper is not seen.paper), seen), **told}
         case Step.APPROVE if details.approval is not None and details.reason is not None:
             other = CaseNo(details.other) if details.other else None
             decided = Approved(approval=details.approval, reason=details.reason, other=other, cause=fact.cause)
@@ -66,6 +67,11 @@ def _arranged(case: Case, fact: Fact, step: Step, details: Details) -> dict[str,
             return {"settled": True}
         case _:
             return None
+
+
+def _chosen(case: Case, details: Details) -> dict[str, object]:
+    """A place that was chosen; another plan without one leaves none."""
+    return {"resting": details.resting} if details.resting != case.resting else {}
 
 
 def _bodily(case: Case, fact: Fact, step: Step, details: Details) -> dict[str, object] | None:
@@ -149,7 +155,7 @@ def _ashes(case: Case, fact: Fact, step: Step, details: Details) -> dict[str, ob
             notices = tuple(one for one in case.notices if one is not Notice.CONFIRM_REST)
             return {"destination": details.destination or case.ash_plan, "notices": notices}
         case Step.PLAN_REST:
-            return {"ash_plan": details.destination, "rest_at": details.starts}
+            return {"ash_plan": details.destination, "rest_at": details.starts} | _chosen(case, details)
         case Step.POSTPONE_REST:
             return {"rest_at": details.starts}
         case Step.NOTIFY if details.notice is not None:

@@ -3,6 +3,8 @@
 `core.fold` is the only way to make one; the database keeps its result as a cache that `cardsvc verify` recomputes.
 """
 
+from datetime import date
+
 from pydantic import AwareDatetime, Field
 
 from cardsvc.core.facts import PlaceKind, Quantity, Stage, StationKind, Step, Wire
@@ -188,6 +190,10 @@ class Case(Wire):
     waiver_proof: str | None = None
     entitled: tuple[Entitled, ...] = Field(default=(), exclude_if=lambda value: not value)
     "For what beside being resident basic services are waived."
+    resting: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    "The row of a module's place to which the ashes go, where one was chosen."
+    died_on: date | None = Field(default=None, exclude_if=lambda value: value is None)
+    "The local day of the death, where a paper told it; the day on which the case was opened is the latest possible."
     price_version: str | None = None
     "The price list in force when the quote was signed."
     taken: tuple[Taken, ...] = ()

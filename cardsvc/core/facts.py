@@ -4,7 +4,7 @@ Nothing is ever changed or deleted: a correction is a new fact with a reason (DO
 hold a name, an ID number, a phone or a cause of death; those are sealed apart from the facts.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -264,6 +264,10 @@ class Details(Wire):
     "A line of the bill: the log number that it was posted under, a point, its number there."
     payment: PaymentCause | None = Field(default=None, exclude_if=lambda value: value is None)
     "The cause of the payment that is taken back."
+    resting: Code | None = Field(default=None, exclude_if=lambda value: value is None)
+    "Where the ashes go: a place of a module, by its row."
+    died_on: date | None = Field(default=None, exclude_if=lambda value: value is None)
+    "The local day of the death, as the paper has it."
 
 
 class Booked(Wire):

@@ -9,19 +9,19 @@ from typing import NewType
 
 Fen = NewType("Fen", int)
 
-_YUAN = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,2}))?")
+_YUAN = re.compile(r"(-?)([0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})(?:\.([0-9]{1,2}))?")
 
 
 def yuan(text: str) -> Fen:
-    """Read an amount typed in yuan, at most two decimals: ``"330"`` is 33,000 fen.
+    """Read an amount typed in yuan, at most two decimals: ``"330"`` is 33,000 fen; commas part thousands alone.
 
     Raises ValueError for anything that is not such an amount.
     """
-    match = _YUAN.fullmatch(text.strip().replace(",", ""))
+    match = _YUAN.fullmatch(text.strip())
     if match is None:
         raise ValueError("an amount in yuan has digits and at most two decimals")
     sign, whole, decimals = match.groups()
-    fen = int(whole) * 100 + int((decimals or "0").ljust(2, "0"))
+    fen = int(whole.replace(",", "")) * 100 + int((decimals or "0").ljust(2, "0"))
     return Fen(-fen if sign else fen)
 
 

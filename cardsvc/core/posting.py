@@ -4,13 +4,14 @@ The bill's rules are in `prices` and `corrections`, the accounts' in `ledger`; h
 the service and for whoever wants to check it.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from cardsvc.core import ledger, prices, reversal, waived
+from cardsvc.core import ledger, prices, reversal, waived, workflow
 from cardsvc.core.case import Case
 from cardsvc.core.corrections import CORRECTS, BookOf, Standing, corrections
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, step_of
+from cardsvc.core.fold import then
 from cardsvc.core.ledger import Account, Transfer
 from cardsvc.core.prices import Line, PriceBook
 from cardsvc.core.terms import Payer
@@ -47,46 +48,66 @@ def _proof(step: Step, details: Details) -> str:
             return ""
 
 
-def takes_back(fact: Fact, before: Case, book_of: BookOf) -> bool:
-    """Whether lines that stand have a say: a correction, a price that pays for others, a waiver that comes again."""
-    if step_of(fact) in CORRECTS or step_of(fact) is Step.REVERSE_PAYMENT:
-        return True
+@dataclass(frozen=True, slots=True)
+class Caused:
+    """What a fact charges by itself, found once: nothing that stands has had a say yet."""
+
+    fact: Fact
+    before: Case
+    book_of: BookOf
+    lines: tuple[Line, ...]
+    paid: frozenset[str]
+    "The items that those lines pay for too."
+    again: bool
+    "An earlier tap of the case may have charged the same."
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether standing lines have a say: a correction, a price that pays for others, a waiver that comes again."""
+        step = step_of(self.fact)
+        waived_again = self.again and any(line.waiver_fen for line in self.lines)
+        return step in CORRECTS or step is Step.REVERSE_PAYMENT or bool(self.paid) or waived_again
+
+    @property
+    def voided(self) -> str | None:
+        """The cause of the tap that the fact takes back: what it had taken back stands again."""
+        last = workflow.last_voidable(self.before) if step_of(self.fact) is Step.VOID else None
+        return last.cause if last is not None else None
+
+
+def caused(fact: Fact, before: Case, book_of: BookOf) -> Caused:
+    """What a fact charges, given the case before it."""
     book = book_of(before.price_version)
-    if not any(row.includes for row in book.items) and not waived.comes_again(fact, before):
-        return False
-    charged = prices.lines_for(fact, before, book)
-    again = waived.comes_again(fact, before) and any(line.waiver_fen for line in charged)
-    return again or bool(prices.taken_in(charged, book))
+    lines = prices.lines_for(fact, before, book)
+    return Caused(fact, before, book_of, lines, prices.taken_in(lines, book), waived.comes_again(fact, before))
 
 
 def post(
-    fact: Fact,
-    before: Case,
+    caused: Caused,
     standing: Iterable[Standing],
     balances: Mapping[Account, int],
-    book_of: BookOf,
     undone: Iterable[Transfer] = (),
+    voided: Iterable[Standing] = (),
     *,
     sent_again: bool = False,
 ) -> Posting:
     """The lines and transfers of a fact.
 
-    `standing` are the lines of the case that nothing has taken back (read only where `takes_back` says so), `balances`
+    `standing` are the lines of the case that nothing has taken back (read only where `Caused.looks_back`), `balances`
     its accounts in fen (read there too, and for `SETS_OFF`). `undone` are the transfers of the payment
-    that the fact takes back. `sent_again`: the service had it before its books were restored. Counter-lines come
-    first, then the fact's own lines, then money.
+    that the fact takes back, `voided` the lines that the voided tap had taken back. `sent_again`: the service had it
+    before its books were restored. Counter-lines come first, then the fact's own lines, then money.
     Source: DOMAIN.md section 6.
     """
+    fact, before, book_of, charged, paid = caused.fact, caused.before, caused.book_of, caused.lines, caused.paid
     if not isinstance(fact.body, StepTaken):
         return Posting()
     case_no, step, details = fact.case_no, fact.body.step, fact.body.details
     lines: list[PostedLine] = []
     moved: list[Transfer] = []
-    book = book_of(before.price_version)
-    charged = prices.lines_for(fact, before, book)
-    paid = prices.taken_in(charged, book)
-    standing = tuple(standing) if takes_back(fact, before, book_of) else ()
-    if waived.comes_again(fact, before):
+    standing = tuple(standing) if caused.looks_back else ()
+    if caused.again:
+        book = book_of(before.price_version)
         charged = tuple(_left_for(line, standing, before, book) for line in charged)
     if step in CORRECTS:
         proof = _proof(step, details)
@@ -102,9 +123,12 @@ def post(
         if stands.line.item in paid and stands not in corrected:
             lines.append(PostedLine(fact.cause, stands.line, stands))
             moved.extend(ledger.reversed_(ledger.charge(case_no, stands.line)))
-    for line in charged:
-        lines.append(PostedLine(fact.cause, line))
-        moved.extend(ledger.charge(case_no, line))
+    fresh = [PostedLine(fact.cause, line) for line in charged]
+    if caused.voided is not None:
+        fresh += _again(caused, voided, [one for one in standing if one not in [row.reverses for row in lines]])
+    for posted in fresh:
+        lines.append(posted)
+        moved.extend(ledger.charge(case_no, posted.line))
     moved.extend(ledger.given_out(fact, balances) if step is Step.REFUND else ledger.money_moved(fact))
     if step is Step.REVERSE_PAYMENT:
         undone = tuple(undone)
@@ -116,6 +140,23 @@ def post(
     if sent_again and step in SETS_OFF:
         moved.extend(ledger.made_good(case_no, ledger.added(balances, moved)))
     return Posting(tuple(lines), tuple(moved))
+
+
+def _again(caused: Caused, voided: Iterable[Standing], standing: Iterable[Standing]) -> Iterator[PostedLine]:
+    """The lines that a voided tap had taken back, as the case owes them now: its price pays for them no more."""
+    after = then(caused.before, caused.fact)
+    within = prices.paid_within(after, caused.book_of(after.price_version))
+    known = list(standing)
+    for was in voided:
+        book = caused.book_of(was.line.price_version)
+        row = book.find(was.line.item)
+        if row is None or was.line.item in within:
+            continue
+        line = prices.once_more(was.line, row, after, caused.book_of(after.price_version))
+        if line is not None:
+            left = _left_for(line, tuple(known), after, caused.book_of(line.price_version))
+            known.append(replace(was, line=left))
+            yield PostedLine(was.cause, left)
 
 
 def _left_for(line: Line, standing: tuple[Standing, ...], case: Case, book: PriceBook) -> Line:

@@ -6,16 +6,17 @@ The station and the service call the very same ones. The two gates have tables o
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, PlaceKind, Stage, Step
 from cardsvc.core.ids import StaffNo
+from cardsvc.core.local_time import local
 from cardsvc.core.policy import Policy
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.rules import COMPARED, RULES
 from cardsvc.core.storage import first_stored
-from cardsvc.core.terms import Approval, CaseKind
+from cardsvc.core.terms import Approval, CaseKind, CauseClass
 from cardsvc.core.waivers import entitlements
 
 
@@ -219,6 +220,21 @@ def within_term(case: Case, asked: Asked, policy: Policy) -> Refusal | None:
     if asked.details.due <= longest or case.approved(Approval.STORAGE):
         return None
     return Refusal(Problem.STORAGE_TERM, longest.date().isoformat())
+
+
+LONG_DEAD = timedelta(days=366)
+"""A natural death is booked within a year; whoever is found later, or exhumed, may have died at any time."""
+
+
+def death_day_can_be(case: Case, asked: Asked, now: datetime | None) -> Refusal | None:
+    """The day of the death is not after the case was opened, nor in the future: a slip of the pen stops payments."""
+    day = asked.details.died_on
+    if asked.step is not Step.VERIFY_DEATH or day is None:
+        return None
+    opened = local(case.opened_at).date()
+    soon = case.kind is CaseKind.PERSON and case.cause_class is CauseClass.NATURAL
+    late = day > opened or (now is not None and day > local(now).date())
+    return Refusal(Problem.FIELD_INVALID, "died_on") if late or (soon and day < opened - LONG_DEAD) else None
 
 
 ALWAYS: tuple[Precondition, ...] = (

@@ -180,7 +180,7 @@ def lines_for(fact: Fact, before: Case, book: PriceBook) -> tuple[Line, ...]:
     if trigger is Trigger.STORAGE_DAY:
         return running_meter(before, book, fact.at)
     if trigger is Trigger.QUOTED:
-        paid = _paid_within(before, book)
+        paid = paid_within(before, book)
         return tuple(
             _line(row, chosen.count, fact.at, before, book)
             for chosen in before.items
@@ -317,10 +317,21 @@ def taken_in(lines: tuple[Line, ...], book: PriceBook) -> frozenset[str]:
     return frozenset().union(*(book.inside(line.item) for line in lines))
 
 
-def _paid_within(case: Case, book: PriceBook) -> frozenset[str]:
+def paid_within(case: Case, book: PriceBook) -> frozenset[str]:
     """What the quoted items and those that taps have charged pay for too: nothing of it becomes a line."""
     there = {*(one.item for one in case.items), *_tapped(case, book)}
     return frozenset().union(*(book.inside(item) for item in there))
+
+
+def once_more(line: Line, row: PriceItem, case: Case, book: PriceBook) -> Line | None:
+    """A line that had been taken back, as it stands again: of the quote as it is now, or of its tap as it was.
+
+    None where the quote has its item no more. Its payer is who pays the item now.
+    """
+    if row.trigger is not Trigger.QUOTED:
+        return line.model_copy(update={"payer": _payer(case, row, line.payer)})
+    now, chosen = book.find(line.item), next((one for one in case.items if one.item == line.item), None)
+    return _line(now, chosen.count, line.at, case, book) if now is not None and chosen is not None else None
 
 
 def _tapped(case: Case, book: PriceBook) -> tuple[str, ...]:
@@ -333,7 +344,7 @@ def _tapped(case: Case, book: PriceBook) -> tuple[str, ...]:
 def rows_of(case: Case, book: PriceBook, trigger: Trigger) -> tuple[PriceItem, ...]:
     """What a tap with this trigger charges: what the quote chose, else what is usual, less what was paid within."""
     rows = _chosen(case, book, trigger)
-    paid = _paid_within(case, book) if any(row.includes for row in book.items) else frozenset()
+    paid = paid_within(case, book) if any(row.includes for row in book.items) else frozenset()
     return tuple(row for row in rows if row.item not in paid)
 
 
@@ -373,15 +384,6 @@ def granted_for(row: PriceItem, count: int, case: Case, book: PriceBook, at: dat
     if waivers.table_on(book.waivers, day) is not None:
         return waivers.grant(case, row.item, count, book.waivers, day)
     return Grant(row.waiver_fen, row.waiver_units, Payer.TREASURY) if case.resident and row.waiver_fen else None
-
-
-def waived_most(row: PriceItem, book: PriceBook, day: date) -> int:
-    """The most that is waived of a unit on a day, in fen, for whoever is let off most."""
-    table = waivers.table_on(book.waivers, day)
-    if table is None:
-        return row.waiver_fen
-    in_force = table.valid_to is None or day <= table.valid_to
-    return max((rule.fen for rule in table.rules if in_force and rule.covers(row.item)), default=0)
 
 
 def basis_of(row: PriceItem, granted: Grant | None, *further: str) -> str:

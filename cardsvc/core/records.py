@@ -224,6 +224,8 @@ def declared_wrong(record: Record, names: Iterable[str]) -> str | None:
             return f"{record.name}.{one.name}: a LINK is `of` a record of its module, nothing else is"
         if one.secret and (one.sorted or one.derived or one.name in record.public):
             return f"{record.name}.{one.name}: what is secret is not sorted, derived or public"
+    if any(one.outside and one.two for one in moved):
+        return f"{record.name}: nobody here confirms a move of somebody outside"
     if record.flow is not None:
         states = set(record.column(record.flow.column).choices)
         if any(not {*one.since, one.to} <= states for one in moved) or not {*record.flow.frozen} <= states:
@@ -237,4 +239,5 @@ def declared_wrong(record: Record, names: Iterable[str]) -> str | None:
 
 
 RESERVED = frozenset({"home_id", "id", "county", "version", "made_at", "made_by", "changed_at", "changed_by", "batch"})
-"""Columns that every record has."""
+RESERVED |= {"period", "text"}
+"""Columns that every record has; and by what else than a column a list is filtered."""

@@ -106,6 +106,24 @@ def lost(case: Case, heard: Iterable[Heard]) -> tuple[Entitled, ...]:
     )
 
 
+def remark(case: Case, heard: Iterable[Heard], before: str | None) -> str | None:
+    """What is shown of records that hold no more, by their numbers; None where there is nothing.
+
+    What a register said `before` stays while it gives no answer.
+    """
+    rows = tuple(heard)
+    gone, answered = lost(case, rows), {one.register for one in rows if one.fault is None}
+    known = frozenset((before or "").split(", "))
+    shown = [
+        _named(one) for one in case.entitled if one in gone or (one.registry not in answered and _named(one) in known)
+    ]
+    return ", ".join(shown) or None
+
+
+def _named(one: Entitled) -> str:
+    return one.number or one.category
+
+
 def next_ask(tries: int, now: datetime) -> datetime:
     """When registers that did not answer are asked again: each wait is twice the one before."""
     doubled: timedelta = FIRST_WAIT * (1 << min(tries - 1, 20))

@@ -99,7 +99,7 @@ RULES: Mapping[Step, Rule] = {
     Step.VOID: Rule(ANYWHERE, ("reason",), second=True),
     Step.CANCEL: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
     Step.RESOLVE: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
-    Step.VERIFY_DEATH: Rule(DESK, ("paper", "number", "issuer", "alike"), NO),
+    Step.VERIFY_DEATH: Rule(DESK, ("paper", "number", "issuer", "alike"), NO, may=("died_on",)),
     Step.VERIFY: Rule(_at(At.ARRANGEMENT, At.ASHES, At.OFFICE), ("paper", "number", "alike"), NO),
     Step.APPROVE: Rule(_at(At.OFFICE), ("approval", "reason"), NO, second=True, may=("other",)),
     Step.DECLARE: Rule(
@@ -127,7 +127,7 @@ RULES: Mapping[Step, Rule] = {
     Step.SPLIT: Rule(_at(At.ASHES), ("label", "portion", "weight_g"), second=True),
     Step.RETURN_ASHES: Rule(_at(At.ASHES), ("label", "reason"), second=True),
     Step.RENEW_STORAGE: Rule(_at(At.ASHES, At.OFFICE), ("due",), NO),
-    Step.PLAN_REST: Rule(_at(At.ARRANGEMENT, At.ASHES, At.OFFICE), ("destination", "starts"), NO),
+    Step.PLAN_REST: Rule(_at(At.ARRANGEMENT, At.ASHES, At.OFFICE), ("destination", "starts"), NO, may=("resting",)),
     Step.POSTPONE_REST: Rule(_at(At.ASHES, At.OFFICE), ("starts", "reason"), NO),
     Step.CHANGE_VEHICLE: Rule(_at(At.TRANSPORT), ("tag", "vehicle", "reason"), second=True, tag=True),
     Step.REPLACE_TAG: Rule(_at(At.TRANSPORT, At.COLD_STORAGE, At.DRESSING), ("replacement", "reason"), NO, second=True),

@@ -71,8 +71,19 @@ class Share(Wire):
     amount_fen: int = Field(ge=1)
 
 
+class Corrected(Wire):
+    """A line that an earlier statement asked for, and that its bill has no more: it is asked for no longer."""
+
+    number: int = Field(ge=1)
+    "Of the statement on which it stands."
+    share: Share
+
+
 class Statement(Wire):
-    """A statement as it was sent, frozen. Numbers of a home follow each other without a gap."""
+    """A statement as it was sent, frozen. Numbers of a home follow each other without a gap.
+
+    `corrections` ask for nothing and take nothing off: each is of the statement that it names.
+    """
 
     home: str
     number: int = Field(ge=1)
@@ -82,16 +93,20 @@ class Statement(Wire):
     made_by: StaffNo
     approved_by: StaffNo
     sent_at: AwareDatetime
-    total_fen: int = Field(ge=1)
-    shares: tuple[Share, ...] = Field(min_length=1, max_length=MOST_LINES)
+    total_fen: int = Field(ge=0)
+    shares: tuple[Share, ...] = Field(max_length=MOST_LINES)
+    corrections: tuple[Corrected, ...] = Field(default=(), max_length=MOST_LINES, exclude_if=lambda value: not value)
 
     @model_validator(mode="after")
     def _adds_up(self) -> "Statement":
         if self.total_fen != sum(one.amount_fen for one in self.shares):
             raise ValueError("total_fen")
-        keys = [(one.case_no, one.log_no, one.line_no) for one in self.shares]
-        if len(keys) != len(set(keys)):
-            raise ValueError("shares")
+        for rows in (self.shares, tuple(one.share for one in self.corrections)):
+            keys = [(one.case_no, one.log_no, one.line_no) for one in rows]
+            if len(keys) != len(set(keys)):
+                raise ValueError("shares")
+        if not self.shares and not self.corrections:
+            raise ValueError("says nothing")
         return self
 
 
@@ -103,6 +118,8 @@ class Standing:
     gone: Gone | None = None
     taken_back: bool = False
     why: ReturnedWhy | None = None
+    told: int | None = None
+    "The statement, by its number, that told the payer that the line was taken back."
 
     @property
     def asked_fen(self) -> int:

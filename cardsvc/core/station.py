@@ -40,6 +40,7 @@ class Entry(StrEnum):
     NUMBER = "number"
     MONEY = "money"
     TIME = "time"
+    DATE = "date"
     ITEMS = "items"  # several of the price list
     YES_NO = "yes_no"
     CREW = "crew"  # somebody of the crews
@@ -69,6 +70,8 @@ ENTRIES: Mapping[str, Entry] = {
     "amount_fen": Entry.MONEY,
     "due": Entry.TIME,
     "starts": Entry.TIME,
+    "died_on": Entry.DATE,
+    "resting": Entry.GIVEN,
     "items": Entry.ITEMS,
     "permit": Entry.GIVEN,
     "blocks": Entry.GIVEN,

@@ -18,7 +18,7 @@ from cardsvc.core.halls import has_hall, not_its_hall
 from cardsvc.core.ids import CardNo, CaseNo, RecordKey
 from cardsvc.core.limits import NOTHING_UNSENT, Unsent
 from cardsvc.core.permissions import Role, may_take
-from cardsvc.core.preconditions import ALWAYS, Asked, within_term
+from cardsvc.core.preconditions import ALWAYS, Asked, death_day_can_be, within_term
 from cardsvc.core.problems import Problem, Refusal, refuse_all
 from cardsvc.core.release_gate import RELEASE
 from cardsvc.core.rules import RULES, Offline
@@ -134,8 +134,9 @@ def objections(
     if isinstance(skip, Refusal) and not any(one.problem is skip.problem for one in reasons):
         reasons.append(skip)
     reasons.extend(refusal for holds in ALWAYS if (refusal := holds(case, asked)) is not None)
-    if (refusal := within_term(case, asked, ground.policy)) is not None:
-        reasons.append(refusal)
+    for refusal in (within_term(case, asked, ground.policy), death_day_can_be(case, asked, ground.now)):
+        if refusal is not None:
+            reasons.append(refusal)
     if asked.step in GATES:
         reasons.extend(gate.objections(GATES[asked.step], Gate(case, asked, ground)))
     return list(dict.fromkeys(reasons))

@@ -1,7 +1,7 @@
 """Text that somebody entered, as the fields of a step's details: one reading for touch pages and desks."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from cardsvc.core.local_time import CHINA
@@ -25,6 +25,8 @@ def typed(entered: Mapping[str, str]) -> dict[str, Any]:
             case Entry.TIME:
                 at = datetime.fromisoformat(text)
                 raw[name] = (at if at.tzinfo is not None else at.replace(tzinfo=CHINA)).isoformat()
+            case Entry.DATE:
+                raw[name] = date.fromisoformat(text.strip()).isoformat()
             case Entry.ITEMS | Entry.THINGS:
                 pairs = [one.split(":") for one in text.split(",") if one]
                 raw[name] = [{"item": item, "count": int(count)} for item, count in pairs]

@@ -1,5 +1,8 @@
 """What is left of a waiver for a line: it lets the family off, and its units are counted over all lines of an item."""
 
+from datetime import date
+
+from cardsvc.core import waivers
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact, StepTaken
 from cardsvc.core.prices import Line, PriceBook, PriceItem, Trigger, basis_of, granted_for, trigger_of
@@ -32,3 +35,12 @@ def within(line: Line, row: PriceItem, used: int, case: Case, book: PriceBook, p
         "legal_basis": basis_of(row, held, *(() if held is not None and held.source else (proof,))),
     }
     return line.model_copy(update=update)
+
+
+def waived_most(row: PriceItem, book: PriceBook, day: date) -> int:
+    """The most that is waived of a unit on a day, in fen, for whoever is let off most."""
+    table = waivers.table_on(book.waivers, day)
+    if table is None:
+        return row.waiver_fen
+    in_force = table.valid_to is None or day <= table.valid_to
+    return max((rule.fen for rule in table.rules if in_force and rule.covers(row.item)), default=0)

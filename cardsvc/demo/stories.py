@@ -61,6 +61,7 @@ KINDS = {
 NOBODYS = (Turn.NOTICE, Turn.UNIDENTIFIED)
 PLAIN = (Turn.NO_FAREWELL, Turn.INFECTIOUS, Turn.INFECTED, Turn.BODY_PART, Turn.UNIDENTIFIED, Turn.EXTENDED)
 """Stories without preparation and farewell."""
+LONG_BURIED = timedelta(days=24 * 365)
 OFFICE = StationKind.OFFICE
 After = Callable[[float, float], datetime]
 
@@ -170,7 +171,10 @@ def papers(story: Story, after: After) -> Iterator[Plan]:
         paper, issuer = Paper.EXHUMATION_PERMIT, Issuer.CIVIL_AFFAIRS
     if story.turn is Turn.BODY_PART:
         paper = Paper.BODY_PART_DOCUMENT
-    death = Details(paper=paper, number=f"DC{number}", issuer=issuer, alike=True)
+    died_on = None if story.turn in (*NOBODYS, Turn.BODY_PART) else local(story.opened).date()
+    if died_on is not None and story.turn is Turn.BONES:
+        died_on -= LONG_BURIED
+    death = Details(paper=paper, number=f"DC{number}", issuer=issuer, alike=True, died_on=died_on)
     yield Plan(after(1, 4), Step.VERIFY_DEATH, lambda: death)
     if story.turn in NOBODYS:
         for one in (Paper.DNA_SAMPLE, Paper.FINGERPRINTS, Paper.UNCLAIMED_NOTICE):

@@ -9,9 +9,9 @@ from typing import Any
 
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
-from cardsvc.core.money import in_yuan
+from cardsvc.core.money import Fen, in_yuan
 from cardsvc.core.on_paper import Home
-from cardsvc.core.statements import Share
+from cardsvc.core.statements import Corrected, Share
 from cardsvc.core.terms import Payer
 from cardsvc.core.waiver_words import source_words
 from cardsvc.core.words import Language, say
@@ -35,6 +35,7 @@ class ToPayer:
     made_by: StaffNo
     approved_by: StaffNo | None
     shares: Sequence[Share]
+    corrections: Sequence[Corrected] = ()
 
     @property
     def total_fen(self) -> int:
@@ -66,6 +67,7 @@ def render(
         "made_by": staff.get(to.made_by, to.made_by),
         "approved_by": staff.get(to.approved_by, to.approved_by) if to.approved_by else "—",
         "lines": [_line(one, items, language) for one in to.shares],
+        "corrections": [_line(one.share, items, language) | {"number": str(one.number)} for one in to.corrections],
         "total": in_yuan(to.total_fen),
         "count": say(
             language, "statement_sheet.lines", count=len(to.shares), cases=len({one.case_no for one in to.shares})
@@ -75,9 +77,10 @@ def render(
 
 
 def sheet(to: ToPayer, items: Mapping[str, Mapping[Language, str]], language: Language) -> bytes:
-    """The lines as a spreadsheet; amounts are numbers in yuan."""
+    """The lines as a spreadsheet; amounts are numbers in yuan. What was taken back stands below, and asks for 0."""
     heads = [say(language, f"statement_sheet.{name}") for name in COLUMNS]
-    return xlsx_of(heads, [_cells(one, items, language) for one in to.shares])
+    rows = [_cells(one, items, language) for one in to.shares]
+    return xlsx_of(heads, rows + [_taken_back(one, items, language) for one in to.corrections])
 
 
 def _cells(one: Share, items: Mapping[str, Mapping[Language, str]], language: Language) -> list[Cell]:
@@ -85,6 +88,11 @@ def _cells(one: Share, items: Mapping[str, Mapping[Language, str]], language: La
     money = [Decimal(fen).scaleb(-2) for fen in (line.price_fen, line.waiver_fen, line.due_fen, one.amount_fen)]
     day, name = local(line.at).date().isoformat(), _name(line.item, items, language)
     return [one.case_no, day, name, line.quantity, *money, _basis(one, language)]
+
+
+def _taken_back(one: Corrected, items: Mapping[str, Mapping[Language, str]], language: Language) -> list[Cell]:
+    said = say(language, "statement_sheet.taken_back", number=one.number, fen=f"¥{in_yuan(Fen(one.share.amount_fen))}")
+    return [*_cells(one.share, items, language)[:-2], Decimal(0), said]
 
 
 def _line(one: Share, items: Mapping[str, Mapping[Language, str]], language: Language) -> dict[str, str]:

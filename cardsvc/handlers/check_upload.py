@@ -199,7 +199,7 @@ def _end(work: _Work, state: UploadState, found: Found) -> UploadState:
         if not uploads.changed(connection, work.upload, **to, found=found):
             raise Overtaken
         if state is UploadState.FAULTY:
-            uploads.unstage(connection, work.upload, SHOWN)
+            uploads.faulty(connection, work.upload, SHOWN)
 
     transact(work.context.engine, act)
     return state

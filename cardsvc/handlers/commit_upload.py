@@ -20,6 +20,8 @@ from cardsvc.store.log import open_log
 
 CHUNK = 500
 """Rows that are in memory together."""
+SHOWN = 20
+"""Rows that are left aside when nothing could be kept, to be looked at."""
 Rows = list[tuple[int, str, dict[str, Any]]]
 
 
@@ -129,7 +131,7 @@ def _refused(context: Context, upload: Upload, found: Found, wrong: int) -> Uplo
     def act(connection: Connection) -> None:
         if not uploads.changed(connection, upload, **to, found=found):
             raise Overtaken
-        uploads.unstage(connection, upload, 20)
+        uploads.faulty(connection, upload, SHOWN)
 
     transact(context.engine, act)
     return UploadState.FAULTY

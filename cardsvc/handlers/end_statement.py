@@ -9,7 +9,7 @@ from cardsvc.core import statements
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Action, may
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.statements import Handed, Statement, StatementState, digest
+from cardsvc.core.statements import MOST_LINES, Handed, Statement, StatementState, digest
 from cardsvc.store import outbox
 from cardsvc.store import statements as store
 from cardsvc.store.engine import Connection, transact
@@ -23,7 +23,10 @@ T = TypeVar("T")
 
 
 def send(context: Context, draft_no: int, by: StaffNo) -> Statement | Refusal:
-    """The statement as it was sent: into the outbox where its payer has a receiver, else it is handed over by hand."""
+    """The statement as it was sent: into the outbox where its payer has a receiver, else it is handed over by hand.
+
+    It tells of the lines of earlier ones that were taken back since, each once.
+    """
 
     def act(connection: Connection, log: Log, kept: Kept) -> Statement | Refusal:
         home, now = context.home_id, context.clock()
@@ -31,6 +34,9 @@ def send(context: Context, draft_no: int, by: StaffNo) -> Statement | Refusal:
         refusal = statements.sendable(kept.made_by, by, lines)
         if refusal is not None:
             return refusal
+        corrections = store.untold(connection, home, kept.payer, MOST_LINES)
+        if not lines and not corrections:
+            return Refusal(Problem.STATEMENT_EMPTY, kept.payer)
         statement = Statement(
             home=home,
             number=store.next_number(connection, home),
@@ -42,11 +48,13 @@ def send(context: Context, draft_no: int, by: StaffNo) -> Statement | Refusal:
             sent_at=now,
             total_fen=sum(one.share.amount_fen for one in lines),
             shares=tuple(one.share for one in lines),
+            corrections=tuple(corrections),
         )
         body = statement.model_dump_json()
         log_no = log.add(f"statement sent {statement.number}", "", digest(body), now, by)
         handed = Handed.OUTBOX if kept.payer in context.payers else Handed.BY_HAND
         store.sent(connection, home, kept, statement, handed, body, log_no)
+        store.told(connection, home, draft_no, kept.payer, corrections)
         if handed is Handed.OUTBOX:
             entry = Entry(log_no, 1, kept.payer.value, NOTICE, None, None, b"")
             sealed = context.vault.hide(body, f"{entry.where}/body", context.chance(12))

@@ -128,7 +128,7 @@ def gone(context: Context, upload: Upload, now: datetime) -> bool:
 def wipe_old(context: Context, before: datetime, now: datetime) -> int:
     """Drop files that nobody has decided about since then; how many."""
     with context.engine.connect() as connection:
-        found = [one for one in uploads.old(connection, context.home_id, before) if one.state in WAITING]
+        found = uploads.old(connection, context.home_id, before)
     return sum(_dropped(context, one, "file dropped by age", now) for one in found)
 
 

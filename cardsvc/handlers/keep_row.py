@@ -1,5 +1,6 @@
 """Keep a row of a module's record: a new one, or changes of one that nobody changed meanwhile."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,14 +8,16 @@ from datetime import datetime
 from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo, uuid7
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.records import Fault, Record
+from cardsvc.core.records import Fault, Record, Wrong
 from cardsvc.modules import Module
 from cardsvc.naming import cells
-from cardsvc.rows import keeping
+from cardsvc.rows import importing, keeping
 from cardsvc.rows.counties import counties_for
 from cardsvc.rows.keeping import Where
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
+
+ROW_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,12 @@ def handle(
             return Refusal(Problem.NOT_FOUND)
         if before is not None and record.is_frozen(before.values):
             return Refusal(Problem.ROW_FROZEN)
-        kept = {one.name for one in record.typed if one.secret and one.name not in texts} if before else set()
-        held = {name: keeping.clear(context.vault, where, before, name) for name in kept} if before else {}
-        values, faults = cells.row(record, {**texts, **held}, counties, before.values if before is not None else None)
+        present = keeping.opened(context.vault, where, before) if before is not None else {}
+        held = {one.name: str(present[one.name] or "") for one in record.typed if one.secret and one.name in present}
+        said = texts.get("county", "").strip()
+        ids, unnamed = _linked(connection, context, module, where, texts, said if said in counties else county)
+        values, faults = cells.row(record, {**held, **texts, **ids}, counties, present)
+        faults += unnamed
         faults += keeping.twice(connection, context.vault, where, values, row_id)
         if values["county"] in counties:
             records = {one.name: one for one in module.records}
@@ -70,8 +76,12 @@ def handle(
         if before is None:
             keeping.insert(connection, context.vault, where, [(row_id, values)], staff_no, now, [bits])
         else:
-            moved = {record.flow.column} if record.flow is not None else set()
-            after = {name: value for name, value in values.items() if name not in moved}
+            asked = {
+                "county",
+                *(one.name for one in record.typed),
+                *(one.name for one in record.columns if one.derived),
+            }
+            after = {name: value for name, value in values.items() if name in asked}
             seen = before if row is None or before.version == row[1] else None
             if seen is None or not keeping.change(
                 connection, context.vault, where, seen, after, staff_no, now, bits, log_no
@@ -81,3 +91,26 @@ def handle(
         return row_id
 
     return transact(context.engine, act)
+
+
+def _linked(
+    connection: Connection,
+    context: Context,
+    module: Module,
+    where: Where,
+    texts: Mapping[str, str],
+    county: str | None,
+) -> tuple[dict[str, str], tuple[Fault, ...]]:
+    """The ids of rows that links name by what they are called; what names none, or several, is a fault."""
+    ids, faults = {}, []
+    for column in importing.links(where):
+        text = texts.get(column.name, "").strip()
+        if text and not ROW_ID.fullmatch(text):
+            scope = importing.Scope(connection, context.vault, module, county)
+            to = Where(where.home_id, where.module, module.record(column.of))
+            found = importing.linked(scope, to, [text])[text]
+            if isinstance(found, Wrong):
+                faults.append(Fault(column.name, found))
+                found = ""
+            ids[column.name] = found
+    return ids, tuple(faults)

@@ -18,7 +18,8 @@ from cardsvc.store.opening import load_staff
 def handle(
     context: Context, payer: Payer, first: date, last: date, by: StaffNo, *, returned: bool = False
 ) -> int | Refusal:
-    """The number of the draft. `returned`: with the lines that the payer has returned once.
+    """The number of the draft. `returned`: with the lines that the payer has returned once. It has no lines where the
+    payer is only to be told that some were taken back.
 
     Whoever makes another draft for the payer at the same moment comes after, and finds these lines taken.
     """
@@ -32,7 +33,7 @@ def handle(
         if refusal is not None:
             return refusal
         shares = store.unstated(connection, home, payer, last, MOST_LINES, returned=returned)[:MOST_LINES]
-        if not shares:
+        if not shares and not store.untold(connection, home, payer, 1):
             return Refusal(Problem.STATEMENT_EMPTY, payer)
         draft_no = log.add(f"statement drafted {payer} {first} {last}", "", "", now, by)
         kept = store.Kept(draft_no, payer, first, last, by, now, StatementState.DRAFT, None, None, None, None, None)

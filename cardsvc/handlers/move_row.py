@@ -6,13 +6,14 @@ from datetime import datetime
 from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
-from cardsvc.core.permissions import Action, confirmed
+from cardsvc.core.permissions import EVERY_MODULE, Action, confirmed
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.records import Fault, Kind, Move, Record, Value, Wrong
+from cardsvc.core.records import Fault, Kind, Move, Record, Value, Values, Wrong
 from cardsvc.modules import Module
 from cardsvc.naming import cells
-from cardsvc.rows import keeping
+from cardsvc.rows import grants, keeping
 from cardsvc.rows.keeping import Kept, Where
+from cardsvc.store import staff
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 from cardsvc.store.opening import load_staff
@@ -57,8 +58,14 @@ def handle(
             people_here = load_staff(connection, context.home_id)
             if (alone := confirmed(staff_no, second, people_here, Action.EDIT_RECORDS)) is not None:
                 return alone
-        filled, faults = _filled(record, move, texts)
-        values = {**before.values, **filled, record.flow.column: move.to}
+            if second is None or not _works_there(connection, context, second, module.name, before.county):
+                return Refusal(Problem.NOT_ALLOWED, module.name)
+        present = keeping.opened(context.vault, where, before)
+        filled, faults = _filled(record, move, texts, present)
+        values = {**present, "county": before.county, **filled, record.flow.column: move.to}
+        records = {one.name: one for one in module.records}
+        faults += keeping.twice(connection, context.vault, where, filled, before.id)
+        faults += keeping.lost_links(connection, module.name, context.home_id, records, record, values)
         if move.stamps:
             values[move.stamps] = local(now).date() if record.column(move.stamps).kind is Kind.DATE else now
         if not faults and record.check is not None:
@@ -73,19 +80,34 @@ def handle(
             changes |= {name: value for name, value in record.derive(values).items() if name in derived}
         by = f" with {second}" if move.two and second is not None else ""
         log_no = log.add(f"row moved: {module.name}/{record.name} {name}{by}", row[0], "", now, staff_no)
-        keeping.change(connection, context.vault, where, before, changes, staff_no, now, bits, log_no, name)
+        if not keeping.change(connection, context.vault, where, before, changes, staff_no, now, bits, log_no, name):
+            return Refusal(Problem.ROW_CHANGED)
         log.close()
         return None
 
     return transact(context.engine, act)
 
 
-def _filled(record: Record, move: Move, texts: Mapping[str, str]) -> tuple[dict[str, Value], tuple[Fault, ...]]:
-    """What was typed with a move. All of it is needed where its column is; notes may stay empty."""
+def _works_there(connection: Connection, context: Context, staff_no: StaffNo, module: str, county: str) -> bool:
+    """Whether somebody works in the module, and with rows of this county: the second pair of eyes must see the row."""
+    member = staff.find(connection, context.home_id, staff_no)
+    if member is None or member.county not in (None, county):
+        return False
+    granted = grants.of(connection, context.home_id, staff_no)
+    return bool(EVERY_MODULE & set(member.roles)) or module in granted
+
+
+def _filled(
+    record: Record, move: Move, texts: Mapping[str, str], present: Values
+) -> tuple[dict[str, Value], tuple[Fault, ...]]:
+    """What was typed with a move. All of it is needed where its column is; a secret that is left empty stays."""
     values: dict[str, Value] = {}
     faults = []
     for name in move.fills:
-        found = cells.read(record.column(name), texts.get(name, ""))
+        column, text = record.column(name), texts.get(name, "")
+        if column.secret and not text.strip() and present[name] is not None:
+            continue
+        found = cells.read(column, text)
         if isinstance(found, Wrong):
             faults.append(Fault(name, found))
         else:

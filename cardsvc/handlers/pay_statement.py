@@ -32,6 +32,9 @@ def pay(
     kept = _sent(tx, draft_no)
     if isinstance(kept, Refusal):
         return kept
+    lines = store.lines(run, home, draft_no)
+    if not lines:
+        return Refusal(Problem.STATEMENT_ENDED)  # it only tells what was taken back: nothing is paid for it
     if not 1 <= amount_fen <= MOST_FEN:
         return Refusal(Problem.AMOUNT_INVALID)
     if received_on > local(tx.now).date():
@@ -40,7 +43,7 @@ def pay(
         return Refusal(Problem.FIELD_MISSING, "reference")
     if statement_money.knows(run, home, reference):
         return Refusal(Problem.PAID_TWICE, reference)
-    cases = statement_money.settled(run, home, kept, store.lines(run, home, draft_no))
+    cases = statement_money.settled(run, home, kept, lines)
     found = statements.allocate(amount_fen, {one: case.open_fen for one, case in cases.items()})
     if max((found.over_fen, *found.parts.values())) > MOST_OF_ONE:
         return Refusal(Problem.AMOUNT_INVALID)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from cardsvc.core.figures import Indicator
 from cardsvc.core.records import Label, Record, Values
 from cardsvc.core.registers import Entitlement
+from cardsvc.core.trails import Trail
 
 Waivers = Callable[[Connection, str, date], Iterable[Entitlement]]
 """Which waivers is a person entitled to on a local day? The person is the vault's blind index of their ID number.
@@ -65,6 +66,7 @@ class Module:
     schema: str = ""
     waivers: Waivers | None = None
     payments: tuple[Payments, ...] = ()
+    trail: Trail | None = None
     half_year: Callable[[], Iterable[Row]] | None = None
 
     def record(self, name: str) -> Record:

@@ -12,6 +12,7 @@ from cardsvc.core.money import in_yuan, yuan
 from cardsvc.core.records import Column, Fault, Kind, Record, Value, Values, Wrong
 from cardsvc.core.words import Language, say
 from cardsvc.naming.identity import valid_id_no
+from cardsvc.naming.names import digits
 
 MOST = {Kind.TEXT: 200, Kind.NOTE: 4000}
 """The longest texts, in characters."""
@@ -20,7 +21,14 @@ UNHELD = re.compile(r"[\x00\ud800-\udfff]")
 """What a database cannot hold, and so cannot be asked for: NUL, and halves of characters."""
 PHONE = re.compile(r"\+?[0-9][0-9 \-]{4,19}")
 POINT = re.compile(r"(-?[0-9]{1,2}(?:\.[0-9]{1,7})?)\s*[,，]\s*(-?[0-9]{1,3}(?:\.[0-9]{1,7})?)")
-WHOLE = re.compile(r"-?[0-9]{1,15}")
+WHOLE = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})")
+DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})|([0-9]{4})([0-9]{2})([0-9]{2})")
+CLOCK = re.compile(r"(?:日\s*|\s+|T)([0-9]{1,2}):([0-9]{2}.*)")
+SPACED = re.compile(r"[0-9](?:[\s\-]*[0-9])*(?:[\s\-]*[Xx])?")
+"""Digits, however they are parted."""
+MOBILE = re.compile(r"(?:(?:00)?86)?1[3-9][0-9]{9}")
+CITIZEN = re.compile(r"[0-9]{6}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]")
+"""An ID number by its looks: one with a slip of the pen tells of somebody too."""
 YES, NO = frozenset({"yes", "y", "true", "1", "是", "有"}), frozenset({"no", "n", "false", "0", "否", "无"})
 
 
@@ -33,8 +41,7 @@ def read(column: Column, text: str) -> Value | Wrong:
         case Kind.TEXT | Kind.NOTE | Kind.LINK:
             return _text(column.kind, text)
         case Kind.NUMBER:
-            plain = text.replace(",", "")
-            return _within(column, int(plain)) if WHOLE.fullmatch(plain) else Wrong.NOT_A_NUMBER
+            return _within(column, int(text.replace(",", ""))) if WHOLE.fullmatch(text) else Wrong.NOT_A_NUMBER
         case Kind.MONEY:
             return _money(column, text)
         case Kind.DATE:
@@ -72,15 +79,28 @@ def _money(column: Column, text: str) -> int | Wrong:
 
 
 def _date(text: str) -> date | Wrong:
+    day, rest = _parted(text)
     try:
-        return date.fromisoformat(re.sub(r"[年月/.]", "-", text).removesuffix("日"))
+        return date.fromisoformat(day) if rest in ("", "日") else Wrong.NOT_A_DATE
     except ValueError:
         return Wrong.NOT_A_DATE
 
 
+def _parted(text: str) -> tuple[str, str]:
+    """A day as people write it, as YYYY-MM-DD, and the text after it; "" where there is no day."""
+    match = DAY.match(text)
+    if match is None:
+        return "", text
+    year, month, day = (one for one in match.groups() if one is not None)
+    return f"{year}-{month:0>2}-{day:0>2}", text[match.end() :]
+
+
 def _moment(text: str) -> datetime | Wrong:
+    day, rest = _parted(text)
+    clock = CLOCK.fullmatch(rest)
+    plain = f"{day}T{clock[1]:0>2}:{clock[2]}" if clock is not None else day + rest.removeprefix("日")
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(plain)
     except ValueError:
         return Wrong.NOT_A_MOMENT
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
@@ -113,6 +133,20 @@ def _numbered(kind: Kind, text: str) -> str | Wrong:
             return text if PHONE.fullmatch(text) else Wrong.PHONE
 
 
+def number_in(text: str) -> Kind | None:
+    """The kind of the first number in a text by which somebody is known: an ID card's, a bank card's, a mobile's."""
+    for match in SPACED.finditer(text):
+        for one in (match[0], *re.split(r"[\s\-]+", match[0])):
+            bare = re.sub(r"[\s\-]", "", one).upper()
+            if CITIZEN.fullmatch(bare):
+                return Kind.ID_NO
+            if 16 <= len(bare) <= 19 and luhn.is_valid(bare):
+                return Kind.BANK_ACCOUNT
+            if MOBILE.fullmatch(bare):
+                return Kind.PHONE
+    return None
+
+
 def written(column: Column, value: Value, language: Language | None = None) -> str:
     """A value as text: as it can be read again, or with `language` as people of it read it."""
     if value is None:
@@ -141,6 +175,8 @@ def masked(kind: Kind, clear: str) -> str:
     match kind:
         case Kind.ID_NO:
             return f"{clear[:3]}***********{clear[-4:]}"
+        case Kind.PHONE if len(digits(clear)) < 11:
+            return f"****{digits(clear)[-2:]}"
         case Kind.PHONE:
             return f"{clear[:3]}****{clear[-4:]}"
         case _:

@@ -83,6 +83,12 @@ def clear(vault: Vault, where: Where, row: Kept, column: str) -> str:
     return vault.show(base64.b64decode(str(found)), where.place(row.id, column)) if found is not None else ""
 
 
+def opened(vault: Vault, where: Where, row: Kept) -> dict[str, Value]:
+    """A row's values with its secrets in clear: what rules, derivations and comparisons look at. Raises VaultError."""
+    secrets = {one.name: clear(vault, where, row, one.name) or None for one in where.record.columns if one.secret}
+    return {**row.values, **secrets}
+
+
 def columns_of(vault: Vault, where: Where, row_id: str, values: Values, chance: bytes) -> dict[str, Any]:
     """Values as their table has them; `chance` is 12 bytes for each secret column."""
     kept: dict[str, Any] = {}
@@ -183,12 +189,8 @@ def change(
     move: str = "",
 ) -> bool:
     """Change a row that is still at the version that was looked at, and tell its history; False when it is not."""
-    old = {one.name: clear(vault, where, before, one.name) or None for one in where.record.columns if one.secret}
-    changed = {
-        name: value
-        for name, value in after.items()
-        if value != (old[name] if name in old else before.county if name == "county" else before.values[name])
-    }
+    old = {**opened(vault, where, before), "county": before.county}
+    changed = {name: value for name, value in after.items() if value != old[name]}
     if not changed:
         return True
     new: dict[str, Any] = columns_of(vault, where, before.id, changed, chance)
@@ -206,7 +208,7 @@ def change(
             "row_id": before.id,
             "version": before.version + 1,
             "field": name,
-            "before": _told(where.record, name, old.get(name, before.values.get(name, before.county))),
+            "before": _told(where.record, name, old[name]),
             "after": _told(where.record, name, value),
             "at": now,
             "staff_no": staff_no,

@@ -1,9 +1,10 @@
 """What the rows of a list have: filters, a period, a text; and by which of them the database finds them soonest."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, literal, or_, select, union_all
@@ -11,13 +12,15 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, literal, or
 from cardsvc.core.figures import EMPTY, FILLED
 from cardsvc.core.local_time import CHINA
 from cardsvc.core.records import Column, Kind, Record, Value, Wrong
-from cardsvc.naming.cells import UNHELD, read
+from cardsvc.naming.cells import UNHELD, number_in, read
 from cardsvc.rows.keeping import Where, index_of
 from cardsvc.rows.tables import blind
 from cardsvc.vault.vault import Vault
 
 INDEX = re.compile(r"[0-9a-f]{32}")
 """A secret as an address may say it: by its blind index."""
+NOTHING = "****"
+"""What an address says in place of a number that this list cannot find: no row has it."""
 FEW = 2_000
 """So many rows are found by a filter's index and sorted; more are met soon on the way through the list's order."""
 Use = Callable[[str], ColumnElement[Any]]
@@ -122,11 +125,15 @@ def within(
     moments = record.column(record.dated).kind is Kind.MOMENT
     if first is not None:
         yield by >= (_midnight(first) if moments else first)
-    if last is not None:
-        yield by < _midnight(date.fromordinal(last.toordinal() + 1)) if moments else by <= last
+    if last is not None and moments:
+        yield by < _midnight(last + timedelta(days=1)) if last < date.max else by <= datetime.max.replace(tzinfo=UTC)
+    elif last is not None:
+        yield by <= last
 
 
 def _midnight(day: date) -> datetime:
+    if day == date.min:  # in China it began in a year that UTC does not have
+        return datetime.min.replace(tzinfo=UTC)
     return datetime(day.year, day.month, day.day, tzinfo=CHINA)
 
 
@@ -136,17 +143,29 @@ def _value(column: Column, said: str) -> Value | Wrong:
     return said if column.kind is Kind.LINK else read(column, said)
 
 
-def asked_for(vault: Vault, record: Record, text: str) -> tuple[str, str]:
-    """What an address says of a text that somebody typed to find: a filter's name and value.
+def asked_for(
+    connection: Connection, vault: Vault, where: Where, text: str, county: str | None = None
+) -> tuple[str, str]:
+    """What an address says of a text that somebody of this county, None for all, typed to find: a filter and its value.
 
-    A text that reads as a searched secret is said by its blind index: no number of anybody stands in an address.
+    A searched secret is said by its blind index: no number of anybody stands in an address, whatever the record has.
+    What only looks like one (a file's number reads as a telephone number) is one where a row has it.
     """
-    for column in record.columns:
-        if column.searched and column.secret:
-            value = read(column, text)
-            if isinstance(value, str) and not isinstance(value, Wrong):
-                return f"f.{column.name}", index_of(vault, column, value)
-    return "q", text
+    plain = unicodedata.normalize("NFKC", text)
+    kind = number_in(plain)
+    for column in where.record.columns:
+        value = read(column, plain) if column.searched and column.secret else None
+        if isinstance(value, str) and not isinstance(value, Wrong):
+            index = index_of(vault, column, value)
+            if column.kind is kind or _anybody(connection, where, column, index, county):
+                return f"f.{column.name}", index
+    return "q", text if kind is None else NOTHING
+
+
+def _anybody(connection: Connection, where: Where, column: Column, index: str, county: str | None) -> bool:
+    by = where.table.c[blind(column.name)]
+    asked = select(where.table.c.id).where(*_base(where, Wanted(county)), by == index).limit(1)
+    return connection.execute(asked).first() is not None
 
 
 def _found_by(vault: Vault, where: Where, text: str, use: Use) -> Iterator[ColumnElement[bool]]:

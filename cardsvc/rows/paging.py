@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum, auto
 from typing import Any
 
@@ -16,8 +16,6 @@ from cardsvc.rows.matching import Wanted, aside, conditions, ordered
 from cardsvc.vault.vault import Vault
 
 PAGE = 50
-LARGEST = 2**63
-"""No whole number of a table is larger."""
 COUNTED = 10_000
 """Lists count to here; beyond it says 10,000+."""
 
@@ -139,33 +137,36 @@ def _beyond(keys: list[Any], cursor: list[Any], descending: bool) -> ColumnEleme
 
 def _mark(row: Kept, sort: str) -> str:
     value = row.values[sort] if sort else None
-    return json.dumps([value.isoformat() if isinstance(value, date) else value, row.id] if sort else [row.id])
+    ends = [value.isoformat() if isinstance(value, date) else value, row.id] if sort else [row.id]
+    return json.dumps(ends, ensure_ascii=False)
 
 
 def _cursor(record: Record, sort: str, text: str) -> list[Any] | None:
     """What a cursor says: the sort column's value and the id; None for none, and for one that says nothing of it."""
     try:
         said = json.loads(text) if text else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    if not isinstance(said, list) or len(said) != (2 if sort else 1) or not isinstance(said[-1], str):
+    if not isinstance(said, list) or len(said) != (2 if sort else 1) or not _storable(said[-1]):
         return None
-    if any(isinstance(one, str) and UNHELD.search(one) for one in said):
-        return None
-    if not sort:
-        return said
-    kind = record.column(sort).kind
-    if said[0] is None:
+    if not sort or said[0] is None:
         return said
     try:
-        match kind:
+        match record.column(sort).kind:
             case Kind.DATE:
                 return [date.fromisoformat(said[0]), said[1]]
             case Kind.MOMENT:
-                return [datetime.fromisoformat(said[0]), said[1]]
-            case Kind.NUMBER | Kind.MONEY | Kind.YES_NO:
-                return said if isinstance(said[0], int) and abs(said[0]) < LARGEST else None
+                return [datetime.fromisoformat(said[0]).astimezone(UTC), said[1]]
+            case Kind.YES_NO:
+                return said if isinstance(said[0], bool) else None
+            case Kind.NUMBER | Kind.MONEY:
+                return said if type(said[0]) is int and -(2**63) <= said[0] < 2**63 else None
             case _:
-                return said if isinstance(said[0], str) else None
-    except (TypeError, ValueError):
+                return said if _storable(said[0]) else None
+    except (TypeError, ValueError, OverflowError):
         return None
+
+
+def _storable(said: Any) -> bool:
+    """Whether it is a text that both databases can hold."""
+    return isinstance(said, str) and not UNHELD.search(said)

@@ -142,12 +142,14 @@ def _indexed(connection: Connection, table: Table) -> list[str]:
     """Make the indexes of a table that are not there, also those that keep a column unique; their names."""
     now = inspect(connection)
     have = {one["name"] for one in (*now.get_indexes(table.name), *now.get_unique_constraints(table.name))}
-    unique = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
+    wanted: list[Index | UniqueConstraint] = list(table.indexes)
+    wanted += [one for one in table.constraints if isinstance(one, UniqueConstraint)]
     made = []
-    for one in sorted((*table.indexes, *unique), key=lambda one: str(one.name)):
+    for one in sorted(wanted, key=lambda one: str(one.name)):
         if one.name in have:
             continue
-        only, by = "UNIQUE " if one in unique else "", ", ".join(column.name for column in one.columns)
+        only = "UNIQUE " if isinstance(one, UniqueConstraint) else ""
+        by = ", ".join(column.name for column in one.columns)
         try:
             connection.exec_driver_sql(f"CREATE {only}INDEX {one.name} ON {table.name} ({by})")
         except IntegrityError as error:

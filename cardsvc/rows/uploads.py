@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
 from cardsvc.core.ids import HomeId, StaffNo
-from cardsvc.core.uploads import WORKING, Found, UploadState, found_in
+from cardsvc.core.uploads import WAITING, WORKING, Found, UploadState, found_in
 from cardsvc.naming.cells import UNHELD
 from cardsvc.store import tables as t
 
@@ -75,9 +75,9 @@ def listed(connection: Connection, home_id: HomeId, module: str, record: str, co
 
 
 def waiting(connection: Connection, home_id: HomeId, staff_no: StaffNo) -> int:
-    """How many files of somebody are neither done nor dropped."""
-    ended = (UploadState.DONE.value, UploadState.DROPPED.value)
-    mine = (U.c.home_id == home_id, U.c.made_by == staff_no, U.c.state.not_in(ended))
+    """How many files of somebody may still bring rows."""
+    open_ = [one.value for one in (*WORKING, UploadState.READY)]
+    mine = (U.c.home_id == home_id, U.c.made_by == staff_no, U.c.state.in_(open_))
     return connection.execute(select(func.count()).select_from(U).where(*mine)).scalar_one()
 
 
@@ -89,8 +89,8 @@ def due(connection: Connection, home_id: HomeId, silent_since: datetime) -> Uplo
 
 
 def old(connection: Connection, home_id: HomeId, before: datetime) -> list[Upload]:
-    """Files that have waited too long, with their content still there."""
-    left = (U.c.home_id == home_id, U.c.made_at < before, U.c.content.is_not(None))
+    """Files that nobody has decided about since then."""
+    left = (U.c.home_id == home_id, U.c.made_at < before, U.c.state.in_([one.value for one in WAITING]))
     return [_upload(row) for row in connection.execute(select(*ABOUT).where(*left))]
 
 
@@ -125,6 +125,12 @@ def stage(connection: Connection, upload: Upload, rows: Iterable[tuple[int, str,
     made = [own | {"row_no": row_no, "row_id": row_id, "body": body} for row_no, row_id, body in rows]
     if made:
         connection.execute(R.insert(), made)
+
+
+def faulty(connection: Connection, upload: Upload, but: int) -> None:
+    """Forget what can no longer be committed: the content, and the checked rows but for the first ones."""
+    connection.execute(update(U).where(U.c.home_id == upload.home_id, U.c.id == upload.id).values(content=None))
+    unstage(connection, upload, but)
 
 
 def unstage(connection: Connection, upload: Upload, but: int = 0) -> None:

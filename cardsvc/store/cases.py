@@ -54,6 +54,13 @@ def contact(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Any:
     ).one_or_none()
 
 
+def people(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Any:
+    """Who a case is about and who arranges it, sealed, and its county. Raises NoResultFound for no such case."""
+    c = t.funeral_case.c
+    names = (c.deceased_name_sealed, c.id_no_sealed, c.applicant_name_sealed, c.applicant_phone_sealed, c.county)
+    return connection.execute(select(*names).where(c.home_id == home_id, c.case_no == case_no)).one()
+
+
 def identity(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Any:
     """The sealed name and ID number of the deceased; None for no such case."""
     c = t.funeral_case.c

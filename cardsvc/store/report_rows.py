@@ -1,4 +1,7 @@
-"""From a figure of a report down to its rows, a page at a time by key; together the rows are the figure, to the fen."""
+"""From a figure of a report down to its rows, a page at a time by key; together the rows are the figure, to the fen.
+
+Names are in the order of their bytes, here and in the database, whatever order the database itself has.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -77,7 +80,7 @@ def _lines(
     x, k, s, f = t.bill_line.c, t.audit_link.c, t.revenue_day.c, t.fact.alias("f")
     value = {What.PRICE: x.price_fen, What.WAIVER: x.waiver_fen, What.DUE: x.due_fen}[asked.what]
     days = (s.home_id == home_id, s.day >= period.first.isoformat(), s.day <= period.last.isoformat())
-    items = connection.execute(select(s.item, s.price_version).where(*days).distinct().order_by(s.item)).all()
+    items = sorted(connection.execute(select(s.item, s.price_version).where(*days).distinct()).all())
     if asked.regime is not None:
         regimes = price_books.regimes(connection, home_id)
         items = [one for one in items if regimes.get((one.price_version, one.item), "") == asked.regime]
@@ -126,7 +129,7 @@ def _transfers(
     x, k, m, f = t.transfer.c, t.audit_link.c, t.money_day.c, t.fact.alias("f")
     side = x.debit if asked.what is What.CAME else x.credit
     days = (m.home_id == home_id, m.day >= period.first.isoformat(), m.day <= period.last.isoformat())
-    tills = connection.execute(select(m.means).where(*days).distinct().order_by(m.means)).scalars().all()
+    tills = sorted(connection.execute(select(m.means).where(*days).distinct()).scalars())
     staff = func.coalesce(_says(connection, "staff"), "")
     where = [x.home_id == home_id, *_within(x.log_no, range_)]
     where += [x.memo == asked.memo] if asked.memo is not None else []

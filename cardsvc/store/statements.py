@@ -25,6 +25,7 @@ from sqlalchemy import (
 from cardsvc.core.books import bounds
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.statements import (
+    Corrected,
     Gone,
     Handed,
     ReturnedWhy,
@@ -84,7 +85,8 @@ def add(connection: Connection, home_id: HomeId, kept: Kept, shares: Iterable[Sh
         {**head, "case_no": one.case_no, "log_no": one.log_no, "line_no": one.line_no, "amount_fen": one.amount_fen}
         for one in shares
     ]
-    connection.execute(t.statement_line.insert(), rows)
+    if rows:
+        connection.execute(t.statement_line.insert(), rows)
 
 
 def sent(
@@ -94,6 +96,17 @@ def sent(
     ended = {"ended_by": statement.approved_by, "ended_at": statement.sent_at, "number": statement.number}
     values = {"state": StatementState.SENT.value, "handed": handed.value, "log_no": log_no, "body": body}
     connection.execute(_one(home_id, kept.draft_no).values(**ended, **values))
+
+
+def told(connection: Connection, home_id: HomeId, draft_no: int, payer: Payer, rows: Iterable[Corrected]) -> None:
+    """The payer is told with this statement that these lines were taken back."""
+    c, h = t.statement_line.c, t.statement.c
+    for one in rows:
+        share = one.share
+        key = (c.case_no == share.case_no, c.log_no == share.log_no, c.line_no == share.line_no)
+        on = select(h.draft_no).where(h.home_id == home_id, h.number == one.number).scalar_subquery()
+        these = (c.home_id == home_id, c.payer == payer.value, c.draft_no == on, *key)
+        connection.execute(update(t.statement_line).where(*these).values(told_in=draft_no))
 
 
 def discarded(connection: Connection, home_id: HomeId, draft_no: int, by: StaffNo, now: datetime) -> None:
@@ -180,6 +193,31 @@ def unstated(
     return [_share(row, payer) for row in rows]
 
 
+def untold(connection: Connection, home_id: HomeId, payer: Payer, most: int) -> list[Corrected]:
+    """Lines that a payer was asked for and that were taken back since, of which it has not been told.
+
+    They are found by their counter-lines, of which there are few.
+    """
+    b, s, h, counter = (
+        t.bill_line.c, t.statement_line.c, t.statement.c, t.bill_line.alias("counter"),
+    )  # fmt: skip
+    back = counter.c
+    back_of = and_(s.case_no == back.case_no, s.log_no == back.reverses, s.line_no == back.reverses_line)
+    line = and_(b.case_no == s.case_no, b.log_no == s.log_no, b.line_no == s.line_no)
+    rows = connection.execute(
+        select(t.bill_line, h.number)
+        .select_from(counter)
+        .join(t.statement_line, and_(s.home_id == back.home_id, back_of))
+        .join(t.statement, and_(h.home_id == s.home_id, h.draft_no == s.draft_no))
+        .join(t.bill_line, and_(b.home_id == s.home_id, line))
+        .where(back.home_id == home_id, back.reverses_line.is_not(None), s.payer == payer.value)
+        .where(s.gone.is_(None), s.told_in.is_(None), h.state == StatementState.SENT.value)
+        .order_by(h.number, s.case_no, s.log_no, s.line_no)
+        .limit(most)
+    )
+    return [Corrected(number=row.number, share=_share(row, payer)) for row in rows]
+
+
 def unstated_fen(connection: Connection, home_id: HomeId, payer: Payer) -> int:
     """What stands on bills for a payer and is on no living statement, returned lines included, in fen."""
     due, borne = (
@@ -191,11 +229,15 @@ def unstated_fen(connection: Connection, home_id: HomeId, payer: Payer) -> int:
 
 def lines(connection: Connection, home_id: HomeId, draft_no: int) -> list[Standing]:
     """The lines of a statement as they stand now."""
+    told_with = t.statement.alias("told_with")
     s, b = t.statement_line.c, t.bill_line.c
     same = and_(b.home_id == s.home_id, b.case_no == s.case_no, b.log_no == s.log_no, b.line_no == s.line_no)
     rows = connection.execute(
-        select(t.bill_line, s.gone, s.why, s.payer.label("asked"), _taken_back().label("taken_back"))
+        select(
+            t.bill_line, s.gone, s.why, s.payer.label("asked"), _taken_back().label("taken_back"), told_with.c.number
+        )
         .join(t.statement_line, same)
+        .outerjoin(told_with, and_(told_with.c.home_id == s.home_id, told_with.c.draft_no == s.told_in))
         .where(s.home_id == home_id, s.draft_no == draft_no)
         .order_by(s.case_no, s.log_no, s.line_no)
     )
@@ -205,6 +247,7 @@ def lines(connection: Connection, home_id: HomeId, draft_no: int) -> list[Standi
             Gone(row.gone) if row.gone else None,
             bool(row.taken_back),
             ReturnedWhy(row.why) if row.why else None,
+            row.number,
         )
         for row in rows
     ]

@@ -18,6 +18,8 @@ from cardsvc.core.words import Language, say
 from terminal.kiosk.meter import extensions
 from terminal.session import Session
 
+ASKED_TOO = frozenset({"died_on"})
+"""Fields that a step may have, and that the touch page asks for."""
 EXCLUSIVE = frozenset({PlaceKind.SLOT, PlaceKind.FURNACE, PlaceKind.SHELF})
 
 
@@ -33,7 +35,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field: `shown` is what was entered, in words; `lit` marks the first that is still empty."""
+    """A field: `shown` is what was entered, in words; `lit` marks the first that is still empty.
+
+    One that is not `needed` holds nothing up.
+    """
 
     name: str
     word: str
@@ -42,6 +47,7 @@ class Field:
     shown: str
     choices: tuple[Choice, ...]
     lit: bool
+    needed: bool
 
 
 def fields_of(session: Session, snapshot: Snapshot, now: datetime, *, linked: bool) -> tuple[Field, ...]:
@@ -57,7 +63,8 @@ def fields_of(session: Session, snapshot: Snapshot, now: datetime, *, linked: bo
     lit = False
     receipt = ("receipt",) if step in MONEY_IN and not linked else ()
     payer = ("payer",) if step is Step.PAY and session.case is not None and session.case.owed else ()
-    for name in (*payer, *RULES[step].needs, *receipt):
+    optional = tuple(name for name in RULES[step].may if name in ASKED_TOO)
+    for name in (*payer, *RULES[step].needs, *receipt, *optional):
         entry = ENTRIES[name]
         if entry is Entry.GIVEN:
             continue
@@ -66,7 +73,9 @@ def fields_of(session: Session, snapshot: Snapshot, now: datetime, *, linked: bo
         known = _in_words(value, entry, choices)
         here = not value and not lit
         lit = lit or here
-        made.append(Field(name, _word(name, step, session.language), entry, value, known, choices, here))
+        made.append(
+            Field(name, _word(name, step, session.language), entry, value, known, choices, here, name not in optional)
+        )
     return tuple(made)
 
 
@@ -82,6 +91,8 @@ def _in_words(value: str, entry: Entry, choices: tuple[Choice, ...]) -> str:
         return ", ".join(f"{words.get(item, item)} × {count}" for item, _, count in pairs)
     if entry is Entry.TIME and value:
         return local(datetime.fromisoformat(value)).strftime("%m-%d %H:%M")
+    if entry is Entry.DATE:
+        return value
     return words.get(value, value)
 
 
@@ -117,6 +128,11 @@ def _choices(name: str, step: Step, session: Session, snapshot: Snapshot, now: d
                 yield Choice(until.isoformat(), word, note=f"{local(until):%m-%d %H:%M} ¥{in_yuan(fen)}")
         case Entry.TIME:
             yield from _times(now, language)
+        case Entry.DATE if session.case is not None:
+            booked = local(session.case.case.opened_at).date()
+            for ago, key in enumerate(("kiosk.booked_day", "kiosk.day_before", "kiosk.two_before")):
+                day = booked - timedelta(days=ago)
+                yield Choice(day.isoformat(), day.strftime("%m-%d"), note=say(language, key))
         case Entry.ITEMS:
             for item in snapshot.setup.prices.items:
                 word = item.name_zh if language == "zh_CN" else item.name_en

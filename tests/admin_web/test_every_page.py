@@ -9,12 +9,15 @@ from playwright.sync_api import Page
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
+from cardsvc import modules
 from cardsvc.api.app import Surface
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Role
+from cardsvc.core.plug import discover
 from cardsvc.demo.history import History
-from cardsvc.handlers import clock_in, found_home
+from cardsvc.handlers import clock_in, found_home, load_half_year
 from cardsvc.handlers.found_home import Person
+from cardsvc.modules import Module
 from cardsvc.surfaces import create_service
 from tests.admin_web.test_console import sign_in
 from tests.demo.test_history import END
@@ -24,6 +27,7 @@ from tests.support.serving import Served
 
 EVERYBODY = Person(StaffNo("1099"), "万能", tuple(Role), None)
 """Nobody has all roles in a home; this one may open every page."""
+MODULE = discover(modules, "MODULE", Module)["disaster_relief"]
 NOT_PAGES = {
     "/api/": "the JSON surface",
     "/news": "a part of the board's page",
@@ -60,7 +64,7 @@ FAULTS = """() => {
 }"""
 """What a finger, a screen reader or the Tab key would miss on a page. Links in running text may be as low as it."""
 LINKS = """() => [
-  ...[...document.querySelectorAll("a[href]")].map((one) => one.href),
+  ...[...document.querySelectorAll("a[href]")].map((one) => new URL(one.getAttribute("href"), document.baseURI).href),
   ...[...document.querySelectorAll("form:not([method=post])")].map(
     (one) => one.action.split("?")[0] + "?" + new URLSearchParams(new FormData(one))),
 ]"""
@@ -69,22 +73,25 @@ NOT_LINKED = {
     "/office/cases/{case_no}/compare/{other}": "needs two cases that look alike: tests/admin_web/test_booking_pages.py",
     "/office/drills/{number}": "needs a drill: tests/admin_web/test_duties.py",
     "/office/modules/{module}/{record}/import/{upload_id}": "needs a file: tests/modules/test_import_pages.py",
+    "/office/modules/{module}": "goes on to its first list: tests/modules/test_figures.py",
     "/office/payments/{order_no}": "needs an order: tests/admin_web/test_payments.py",
     "/office/prices/drafts/{number}": "needs a draft: tests/admin_web/test_prices.py",
     "/office/prices/lists/{version}/compare": "needs two lists: tests/admin_web/test_prices.py",
     "/office/reconciliation/{day}": "needs a night: tests/admin_web/test_duties.py",
     "/office/review/reverse": "needs a flagged line: tests/admin_web/test_review.py",
     "/office/review/together": "needs flags of a safe rule: tests/admin_web/test_review.py",
+    "/office/search": "needs a question: tests/admin_web/test_module_pages.py",
 }
 """Kinds that the demo's months have no page of, and where each is looked at."""
 
 
 @pytest.fixture(scope="module")
 def peopled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A home with months behind it."""
+    """A home with months behind it, and a module that has every kind of page; the others are walked beside this."""
     folder = tmp_path_factory.mktemp("pages")
-    service = Service(f"sqlite:///{folder / 'onecard.db'}")
+    service = Service(f"sqlite:///{folder / 'onecard.db'}", modules=(MODULE,))
     service.clock.now = END
+    load_half_year.handle(service.context, EVERYBODY.staff_no, END, lambda module, rows: None)
     list(History(service.context, folder, END, 30).tell())
     found_home.add_staff(service.context, [(EVERYBODY, EVERYBODY.staff_no * 2)], quick_hash, {})
     clock_in.handle(service.context, EVERYBODY.staff_no, on=True, by=EVERYBODY.staff_no, now=END)

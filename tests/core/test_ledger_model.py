@@ -77,6 +77,7 @@ class Model:
     gone_days: int = 0
     till: int = 0
     resident: bool = False
+    short: int = 0
     payments: list[Paid] = field(default_factory=list)
 
     def due(self, payer: Payer) -> int:
@@ -125,6 +126,17 @@ class Model:
         self.payments.remove(one)
         return True
 
+    def give_out(self, fen: int) -> None:
+        """Money went out by the word of lost books: what is not held for it is short."""
+        covered = min(fen, self.held)
+        self.held, self.till, self.short = self.held - covered, self.till - fen, self.short + fen - covered
+        self.make_good()
+
+    def make_good(self) -> None:
+        """What is sent again covers what is short."""
+        covered = min(self.held, self.short)
+        self.held, self.short = self.held - covered, self.short - covered
+
     def settle(self) -> None:
         used = max(0, min(self.held, self.owed(Payer.FAMILY)))
         self.paid[Payer.FAMILY] += used
@@ -136,6 +148,7 @@ class Model:
             ledger.deposits(CASE): -self.held,
             ledger.suspense(CASE): -self.waiting,
             ledger.till(Means.CASH): self.till,
+            ledger.SHORT: self.short,
         }
 
 
@@ -163,11 +176,13 @@ class Told:
         """That of the last fact."""
         return f"{'ab' * 16}:{self.number}"
 
-    def take(self, step: Step, details: Details, at: datetime | None = None) -> None:
+    def take(self, step: Step, details: Details, at: datetime | None = None, *, sent_again: bool = False) -> None:
         self.at = at or self.at + timedelta(minutes=1)
         fact = self.fact(StepTaken(step=step, details=details))
         undone = self.moved.get(details.payment or "", ())
-        posted = posting.post(fact, self.case, self.standing, self.totals, lambda _: BOOK, undone)
+        posted = posting.post(
+            posting.caused(fact, self.case, lambda _: BOOK), self.standing, self.totals, undone, sent_again=sent_again
+        )
         self.moved[fact.cause] = posted.transfers
         gone = [one.reverses for one in posted.lines if one.reverses is not None]
         new = (one for one in posted.lines if one.reverses is None)
@@ -182,7 +197,7 @@ class Told:
         chance, model = self.chance, self.model
         fen, payer = chance.choice((1, 7, 333, 50_000, 200_000)), chance.choice(tuple(Payer))
         cash = Details(amount_fen=fen, means=Means.CASH)
-        match chance.randrange(16):
+        match chance.randrange(18):
             case 0 | 1:
                 self.move()
             case 2:
@@ -247,6 +262,13 @@ class Told:
                     model.even_out()
             case 14 | 15 if model.payments:
                 self.undo(chance.choice(model.payments))
+            case 16:
+                self.take(Step.REFUND, cash, sent_again=True)
+                model.give_out(fen)
+            case 17:
+                self.take(Step.DEPOSIT, cash, sent_again=True)
+                model.held, model.till = model.held + fen, model.till + fen
+                model.make_good()
             case 9 if model.held:
                 back = min(fen, model.held)
                 self.take(Step.REFUND, cash.model_copy(update={"amount_fen": back}))

@@ -60,12 +60,17 @@ def charged(story: Story) -> list[tuple[str, int, int]]:
     return lines
 
 
-@pytest.mark.parametrize(("text", "fen"), [("330", 33_000), ("0.5", 50), ("1,234.50", 123_450), ("-2.05", -205)])
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [("330", 33_000), ("0.5", 50), ("1,234.50", 123_450), ("-2.05", -205), ("12,345,678", 1_234_567_800)],
+)
 def test_yuan_are_read_to_the_fen(text: str, fen: int) -> None:
     assert money.yuan(text) == fen
 
 
-@pytest.mark.parametrize("text", ["", "1.234", "1e3", "NaN", "十元", "1..2", "٣"])
+@pytest.mark.parametrize(
+    "text", ["", "1.234", "1e3", "NaN", "十元", "1..2", "٣", "1,5", "12,50", ",5", "1,2345", "1234,567"]
+)
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="amount"):
         money.yuan(text)

@@ -13,7 +13,7 @@ from cardsvc.core.corrections import Standing
 from cardsvc.core.facts import Details, Quantity, Step
 from cardsvc.core.price_rules import Change, Wrong, differences, faults, for_stations
 from cardsvc.core.prices import PriceBook, PriceItem, Regime, Tier, Trigger
-from cardsvc.core.terms import Payer
+from cardsvc.core.terms import Payer, Reason
 from tests.core.story import CASE, Story
 from tests.core.test_money import BOOK, item
 
@@ -179,14 +179,75 @@ def test_what_was_paid_for_an_included_line_is_held_for_the_family() -> None:
     before = story.case
     over = story.took(Step.FAREWELL_OVER).facts[-1]
 
-    posted = posting.post(over, before, [standing], paid, lambda _: within)
+    posted = posting.post(posting.caused(over, before, lambda _: within), [standing], paid)
 
     assert [(one.line.item, one.reverses) for one in posted.lines] == [("baskets", standing), ("plain", None)]
     totals = ledger.added(paid, posted.transfers)
     assert totals[ledger.receivable(CASE, Payer.FAMILY)] == 0
     assert totals[ledger.deposits(CASE)] == -20_000
-    assert posting.takes_back(over, before, lambda _: within)
-    assert not posting.takes_back(over, before, lambda _: book(PLAIN, BASKETS, RIBBON))
+    assert posting.caused(over, before, lambda _: within).looks_back
+    assert not posting.caused(over, before, lambda _: book(PLAIN, BASKETS, RIBBON)).looks_back
+
+
+@pytest.mark.parametrize("since", ["nothing", "another payer", "cancelled", "asked for two"])
+def test_what_a_voided_tap_had_taken_back_is_owed_again_as_the_case_stands_now(since: str) -> None:
+    plain = PLAIN.model_copy(update={"includes": ("baskets",)})
+    within = book(plain, BASKETS.model_copy(update={"price_fen": 50_000, "includes": ()}))
+    story = Story().booked().took(*WAY).took(Step.QUOTE, details=Details(items=quantities("baskets")))
+    story.took(Step.SIGN_QUOTE)
+    standing = _posted(story, within, [])
+    story.took(Step.TAKE_OUT, Step.FAREWELL, Step.FAREWELL_OVER)
+    over = _posted(story, within, standing)
+    gone = [one.reverses for one in over if one.reverses is not None]
+    assert gone == standing
+    match since:
+        case "another payer":
+            details = Details(item="baskets", payer=Payer.POLICE, reason=Reason.PAYER_FOUND)
+            story.took(Step.SWITCH_PAYER, details=details)
+        case "cancelled":
+            story.took(Step.CANCEL_ITEM, details=Details(item="baskets", reason=Reason.FAMILY_WISH))
+        case "asked for two":
+            two = Details(items=(Quantity(item="baskets", count=2),))
+            story.took(Step.QUOTE, details=two).took(Step.SIGN_QUOTE)
+    stands = [Standing(9, number, one.cause, one.line) for number, one in enumerate(over) if one.reverses is None]
+    before = story.case
+    story.took(Step.VOID)
+
+    caused = posting.caused(story.facts[-1], before, lambda _: within)
+    posted = posting.post(caused, stands, {}, voided=gone)
+
+    assert caused.voided == over[0].cause
+    back, *again = posted.lines
+    assert (back.line.item, back.reverses) == ("plain", stands[0])
+    owed = [(one.cause, one.line.quantity, one.line.due_fen, one.line.payer) for one in again]
+    expected = {"another payer": (1, 50_000, Payer.POLICE), "asked for two": (2, 100_000, Payer.FAMILY)}
+    usual = (1, 50_000, Payer.FAMILY)
+    assert owed == ([] if since == "cancelled" else [(standing[0].cause, *expected.get(since, usual))])
+
+
+def test_what_another_price_pays_for_is_not_owed_again_by_a_void() -> None:
+    hall = item("hall", Trigger.QUOTED, 80_000, default=False, includes=("baskets",))
+    plain = PLAIN.model_copy(update={"includes": ("baskets",)})
+    within = book(plain, hall, BASKETS.model_copy(update={"includes": ()}))
+    story = Story().booked().took(*WAY).took(Step.QUOTE, details=Details(items=quantities("hall", "baskets")))
+    story.took(Step.SIGN_QUOTE, Step.TAKE_OUT, Step.FAREWELL, Step.FAREWELL_OVER)
+    (line,) = prices.lines_for(story.facts[-1], Story(story.facts[:-1]).case, within)
+    gone = Standing(3, 0, "office:3", line.model_copy(update={"item": "baskets"}))
+    before = story.case
+    story.took(Step.VOID)
+
+    posted = posting.post(posting.caused(story.facts[-1], before, lambda _: within), [], {}, voided=[gone])
+
+    assert posted.lines == ()
+
+
+def _posted(story: Story, by: PriceBook, standing: list[Standing]) -> Any:
+    """What the last fact posts: lines that stand after it, or its posted lines where others stood before."""
+    fact, before = story.facts[-1], Story(story.facts[:-1]).case
+    lines = posting.post(posting.caused(fact, before, lambda _: by), standing, {}).lines
+    if standing:
+        return lines
+    return [Standing(7, number, one.cause, one.line) for number, one in enumerate(lines)]
 
 
 NAMES = ("a", "b", "c", "d", "e")

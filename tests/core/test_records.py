@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from cardsvc.core.records import Column, Flow, Kind, Label, Move, Record, Values, declared_wrong
 
 ANY = Label("任意", "Any")
@@ -46,3 +48,10 @@ def test_a_frozen_state_is_one_of_the_flow() -> None:
     assert frozen.is_frozen({"state": "granted"}) and not frozen.is_frozen({"state": "asked"})
     assert declared_wrong(frozen, ["claim"]) is None
     assert "state" in str(declared_wrong(replace(claim, flow=replace(claim.flow, frozen=("gone",))), ["claim"]))
+
+
+@pytest.mark.parametrize("name", ["county", "period", "text"])
+def test_what_a_list_asks_by_another_name_names_no_column(name: str) -> None:
+    claim = record(two=False, grade=Column(name, ANY, Kind.NUMBER))
+
+    assert f"{name} cannot name a column" in str(declared_wrong(replace(claim, flow=None), ["claim"]))

@@ -1,6 +1,7 @@
 """What review looks at: each rule is planted once and found, with its evidence; a case in order raises nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -43,7 +44,7 @@ def told(story: Story, book: PriceBook = BOOKS) -> list[tuple[Fact, Looked]]:
     standing: list[Standing] = []
     for number, fact in enumerate(story.facts[1:], 1):
         before = Story(story.facts[:number]).case
-        posted = posting.post(fact, before, standing, {}, lambda _: book).lines
+        posted = posting.post(posting.caused(fact, before, lambda _: book), standing, {}).lines
         back = [one.reverses for one in posted]
         standing = [one for one in standing if one not in back]
         found.append((fact, Looked(fact, before, posted, tuple(standing), lambda _: book)))
@@ -264,7 +265,19 @@ def test_money_that_waits_for_a_day_is_found() -> None:
     assert (flag.rule, flag.amount_fen, flag.evidence.causes) == (Rule.OLD_SUSPENSE, 12_300, ("qr:Q1",))
 
 
+def test_what_was_given_out_before_a_restore_and_is_not_covered_is_found() -> None:
+    story = Story().booked().took(Step.DEPOSIT, Step.REFUND)
+    others = {"staff_no": StaffNo("S3"), "second_staff_no": StaffNo("S4")}
+    refund, before = story.facts[-1].model_copy(update=others), Story(story.facts[:-1]).case
+    held = Looked(refund, before, (), (), lambda _: BOOKS)
+
+    assert review.flags(replace(held, short_fen=None)) == ()
+    [short] = review.flags(replace(held, short_fen=7_000))
+    assert (short.rule, short.amount_fen, short.evidence.causes) == (Rule.PAID_OUT_SHORT, 7_000, (refund.cause,))
+
+
 def test_every_rule_is_planted_here() -> None:
     lines = set(review.ON_LINES)
 
-    assert lines | {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, Rule.OLD_SUSPENSE} == set(Rule)
+    others = {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, Rule.OLD_SUSPENSE, Rule.PAID_OUT_SHORT}
+    assert lines | others == set(Rule)

@@ -251,7 +251,7 @@ def shelf_years(*renewals: int) -> Story:
 def posted(story: Story, by: PriceBook, known: list[Standing]) -> list[Standing]:
     """The lines that the last fact posts, given those that stand."""
     fact, before = story.facts[-1], Story(story.facts[:-1]).case
-    lines = posting.post(fact, before, known, {}, lambda _: by).lines
+    lines = posting.post(posting.caused(fact, before, lambda _: by), known, {}).lines
     return [Standing(len(story.facts), number, one.cause, one.line) for number, one in enumerate(lines)]
 
 
@@ -270,7 +270,6 @@ def test_units_are_counted_over_all_lines_of_an_item_when_it_is_charged_as_when_
 def test_a_tap_that_comes_for_the_first_time_asks_for_no_lines_that_stand() -> None:
     by, story = book(TABLE), Story().booked(resident=True).took(Step.DISPATCH).took(Step.COLLECT)
 
-    assert not posting.takes_back(story.facts[-1], Story(story.facts[:-1]).case, lambda _: by)
-    assert posting.takes_back(
-        shelf_years(2, 4).facts[-1], shelf_years(2).case, lambda _: book(table(rule(RESIDENT, "shelf", 6_000, 3)))
-    )
+    assert not posting.caused(story.facts[-1], Story(story.facts[:-1]).case, lambda _: by).looks_back
+    again = book(table(rule(RESIDENT, "shelf", 6_000, 3)))
+    assert posting.caused(shelf_years(2, 4).facts[-1], shelf_years(2).case, lambda _: again).looks_back

@@ -242,6 +242,7 @@ def test_a_county_clerk_sees_the_figures_of_their_county_alone(counted: Service)
 def test_what_nobody_may_see_is_not_found(counted: Service) -> None:
     assert Desk(counted, "1001").get("modules/sample/statistics").status_code == 403
     assert Desk(counted, LEADER).get("modules/none/statistics").status_code == 404
+    assert Desk(counted, LEADER).get("modules/sample").headers["location"] == "/office/modules/sample/thing"
 
 
 @pytest.mark.parametrize(

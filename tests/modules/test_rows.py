@@ -2,17 +2,21 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import unquote_plus
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from starlette.datastructures import QueryParams
 
+from admin_web.records import wanted_of
+from cardsvc.api.access import Signed
 from cardsvc.handlers import grant_module
 from cardsvc.rows import keeping, paging, tables
 from cardsvc.rows.keeping import Kept, Where
-from cardsvc.rows.matching import Wanted
+from cardsvc.rows.matching import Wanted, asked_for
 from tests.modules.conftest import CLERK, COUNTY, LEADER
 from tests.support import sample_module
 from tests.support.desk import Desk
@@ -386,6 +390,78 @@ def test_what_no_database_can_hold_is_answered_as_what_is_not_there(both: Servic
     assert desk.get(f"modules/sample/{path}").status_code == status
 
 
+TWO = {"second_staff_no": LEADER, "second_password": f"{LEADER}{LEADER}"}
+ACCOUNT = "6222020000000000000"
+
+
+def sent(service: Service, desk: Desk, **changes: str) -> str:
+    """A row that somebody outside has sent in; its id. Its version is 2."""
+    row_id = add(desk, **changes)
+    found = re.search(r"public/send#([\w-]{43})", desk.post(f"modules/sample/thing/{row_id}/link").text)
+    assert found is not None
+    done = service.http.post("/public/send/send", data={"token": found[1], "version": "1", "note": "x"})
+    assert done.status_code == 200
+    return row_id
+
+
+def test_a_form_leaves_alone_what_two_people_filled(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    row_id = sent(bureau, desk)
+    agreed = desk.post(f"modules/sample/thing/{row_id}/move/agree", version="2", payee=ACCOUNT, **TWO)
+    assert agreed.status_code == 303
+    assert desk.post(f"modules/sample/thing/{row_id}/move/recall", version="3", **TWO).status_code == 303
+
+    changed = THING | {"version": "4", "name": "改名", "payee": "1"}
+    edited = desk.post(f"modules/sample/thing/{row_id}/edit", **changed)
+
+    assert edited.status_code == 303
+    with bureau.context.engine.connect() as connection:
+        row = keeping.find(connection, where(bureau), row_id, None)
+        told = [one.field for one in keeping.history(connection, where(bureau), row_id) if one.version == 5]
+    assert row is not None and keeping.clear(bureau.context.vault, where(bureau), row, "payee") == ACCOUNT
+    assert "payee" not in told and "name" in told
+
+
+def test_a_move_s_link_is_chosen_on_the_page_and_looked_at(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    other, away = add(desk, name="和平"), "f" * 32
+    row_id = sent(bureau, desk, name="平安")
+    assert f'<option value="{other}"' in desk.get(f"modules/sample/thing/{row_id}").text
+
+    lost = desk.post(f"modules/sample/thing/{row_id}/move/return", version="2", note="y", after=away)
+    done = desk.post(f"modules/sample/thing/{row_id}/move/return", version="2", note="y", after=other)
+
+    assert (lost.status_code, done.status_code) == (422, 303)
+
+
+def test_the_second_person_works_in_the_module_and_with_the_county(bureau: Service) -> None:
+    desk = Desk(bureau, LEADER)
+    row_id = sent(bureau, desk)
+    two = {"second_staff_no": COUNTY, "second_password": f"{COUNTY}{COUNTY}", "version": "2"}
+    assert desk.post(f"modules/sample/thing/{row_id}/move/agree", **two).status_code == 403, "another county's"
+    two |= {"second_staff_no": CLERK, "second_password": f"{CLERK}{CLERK}"}
+    assert grant_module.handle(bureau.context, CLERK, [], LEADER, bureau.clock.now) is None
+    assert desk.post(f"modules/sample/thing/{row_id}/move/agree", **two).status_code == 403, "another module's"
+    assert grant_module.handle(bureau.context, CLERK, ["sample"], LEADER, bureau.clock.now) is None
+    assert desk.post(f"modules/sample/thing/{row_id}/move/agree", **two).status_code == 303
+
+
+def test_a_secret_that_a_move_leaves_empty_stays(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    row_id = sent(bureau, desk)
+    page = desk.get(f"modules/sample/thing/{row_id}").text
+    assert ">x</textarea>" in page, "what is there already stands in the field"
+    assert ACCOUNT not in page
+
+
+def test_a_link_is_named_by_what_the_row_is_called(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    add(desk, name="和平")
+
+    assert desk.post("modules/sample/part/new", county="330302", thing="和平", title="甲").status_code == 303
+    assert desk.post("modules/sample/part/new", county="330302", thing="战争", title="乙").status_code == 422
+
+
 def test_a_county_s_row_leads_to_no_other_county_s_whoever_writes_it(bureau: Service) -> None:
     city = Desk(bureau, CLERK)
     other = add(city, county="330302", name="鹿城样品")
@@ -418,3 +494,112 @@ def test_indexes_that_a_declaration_gained_are_made_on_tables_that_are_there(bot
         connection.execute(text("UPDATE sample_part SET title = '一'"))
     with pytest.raises(IntegrityError), engine.begin() as connection:
         connection.execute(text("UPDATE sample_part SET weight = 5"))
+
+
+def test_a_page_of_long_chinese_texts_leads_to_the_next_one(both: Service) -> None:
+    desk = Desk(both, CLERK)
+    for end in "甲乙丙":
+        add(desk, name="社区" * 99 + end + '"')
+    signed = Signed(CLERK, "", (), None, "")
+    place, vault = where(both), both.context.vault
+    seen, after = [], ""
+    with both.context.engine.connect() as connection:
+        for _ in range(3):
+            asked = wanted_of(place.record, signed, QueryParams({"sort": "name", "after": after}))
+            page = paging.page(connection, vault, place, asked, 1)
+            seen += [one.id for one in page.rows]
+            after = page.after
+
+    assert sorted(seen) == sorted(one.id for one in rows(both)) and after == ""
+
+
+CURSORS = [
+    ("count", f'[{10**30}, "x"]'),
+    ("count", '[true, "x"]'),
+    ("day", '["9999", "x"]'),
+    ("name", '["\\u0000", "x"]'),
+    ("name", '["\\ud800", "x"]'),
+    ("name", "[" * 2000),
+    ("", '["\\u0000"]'),
+]
+
+
+def test_a_cursor_that_no_page_wrote_is_none(both: Service) -> None:
+    add(Desk(both, CLERK))
+    place, vault = where(both), both.context.vault
+    with both.context.engine.connect() as connection:
+        for sort, after in CURSORS:
+            page = paging.page(connection, vault, place, Wanted(sort=sort, after=after), 4)
+            assert len(page.rows) == 1 and not page.before, (sort, after)
+
+
+def test_a_period_may_reach_to_the_ends_of_the_calendar(both: Service) -> None:
+    desk = Desk(both, CLERK)
+    add(desk)
+    by_moment = replace(where(both), record=replace(sample_module.THING, dated="at"))
+    ends = Wanted(first=date.min, last=date.max)
+    with both.context.engine.connect() as connection:
+        assert len(paging.page(connection, both.context.vault, by_moment, ends).rows) == 1
+    assert desk.get("modules/sample/thing?from=0001-01-01&to=9999-12-31").status_code == 200
+
+
+ACCOUNT = "6222020000000000000"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        ID_NO,
+        "330302 19400101 0010",
+        "３３０３０２１９４００１０１００１０",
+        f"张三 {ID_NO}",
+        "330302194001010011",  # a wrong check digit names the same person
+        ACCOUNT,
+        "6222 0200 0000 0000 000",
+        "13800000000",
+        "138-0000-0000",
+        "+86 13800000000",
+    ],
+)
+def test_a_number_of_somebody_stands_in_no_address_whatever_the_list_searches(bureau: Service, number: str) -> None:
+    desk = Desk(bureau, CLERK)
+    whole = add(desk, account="")
+    add(desk, "part", county="330302", thing=whole, title="部件")
+
+    for record in ("part", "thing"):
+        address = desk.post(f"modules/sample/{record}/find", q=number).headers["location"]
+        told = re.sub(r"[\s\-+]", "", unquote_plus(re.sub("[0-9a-f]{32}", "", address)))
+        assert not re.search(r"\d{6}", told), told
+        if record == "part":
+            page = desk.http.get(address).text
+            assert "部件" not in page and "没有" in page
+
+
+@pytest.mark.parametrize("number", ["990-2026-00012", "2026", "0577-88001234", "12345678901", "523303000012345678"])
+def test_a_plain_number_is_looked_for_as_a_text(bureau: Service, number: str) -> None:
+    desk = Desk(bureau, CLERK)
+    add(desk, name=f"{number}号")
+
+    found = desk.post("modules/sample/thing/find", q=number).headers["location"]
+
+    assert f"q={number}" in found and f"{number}号" in desk.http.get(found).text
+
+
+def test_a_telephone_that_somebody_has_is_found_by_its_index(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    add(desk, name="有座机", phone="0577-88001234")
+    vault = bureau.context.vault
+
+    with bureau.context.engine.connect() as connection:
+        said = {one: asked_for(connection, vault, where(bureau), one)[0] for one in ("0577 88001234", "13900000009")}
+
+    assert said == {"0577 88001234": "f.phone", "13900000009": "f.phone"}
+
+
+def test_a_short_telephone_number_shows_its_last_two_digits(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    row_id = add(desk, phone="88001234")
+
+    page = desk.get(f"modules/sample/thing/{row_id}").text
+
+    assert ">****34<" in re.sub(r"\s*([<>])\s*", r"\1", page) and "1234<" not in page

@@ -5,14 +5,18 @@ payments during day close: test_day_close.py. Provider twice, late, never, kille
 """
 
 import pytest
+from sqlalchemy import select
 
 from cardsvc.core import wire
 from cardsvc.core.facts import Details, StationKind, Step
+from cardsvc.core.ids import StaffNo
+from cardsvc.core.ledger import SHORT, till
 from cardsvc.core.problems import Problem
 from cardsvc.core.terms import Means, Payer
 from cardsvc.core.wire import Outcome
+from cardsvc.store import tables as t
 from tests.support.accounts import bill, owes
-from tests.support.home import Service
+from tests.support.home import Service, Station
 from tests.support.telling import ARRANGED, TO_STORAGE, Told
 
 
@@ -91,3 +95,27 @@ def test_what_is_reported_behind_a_yes_is_what_was_granted(service: Service) -> 
 
     assert told == [Outcome.ACCEPTED, Outcome.CONFLICT]
     assert bill(service, one.case_no).deposit_fen == 20_000
+
+
+def test_what_was_given_out_by_lost_books_is_short_until_its_cover_is_sent_again(service: Service) -> None:
+    """Both stations say that we had these records: the books that had them are gone."""
+    one = Told.begun(service, 1, resident=False)
+    station, other = service.station(StationKind.CASHIER), Station(service, StationKind.CASHIER, number=1)
+    money = Details(amount_fen=30_000, means=Means.TRANSFER)
+    people = station.people(Step.REFUND) | {"case_no": one.case_no}
+    asked = station.append(wire.Request(step=Step.REFUND, details=money), **people)
+    station.append(wire.Observation(step=Step.REFUND, details=money, granted_seq=asked), **people)
+    other.append(wire.Observation(step=Step.DEPOSIT, details=money), staff_no=StaffNo("1010"), case_no=one.case_no)
+
+    def came(from_: Station) -> tuple[list[Outcome], dict[str, int]]:
+        from_.settled = from_.seq
+        judged = [row.judgement.outcome for row in from_.send().results if row.judgement is not None]
+        assert bill(service, one.case_no).deposit_fen == 0, "no account is below its floor"
+        k = t.account.c
+        with service.context.engine.connect() as connection:
+            rows = connection.execute(select(k.account, k.debit_fen - k.credit_fen))
+            return judged, {row.account: int(row[1]) for row in rows if row[1]}
+
+    short = {SHORT: 30_000, till(Means.TRANSFER): -30_000}
+    assert came(station) == ([Outcome.REFUSED, Outcome.CONFLICT], short)
+    assert came(other) == ([Outcome.ACCEPTED], {})

@@ -239,6 +239,16 @@ def test_a_hall_that_comes_later_takes_its_baskets_back(service: Service) -> Non
     assert charged == [("flower_baskets", 20_000), ("flower_baskets", -20_000), ("hall_small", 60_000)]
     assert bill(service, one.case_no).due_fen == 60_000
 
+    one.does(Step.VOID, StationKind.FAREWELL)
+
+    again = [(item, fen) for item, fen, *_ in lines(service, one.case_no) if item in ("flower_baskets", "hall_small")]
+    assert again == [*charged, ("hall_small", -60_000), ("flower_baskets", 20_000)], (
+        "the tap's price pays for them no more"
+    )
+    assert bill(service, one.case_no).due_fen == 20_000
+    one.does(Step.FAREWELL_OVER)
+    assert bill(service, one.case_no).due_fen == 60_000, "and it takes them back again"
+
 
 # What is bad in a file
 

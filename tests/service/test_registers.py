@@ -224,6 +224,26 @@ def test_what_a_register_takes_back_is_shown_and_only_two_people_withdraw_it(ser
     assert bill(service, case.case_no).due_fen == 23_000
 
 
+def test_what_a_register_took_back_stays_shown_while_it_is_mute_and_until_it_says_otherwise(service: Service) -> None:
+    record(service)
+    case, registers = begun(service), Registers(service.context)
+    registers.ask_due()
+
+    def asked(state: str, way: Way) -> list[str | None]:
+        """What is shown once the register was asked at another turn."""
+        with service.context.engine.begin() as connection:
+            connection.execute(text("UPDATE relief_record SET state = :state"), {"state": state})
+        Mood.way = way
+        case.does(Step.DEPOSIT)
+        registers.ask_due()
+        return [one.lost for one in waiting(service)]
+
+    assert asked("withdrawn", Way.WELL) == ["DB-7"]
+    assert asked("withdrawn", Way.ERROR) == ["DB-7"]
+    assert asked("active", Way.GARBAGE) == ["DB-7"]
+    assert asked("active", Way.WELL) == []
+
+
 def test_two_processes_prove_a_record_once(service: Service) -> None:
     record(service)
     case = begun(service)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, expect, sync_playwright
 
 from tests.support.tools import CHROMIUM
+
+expect.set_options(timeout=20_000)  # on a machine that is at other work a page may take its time
 
 SCREENS = Path(__file__).parents[2] / "build" / "screens"
 ITS_OWN = frozenset({"data", "blob", "about", "chrome", "chrome-extension"})
@@ -84,9 +86,16 @@ class Pages:
         self._contexts: list[BrowserContext] = []
 
     def open(
-        self, *, language: str = "zh-CN", width: int = 1280, height: int = 800, touch: bool = False, dark: bool = False
+        self,
+        *,
+        language: str = "zh-CN",
+        width: int = 1280,
+        height: int = 800,
+        touch: bool = False,
+        dark: bool = False,
+        strange: bool = False,
     ) -> Page:
-        """A new page; sizes in CSS pixels. Local time is that of the homes."""
+        """A new page; sizes in CSS pixels. Local time is that of the homes. `strange`: certificates of nobody known."""
         context = self._browser.new_context(
             locale=language,
             timezone_id="Asia/Shanghai",
@@ -94,8 +103,9 @@ class Pages:
             has_touch=touch,
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
+            ignore_https_errors=strange,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(20_000)
         context.on("page", self.watch.follow)
         self._contexts.append(context)
         return context.new_page()

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.support.browser import Pages, picture
 from tests.support.process import Program, Programs
@@ -68,6 +68,7 @@ def look(pages: Pages, said: str) -> None:
     office.keyboard.press("Enter")
     expect(office.locator("tbody tr")).to_have_count(26)
     picture(office, "demo-cases")
+    statement(pages, office)
     family = pages.open(width=390, height=844)
     link = re.search(r"http://\S+/family/#\S+", said)
     assert link is not None
@@ -75,6 +76,30 @@ def look(pages: Pages, said: str) -> None:
     expect(family.locator("#shown")).to_be_visible()
     picture(family, "demo-family")
     for one in (page, station, office, family):
+        one.close()
+
+
+def statement(pages: Pages, office: Page) -> None:
+    """A statement to the treasury, made by one person and sent by another, arrives at the treasury's office."""
+    office.goto(f"http://127.0.0.1:{PORT}/office/statements")
+    office.locator("#make [name=payer]").select_option("treasury")
+    office.locator("#make [name=last]").fill(office.locator("#make [name=last]").get_attribute("max") or "")
+    office.locator("#make button.go").click()
+    draft = office.url
+    second = pages.open()
+    second.goto(f"http://127.0.0.1:{PORT}/office/")
+    second.locator("[name=staff_no]").fill("1010")
+    second.locator("[name=password]").fill("10101010")
+    second.keyboard.press("Enter")
+    expect(second.locator("tbody tr").first).to_be_visible()
+    second.goto(draft)
+    second.locator("#decide [type=checkbox]").check()
+    second.locator("#decide button.go").click()
+    theirs = pages.open(strange=True)
+    theirs.goto(f"https://127.0.0.1:{PORT + 94}/")
+    expect(theirs.locator("article.report h2")).to_contain_text("treasury", timeout=60_000)
+    picture(theirs, "demo-treasury")
+    for one in (second, theirs):
         one.close()
 
 

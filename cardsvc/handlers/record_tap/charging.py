@@ -4,18 +4,19 @@ from cardsvc.core import posting
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact, step_of
 from cardsvc.store import receipts, reversing, tills
-from cardsvc.store.open_lines import open_lines
+from cardsvc.store.open_lines import open_lines, taken_back_by
 from cardsvc.store.working import WorkingSet
 
 
 def charge(tx: WorkingSet, before: Case, fact: Fact, log_no: int) -> None:
     """Post what the fact causes: counter-lines first, then its own lines, then money that moved."""
     step, case_no = step_of(fact), fact.case_no
-    takes_back = posting.takes_back(fact, before, tx.book_of)
-    standing = open_lines(tx, case_no) if takes_back else []
-    balances = tx.balances(case_no) if takes_back or step in posting.SETS_OFF else {}
+    caused = posting.caused(fact, before, tx.book_of)
+    standing = open_lines(tx, case_no) if caused.looks_back else []
+    balances = tx.balances(case_no) if caused.looks_back or step in posting.SETS_OFF else {}
+    voided = taken_back_by(tx, case_no, caused.voided) if caused.voided is not None else []
     undone = reversing.undone_by(tx, fact)
-    posted = posting.post(fact, before, standing, balances, tx.book_of, undone, sent_again=tx.sent_again)
+    posted = posting.post(caused, standing, balances, undone, voided, sent_again=tx.sent_again)
     if reversing.taken_back_before(tx, fact):
         posted = (
             posting.Posting()

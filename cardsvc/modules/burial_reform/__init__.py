@@ -17,5 +17,6 @@ MODULE = Module(
     ),
     indicators=INDICATORS,
     schema=Path(__file__).with_name("schema.sql").read_text(encoding="utf-8"),
+    trail=eco.TRAIL,
     half_year=rows,
 )

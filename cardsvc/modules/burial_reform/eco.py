@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from cardsvc.core.ids import CASE_NO
 from cardsvc.core.records import Column, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
+from cardsvc.core.terms import Destination
+from cardsvc.core.trails import Events, Graves, SignUps, Trail
 
 WAYS = {
     "tree": Label("树葬", "Tree burial"),
@@ -153,6 +155,32 @@ SIGN_UP = Record(
         ),
         frozen=("buried",),
     ),
+)
+TRAIL = Trail(
+    SignUps(
+        record="sign_up",
+        case_no="case_no",
+        deceased="deceased",
+        person="deceased_id_no",
+        applicant="applicant",
+        phone="phone",
+        signed_on="signed_on",
+        way="way",
+        event="event",
+        state="state",
+        rested="buried",
+        given_up=("withdrawn",),
+        spot="spot",
+        certificate="certificate",
+    ),
+    Events(record="event", state="state", open="open", way="way", held_on="held_on", places="places"),
+    ways={
+        "tree": Destination.TREE,
+        "flower": Destination.FLOWER_BED,
+        "lawn": Destination.LAWN,
+        "sea": Destination.SEA,
+    },
+    graves=Graves(record="cemetery", left="plots_left"),
 )
 MEMORIAL = Record(
     "memorial",

@@ -140,6 +140,10 @@ RECOGNITION = Record(
                 ("finding",),
                 stamps="decided_on",
             ),
+            Move(
+                "reopen", Label("撤销决定", "Open again"), ("recognised", "refused"), "reviewed", ("finding",), two=True
+            ),
         ),
+        frozen=("recognised", "refused"),
     ),
 )

@@ -30,6 +30,7 @@ from cardsvc.store.tables.day import (
     temperature,
     trip,
 )
+from cardsvc.store.tables.deaths import module_death, module_death_place, module_death_told
 from cardsvc.store.tables.exchange import enrolment_code, journal, record, station
 from cardsvc.store.tables.kinds import Moment, metadata
 from cardsvc.store.tables.modules import (
@@ -92,6 +93,9 @@ __all__ = [
     "mark",
     "metadata",
     "missing_record",
+    "module_death",
+    "module_death_place",
+    "module_death_told",
     "module_figure",
     "module_grant",
     "module_history",

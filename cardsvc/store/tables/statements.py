@@ -48,6 +48,7 @@ statement_line = Table(
     Column("gone_at", Moment),
     Column("gone_by", Text),
     Column("why", Text),
+    Column("told_in", BigInteger),
     ForeignKeyConstraint(["home_id", "draft_no"], ["statement.home_id", "statement.draft_no"]),
     ForeignKeyConstraint(
         ["home_id", "case_no", "log_no", "line_no"],

@@ -537,7 +537,7 @@ CREATE TRIGGER statement_payment_no_delete BEFORE DELETE ON statement_payment BE
 
 -- When the modules' registers were asked which waivers a case's person is entitled to. turns: core.registers.turns of the
 -- case then. answered_at NULL: one did not answer, asked again at next_at. faults: JSON, register to its fault
--- (core.registers.RegisterFault). lost: number of a record that was proven by a register which says no now.
+-- (core.registers.RegisterFault). lost: numbers of records that a register had proven and says no of, by its last word.
 CREATE TABLE register_ask (
     home_id          TEXT NOT NULL,
     case_no          TEXT NOT NULL,
@@ -856,4 +856,31 @@ CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer WHEN NOT (
         ELSE NEW.credit IN ('carried_over', 'carried_short') OR substr(NEW.credit, 1, 8) = 'revenue/' OR substr(NEW.credit, 1, 5) = 'till/'
     END
 ) BEGIN SELECT RAISE(ABORT, 'an account of another case, or of no kind'); END;
+-- @end
+
+-- A payer is told of a line that was taken back after it had been asked for.
+ALTER TABLE statement_line ADD COLUMN told_in BIGINT;
+-- @postgresql
+CREATE OR REPLACE FUNCTION refuse_statement_line() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NOT EXISTS (SELECT 1 FROM statement WHERE home_id = NEW.home_id AND draft_no = NEW.draft_no AND state = 'draft') THEN
+            RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a line is put on a draft alone';
+        END IF;
+    ELSIF TG_OP = 'DELETE' OR OLD.gone IS NOT NULL OR OLD.told_in <> NEW.told_in OR (OLD.told_in IS NOT NULL AND NEW.told_in IS NULL)
+        OR to_jsonb(OLD) - '{gone,gone_at,gone_by,why,told_in}'::text[] <> to_jsonb(NEW) - '{gone,gone_at,gone_by,why,told_in}'::text[] THEN
+        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a line of a statement stays, and goes once';
+    END IF;
+    RETURN NEW;
+END $$;
+-- @end
+-- @sqlite
+DROP TRIGGER statement_line_stays;
+CREATE TRIGGER statement_line_stays BEFORE UPDATE ON statement_line WHEN OLD.gone IS NOT NULL OR OLD.told_in IS NOT NULL AND OLD.told_in IS NOT NEW.told_in OR OLD.home_id <> NEW.home_id OR OLD.draft_no <> NEW.draft_no OR OLD.case_no <> NEW.case_no OR OLD.log_no <> NEW.log_no OR OLD.line_no <> NEW.line_no OR OLD.payer <> NEW.payer OR OLD.amount_fen <> NEW.amount_fen BEGIN SELECT RAISE(ABORT, 'a line of a statement stays, and goes once'); END;
+-- @end
+
+-- Accounts and their kinds are read in ranges, byte by byte, whatever the database's own order is.
+-- @postgresql
+ALTER TABLE account_spell ALTER COLUMN account TYPE WORDS, ALTER COLUMN since TYPE WORDS,
+    ALTER COLUMN kind TYPE WORDS, ALTER COLUMN until TYPE WORDS;
 -- @end

@@ -93,3 +93,44 @@ CREATE TRIGGER module_history_append_only BEFORE UPDATE OR DELETE ON module_hist
 CREATE TRIGGER module_history_no_update BEFORE UPDATE ON module_history BEGIN SELECT RAISE(ABORT, 'module_history is append-only'); END;
 CREATE TRIGGER module_history_no_delete BEFORE DELETE ON module_history BEGIN SELECT RAISE(ABORT, 'module_history is append-only'); END;
 -- @end
+-- A person's rows of payments that a death stopped: whose case said so, by which telling (core.deaths.Telling), the row's
+-- state before. version: the row's, as the death left it. undone_at: it turned out that the deceased is somebody else.
+CREATE TABLE module_death (
+    home_id          TEXT NOT NULL,
+    module           TEXT NOT NULL,
+    record           TEXT NOT NULL,
+    row_id           TEXT NOT NULL,
+    version          BIGINT NOT NULL,
+    case_no          TEXT NOT NULL,
+    person           TEXT NOT NULL,
+    telling          TEXT NOT NULL,
+    state            TEXT NOT NULL,
+    told_at          MOMENT NOT NULL,
+    undone_at        MOMENT,
+    PRIMARY KEY (home_id, module, record, row_id, version),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+CREATE INDEX module_death_of ON module_death (home_id, case_no);
+-- What was told of a case's person to the modules that pay: telling '' for nothing, or no more. faults: names of modules
+-- that could not hear it, told again at next_at (NULL: all have heard).
+CREATE TABLE module_death_told (
+    home_id          TEXT NOT NULL,
+    case_no          TEXT NOT NULL,
+    person           TEXT,
+    telling          TEXT NOT NULL,
+    tries            BIGINT NOT NULL,
+    next_at          MOMENT,
+    faults           TEXT NOT NULL,
+    PRIMARY KEY (home_id, case_no),
+    FOREIGN KEY (home_id, case_no) REFERENCES funeral_case (home_id, case_no)
+);
+CREATE INDEX module_death_told_of ON module_death_told (home_id, person);
+CREATE INDEX module_death_told_due ON module_death_told (home_id, next_at) WHERE next_at IS NOT NULL;
+-- Up to which change the cases were looked at: a log number, and a case of it.
+CREATE TABLE module_death_place (
+    home_id          TEXT NOT NULL,
+    log_no           BIGINT NOT NULL,
+    case_no          TEXT NOT NULL,
+    PRIMARY KEY (home_id),
+    FOREIGN KEY (home_id) REFERENCES home (home_id)
+);

@@ -1,0 +1,95 @@
+"""Rows by which ashes come to rest: what is offered, who has signed up, and whose ashes rest."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, and_, func, select
+
+from cardsvc.core.facts import Stage
+from cardsvc.core.ids import CaseNo, HomeId
+from cardsvc.core.trails import Trail
+from cardsvc.modules import Module
+from cardsvc.rows.keeping import Kept, Where, find, kept
+from cardsvc.rows.tables import blind
+from cardsvc.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An event that is open, and how many places it has left."""
+
+    row: Kept
+    left: int
+
+
+def sign_ups(home_id: HomeId, module: Module, trail: Trail) -> Where:
+    """Where a module's sign-ups are."""
+    return Where(home_id, module.name, module.record(trail.sign_ups.record))
+
+
+def events(home_id: HomeId, module: Module, trail: Trail) -> Where:
+    """Where its events are."""
+    return Where(home_id, module.name, module.record(trail.events.record))
+
+
+def offered(connection: Connection, home_id: HomeId, module: Module, trail: Trail, today: date) -> list[Offered]:
+    """The open events from this day on that have places left, of all counties, the next one first."""
+    where, e = events(home_id, module, trail), trail.events
+    c = where.table.c
+    asked = select(where.table).where(c.home_id == home_id, c[e.state] == e.open, c[e.held_on] >= today)
+    found = [kept(where.record, row) for row in connection.execute(asked.order_by(c[e.held_on], c.id))]
+    with_left = [Offered(one, left(connection, home_id, module, trail, one)) for one in found]
+    return [one for one in with_left if one.left > 0]
+
+
+def left(connection: Connection, home_id: HomeId, module: Module, trail: Trail, event: Kept) -> int:
+    """How many places of an event nobody has."""
+    where, s = sign_ups(home_id, module, trail), trail.sign_ups
+    c = where.table.c
+    whose = (c.home_id == home_id, c[s.event] == event.id, c[s.state].not_in(s.given_up))
+    taken = connection.execute(select(func.count()).select_from(where.table).where(*whose)).scalar_one()
+    places = event.values[trail.events.places]
+    return (places if isinstance(places, int) else 0) - taken
+
+
+def event(connection: Connection, home_id: HomeId, module: Module, trail: Trail, row_id: str) -> Kept | None:
+    """An event that is open."""
+    row = find(connection, events(home_id, module, trail), row_id, None)
+    return row if row is not None and row.values[trail.events.state] == trail.events.open else None
+
+
+def of_cases(
+    connection: Connection, home_id: HomeId, module: Module, trail: Trail, cases: Iterable[str]
+) -> dict[CaseNo, Kept]:
+    """The sign-up of each of these cases: the newest; one that was given up only where there is no other."""
+    where, s = sign_ups(home_id, module, trail), trail.sign_ups
+    c = where.table.c
+    asked = select(where.table).where(c.home_id == home_id, c[s.case_no].in_(sorted(cases))).order_by(c.id)
+    rows = [kept(where.record, row) for row in connection.execute(asked)]
+    rows.sort(key=lambda one: one.values[s.state] not in s.given_up)
+    return {CaseNo(str(one.values[s.case_no])): one for one in rows}
+
+
+def rested(connection: Connection, home_id: HomeId, module: Module, trail: Trail) -> list[tuple[Kept, str | None]]:
+    """Sign-ups whose ashes rest while their case still waits for it, each with its person's blind index."""
+    where, s = sign_ups(home_id, module, trail), trail.sign_ups
+    c, f = where.table.c, t.funeral_case.c
+    waits = f.stage.in_((Stage.SEALED.value, Stage.RELEASED.value))
+    asked = (
+        select(where.table)
+        .join(t.funeral_case, and_(f.home_id == c.home_id, f.case_no == c[s.case_no]))
+        .where(c.home_id == home_id, c[s.state] == s.rested, waits)
+        .order_by(c.id)
+    )
+    return [(kept(where.record, row), row._mapping[blind(s.person)]) for row in connection.execute(asked)]
+
+
+def graves(connection: Connection, home_id: HomeId, module: Module, trail: Trail) -> list[Kept]:
+    """Places that have graves left."""
+    if trail.graves is None:
+        return []
+    where = Where(home_id, module.name, module.record(trail.graves.record))
+    c = where.table.c
+    asked = select(where.table).where(c.home_id == home_id, c[trail.graves.left] > 0).order_by(c.id)
+    return [kept(where.record, row) for row in connection.execute(asked)]
