@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from cardsvc.handlers import grant_module
-from cardsvc.rows import keeping, paging
+from cardsvc.rows import keeping, paging, tables
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.rows.matching import Wanted
 from tests.modules.conftest import CLERK, COUNTY, LEADER
@@ -360,6 +360,30 @@ def test_a_county_links_to_its_own_rows_and_to_the_city_s(bureau: Service) -> No
     assert done.status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("thing/%00", 404),
+        ("thing/import/%00", 404),
+        ("thing/%00/edit", 404),
+        ("thing?q=%00", 200),
+        ("thing?county=%00", 200),
+        ("thing?f.name=a%00", 200),
+        ("part?f.thing=%00", 200),
+        ("thing/export.csv?q=a%00", 200),
+        ("thing?after=%5B%22%5Cu0000%22%5D", 200),
+        ("thing?after=%5B%22%5Cud800%22%5D", 200),
+        ("thing?sort=name&after=%5B%22%5Cu0000%22%2C%22a%22%5D", 200),
+        ("thing?sort=count&after=%5B1000000000000000000000%2C%22a%22%5D", 200),
+    ],
+)
+def test_what_no_database_can_hold_is_answered_as_what_is_not_there(both: Service, path: str, status: int) -> None:
+    desk = Desk(both, CLERK)
+    add(desk)
+
+    assert desk.get(f"modules/sample/{path}").status_code == status
+
+
 TWO = {"second_staff_no": LEADER, "second_password": f"{LEADER}{LEADER}"}
 ACCOUNT = "6222020000000000000"
 
@@ -439,3 +463,28 @@ def test_a_county_s_row_leads_to_no_other_county_s_whoever_writes_it(bureau: Ser
     done = city.post("modules/sample/part/new", county="330324", thing=other, title="部件")
     assert done.status_code == 422
     assert city.post("modules/sample/part/new", county="330300", thing=other, title="部件").status_code == 303
+
+
+def test_indexes_that_a_declaration_gained_are_made_on_tables_that_are_there(both: Service) -> None:
+    engine, desk = both.context.engine, Desk(both, CLERK)
+    module, part = sample_module.MODULE, sample_module.PART
+    columns = tuple(replace(one, filtered=one.name == "thing", unique=one.name != "thing") for one in part.columns)
+    grown = replace(module, records=(sample_module.THING, replace(part, columns=columns)))
+    thing = add(desk)
+    for title in ("一", "二"):
+        add(desk, "part", county="330302", thing=thing, title=title, weight="5")
+
+    with pytest.raises(tables.UnsafeStore, match="rows have the same home_id, weight"):
+        tables.prepare(engine, [grown])
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE sample_part SET weight = 6 WHERE title = '二'"))
+    assert tables.prepare(engine, [grown]) == [
+        "sample_part_of_thing",
+        "sample_part_one_title",
+        "sample_part_one_weight",
+    ]
+    assert tables.prepare(engine, [grown]) == []
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.execute(text("UPDATE sample_part SET title = '一'"))
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.execute(text("UPDATE sample_part SET weight = 5"))
