@@ -3,13 +3,13 @@
 A withheld figure has no number from here on, so that no page and no file can let it out.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from cardsvc.core.figures import Chapter, Count, Indicator, Sum, Unit, leaves
+from cardsvc.core.figures import Chapter, Indicator, Unit
 from cardsvc.core.records import Label
 from cardsvc.core.reporting import Every, Period, period_of
 
@@ -137,31 +137,6 @@ def number_of(unit: Unit, said: int) -> int | Decimal:
     if unit is Unit.YUAN:
         return said
     return Decimal(said).scaleb(-2) if said % 100 else said // 100
-
-
-def not_told(indicators: Iterable[Indicator], marks: Marks) -> frozenset[str]:
-    """The figures that are withheld: the marked ones, and those that would betray them.
-
-    A share betrays its whole, and all parts together betray it too: what is made of a withheld count, or counts a part
-    of its rows, is withheld with it, unless the bureau decided that it is told.
-    """
-    every = tuple(indicators)
-    decided = {one.name: {said.withheld for said in marks.get(one.name, ())} - {None} for one in every}
-    marked = {name for name, said in decided.items() if True in said}
-    secret = [one.figure for one in every if one.name in marked and isinstance(one.figure, Count | Sum)]
-    betraying = {one.name for one in every if not decided[one.name] and _betrays(one, secret)}
-    return frozenset(marked | betraying)
-
-
-def _betrays(indicator: Indicator, secret: Iterable[Count | Sum]) -> bool:
-    return any(_is_part(leaf, whole) for leaf in leaves(indicator.figure) for whole in secret)
-
-
-def _is_part(leaf: Count | Sum, whole: Count | Sum) -> bool:
-    """Whether it is the same, or counts some of the same rows."""
-    if replace(leaf, where=whole.where) != whole:
-        return False
-    return all(leaf.where.get(name) == value for name, value in whole.where.items())
 
 
 def _tenth(number: Decimal) -> Decimal:

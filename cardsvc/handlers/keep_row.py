@@ -61,7 +61,8 @@ def handle(
             return Refusal(Problem.ROW_FROZEN)
         present = keeping.opened(context.vault, where, before) if before is not None else {}
         held = {one.name: str(present[one.name] or "") for one in record.typed if one.secret and one.name in present}
-        ids, unnamed = _linked(connection, context, module, where, texts, county)
+        said = texts.get("county", "").strip()
+        ids, unnamed = _linked(connection, context, module, where, texts, said if said in counties else county)
         values, faults = cells.row(record, {**held, **texts, **ids}, counties, present)
         faults += unnamed
         faults += keeping.twice(connection, context.vault, where, values, row_id)

@@ -17,6 +17,8 @@ from cardsvc.naming.names import digits
 MOST = {Kind.TEXT: 200, Kind.NOTE: 4000}
 """The longest texts, in characters."""
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+UNHELD = re.compile(r"[\x00\ud800-\udfff]")
+"""What a database cannot hold, and so cannot be asked for: NUL, and halves of characters."""
 PHONE = re.compile(r"\+?[0-9][0-9 \-]{4,19}")
 POINT = re.compile(r"(-?[0-9]{1,2}(?:\.[0-9]{1,7})?)\s*[,，]\s*(-?[0-9]{1,3}(?:\.[0-9]{1,7})?)")
 WHOLE = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})")

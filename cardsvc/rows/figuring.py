@@ -6,8 +6,9 @@ from sqlalchemy import Connection
 
 from cardsvc.core.figures import Chapter, Indicator
 from cardsvc.core.ids import HomeId
-from cardsvc.core.indicated import NOTHING_SAID, Chapters, Part, Told, not_told
+from cardsvc.core.indicated import NOTHING_SAID, Chapters, Part, Told
 from cardsvc.core.reporting import Period, year_before
+from cardsvc.core.withholding import Marked, not_told
 from cardsvc.modules import Module
 from cardsvc.rows import marks
 from cardsvc.rows.counting import Counter
@@ -25,10 +26,13 @@ class Figures:
         self._module, self._period, self._before = module, period, year_before(period)
         self._counter = Counter(connection, home_id, module, only)
         self._said = marks.exactly(connection, home_id, module.name, period) if only is None else {}
-        now = marks.around(connection, home_id, module.name, period)
-        before = marks.around(connection, home_id, module.name, self._before)
-        self._not_told = not_told(module.indicators, now)
-        self._not_told_before = not_told(module.indicators, before)
+        now, before, once = (
+            Marked(marks.around(*whose, one), marks.stood(*whose, one))
+            for whose in [(connection, home_id, module.name)]
+            for one in (period, self._before, year_before(self._before))
+        )
+        self._not_told = not_told(module.indicators, now, before, module.records)
+        self._not_told_before = not_told(module.indicators, before, once, module.records)
 
     def told(self, indicator: Indicator, county: str | None = None) -> Told:
         """A figure of a county, None for all."""

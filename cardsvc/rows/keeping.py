@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Table, select, update
 
 from cardsvc.core.ids import HomeId, StaffNo
 from cardsvc.core.records import CITY, Column, Fault, Kind, Record, Value, Values, Wrong
-from cardsvc.naming.cells import written
+from cardsvc.naming.cells import UNHELD, written
 from cardsvc.naming.names import digits
 from cardsvc.rows.tables import blind, sealed, table_of
 from cardsvc.store import tables as t
@@ -147,6 +147,8 @@ def insert_columns(
 
 def find(connection: Connection, where: Where, row_id: str, county: str | None) -> Kept | None:
     """A row by its id, of this county where somebody sees only one."""
+    if UNHELD.search(row_id):
+        return None
     c = where.table.c
     only = (c.county == county,) if county is not None else ()
     found = connection.execute(select(where.table).where(c.home_id == where.home_id, c.id == row_id, *only)).first()

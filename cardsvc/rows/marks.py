@@ -1,7 +1,7 @@
 """What the bureau says of figures: targets, bounds, what is withheld; kept for a figure and a period."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
@@ -10,6 +10,9 @@ from cardsvc.core.ids import HomeId, StaffNo
 from cardsvc.core.indicated import Marks, Relation, Said
 from cardsvc.core.reporting import Period
 from cardsvc.store import tables as t
+
+NEAR = 31
+"""So many days before it is withheld, what stood is withheld too, where nothing is said of that day itself."""
 
 
 def exactly(connection: Connection, home_id: HomeId, module: str, period: Period) -> dict[str, Said]:
@@ -28,6 +31,25 @@ def around(connection: Connection, home_id: HomeId, module: str, period: Period)
     for row in connection.execute(select(t.module_figure).where(c.home_id == home_id, c.module == module, *days)):
         found[row.indicator] = (*found.get(row.indicator, ()), _said(row))
     return found
+
+
+def stood(connection: Connection, home_id: HomeId, module: str, period: Period) -> frozenset[str]:
+    """The figures that are withheld as they stood at the end of a period, by what is said of periods around its end.
+
+    What was withheld last stays so from then on, until the bureau gives out that of a later period; and a month before
+    it stood much the same.
+    """
+    c, last = t.module_figure.c, period.last.isoformat()
+    until = (period.last + timedelta(days=NEAR)).isoformat()
+    where = (c.home_id == home_id, c.module == module, c.withheld.is_not(None), c.last_day <= until)
+    found: dict[str, tuple[str, bool]] = {}
+    for row in connection.execute(select(t.module_figure).where(*where).order_by(c.last_day)):
+        day, withheld = found.get(row.indicator, ("", False))
+        if row.last_day <= last:
+            found[row.indicator] = (row.last_day, row.withheld or (withheld and day == row.last_day))
+        elif row.withheld and day != last:
+            found[row.indicator] = (row.last_day, True)
+    return frozenset(name for name, (_, withheld) in found.items() if withheld)
 
 
 def keep(

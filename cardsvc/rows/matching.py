@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, and_, false, func, literal, or_, select, union_all
 
 from cardsvc.core.figures import EMPTY, FILLED
 from cardsvc.core.local_time import CHINA
 from cardsvc.core.records import Column, Kind, Record, Value, Wrong
-from cardsvc.naming.cells import number_in, read
+from cardsvc.naming.cells import UNHELD, number_in, read
 from cardsvc.rows.keeping import Where, index_of
 from cardsvc.rows.tables import blind
 from cardsvc.vault.vault import Vault
@@ -85,7 +85,7 @@ def _rarest(connection: Connection, vault: Vault, where: Where, wanted: Wanted) 
 def _base(where: Where, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     yield where.table.c.home_id == where.home_id
     if wanted.county is not None:
-        yield where.table.c.county == wanted.county
+        yield where.table.c.county == wanted.county if not UNHELD.search(wanted.county) else false()
 
 
 def _groups(vault: Vault, where: Where, wanted: Wanted, found_by: str | None = None) -> dict[str, ColumnElement[bool]]:
@@ -138,6 +138,8 @@ def _midnight(day: date) -> datetime:
 
 
 def _value(column: Column, said: str) -> Value | Wrong:
+    if UNHELD.search(said):
+        return Wrong.UNPRINTABLE
     return said if column.kind is Kind.LINK else read(column, said)
 
 
@@ -168,6 +170,9 @@ def _anybody(connection: Connection, where: Where, column: Column, index: str, c
 
 def _found_by(vault: Vault, where: Where, text: str, use: Use) -> Iterator[ColumnElement[bool]]:
     """By the beginning of a searched text, by the whole of a searched secret."""
+    if UNHELD.search(text):
+        yield false()
+        return
     for column in where.record.columns:
         if not column.searched:
             continue

@@ -1,7 +1,6 @@
 """A page of a record's list: filtered, sorted, searched, by keyset: page 20,000 costs what the first one does."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from cardsvc.core.records import Kind, Record
+from cardsvc.naming.cells import UNHELD
 from cardsvc.rows.keeping import Kept, Where, kept
 from cardsvc.rows.matching import Wanted, aside, conditions, ordered
 from cardsvc.vault.vault import Vault
@@ -168,5 +168,5 @@ def _cursor(record: Record, sort: str, text: str) -> list[Any] | None:
 
 
 def _storable(said: Any) -> bool:
-    """Whether it is a text that both databases can hold: a broken half of a character and NUL they cannot."""
-    return isinstance(said, str) and not re.search(r"[\x00\ud800-\udfff]", said)
+    """Whether it is a text that both databases can hold."""
+    return isinstance(said, str) and not UNHELD.search(said)

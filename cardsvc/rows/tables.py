@@ -20,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     inspect,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from cardsvc.core import records
@@ -137,13 +138,33 @@ def _sql(module: str, record: Record) -> str:
     return told + "".join(f"{CreateIndex(one)};\n" for one in sorted(table.indexes, key=lambda one: str(one.name)))
 
 
+def _indexed(connection: Connection, table: Table) -> list[str]:
+    """Make the indexes of a table that are not there, also those that keep a column unique; their names."""
+    now = inspect(connection)
+    have = {one["name"] for one in (*now.get_indexes(table.name), *now.get_unique_constraints(table.name))}
+    wanted: list[Index | UniqueConstraint] = list(table.indexes)
+    wanted += [one for one in table.constraints if isinstance(one, UniqueConstraint)]
+    made = []
+    for one in sorted(wanted, key=lambda one: str(one.name)):
+        if one.name in have:
+            continue
+        only = "UNIQUE " if isinstance(one, UniqueConstraint) else ""
+        by = ", ".join(column.name for column in one.columns)
+        try:
+            connection.exec_driver_sql(f"CREATE {only}INDEX {one.name} ON {table.name} ({by})")
+        except IntegrityError as error:
+            raise UnsafeStore(f"{table.name}: rows have the same {by}, which is unique now") from error
+        made.append(str(one.name))
+    return made
+
+
 def prepare(engine: Engine, modules: Iterable[Module]) -> list[str]:
-    """Make the tables and columns that modules declare and the database lacks; what was made.
+    """Make the tables, columns and indexes that modules declare and the database lacks; what was made.
 
     Nothing is ever dropped or retyped: the rows of a module that was removed stay. A column that is no longer needed,
     or no longer declared, may be empty from now on.
-    Raises UnsafeStore where a schema.sql does not make what its module declares, or where SQLite would have to let a
-    column be empty.
+    Raises UnsafeStore where a schema.sql does not make what its module declares, where rows stand against it, or where
+    SQLite would have to let a column be empty.
     """
     done = []
     for module in modules:
@@ -171,6 +192,8 @@ def prepare(engine: Engine, modules: Iterable[Module]) -> list[str]:
                     kind = column.type.compile(engine.dialect)
                     connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {quoted(column.name)} {kind}")
                     done.append(f"{table.name}.{column.name}")
+                if table not in lacking:
+                    done += _indexed(connection, table)
         done += [one.name for one in lacking]
     return done
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, upd
 
 from cardsvc.core.ids import HomeId, StaffNo
 from cardsvc.core.uploads import WAITING, WORKING, Found, UploadState, found_in
+from cardsvc.naming.cells import UNHELD
 from cardsvc.store import tables as t
 
 U, R = t.module_upload, t.module_upload_row
@@ -59,6 +60,8 @@ def add(connection: Connection, upload: Upload, content: bytes) -> None:
 
 def one(connection: Connection, home_id: HomeId, upload_id: str) -> Upload | None:
     """A file by its id."""
+    if UNHELD.search(upload_id):
+        return None
     row = connection.execute(select(*ABOUT).where(U.c.home_id == home_id, U.c.id == upload_id)).first()
     return _upload(row) if row is not None else None
 

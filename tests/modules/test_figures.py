@@ -25,9 +25,10 @@ from cardsvc.core.figures import (
     figure_wrong,
     leaves,
 )
-from cardsvc.core.indicated import Relation, Said, Span, Told, last_half_year, not_told, span_of
+from cardsvc.core.indicated import Relation, Said, Span, Told, last_half_year, span_of
 from cardsvc.core.records import Label
 from cardsvc.core.reporting import Period
+from cardsvc.core.withholding import Marked, not_told
 from cardsvc.documents.figure_words import FigureWords
 from cardsvc.handlers import set_figures
 from cardsvc.modules import Module
@@ -198,7 +199,9 @@ def test_a_withheld_figure_and_what_would_betray_it_have_no_number(counted: Serv
     day_less = Period(HALF.first, date(2026, 6, 29))
     year = Period(HALF.first, date(2026, 12, 31))
     assert all(told(counted, module, period)["whole"].withheld for period in (day_less, year))
-    later = told(counted, module, Period(date(2027, 1, 1), date(2027, 6, 30)))["whole"]
+    year_later = Period(date(2027, 1, 1), date(2027, 6, 30))
+    assert say(counted, module, year_later, whole=Said(withheld=False)) == 1
+    later = told(counted, module, year_later)["whole"]
     assert not later.withheld and later.before_withheld and later.before is None and later.change is None
     assert told(counted, module, only="330302")["whole"].withheld, "nor does a county tell it"
     for who in (LEADER, CLERK, COUNTY, "1016"):
@@ -276,6 +279,84 @@ def test_periods_are_those_of_the_calendar() -> None:
 
 def test_only_what_is_undecided_follows_its_parts() -> None:
     every = (indicator("whole", Count("thing")), indicator("share", SHARE))
-    assert not_told(every, {"whole": (Said(withheld=True),)}) == {"whole", "share"}
-    assert not_told(every, {"whole": (Said(withheld=True),), "share": (Said(withheld=False),)}) == {"whole"}
-    assert not_told(every, {"share": (Said(withheld=True),)}) == {"share"}
+    assert not_told(every, marks(whole=True)) == {"whole", "share"}
+    assert not_told(every, marks(whole=True, share=False)) == {"whole"}
+    assert not_told(every, marks(share=True)) == {"share"}
+
+
+def marks(**withheld: bool) -> Marked:
+    return Marked({name: (Said(withheld=one),) for name, one in withheld.items()})
+
+
+def test_a_growth_since_a_withheld_year_is_withheld() -> None:
+    growth = Growth(Count("thing"), times=100)
+    every = (
+        indicator("whole", Count("thing")),
+        indicator("growth", growth),
+        indicator("inside", Mean((growth, SHARE))),
+        indicator("of_a_part", Growth(Count("thing", {"kind": "a"}))),
+        indicator("of_another", Growth(Sum("thing", "fen"))),
+    )
+    assert not_told(every, marks(), marks(whole=True)) == {"growth", "inside", "of_a_part"}
+    assert not_told(every, marks(growth=False), marks(whole=True)) == {"inside", "of_a_part"}
+    share = (indicator("share", SHARE), indicator("growth", Growth(SHARE)))
+    assert not_told(share, marks(), marks(share=True)) == {"growth"}
+
+
+def test_neither_this_year_s_growth_nor_the_last_one_s_tells_a_withheld_number(counted: Service) -> None:
+    module = use(counted, indicator("within", Count("thing")), indicator("growth", Growth(Count("thing"))))
+    assert told(counted, module)["growth"].now == 4
+    then = Period(date(2025, 1, 1), date(2025, 6, 30))
+
+    assert say(counted, module, then, within=Said(withheld=True)) == 1
+
+    now = told(counted, module)
+    assert (now["within"].now, now["within"].before, now["within"].change) == (4, None, None)
+    assert now["growth"].withheld and now["growth"].now is None and now["growth"].before is None
+    later = told(counted, module, Period(date(2027, 1, 1), date(2027, 6, 30)))["growth"]
+    assert not later.withheld and later.before_withheld and later.before is None
+
+
+def test_what_stood_stays_withheld_until_the_bureau_gives_out_a_later_one(counted: Service) -> None:
+    stood = Count("thing", when=When.BY_THEN)
+    module = use(
+        counted,
+        indicator("stood", stood),
+        indicator("part", Count("thing", {"kind": "a"}, When.BY_THEN)),
+        indicator("within", Count("thing")),
+    )
+    assert say(counted, module, stood=Said(withheld=True), within=Said(withheld=True)) == 2
+    next_day = Period(date(2026, 7, 1), date(2026, 7, 1))
+    second = Period(date(2026, 7, 1), date(2026, 12, 31))
+    third = Period(date(2027, 1, 1), date(2027, 6, 30))
+
+    def hidden(period: Period) -> list[str]:
+        return [name for name, one in told(counted, module, period).items() if one.withheld]
+
+    assert all(hidden(one) == ["stood", "part"] for one in (next_day, second, third))
+    assert hidden(Period(date(2025, 7, 1), date(2025, 12, 31))) == []
+    assert say(counted, module, second, stood=Said(withheld=False)) == 1
+    assert [hidden(one) for one in (next_day, second, third)] == [["stood", "part"], [], []]
+    one_day = Period(date(2028, 6, 30), date(2028, 6, 30))
+    day_before = Period(date(2028, 6, 29), date(2028, 6, 29))
+    assert say(counted, module, one_day, stood=Said(withheld=True)) == 1
+    assert hidden(day_before) == ["stood", "part"]
+    assert say(counted, module, day_before, stood=Said(withheld=False)) == 1
+    assert hidden(day_before) == []
+
+
+def test_what_is_left_of_a_told_whole_is_not_one_withheld_part() -> None:
+    whole, a, b = Count("thing"), Count("thing", {"kind": "a"}), Count("thing", {"kind": "b"})
+    none, good = Count("thing", {"kind": None}), Count("thing", {"good": True})
+    every = [indicator("whole", whole), indicator("a", a), indicator("b", b), indicator("none", none)]
+    share = indicator("share", Per(none, whole))
+    records = sample_module.MODULE.records
+
+    assert not_told([*every, share], marks(a=True), records=records) == {"a", "none", "share"}
+    assert not_told(every[:3], marks(a=True), records=records) == {"a"}, "rows without a kind are not told"
+    assert not_told(every, marks(a=True, none=False), records=records) == {"a", "b"}
+    assert not_told(every, marks(a=True, b=False, none=False), records=records) == {"a", "whole"}
+    assert not_told(every, marks(a=True, b=True), records=records) == {"a", "b"}
+    filled = indicator("filled", Count("thing", {"kind": FILLED}))
+    assert not_told([every[0], every[3], filled], marks(none=True), records=records) == {"none", "filled"}
+    assert not_told([*every, indicator("good", good)], marks(good=True), records=records) == {"good"}

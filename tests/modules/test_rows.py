@@ -2,20 +2,17 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote_plus
 
 import pytest
 from sqlalchemy import text
-from starlette.datastructures import QueryParams
+from sqlalchemy.exc import IntegrityError
 
-from admin_web.records import wanted_of
-from cardsvc.api.access import Signed
 from cardsvc.handlers import grant_module
-from cardsvc.rows import keeping, paging
+from cardsvc.rows import keeping, paging, tables
 from cardsvc.rows.keeping import Kept, Where
-from cardsvc.rows.matching import Wanted, asked_for
+from cardsvc.rows.matching import Wanted
 from cardsvc.store import staff
 from tests.modules.conftest import CLERK, COUNTY, LEADER
 from tests.support import sample_module
@@ -373,6 +370,30 @@ def test_a_county_links_to_its_own_rows_and_to_the_city_s(bureau: Service) -> No
     assert done.status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("thing/%00", 404),
+        ("thing/import/%00", 404),
+        ("thing/%00/edit", 404),
+        ("thing?q=%00", 200),
+        ("thing?county=%00", 200),
+        ("thing?f.name=a%00", 200),
+        ("part?f.thing=%00", 200),
+        ("thing/export.csv?q=a%00", 200),
+        ("thing?after=%5B%22%5Cu0000%22%5D", 200),
+        ("thing?after=%5B%22%5Cud800%22%5D", 200),
+        ("thing?sort=name&after=%5B%22%5Cu0000%22%2C%22a%22%5D", 200),
+        ("thing?sort=count&after=%5B1000000000000000000000%2C%22a%22%5D", 200),
+    ],
+)
+def test_what_no_database_can_hold_is_answered_as_what_is_not_there(both: Service, path: str, status: int) -> None:
+    desk = Desk(both, CLERK)
+    add(desk)
+
+    assert desk.get(f"modules/sample/{path}").status_code == status
+
+
 TWO = {"second_staff_no": LEADER, "second_password": f"{LEADER}{LEADER}"}
 ACCOUNT = "6222020000000000000"
 
@@ -454,110 +475,26 @@ def test_a_county_s_row_leads_to_no_other_county_s_whoever_writes_it(bureau: Ser
     assert city.post("modules/sample/part/new", county="330300", thing=other, title="部件").status_code == 303
 
 
-def test_a_page_of_long_chinese_texts_leads_to_the_next_one(both: Service) -> None:
-    desk = Desk(both, CLERK)
-    for end in "甲乙丙":
-        add(desk, name="社区" * 99 + end + '"')
-    signed = Signed(CLERK, "", (), None, "")
-    place, vault = where(both), both.context.vault
-    seen, after = [], ""
-    with both.context.engine.connect() as connection:
-        for _ in range(3):
-            asked = wanted_of(place.record, signed, QueryParams({"sort": "name", "after": after}))
-            page = paging.page(connection, vault, place, asked, 1)
-            seen += [one.id for one in page.rows]
-            after = page.after
+def test_indexes_that_a_declaration_gained_are_made_on_tables_that_are_there(both: Service) -> None:
+    engine, desk = both.context.engine, Desk(both, CLERK)
+    module, part = sample_module.MODULE, sample_module.PART
+    columns = tuple(replace(one, filtered=one.name == "thing", unique=one.name != "thing") for one in part.columns)
+    grown = replace(module, records=(sample_module.THING, replace(part, columns=columns)))
+    thing = add(desk)
+    for title in ("一", "二"):
+        add(desk, "part", county="330302", thing=thing, title=title, weight="5")
 
-    assert sorted(seen) == sorted(one.id for one in rows(both)) and after == ""
-
-
-CURSORS = [
-    ("count", f'[{10**30}, "x"]'),
-    ("count", '[true, "x"]'),
-    ("day", '["9999", "x"]'),
-    ("name", '["\\u0000", "x"]'),
-    ("name", '["\\ud800", "x"]'),
-    ("name", "[" * 2000),
-    ("", '["\\u0000"]'),
-]
-
-
-def test_a_cursor_that_no_page_wrote_is_none(both: Service) -> None:
-    add(Desk(both, CLERK))
-    place, vault = where(both), both.context.vault
-    with both.context.engine.connect() as connection:
-        for sort, after in CURSORS:
-            page = paging.page(connection, vault, place, Wanted(sort=sort, after=after), 4)
-            assert len(page.rows) == 1 and not page.before, (sort, after)
-
-
-def test_a_period_may_reach_to_the_ends_of_the_calendar(both: Service) -> None:
-    desk = Desk(both, CLERK)
-    add(desk)
-    by_moment = replace(where(both), record=replace(sample_module.THING, dated="at"))
-    ends = Wanted(first=date.min, last=date.max)
-    with both.context.engine.connect() as connection:
-        assert len(paging.page(connection, both.context.vault, by_moment, ends).rows) == 1
-    assert desk.get("modules/sample/thing?from=0001-01-01&to=9999-12-31").status_code == 200
-
-
-ACCOUNT = "6222020000000000000"
-
-
-@pytest.mark.parametrize(
-    "number",
-    [
-        ID_NO,
-        "330302 19400101 0010",
-        "３３０３０２１９４００１０１００１０",
-        f"张三 {ID_NO}",
-        "330302194001010011",  # a wrong check digit names the same person
-        ACCOUNT,
-        "6222 0200 0000 0000 000",
-        "13800000000",
-        "138-0000-0000",
-        "+86 13800000000",
-    ],
-)
-def test_a_number_of_somebody_stands_in_no_address_whatever_the_list_searches(bureau: Service, number: str) -> None:
-    desk = Desk(bureau, CLERK)
-    whole = add(desk, account="")
-    add(desk, "part", county="330302", thing=whole, title="部件")
-
-    for record in ("part", "thing"):
-        address = desk.post(f"modules/sample/{record}/find", q=number).headers["location"]
-        told = re.sub(r"[\s\-+]", "", unquote_plus(re.sub("[0-9a-f]{32}", "", address)))
-        assert not re.search(r"\d{6}", told), told
-        if record == "part":
-            page = desk.http.get(address).text
-            assert "部件" not in page and "没有" in page
-
-
-@pytest.mark.parametrize("number", ["990-2026-00012", "2026", "0577-88001234", "12345678901", "523303000012345678"])
-def test_a_plain_number_is_looked_for_as_a_text(bureau: Service, number: str) -> None:
-    desk = Desk(bureau, CLERK)
-    add(desk, name=f"{number}号")
-
-    found = desk.post("modules/sample/thing/find", q=number).headers["location"]
-
-    assert f"q={number}" in found and f"{number}号" in desk.http.get(found).text
-
-
-def test_a_telephone_that_somebody_has_is_found_by_its_index(bureau: Service) -> None:
-    desk = Desk(bureau, CLERK)
-    add(desk, name="有座机", phone="0577-88001234")
-    vault = bureau.context.vault
-
-    with bureau.context.engine.connect() as connection:
-        said = {one: asked_for(connection, vault, where(bureau), one)[0] for one in ("0577 88001234", "13900000009")}
-
-    assert said == {"0577 88001234": "f.phone", "13900000009": "f.phone"}
-
-
-def test_a_short_telephone_number_shows_its_last_two_digits(bureau: Service) -> None:
-    desk = Desk(bureau, CLERK)
-    row_id = add(desk, phone="88001234")
-
-    page = desk.get(f"modules/sample/thing/{row_id}").text
-
-    assert ">****34<" in re.sub(r"\s*([<>])\s*", r"\1", page) and "1234<" not in page
+    with pytest.raises(tables.UnsafeStore, match="rows have the same home_id, weight"):
+        tables.prepare(engine, [grown])
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE sample_part SET weight = 6 WHERE title = '二'"))
+    assert tables.prepare(engine, [grown]) == [
+        "sample_part_of_thing",
+        "sample_part_one_title",
+        "sample_part_one_weight",
+    ]
+    assert tables.prepare(engine, [grown]) == []
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.execute(text("UPDATE sample_part SET title = '一'"))
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.execute(text("UPDATE sample_part SET weight = 5"))
