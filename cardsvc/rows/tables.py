@@ -144,12 +144,13 @@ def _indexed(connection: Connection, table: Table) -> list[str]:
     have = {one["name"] for one in (*now.get_indexes(table.name), *now.get_unique_constraints(table.name))}
     wanted: list[Index | UniqueConstraint] = list(table.indexes)
     wanted += [one for one in table.constraints if isinstance(one, UniqueConstraint)]
+    quoted = connection.dialect.identifier_preparer.quote
     made = []
     for one in sorted(wanted, key=lambda one: str(one.name)):
         if one.name in have:
             continue
         only = "UNIQUE " if isinstance(one, UniqueConstraint) else ""
-        by = ", ".join(column.name for column in one.columns)
+        by = ", ".join(quoted(column.name) for column in one.columns)
         try:
             connection.exec_driver_sql(f"CREATE {only}INDEX {one.name} ON {table.name} ({by})")
         except IntegrityError as error:

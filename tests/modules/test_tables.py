@@ -41,7 +41,12 @@ def test_what_is_no_longer_needed_or_declared_stops_nobody_who_enters_rows(both:
 
 def test_a_column_may_be_called_like_a_word_of_sql(both: Service) -> None:
     before = sample_module.MODULE.record("part").columns
-    module = declared(*before, Column("order", ANY), Column("grant", ANY))
+    module = declared(*before, Column("order", ANY), Column("grant", ANY, sorted=True))
 
     assert '    "order" WORDS' in module.schema
-    assert tables.prepare(both.context.engine, [module]) == ["sample_part.order", "sample_part.grant"]
+    assert tables.prepare(both.context.engine, [module]) == [
+        "sample_part.order",
+        "sample_part.grant",
+        "sample_part_by_grant",
+        "sample_part_of_grant",
+    ]
