@@ -14,6 +14,7 @@ from cardsvc.rows import keeping, paging, tables
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.rows.matching import Wanted
 from cardsvc.store import staff
+from cardsvc.store.engine import UnsafeStore
 from tests.modules.conftest import CLERK, COUNTY, LEADER
 from tests.support import sample_module
 from tests.support.desk import Desk
@@ -484,7 +485,7 @@ def test_indexes_that_a_declaration_gained_are_made_on_tables_that_are_there(bot
     for title in ("一", "二"):
         add(desk, "part", county="330302", thing=thing, title=title, weight="5")
 
-    with pytest.raises(tables.UnsafeStore, match="rows have the same home_id, weight"):
+    with pytest.raises(UnsafeStore, match="rows have the same home_id, weight"):
         tables.prepare(engine, [grown])
     with engine.begin() as connection:
         connection.execute(text("UPDATE sample_part SET weight = 6 WHERE title = '二'"))
