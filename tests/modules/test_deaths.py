@@ -235,7 +235,7 @@ def test_a_process_that_looked_before_another_told_it_tells_nothing_twice(bureau
     assert bureau.deaths.tell_due() == {"stopped": len(mine)}
 
     (single,) = [row for _, record, row in mine if record == "single"]
-    bureau.clerk("social_relief").moves("single", single, "not_dead", reason="经核未死亡")
+    bureau.clerk("social_relief").moves("single", single, "not_dead", SECOND, reason="经核未死亡")
 
     late = bureau.deaths
     assert [late._of(one) for one in looks] == [["nothing"]]
@@ -248,7 +248,7 @@ def test_what_somebody_let_be_paid_again_is_stopped_once_more_when_the_furnace_r
     mine = [one for one in bureau.pays() if one[1] == "single"]
     case = died(bureau)
     bureau.deaths.tell_due()
-    bureau.clerk("social_relief").moves("single", mine[0][2], "not_dead", reason="经核未死亡")
+    bureau.clerk("social_relief").moves("single", mine[0][2], "not_dead", SECOND, reason="经核未死亡")
     case.does(Step.DEPOSIT)
     assert bureau.deaths.tell_due() == {} and bureau.deaths.tell_of_late_rows() == {}
     assert bureau.states(mine) == ["paid"]
@@ -292,7 +292,7 @@ def test_what_a_person_decided_meanwhile_stands_when_it_is_undone(bureau: Bureau
     corrected(bureau, case, OTHER_ID_NO)
 
     bureau.deaths.tell_due()
-    decided = {elder: "stopped", single: "ended"}
+    decided = {elder: "suspended", single: "ended"}
     assert bureau.states(mine) == [decided.get(row, "paid") for _, _, row in mine]
 
 
