@@ -22,7 +22,7 @@ from cardsvc.core.ids import StaffNo
 from cardsvc.core.indicated import Told
 from cardsvc.core.local_time import CHINA
 from cardsvc.core.plug import discover
-from cardsvc.core.records import Label
+from cardsvc.core.records import CITY, Kind, Label
 from cardsvc.core.reporting import Period, year_before
 from cardsvc.core.words import LANGUAGES, Language
 from cardsvc.documents import half_year_sheet, half_year_text
@@ -293,3 +293,14 @@ def sheet_lines(report: HalfYear) -> dict[tuple[str, str], dict[str, Any]]:
     book = load_workbook(io.BytesIO(half_year_sheet.write(report.period, report.chapters, report.at, "en")))
     heads, *lines = list(book.worksheets[0].iter_rows(min_row=3, values_only=True))
     return {(str(line[0]), str(line[1])): dict(zip(map(str, heads), line, strict=True)) for line in lines if line[1]}
+
+
+@pytest.mark.parametrize("module", MODULES.values(), ids=MODULES)
+def test_the_half_year_s_rows_lead_to_rows_of_their_county_or_of_the_city(module: Module) -> None:
+    rows = list(module.half_year()) if module.half_year is not None else []
+    by_key = {one.key: one for one in rows if one.key}
+    for one in rows:
+        for column in module.record(one.record).columns:
+            to = one.values.get(column.name)
+            if column.kind is Kind.LINK and to is not None and one.values["county"] != CITY:
+                assert by_key[str(to)].values["county"] in (CITY, one.values["county"]), (one.record, column.name)

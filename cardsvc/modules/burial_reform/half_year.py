@@ -121,9 +121,10 @@ def _grave(random: Chance, index: int, span: tuple[date, date], *, converted: bo
 
 
 def _events(random: Chance) -> Iterator[Row]:
+    """The city's own events: families of every county sign up."""
     for index, (way, held_on, buried) in enumerate(EVENTS):
         values: dict[str, Value] = {
-            "county": _county(index),
+            "county": CITY,
             "name": f"{held_on.year} 年{eco.WAYS[way].zh}活动",
             "way": way,
             "held_on": held_on,
@@ -136,7 +137,7 @@ def _events(random: Chance) -> Iterator[Row]:
         yield Row.made(eco.EVENT, values, f"v{index}")
         for number in range(buried):
             yield _sign_up(random, way, held_on - timedelta(days=12 + number % 20), f"v{index}", held_on)
-    trip: dict[str, Value] = {"county": COUNTIES[3], "name": "2026 年海葬活动", "way": "sea", "held_on": SEA_TRIP}
+    trip: dict[str, Value] = {"county": CITY, "name": "2026 年海葬活动", "way": "sea", "held_on": SEA_TRIP}
     trip |= {"place": "洞头海域", "places": 40, "published": True, "state": "open"}
     yield Row.made(eco.EVENT, trip, "sea2026")
     for index in range(SEA_SIGN_UPS):

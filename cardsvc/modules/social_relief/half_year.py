@@ -102,6 +102,12 @@ def _sites() -> Iterator[Row]:
         yield Row.made(SITE, values, f"site-{number}")
 
 
+def _near(county: str, which: int) -> int:
+    """An open site of the county: one of two, where it has two."""
+    number = invented.COUNTIES.index(county) + 12 * which
+    return number if number < 23 else number - 12
+
+
 def _claims() -> Iterator[Row]:
     """Single claims, of which a third of what the insurance left was assistance."""
     random = invented.seeded("social_relief claims")
@@ -115,7 +121,7 @@ def _claims() -> Iterator[Row]:
             "id_no": invented.id_no(random, county, invented.day(random, date(1935, 1, 1), date(2005, 12, 31))),
             "category": random.choice(("subsistence", "subsistence", "destitute", "borderline", "orphan", "illness")),
             "how": "instant" if instant else "applied",
-            "site": f"site-{random.randrange(23)}" if instant else None,
+            "site": f"site-{_near(county, random.randrange(2))}" if instant else None,
             "treatment": random.choice(("inpatient", "inpatient", "outpatient")),
             "settled_on": settled,
             "cost": cost,

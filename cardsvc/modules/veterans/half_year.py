@@ -43,7 +43,7 @@ def half_year() -> Iterable[Row]:
     yield from _payments(people)
     yield from _visits(YEAR - 1, 95)
     yield from _visits(YEAR, 100)
-    yield from _settlements(random)
+    yield from _settlements(random, people)
     yield from _recognitions(random)
     yield from _memorials(random)
     yield from _petitions(random)
@@ -127,13 +127,14 @@ def _visits(year: int, percent: int) -> Iterator[Row]:
             yield Row.made(VISIT, values)
 
 
-def _settlements(random: Random) -> Iterator[Row]:
+def _settlements(random: Random, people: list[Row]) -> Iterator[Row]:
     for _ in range(260):
+        one = random.choice(people)
         cost, settled = random.randrange(100, 3_000) * 2_000, invented.day(random, FIRST, LAST)
         state = random.choice(("settled", "refunded", "refunded"))
         values: Values = {
-            "county": random.choice(invented.COUNTIES),
-            "beneficiary": f"beneficiary-{random.randrange(BENEFICIARIES)}",
+            "county": one.values["county"],
+            "beneficiary": one.key,
             "hospital": f"示例{random.choice(invented.GIVEN)}和医院",
             "settled_on": settled,
             "cost": cost,
