@@ -13,6 +13,7 @@ from cardsvc.api.app import Surface
 from cardsvc.commands.ground import plugged
 from cardsvc.context import Context
 from cardsvc.core.ids import HomeId
+from cardsvc.rows.tables import prepare
 from cardsvc.settings import chance, clock
 from cardsvc.store.engine import open_engine
 from cardsvc.surfaces import create_service
@@ -24,6 +25,7 @@ def main(dsn: str, port: int) -> None:
     context = Context(
         open_engine(dsn), test_vault(), HomeId("WZ"), clock, chance, secure_cookies=False, modules=plugged()
     )
+    prepare(context.engine, context.modules.values())
     app = create_service(list(Surface), context)
 
     @app.get("/empty")

@@ -24,6 +24,7 @@ from cardsvc.core.ids import HomeId, StaffNo
 from cardsvc.core.permissions import Role
 from cardsvc.handlers import found_home
 from cardsvc.handlers.found_home import Names, Person
+from cardsvc.rows import tables
 from cardsvc.settings import Settings, chance
 from cardsvc.store import migrations, verifying
 from cardsvc.store.engine import UnsafeStore, open_engine
@@ -58,6 +59,8 @@ def serve(
     context = context_of(settings)
     if not migrations.current(context.engine):
         stop("the database is not at this version: run `cardsvc migrate`")
+    if lacks := tables.missing(context.engine, context.modules.values()):
+        stop(f"the database has no table {lacks[0]}: run `cardsvc migrate`")
     need_every_version(context)
     if context.demo:
         logging.getLogger("cardsvc").warning("DEMO: invented people, known passwords; never for real cases")

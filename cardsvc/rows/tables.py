@@ -159,6 +159,12 @@ def _indexed(connection: Connection, table: Table) -> list[str]:
     return made
 
 
+def missing(engine: Engine, modules: Iterable[Module]) -> list[str]:
+    """The tables that modules declare and the database lacks: `cardsvc migrate` makes them."""
+    there = set(inspect(engine).get_table_names())
+    return [name for one in modules for each in one.records if (name := table_of(one.name, each).name) not in there]
+
+
 def prepare(engine: Engine, modules: Iterable[Module]) -> list[str]:
     """Make the tables, columns and indexes that modules declare and the database lacks; what was made.
 

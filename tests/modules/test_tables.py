@@ -1,6 +1,7 @@
 """The tables of modules follow their declarations as these change."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from cardsvc.core.records import Column, Label
 from cardsvc.modules import Module
 from cardsvc.rows import keeping, tables
 from cardsvc.rows.keeping import Where
-from cardsvc.store.engine import UnsafeStore
+from cardsvc.store.engine import UnsafeStore, open_engine
 from tests.modules.conftest import CLERK
 from tests.support import sample_module
 from tests.support.home import Service
@@ -50,3 +51,13 @@ def test_a_column_may_be_called_like_a_word_of_sql(both: Service) -> None:
         "sample_part_by_grant",
         "sample_part_of_grant",
     ]
+
+
+def test_a_database_that_lacks_a_module_s_tables_is_told_of(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+    module = sample_module.MODULE
+
+    assert tables.missing(engine, [module]) == ["sample_thing", "sample_part"]
+    tables.prepare(engine, [module])
+    assert tables.missing(engine, [module]) == []
+    engine.dispose()
