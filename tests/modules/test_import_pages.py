@@ -132,6 +132,7 @@ def test_the_template_is_theirs(bureau: Service) -> None:
 
 
 def narrow_enough(page: Page, what: str) -> None:
+    page.wait_for_load_state()
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0, f"{what} is {wide} px too wide"
 
