@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from cardsvc.core.local_time import local
 from cardsvc.core.prices import PriceBook
@@ -15,7 +15,7 @@ from cardsvc.documents import price_sheet
 from cardsvc.store import price_books
 from cardsvc.store.opening import price_book
 from tests.admin_web.test_console import sign_in
-from tests.support.browser import Pages, picture
+from tests.support.browser import Pages, narrow_enough, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
 
@@ -150,11 +150,6 @@ def test_the_prices_are_posted_for_everybody_in_the_list_of_the_day(service: Ser
     page = anybody.get("/family/prices?lang=zh")
     assert "黑纱" not in page.text
     assert "¥350.00" in page.text
-
-
-def narrow_enough(page: Page, what: str) -> None:
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0, f"{what} is {wide} px too wide"
 
 
 @pytest.mark.browser

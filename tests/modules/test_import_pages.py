@@ -12,7 +12,7 @@ from cardsvc.documents.safe_xlsx import RECORDS
 from cardsvc.loops import Duty, running
 from cardsvc.surfaces import create_service
 from tests.modules.conftest import CLERK, COUNTY, LEADER
-from tests.support.browser import Pages, picture
+from tests.support.browser import Pages, narrow_enough, picture
 from tests.support.desk import Desk
 from tests.support.home import ID_NO, Service
 from tests.support.importing import HEADS, kept, things
@@ -129,12 +129,6 @@ def test_the_template_is_theirs(bureau: Service) -> None:
     answer = Desk(bureau, COUNTY).get(f"{PAGE}/template.xlsx")
     assert answer.headers["content-disposition"] == 'attachment; filename="sample-thing.xlsx"'
     assert answer.content.startswith(b"PK")
-
-
-def narrow_enough(page: Page, what: str) -> None:
-    page.wait_for_load_state()
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0, f"{what} is {wide} px too wide"
 
 
 def small_targets(page: Page) -> Any:

@@ -123,3 +123,10 @@ def picture(page: Page, name: str, *, whole: bool = False) -> Path:
     path = SCREENS / f"{name}.png"
     page.screenshot(path=path, full_page=whole)
     return path
+
+
+def narrow_enough(page: Page, what: str) -> None:
+    """That nothing on a page that is there whole is wider than its window."""
+    page.wait_for_load_state()
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0, f"{what} is {wide} px too wide"
