@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from cardsvc.commands.ground import up_to_date
 from cardsvc.context import Context
 from cardsvc.core.case import Case
 from cardsvc.core.facts import StationKind as At
@@ -22,7 +23,6 @@ from cardsvc.demo.playing import press
 from cardsvc.demo.running import RunningHome
 from cardsvc.demo.way import Things, people_for, whole_way
 from cardsvc.settings import chance, clock
-from cardsvc.store import migrations
 from cardsvc.store import tables as t
 from cardsvc.store.engine import open_engine
 from cardsvc.store.snapshots import case_bill
@@ -68,7 +68,7 @@ def world(tmp_path: Path) -> Iterator[Callable[[str], World]]:
         data = tmp_path / "data"
         vault = keystore.make(data / "vault.json", "test", random.Random(5).randbytes)
         engine = open_engine(dsn)
-        migrations.upgrade(engine)
+        up_to_date(engine)
         context = Context(engine, vault, HomeId("WZ"), clock, chance)
         found(context, quick_hash)
         port = free_port()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from cardsvc.commands.ground import up_to_date
 from cardsvc.context import Context
 from cardsvc.core.ids import HomeId
 from cardsvc.core.statutory import Content, Event, Moment, Report, WhyNot
@@ -20,7 +21,7 @@ from cardsvc.demo import outside
 from cardsvc.demo.home import found
 from cardsvc.loops import Duty, running
 from cardsvc.settings import chance, clock
-from cardsvc.store import migrations, outbox
+from cardsvc.store import outbox
 from cardsvc.store import tables as t
 from cardsvc.store.engine import open_engine
 from cardsvc.store.outbox import Entry
@@ -49,7 +50,7 @@ def home(folder: Path) -> Context:
     """A home in a data folder, with messages that wait."""
     keystore.make(folder / "vault.json", PASSPHRASE, random.Random(1).randbytes)
     engine = open_engine(f"sqlite:///{folder / 'onecard.db'}")
-    migrations.upgrade(engine)
+    up_to_date(engine)
     vault = open_vault(folder / "vault.json", PASSPHRASE, None)
     context = Context(engine, vault, HomeId("WZ"), clock, chance)
     found(context, quick_hash)

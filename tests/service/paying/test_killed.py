@@ -12,10 +12,12 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import event, text
 
+from cardsvc.commands.ground import plugged
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.paying import Order, OrderState
 from cardsvc.demo.provider import Provider
 from cardsvc.demo.provider_app import create
+from cardsvc.rows import tables
 from cardsvc.settings import clock
 from cardsvc.store import migrations, payments
 from cardsvc.vault import keystore
@@ -131,6 +133,7 @@ class Running:
             connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
             head = ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head()
             connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": head})
+        tables.prepare(self.service.context.engine, plugged().values())
         self.provider = Provider(SECRET, clock)
         self.deadly = Deadly(create(self.provider))
         self.served = Served(self.deadly)
