@@ -5,19 +5,17 @@ small amounts and few large ones, five years of months, most of it decided. A pa
 process of its own. Rare values are asked for on purpose: there a list that reads on until it has a page reads longest.
 """
 
-import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx2
 from sqlalchemy import Connection, text
 
 from bench.measuring import Figure
+from bench.pages import Reader, compared
 from bench.upload import served
 from cardsvc.core.review import Rule
 from cardsvc.core.reviewing import FlagState
@@ -25,11 +23,9 @@ from cardsvc.core.terms import Payer
 from cardsvc.store.engine import transact
 from tests.service.test_review import cold
 from tests.support.home import Service
-from tests.support.tools import PostgresCluster
 
 AUDITOR = "1016"
 FLAGS_A_CASE = 10
-TARGET, SEARCH_TARGET = 1.5, 4.0
 MONTHS = tuple(f"{year}-{month:02}" for year in range(2022, 2027) for month in range(1, 13))
 STATES = {FlagState.OPEN: 20, FlagState.ACCEPTED: 76, FlagState.RETURNED: 3, FlagState.REVERSED: 1}
 RULES = {
@@ -111,7 +107,7 @@ def flagged(connection: Connection, like: tuple[str, int], many: int) -> None:
 
 
 @contextmanager
-def home_with(dsn: str, many: int) -> Iterator["Reader"]:
+def home_with(dsn: str, many: int) -> Iterator[Reader]:
     """A home whose review list has so many flags, and somebody who reads it."""
     service = Service(dsn)
     service.clock.now = datetime.now(UTC)
@@ -130,7 +126,7 @@ def home_with(dsn: str, many: int) -> Iterator["Reader"]:
     print(f"  {many:,} flags made in {time.perf_counter() - began:,.0f} s", file=sys.stderr, flush=True)
     with served(dsn) as url, httpx2.Client(base_url=url, timeout=300) as desk:
         desk.post("/office/sign-in", data={"staff_no": AUDITOR, "password": AUDITOR * 2})
-        yield Reader(desk, PAGES | deep)
+        yield Reader(desk, "/office/review", PAGES | deep)
 
 
 def _at_nine_tenths(connection: Connection, order: str) -> str:
@@ -142,38 +138,6 @@ def _at_nine_tenths(connection: Connection, order: str) -> str:
     return f"{kept}after={one.log_no}.{one.line_no}.{one.rule}"
 
 
-class Reader:
-    """Reads pages of one list and says how long each took."""
-
-    def __init__(self, desk: httpx2.Client, addresses: dict[str, str]) -> None:
-        self.desk, self.addresses = desk, addresses
-
-    def took(self, name: str) -> float:
-        """Milliseconds of a page."""
-        began = time.perf_counter()
-        answer = self.desk.get(f"/office/review?{self.addresses[name]}")
-        if answer.status_code != 200:
-            raise RuntimeError(f"{name}: {answer.status_code}")
-        return (time.perf_counter() - began) * 1000
-
-
 def review(quick: bool) -> list[Figure]:
     """Milliseconds of each page, on both engines."""
-    few, many, rounds = (1_000, 10_000, 1) if quick else (10_000, 1_000_000, 15)
-    figures: list[Figure] = []
-    with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        cluster = stack.enter_context(PostgresCluster())
-        for engine in ("SQLite", "PostgreSQL"):
-            dsns = [
-                f"sqlite:///{Path(folder, f'{count}.db')}" if engine == "SQLite" else cluster.new_database()
-                for count in (few, many)
-            ]
-            with home_with(dsns[0], few) as short, home_with(dsns[1], many) as long:
-                for name in short.addresses:
-                    pairs = [(long.took(name), short.took(name)) for _ in range(rounds + 1)][1:]
-                    ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
-                    target = SEARCH_TARGET if name == SEARCHED else TARGET
-                    figures.append(Figure(f"review, {name}, {engine}", ours, theirs, "ms", target, False))
-                    print(f"  {figures[-1]}", file=sys.stderr, flush=True)
-    return figures
+    return compared("review", home_with, {SEARCHED}, quick)

@@ -4,31 +4,27 @@ The rows are organisations of the social register, made by the database itself: 
 of days, names that begin alike. A page is read over HTTP from a service in a process of its own.
 """
 
-import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx2
 from sqlalchemy import text
 
 from bench.measuring import Figure
+from bench.pages import Reader, compared
 from bench.upload import served
 from cardsvc.commands.ground import plugged
 from cardsvc.rows.counties import CODES
 from cardsvc.rows.tables import table_of
 from cardsvc.store.engine import WRITES
 from tests.support.home import Service
-from tests.support.tools import PostgresCluster
 
 LEADER = "1051"
 LIST = "/office/modules/social_orgs/organisation"
-TARGET, SEARCH_TARGET = 1.5, 4.0
 PAGES = {
     "first page": "",
     "sorted by name": "sort=name",
@@ -72,7 +68,7 @@ def made(many: int) -> str:
 
 
 @contextmanager
-def home_with(dsn: str, many: int) -> Iterator["Reader"]:
+def home_with(dsn: str, many: int) -> Iterator[Reader]:
     """A home whose register has so many rows, and somebody who reads it."""
     modules = tuple(plugged().values())
     service = Service(dsn, modules=modules)
@@ -99,46 +95,14 @@ def home_with(dsn: str, many: int) -> Iterator["Reader"]:
     service.close()
     print(f"  {many:,} rows made in {time.perf_counter() - began:,.0f} s", file=sys.stderr, flush=True)
     far = {
-        "deep page": urlencode({"after": f'["{deep.id}"]'}),
+        "deep page": urlencode({"after": f'["{deep}"]'}),
         "deep page by name": urlencode({"sort": "name", "after": f'["{name.name}", "{name.id}"]'}),
     }
     with served(dsn) as url, httpx2.Client(base_url=url, timeout=300) as desk:
         desk.post("/office/sign-in", data={"staff_no": LEADER, "password": LEADER * 2})
-        yield Reader(desk, PAGES | far | SEARCHED)
-
-
-class Reader:
-    """Reads pages of the list and says how long each took."""
-
-    def __init__(self, desk: httpx2.Client, addresses: dict[str, str]) -> None:
-        self.desk, self.addresses = desk, addresses
-
-    def took(self, name: str) -> float:
-        """Milliseconds of a page."""
-        began = time.perf_counter()
-        answer = self.desk.get(f"{LIST}?{self.addresses[name]}")
-        if answer.status_code != 200:
-            raise RuntimeError(f"{name}: {answer.status_code}")
-        return (time.perf_counter() - began) * 1000
+        yield Reader(desk, LIST, PAGES | far | SEARCHED)
 
 
 def rows(quick: bool) -> list[Figure]:
     """Milliseconds of each page, on both engines."""
-    few, many, rounds = (1_000, 10_000, 1) if quick else (10_000, 1_000_000, 15)
-    figures: list[Figure] = []
-    with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        cluster = stack.enter_context(PostgresCluster())
-        for engine in ("SQLite", "PostgreSQL"):
-            dsns = [
-                f"sqlite:///{Path(folder, f'rows-{count}.db')}" if engine == "SQLite" else cluster.new_database()
-                for count in (few, many)
-            ]
-            with home_with(dsns[0], few) as short, home_with(dsns[1], many) as long:
-                for name in short.addresses:
-                    pairs = [(long.took(name), short.took(name)) for _ in range(rounds + 1)][1:]
-                    ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
-                    target = SEARCH_TARGET if name in SEARCHED else TARGET
-                    figures.append(Figure(f"rows, {name}, {engine}", ours, theirs, "ms", target, False))
-                    print(f"  {figures[-1]}", file=sys.stderr, flush=True)
-    return figures
+    return compared("rows", home_with, SEARCHED, quick)
