@@ -34,9 +34,9 @@ def _taken(context: Context) -> Upload | None:
     def act(connection: Connection) -> Upload | None:
         now = context.clock()
         while (found := uploads.due(connection, context.home_id, now - STALE)) is not None:
-            taken = {"beat_at": now, "takes": found.takes + 1}
-            if uploads.changed(connection, found, **taken):
-                return replace(found, **taken)
+            takes = found.takes + 1
+            if uploads.changed(connection, found, beat_at=now, takes=takes):
+                return replace(found, beat_at=now, takes=takes)
         return None
 
     return transact(context.engine, act)
