@@ -144,12 +144,18 @@ class Move:
 class Flow:
     """The states of a row: a CHOICE column that `moves` alone change; its first choice is the start.
 
-    In a state of `frozen` no form changes the row: what two people approved, one cannot change.
+    In a state of `frozen` no form changes the row: what two people approved, one cannot change. In a state of `waits`
+    the row waits for somebody here: for a decision, a second person, or what follows on what was sent in from outside.
     """
 
     column: str
     moves: tuple[Move, ...]
     frozen: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()
+
+    def here(self, state: str) -> tuple[Move, ...]:
+        """The moves that somebody here can make with a row in a state."""
+        return tuple(one for one in self.moves if state in one.since and not one.outside)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ ELDER = Record(
                 stamps="ended_on",
             ),
         ),
+        waits=("death",),
     ),
 )
 ASSESSMENT = Record(
@@ -173,6 +174,7 @@ ASSESSMENT = Record(
             Move("reopen", Label("重新审批", "Decide again"), ("approved", "refused"), "assessed", two=True),
         ),
         frozen=("approved", "refused"),
+        waits=("assessed",),
     ),
 )
 PAYMENT = Record(
