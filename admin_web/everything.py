@@ -19,6 +19,7 @@ from cardsvc.core.ids import CaseNo
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.receipts import Family
+from cardsvc.core.records import Flow
 from cardsvc.core.reviewing import FlagState
 from cardsvc.core.statements import StatementState
 from cardsvc.core.words import Language, say
@@ -48,11 +49,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something that waits for people: in words, how many (up to `COUNTED` + 1), and its page."""
+    """Something that waits for people: in words, how many (up to `COUNTED` + 1), its page, and what can be done."""
 
     name: str
     count: int
     path: str
+    next: str = ""
 
 
 def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
@@ -168,17 +170,27 @@ def waits(connection: Connection, context: Context, signed: Signed, language: La
 
 
 def _moves(connection: Connection, context: Context, signed: Signed, language: Language) -> Iterator[Waiting]:
-    """Rows of the modules that stand in a state from which somebody here moves them on."""
+    """Rows of the modules in a state of which their declaration says that they wait for somebody here."""
     for module in records.mine(context, signed).values():
         for record in module.records:
             if record.flow is None:
                 continue
             column = record.column(record.flow.column)
-            for state, label in column.choices.items():
-                if not any(state in one.since and not one.outside for one in record.flow.moves):
-                    continue
+            for state in record.flow.waits:
                 where, wanted = Where(context.home_id, module.name, record), {column.name: (state,)}
                 matching = conditions(context.vault, where, Wanted(county=signed.county, only=wanted))
-                name = f"{module.label.said(language)} › {record.label.said(language)}: {label.said(language)}"
+                said = column.choices[state].said(language)
+                name = f"{module.label.said(language)} › {record.label.said(language)}: {said}"
                 path = f"modules/{module.name}/{record.name}?f.{column.name}={state}"
-                yield Waiting(name, paging.counted(connection, where, matching), path)
+                count = paging.counted(connection, where, matching)
+                yield Waiting(name, count, path, next_steps(record.flow, state, language))
+
+
+def next_steps(flow: Flow, state: str, language: Language) -> str:
+    """What can be done with a row in a state, by whom; and whether somebody outside may have brought it there."""
+    outside = any(one.outside and one.to == state for one in flow.moves)
+    steps = (
+        say(language, "work.by_two", move=one.label.said(language)) if one.two else one.label.said(language)
+        for one in flow.here(state)
+    )
+    return " · ".join((*((say(language, "work.sent_in"),) if outside else ()), *steps))

@@ -94,10 +94,14 @@ def _flow_wrong(record: Record, flow: Flow) -> Iterator[str]:
             yield f"{record.name}: {one.name} cannot fill {untyped[0]}: a state or what is derived is not typed"
         if one.stamps and record.column(one.stamps).kind not in (Kind.DATE, Kind.MOMENT):
             yield f"{record.name}: {one.name} stamps {one.stamps}, which is no DATE or MOMENT"
-    if not {*flow.frozen, *(state for one in flow.moves for state in (*one.since, one.to) if state)} <= set(
-        state.choices
-    ):
+    states = {*flow.frozen, *flow.waits, *(state for one in flow.moves for state in (*one.since, one.to) if state)}
+    if not states <= set(state.choices):
         yield f"{record.name}: its flow names a state that its column does not have"
+    if idle := [state for state in flow.waits if not flow.here(state)]:
+        yield f"{record.name}: a row waits in {idle[0]}, but nobody here can move it on"
+    sent = {one.to for one in flow.moves if one.outside}
+    if sent and not sent & set(flow.waits):
+        yield f"{record.name}: what is sent in from outside waits for nobody: name its state in `waits`"
     yield from _guards_wrong(record, flow)
     late = {one.name for one in record.columns if one.needed and not one.derived} - {flow.column}
     if late := late - {one.name for one in record.typed}:

@@ -150,13 +150,20 @@ class Flow:
     """The states of a row: a CHOICE column that `moves` alone change; its first choice is the start.
 
     What two people approved, one cannot change: in a state of `frozen` no form changes the row, and in a state of
-    `guards` none changes the columns that are named there, such as whom and where to it is paid; moves of two do.
+    `guards` none changes the columns that are named there, such as whom and where to it is paid; moves of two do. In a
+    state of `waits` the row waits for somebody here: for a decision, a second person, or what follows on what was sent
+    in from outside.
     """
 
     column: str
     moves: tuple[Move, ...]
     frozen: tuple[str, ...] = ()
     guards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    waits: tuple[str, ...] = ()
+
+    def here(self, state: str) -> tuple[Move, ...]:
+        """The moves that somebody here can make with a row in a state."""
+        return tuple(one for one in self.moves if state in one.since and not one.outside)
 
 
 @dataclass(frozen=True, slots=True)

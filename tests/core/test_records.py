@@ -120,6 +120,9 @@ ONCE = replace(PLAIN, columns=(*PLAIN.columns, Column("worth", ANY, Kind.NUMBER,
         (replace(PLAIN, flow=Flow("state", (replace(GRANT, fills=("state",)),))), "grant cannot fill state"),
         (replace(ONCE, flow=Flow("state", (replace(GRANT, fills=("worth",)),))), "grant cannot fill worth"),
         (replace(PLAIN, flow=Flow("state", (replace(GRANT, stamps="note"),))), "stamps note"),
+        (replace(PLAIN, flow=Flow("state", (GRANT,), waits=("gone",))), "names a state"),
+        (replace(PLAIN, flow=Flow("state", (GRANT,), waits=("granted",))), "waits in granted, but nobody here"),
+        (replace(PLAIN, flow=Flow("state", (replace(GRANT, outside=True),))), "waits for nobody"),
     ],
 )
 def test_a_declaration_that_no_page_could_follow_is_refused_in_words(wrong: Record, complaint: str) -> None:

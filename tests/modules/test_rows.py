@@ -350,7 +350,7 @@ def test_search_finds_rows_cases_and_goes_straight_to_the_only_find(bureau: Serv
     assert "和平" not in Desk(bureau, "1001").post("search", q="和平").headers.get("location", "")
 
 
-def test_my_work_counts_rows_that_wait_for_a_move_of_somebody_here(bureau: Service) -> None:
+def test_my_work_shows_what_waits_for_somebody_here_and_not_all_that_could_be_moved(bureau: Service) -> None:
     desk = Desk(bureau, CLERK)
     row_id = add(desk)
     assert "样Thing: 样Sent" not in desk.get("work").text
@@ -359,7 +359,11 @@ def test_my_work_counts_rows_that_wait_for_a_move_of_somebody_here(bureau: Servi
     bureau.http.post("/public/send/send", data={"token": found[1], "version": "1", "note": "x"})
 
     assert "样Thing: 样Sent" in desk.get("work").text
+    assert "由外部提交 · 样Agree（须两人） · 样Return" in desk.get("work").text
     assert "样Thing: 样Sent" not in Desk(bureau, COUNTY).get("work").text
+    agreed = desk.post(f"modules/sample/thing/{row_id}/move/agree", version="2", payee=ACCOUNT, **TWO)
+    assert agreed.status_code == 303
+    assert "样Thing" not in desk.get("work").text, "what two agreed could be recalled, but waits for nobody"
 
 
 def test_a_county_links_to_its_own_rows_and_to_the_city_s(bureau: Service) -> None:

@@ -61,7 +61,7 @@ def _row(record: Record, ids: dict[str, list[str]], random: Random, number: int)
         faults = list(record.check(values)) if record.check is not None else []
         if not faults:
             return {**values, **(record.derive(values) if record.derive is not None else {})}
-        # A move may have left empty what it need not fill. Where a column alone does not help, the others change with it.
+        # What a move need not fill may be empty. Where a column alone does not help, the others change with it.
         wrong, others = {one.column for one in faults}, 0.3 if tried % 8 == 7 else 0
         for column in columns:
             if column.name in wrong or random.random() < others:

@@ -62,6 +62,7 @@ THING = Record(
             Move("recall", _label("Recall"), ("agreed",), "back", two=True),
         ),
         frozen=("agreed",),
+        waits=("sent",),
     ),
     published="shown",
     public=("name", "place"),

@@ -154,6 +154,7 @@ SIGN_UP = Record(
             ),
         ),
         frozen=("buried",),
+        waits=("signed_up", "confirmed"),
     ),
 )
 TRAIL = Trail(

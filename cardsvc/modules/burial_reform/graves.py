@@ -135,5 +135,6 @@ CONVERSION = Record(
             Move("reopen", Label("重新验收", "Inspect again"), ("accepted",), "done", two=True),
         ),
         frozen=("accepted",),
+        waits=("done",),
     ),
 )

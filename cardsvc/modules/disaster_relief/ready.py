@@ -194,5 +194,6 @@ REVISION = Record(
             Move("return", Label("退回修改", "Send back"), ("reviewed",), "drafted"),
             Move("issue", Label("印发", "Issue"), ("reviewed",), "issued", fills=("document",), stamps="issued_on"),
         ),
+        waits=("reviewed",),
     ),
 )

@@ -79,5 +79,6 @@ BATCH = Record(
             Move("recall", Label("退回更正", "Recall"), ("approved", "handed_out"), "drafted", two=True),
         ),
         frozen=("approved", "handed_out"),
+        waits=("drafted", "approved"),
     ),
 )

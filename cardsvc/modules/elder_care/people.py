@@ -105,6 +105,7 @@ ELDER = Record(
             ),
         ),
         guards=dict.fromkeys(PAID, (*WHO, "bank_account")),
+        waits=("death",),
     ),
 )
 ASSESSMENT = Record(
@@ -186,6 +187,7 @@ ASSESSMENT = Record(
             Move("reopen", Label("重新审批", "Decide again"), ("approved", "refused"), "assessed", two=True),
         ),
         frozen=("approved", "refused"),
+        waits=("assessed",),
     ),
 )
 PAYMENT = Record(

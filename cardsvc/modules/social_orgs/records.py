@@ -172,6 +172,7 @@ ANNUAL_INSPECTION = Record(
             Move("reopen", Label("撤销结论", "Take the result back"), tuple(INSPECTED), "submitted", two=True),
         ),
         frozen=rules.REPORTED,
+        waits=("submitted",),
     ),
 )
 UNIT_CHANGE = Record(

@@ -169,6 +169,7 @@ CLAIM = Record(
             Move("void", Label("作废", "Void"), ("settled", "disputed"), "void", two=True),
         ),
         frozen=("refunded", "void"),
+        waits=("settled", "disputed"),
     ),
 )
 TEMPORARY_RELIEF = Record(
@@ -235,5 +236,6 @@ TEMPORARY_RELIEF = Record(
             Move("pay", Label("发放", "Pay"), ("approved",), "paid", stamps="paid_on"),
         ),
         frozen=("approved", "refused", "paid"),
+        waits=("applied", "approved"),
     ),
 )

@@ -79,6 +79,7 @@ REHABILITATION = Record(
             Move("start", Label("开始康复", "Start"), ("accepted",), "treated", ("institution",), stamps="started_on"),
             Move("finish", Label("结案", "Finish"), ("treated",), "finished", ("cost", "aid"), stamps="finished_on"),
         ),
+        waits=("applied", "accepted"),
     ),
     check=_aid,
 )

@@ -76,6 +76,7 @@ PAYMENT_BATCH = Record(
             Move("pay", Label("确认发放", "Paid out"), ("approved",), "paid", stamps="paid_on"),
         ),
         frozen=("submitted", "approved", "paid"),
+        waits=("submitted", "approved", "rejected"),
     ),
 )
 OWNERS = ("member", "single", "orphan")

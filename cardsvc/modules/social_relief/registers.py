@@ -212,7 +212,11 @@ INCOME_CHECK = Record(
     name_by=("head", "asked_on"),
     dated="asked_on",
     derive=_finding,
-    flow=Flow("state", (Move("report", Label("出具报告", "Report"), ("asked",), "reported", stamps="reported_on"),)),
+    flow=Flow(
+        "state",
+        (Move("report", Label("出具报告", "Report"), ("asked",), "reported", stamps="reported_on"),),
+        waits=("asked",),
+    ),
 )
 
 

@@ -101,6 +101,7 @@ EXAM_REGISTRATION = Record(
             Move("look_again", Label("重新审查", "Review again"), ("rejected",), "registered"),
             Move("withdraw", Label("放弃报考", "Withdraw"), ("registered", "passed"), "withdrawn"),
         ),
+        waits=("registered",),
     ),
 )
 TRAINING_CLASS = Record(

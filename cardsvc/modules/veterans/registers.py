@@ -145,5 +145,6 @@ RECOGNITION = Record(
             ),
         ),
         frozen=("recognised", "refused"),
+        waits=("applied", "reviewed", "announced"),
     ),
 )

@@ -87,6 +87,7 @@ SETTLEMENT = Record(
             Move("void", Label("作废", "Void"), ("settled",), "void", two=True),
         ),
         frozen=("refunded", "void"),
+        waits=("settled",),
     ),
 )
 
@@ -206,6 +207,7 @@ PETITION = Record(
             ),
             Move("close", Label("办结", "Close"), ("answered",), "closed", stamps="closed_on"),
         ),
+        waits=("registered", "answered"),
     ),
 )
 
@@ -253,7 +255,9 @@ SOLDIER = Record(
     dated="placed_on",
     check=_placed,
     flow=Flow(
-        "state", (Move("place", Label("安置", "Place"), ("reported",), "placed", ("unit",), stamps="placed_on"),)
+        "state",
+        (Move("place", Label("安置", "Place"), ("reported",), "placed", ("unit",), stamps="placed_on"),),
+        waits=("reported",),
     ),
 )
 RETRAINING = Record(

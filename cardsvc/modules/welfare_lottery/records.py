@@ -104,6 +104,7 @@ GRANT = Record(
             Move("bounce", Label("退汇", "The payment came back"), ("paid",), "approved", two=True),
         ),
         frozen=("approved", "paid", "refused"),
+        waits=("asked", "approved"),
     ),
 )
 RECIPIENT = Record(
@@ -186,6 +187,7 @@ CHARITY_NOMINATION = Record(
             Move("reconsider", Label("重新考虑", "Consider again"), ("declined",), "nominated", two=True),
         ),
         frozen=("awarded", "declined"),
+        waits=("nominated", "shortlisted", "notice"),
     ),
 )
 RECORDS = (SALES_PERIOD, FUND_PROJECT, GRANT, RECIPIENT, CHARITY_NOMINATION)
