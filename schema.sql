@@ -1495,7 +1495,7 @@ CREATE TABLE module_link (
 );
 CREATE INDEX module_link_of ON module_link (home_id, module, record, row_id);
 -- A file that was handed in: read and checked in the background, committed whole or not at all. Its content is encrypted
--- and goes when it is done.
+-- and goes when it is done. takes: how often it was taken up for what is being done with it now.
 CREATE TABLE module_upload (
     home_id          TEXT NOT NULL,
     id               TEXT NOT NULL,
@@ -1512,6 +1512,7 @@ CREATE TABLE module_upload (
     faults           TEXT NOT NULL,
     beat_at          MOMENT NOT NULL,
     content          BYTES,
+    takes            BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (home_id, id)
 );
 CREATE INDEX module_upload_of ON module_upload (home_id, module, record, made_at);

@@ -5,7 +5,8 @@ from collections import Counter
 from dataclasses import replace
 
 from cardsvc.context import Context
-from cardsvc.core.uploads import STALE, WEEK, UploadState
+from cardsvc.core.uploads import STALE, TAKES, WEEK, UploadState
+from cardsvc.documents.safe_xlsx import Unsafe
 from cardsvc.handlers import check_upload, commit_upload, import_rows
 from cardsvc.rows import uploads
 from cardsvc.rows.uploads import Overtaken, Upload
@@ -17,7 +18,8 @@ LOG = logging.getLogger("cardsvc.uploads")
 def work_due(context: Context) -> Counter[str]:
     """Work on the files that nobody works on, one after another, and wipe what has waited too long.
 
-    How often each outcome came: a state, or `overtaken`. A file that a killed process left is begun anew.
+    How often each outcome came: a state, or `overtaken`. A file that a killed process left is begun anew, so
+    often; one that kills each process is given up.
     """
     outcomes, now = Counter[str](), context.clock()
     while (upload := _taken(context)) is not None:
@@ -32,8 +34,9 @@ def _taken(context: Context) -> Upload | None:
     def act(connection: Connection) -> Upload | None:
         now = context.clock()
         while (found := uploads.due(connection, context.home_id, now - STALE)) is not None:
-            if uploads.changed(connection, found, beat_at=now):
-                return replace(found, beat_at=now)
+            takes = found.takes + 1
+            if uploads.changed(connection, found, beat_at=now, takes=takes):
+                return replace(found, beat_at=now, takes=takes)
         return None
 
     return transact(context.engine, act)
@@ -45,6 +48,10 @@ def _worked(context: Context, upload: Upload) -> str:
     if module is None or record is None:
         import_rows.gone(context, upload, context.clock())
         return UploadState.DROPPED.value
+    if upload.takes > TAKES:
+        LOG.error("file %s is given up: whoever worked on it was not heard of again, %d times", upload.id, TAKES)
+        import_rows.failed(context, upload, Unsafe.KILLS)
+        return UploadState.FAULTY.value
     work = check_upload.handle if upload.state is UploadState.READING else commit_upload.handle
     try:
         return work(context, module, record, upload).value
@@ -54,5 +61,5 @@ def _worked(context: Context, upload: Upload) -> str:
     except Exception as error:
         # Of this file alone: it is not taken again. What an error says may be what a cell says, and is not logged.
         LOG.error("file %s could not be read: %s", upload.id, type(error).__name__)
-        import_rows.failed(context, upload)
+        import_rows.failed(context, upload, Unsafe.FAILED)
         return UploadState.FAULTY.value

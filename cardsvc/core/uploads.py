@@ -15,6 +15,8 @@ KEPT = 1_000
 """The most faults that are kept of a file; all are counted."""
 STALE = timedelta(seconds=60)
 """A file whose reader has not been heard of for so long is read by another."""
+TAKES = 3
+"""So often a file is taken up for the same work; if each time the process dies, the file is what kills it."""
 WEEK = timedelta(days=7)
 """So long a file waits for somebody to decide about it; then its content is wiped."""
 OPEN = 5

@@ -34,8 +34,9 @@ def write(period: Period, chapters: Chapters, at: datetime, language: Language) 
     words, book = FigureWords(language), Workbook()
     sheet = book.worksheets[0]
     sheet.title = say(language, "figure.half_year")[:31]
-    sheet.append([say(language, "figure.half_year"), words.period(period)])
-    sheet.append([say(language, "figure.as_of", at=f"{local(at):%Y-%m-%d %H:%M}")])
+    as_of = say(language, "figure.as_of", at=f"{local(at):%Y-%m-%d %H:%M}")
+    sheet.append([say(language, "figure.half_year")])
+    sheet.append([f"{words.period(period)} · {as_of}"])  # alone: a cell beside it cuts a title on paper
     sheet.append([say(language, f"figure.{one}") for one in HEADS])
     sheet["A1"].font = Font(name="Calibri", size=14, bold=True)
     for cell in sheet[3]:

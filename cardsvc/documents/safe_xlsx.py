@@ -62,6 +62,7 @@ class Unsafe(StrEnum):
     EMPTY = "empty"  # no rows
     NOT_TEXT = "not_text"  # a .csv that is no text in an alphabet that we know
     FAILED = "failed"  # it was opened, and the service failed at it
+    KILLS = "kills"  # whoever worked on it was not heard of again, time after time
     INCOMPLETE = "incomplete"  # fewer checked rows are there than were read
 
 

@@ -50,6 +50,7 @@ def hand_in(
         wrong=0,
         found=Found(),
         beat_at=now - STALE,
+        takes=0,
     )
     content = sealed_file(context.vault, upload.place, file, context.chance)
 
@@ -74,7 +75,7 @@ def commit(context: Context, upload_id: str, county: str | None, staff_no: Staff
             return Refusal(Problem.NOT_FOUND)
         if upload.made_by != staff_no or upload.county != county:
             return Refusal(Problem.UPLOAD_NOT_YOURS)
-        to = {"state": UploadState.COMMITTING.value, "done": 0, "beat_at": now - STALE}
+        to = {"state": UploadState.COMMITTING.value, "done": 0, "beat_at": now - STALE, "takes": 0}
         if upload.state is not UploadState.READY or not uploads.changed(connection, upload, **to):
             return Refusal(Problem.UPLOAD_NOT_READY)
         return replace(upload, state=UploadState.COMMITTING)
@@ -107,13 +108,13 @@ def drop(context: Context, upload_id: str, staff_no: StaffNo, now: datetime) -> 
     return upload
 
 
-def failed(context: Context, upload: Upload) -> None:
+def failed(context: Context, upload: Upload, why: Unsafe) -> None:
     """End a file that the service failed at, in whatever it was doing; none of its rows is kept."""
 
     def act(connection: Connection) -> None:
         now = uploads.one(connection, context.home_id, upload.id)
         if now is not None and now.state is upload.state:
-            found = Found(unsafe=Unsafe.FAILED.value)
+            found = Found(unsafe=why.value)
             uploads.changed(connection, now, state=UploadState.FAULTY.value, done=0, found=found)
             uploads.unstage(connection, now)
 

@@ -20,7 +20,9 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file. `county` is whose rows it may bring, None for all; `beat_at` when its reader was last heard of."""
+    """A file. `county` is whose rows it may bring, None for all; `beat_at` when its reader was last heard of,
+    `takes` how often it was taken up for what is being done with it now.
+    """
 
     home_id: HomeId
     id: str
@@ -36,6 +38,7 @@ class Upload:
     wrong: int
     found: Found
     beat_at: datetime
+    takes: int
 
     @property
     def place(self) -> str:

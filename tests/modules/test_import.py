@@ -30,6 +30,7 @@ from cardsvc.store import tables as t
 from cardsvc.store.engine import transact
 from tests.modules.conftest import CLERK, COUNTY, LEADER
 from tests.support import sample_module
+from tests.support.desk import Desk
 from tests.support.home import ID_NO, Service
 from tests.support.importing import (
     HEADS,
@@ -403,6 +404,41 @@ def test_a_file_that_the_service_fails_at_is_ended_and_the_next_is_read(
     assert (look(both, second.id).state, kept(both)) == (UploadState.READY, [])
     assert "ZeroDivisionError" in caplog.text and ID_NO not in caplog.text
     assert not isinstance(import_rows.drop(both.context, first.id, CLERK, both.clock.now), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("what", "state"),
+    [("INSERT INTO module_upload_row", UploadState.READING), ("INSERT INTO sample_thing", UploadState.COMMITTING)],
+)
+def test_a_file_that_kills_who_works_on_it_is_given_up_after_three_times(
+    both: Service, what: str, state: UploadState
+) -> None:
+    upload = hand_in(both, sheet([HEADS, *things(5)]))
+    if state is UploadState.COMMITTING:
+        for _ in range(2):
+            killed(both, "INSERT INTO module_upload_row")
+        work_due(both.context)
+        import_rows.commit(both.context, upload.id, None, CLERK, both.clock.now)
+    for _ in range(3):
+        killed(both, what)
+        assert look(both, upload.id).state is state
+
+    assert work_due(both.context) == {"faulty": 1}
+
+    ended = look(both, upload.id)
+    assert (ended.state, ended.found.unsafe, kept(both)) == (UploadState.FAULTY, Unsafe.KILLS, [])
+    assert "三次意外中断" in Desk(both, CLERK).get(f"modules/sample/thing/import/{upload.id}").text
+    both.clock.forward(seconds=61)
+    assert not work_due(both.context)
+
+
+def killed(bureau: Service, what: str) -> None:
+    """A process takes what waits, dies at the first statement that begins so, and is not heard of for a minute."""
+    lives = killed_at(bureau, what, 1)
+    with pytest.raises(Killed):
+        work_due(bureau.context)
+    lives()
+    bureau.clock.forward(seconds=61)
 
 
 def test_what_a_dead_process_was_keeping_can_be_dropped(bureau: Service) -> None:

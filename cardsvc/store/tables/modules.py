@@ -63,6 +63,7 @@ module_upload = Table(
     Column("faults", Text, nullable=False),
     Column("beat_at", Moment, nullable=False),
     Column("content", LargeBinary),
+    Column("takes", BigInteger, nullable=False),
     Index("module_upload_of", "home_id", "module", "record", "made_at"),
 )
 module_upload_row = Table(
