@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cardsvc.core.case import Case, Place, Portion, Taken
 from cardsvc.core.facts import Details, PlaceKind, Stage, Step
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.terms import CaseKind, Reason, Skip
+from cardsvc.core.terms import OF_DEATH, CaseKind, Reason, Skip
 
 TRANSITIONS: Mapping[tuple[Stage, Step], Stage] = {
     (Stage.BOOKED, Step.DISPATCH): Stage.DISPATCHED,
@@ -95,7 +95,9 @@ BESIDE: Mapping[Step, frozenset[Stage]] = {
     Step.SUSPEND: frozenset({Stage.OUT, Stage.CREMATING}),
     Step.RESUME: frozenset({Stage.OUT, Stage.CREMATING}),
     Step.RETURN_STEP: frozenset({Stage.OUT}),
-    Step.VERIFY_DEATH: BEFORE_FIRE,
+    Step.VERIFY_DEATH: BEFORE_FIRE | BURNT,
+    Step.VOID_DEATH_PAPER: BEFORE_FIRE | BURNT,
+    Step.CORRECT_DEATH_DAY: frozenset(Stage),
     Step.VERIFY: OPEN,
     Step.APPROVE: OPEN,
     Step.DECLARE: BEFORE_FIRE,
@@ -283,7 +285,7 @@ def last_voidable(case: Case) -> Taken | None:
 def in_order(case: Case, step: Step) -> Refusal | None:
     """Whether the step follows the stage and the work in hand."""
     given_back = case.stage is Stage.CANCELLED and step is Step.REFUND
-    goes_on = (Step.CLOSE, Step.LIFT_HOLD, Step.STATEMENT_PAID)
+    goes_on = (Step.CLOSE, Step.LIFT_HOLD, Step.STATEMENT_PAID, Step.CORRECT_DEATH_DAY)
     if case.stage in (Stage.CLOSED, Stage.CANCELLED) and step not in goes_on and not given_back:
         return Refusal(Problem.CASE_CLOSED, case.stage)
     if step is Step.VOID:
@@ -295,6 +297,9 @@ def in_order(case: Case, step: Step) -> Refusal | None:
         return None if ready else Refusal(Problem.STEP_NOT_STARTED, step)
     allowed = case.stage in BESIDE[step] if step in BESIDE else (case.stage, step) in TRANSITIONS
     if not allowed:
+        return Refusal(Problem.STEP_OUT_OF_ORDER, f"{case.stage} > {step}")
+    if step is Step.VERIFY_DEATH and case.stage in BURNT and case.paper(*OF_DEATH) is not None:
+        # After the fire only where two people took another's paper away.
         return Refusal(Problem.STEP_OUT_OF_ORDER, f"{case.stage} > {step}")
     if case.suspended and step in TAKEN_BACK | IRREVERSIBLE:
         return Refusal(Problem.STEP_SUSPENDED, case.doing or "")

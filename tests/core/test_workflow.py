@@ -55,7 +55,7 @@ def test_a_pair_outside_the_table_is_refused_and_inside_it_is_not_out_of_order(s
 
     refusal = workflow.in_order(case, step)
 
-    always = (Step.CLOSE, Step.LIFT_HOLD, Step.STATEMENT_PAID)
+    always = (Step.CLOSE, Step.LIFT_HOLD, Step.STATEMENT_PAID, Step.CORRECT_DEATH_DAY)
     after = {Stage.CLOSED: always, Stage.CANCELLED: (*always, Step.REFUND)}
     ended = stage in after and step not in after[stage]
     allowed = not ended and (stage in BESIDE[step] if step in BESIDE else (stage, step) in TRANSITIONS)
