@@ -13,6 +13,7 @@ from admin_web.shell import Shell
 from cardsvc.api import entering
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import Refused
+from cardsvc.api.following import left_behind
 from cardsvc.api.signing_up import sign_up, trails_of
 from cardsvc.context import Context
 from cardsvc.core.case import Case
@@ -85,7 +86,8 @@ def case_values(
             where = Where(context.home_id, module.name, module.record(trail.graves.record))
             chosen = find_all(connection, where, [case.resting])
             resting = resting or next(iter(_named(connection, context, module, trail, chosen, language).values()), "")
-    return {"sign_ups": ups, "rest_offers": offers, "graves": graves, "resting": resting}
+    behind = states(connection, context, signed, left_behind(connection, context, case.case_no), language)
+    return {"sign_ups": ups, "behind": behind, "rest_offers": offers, "graves": graves, "resting": resting}
 
 
 def states(
