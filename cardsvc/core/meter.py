@@ -26,8 +26,8 @@ class Meter:
     """What cold storage costs; money in fen, what is waived or another payer's left out.
 
     `tariff`: from which day, a day's price. `planned`: nothing runs yet, the rest is as if the body were stored now.
-    `days` and `now_fen`: begun days of this period and what they come to. `until`: the end of the term (None: the body
-    is out of storage and of its terms); `then_fen`: what is owed by then.
+    `days` and `now_fen`: days that began in this period and what they come to. `until`: the end of the term (None: the
+    body is out of storage and of its terms); `then_fen`: what is owed by then.
     """
 
     tariff: tuple[tuple[int, int], ...]
@@ -57,11 +57,12 @@ def storage_meter(
 
 
 def in_words(meter: Meter, language: Language) -> tuple[tuple[str, str], ...]:
-    """What a day costs, until when the body may stay, and what the family will owe by then: a word and a value each."""
+    """What a day costs and is, until when the body may stay, what is owed by then: a word and a value each."""
     (_, first), *later = meter.tariff
     price = [f"¥{in_yuan(first)}"]
     price += [f"{say(language, 'family.storage_from_day', day=day)} ¥{in_yuan(fen)}" for day, fen in later]
     rows = [(say(language, "family.storage_tariff"), ", ".join(price))]
+    rows.append((say(language, "family.storage_day"), say(language, "family.storage_day_rule")))
     if meter.until is not None:
         word = say(language, "family.storage_until_planned" if meter.planned else "family.storage_until")
         rows.append((word, f"{local(meter.until):%Y-%m-%d %H:%M}"))
