@@ -42,12 +42,17 @@ class Term(StrEnum):
     OVERDUE = "overdue"
 
 
+def stay(case: Case, until: datetime) -> tuple[tuple[StorageDay, ...], tuple[StorageDay, ...]]:
+    """The days that began in closed periods, and those that began in the one that is open, up to `until`."""
+    periods = _periods(case)
+    last = len(periods) - 1 if periods and periods[-1][1] is None else len(periods)
+    days = tuple(_days(case, until))
+    return tuple(day for period, day in days if period < last), tuple(day for period, day in days if period == last)
+
+
 def open_days(case: Case, until: datetime) -> tuple[StorageDay, ...]:
     """The days that began in the period that is open; none when the body is not stored, or came back within a day."""
-    periods = _periods(case)
-    if not periods or periods[-1][1] is not None:
-        return ()
-    return tuple(day for period, day in _days(case, until) if period == len(periods) - 1)
+    return stay(case, until)[1]
 
 
 def all_days(case: Case, until: datetime) -> int:
