@@ -11,13 +11,14 @@ from math import gcd
 
 from cardsvc.core import prices
 from cardsvc.core.case import Case
-from cardsvc.core.corrections import BookOf, Standing
+from cardsvc.core.corrections import Standing
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, Wire, step_of
 from cardsvc.core.local_time import local
 from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceItem, Regime, Trigger
 from cardsvc.core.storage import open_days
 from cardsvc.core.terms import Means, Payer
+from cardsvc.core.waived import BookOf
 
 
 class Rule(StrEnum):
