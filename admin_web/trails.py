@@ -13,7 +13,7 @@ from admin_web.shell import Shell
 from cardsvc.api import entering
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import Refused
-from cardsvc.api.trails import sign_up
+from cardsvc.api.signing_up import sign_up, trails_of
 from cardsvc.context import Context
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Step
@@ -76,7 +76,7 @@ def case_values(
     offers: list[tuple[str, str, str, int]] = []
     graves: list[tuple[str, str]] = []
     resting = ""
-    for module, trail in _trails(context):
+    for module, trail in trails_of(context):
         if plans and all(one.given_up for one in ups):
             offers += _offers(connection, context, module, trail, language)
         places = rows.graves(connection, context.home_id, module, trail) if plans else []
@@ -94,7 +94,7 @@ def states(
     """How the sign-ups of cases stand."""
     cases, mine = list(cases), records.mine(context, signed) if signed.may(Action.SEE_RECORDS) else {}
     found: dict[CaseNo, list[SignedUp]] = {}
-    for module, trail in _trails(context):
+    for module, trail in trails_of(context):
         ups, s = rows.of_cases(connection, context.home_id, module, trail, cases), trail.sign_ups
         where = rows.events(context.home_id, module, trail)
         ids = {str(one.values[s.event]) for one in ups.values() if one.values[s.event] is not None}
@@ -145,9 +145,3 @@ def _named(
         return {}
     record = module.record(trail.graves.record)
     return titles(connection, context.home_id, module, record, places, language)
-
-
-def _trails(context: Context) -> Iterator[tuple[Module, Trail]]:
-    for module in context.modules.values():
-        if module.trail is not None:
-            yield module, module.trail
