@@ -26,11 +26,15 @@ FOUND = TypeAdapter(DayFound)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A payment that came: `why` it is in suspense, and how a person has `settled` it (assigned, refunded)."""
+    """A payment that came: `why` it is in suspense, and how a person has `settled` it (assigned, refunded).
+
+    `case_no` is the case that has its money now, `asked_for` the one that it came for: they differ after a merge.
+    """
 
     ref: str
     order_no: str
     case_no: CaseNo | None
+    asked_for: CaseNo | None
     amount_fen: int
     paid_at: datetime
     heard_at: datetime
@@ -224,7 +228,7 @@ def arrived(
 def held(connection: Connection, home_id: HomeId, ref: str) -> Held | None:
     """A payment by the provider's number."""
     c = t.payment_arrival.c
-    row = connection.execute(select(t.payment_arrival).where(c.home_id == home_id, c.provider_ref == ref)).one_or_none()
+    row = connection.execute(_CAME.where(c.home_id == home_id, c.provider_ref == ref)).one_or_none()
     return _held(row) if row is not None else None
 
 
@@ -232,15 +236,13 @@ def waiting(connection: Connection, home_id: HomeId) -> list[Held]:
     """Payments that need a person, the oldest first."""
     c = t.payment_arrival.c
     where = (c.home_id == home_id, c.why.is_not(None), c.settled.is_(None))
-    return [_held(row) for row in connection.execute(select(t.payment_arrival).where(*where).order_by(c.heard_at))]
+    return [_held(row) for row in connection.execute(_CAME.where(*where).order_by(c.heard_at))]
 
 
 def of_order(connection: Connection, home_id: HomeId, order_no: str) -> list[Held]:
     """All that came for an order."""
     c = t.payment_arrival.c
-    rows = connection.execute(
-        select(t.payment_arrival).where(c.home_id == home_id, c.order_no == order_no).order_by(c.heard_at)
-    )
+    rows = connection.execute(_CAME.where(c.home_id == home_id, c.order_no == order_no).order_by(c.heard_at))
     return [_held(row) for row in rows]
 
 
@@ -338,7 +340,8 @@ def _held(row: Any) -> Held:
     return Held(
         ref=row.provider_ref,
         order_no=row.order_no,
-        case_no=CaseNo(row.case_no) if row.case_no else None,
+        case_no=CaseNo(row.goes_on or row.case_no) if row.case_no else None,
+        asked_for=CaseNo(row.case_no) if row.case_no else None,
         amount_fen=row.amount_fen,
         paid_at=row.paid_at,
         heard_at=row.heard_at,
@@ -347,3 +350,8 @@ def _held(row: Any) -> Held:
         settled_by=row.settled_by,
         settled_second=row.settled_second,
     )
+
+
+_came, _alias = t.payment_arrival.c, t.case_alias.c
+_MERGED = (_alias.home_id == _came.home_id) & (_alias.provisional_no == _came.case_no)
+_CAME = select(t.payment_arrival, _alias.case_no.label("goes_on")).outerjoin(t.case_alias, _MERGED)
