@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from admin_web import asking, deaths, records
+from admin_web import asking, deaths, record_history, records
 from admin_web.record_lists import linked, told
 from admin_web.records import At
 from admin_web.shell import Shell
@@ -108,7 +108,9 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "row": row,
                 "title": titles(connection, context.home_id, at.module, at.record, [row], language)[row.id],
                 "told": partial(told, context, at, names, language),
-                "history": keeping.history(connection, at.where, row_id),
+                "history": record_history.said(
+                    connection, context, at, keeping.history(connection, at.where, row_id), signed.county, language
+                ),
                 "related": related(connection, context, at, row_id, signed.county, language),
                 "people": staff.names(connection, context.home_id),
                 "moves": [one for one in move_row.open_moves(at.record, row) if not one.outside],
