@@ -58,4 +58,4 @@ def _called(
     ids = {text for one in changes if one.field == column.name for text in (one.before, one.after) if text}
     to = Where(context.home_id, at.module.name, at.module.record(column.of))
     found = [one for one in find_all(connection, to, ids) if county is None or leads_to(county, one.county)]
-    return titles(connection, context.home_id, at.module, to.record, found, language)
+    return titles(connection, context.vault, context.home_id, at.module, to.record, found, language)
