@@ -17,7 +17,7 @@ from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.records import CITY, Fault, Kind, Label
+from cardsvc.core.records import CITY, Fault, Kind, Label, Wrong
 from cardsvc.core.seeing import LookWhy
 from cardsvc.core.words import Language, say
 from cardsvc.handlers import keep_row, link_row, move_row, reveal_row
@@ -80,12 +80,13 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "row": row,
             "typed": typed,
             "faults": {one.column: fault_words(one, language) for one in faults},
-            "rules": [fault_words(one, language) for one in faults if one.label is not None],
+            "rules": sorted({fault_words(one, language) for one in faults if one.label or one.why is Wrong.GUARDED}),
             "counties": {one: names[one] for one in counties},
             "offered": offered,
             "links": links,
             "county": county if county in counties else "",
             "city": CITY,
+            "guarded": at.record.guarded(row.values) if row else (),
         }
         status = 422 if faults else STATUS.get(refusal.problem, 409) if refusal is not None else 200
         return shell.page(request, "record_form", signed, values, refusal=refusal, status=status)
