@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlalchemy import Connection
-
 from admin_web.records import At, county_names
 from cardsvc.context import Context
 from cardsvc.core.records import Column, Kind, Wrong
@@ -12,6 +10,7 @@ from cardsvc.core.words import Language, say
 from cardsvc.naming.cells import read, written
 from cardsvc.rows.keeping import Change, Where, find_all, leads_to
 from cardsvc.rows.titles import titles
+from cardsvc.store.engine import Connection
 
 
 def said(
@@ -58,4 +57,4 @@ def _called(
     ids = {text for one in changes if one.field == column.name for text in (one.before, one.after) if text}
     to = Where(context.home_id, at.module.name, at.module.record(column.of))
     found = [one for one in find_all(connection, to, ids) if county is None or leads_to(county, one.county)]
-    return titles(connection, context.home_id, at.module, to.record, found, language)
+    return titles(connection, context.vault, context.home_id, at.module, to.record, found, language)
