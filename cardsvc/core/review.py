@@ -34,6 +34,7 @@ class Rule(StrEnum):
     CHARGE_WITHOUT_TAP = "charge_without_tap"
     ONE_PERSON = "one_person"  # who took the money gives it back
     OLD_SUSPENSE = "old_suspense"  # for a day nobody has decided whose money it is
+    CLOSED_OPEN = "closed_open"  # two people closed the case with money owed or held
     PAID_OUT_SHORT = "paid_out_short"  # given out before a restore, and what covered it is not in the books
 
 
@@ -75,6 +76,8 @@ class Looked:
     book_of: BookOf
     short_fen: int | None = None
     "How much of what was given out is not covered; None where all is, or nothing was given out."
+    left_fen: int = 0
+    "What the closing of a case leaves owed or held."
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +241,8 @@ def _on_fact(looked: Looked) -> Iterator[Flag]:
             yield _about(fact, Rule.TAP_WITHOUT_CHARGE, 0, (fact.cause,), book.version)
     if looked.short_fen is not None:
         yield _about(fact, Rule.PAID_OUT_SHORT, looked.short_fen, (fact.cause,))
+    if looked.left_fen:
+        yield _about(fact, Rule.CLOSED_OPEN, looked.left_fen, (fact.cause,))
     if step is Step.REFUND:
         people = {fact.staff_no, fact.second_staff_no}
         took = tuple(one.cause for one in case.taken if one.step in TAKES_MONEY and one.by in people)

@@ -276,8 +276,18 @@ def test_what_was_given_out_before_a_restore_and_is_not_covered_is_found() -> No
     assert (short.rule, short.amount_fen, short.evidence.causes) == (Rule.PAID_OUT_SHORT, 7_000, (refund.cause,))
 
 
+def test_a_case_that_two_people_closed_with_money_open_is_found() -> None:
+    story = Story().booked().took(Step.CANCEL, Step.CLOSE)
+    close, before = story.facts[-1], Story(story.facts[:-1]).case
+    closing = Looked(close, before, (), (), lambda _: BOOKS)
+
+    assert review.flags(closing) == ()
+    [left] = review.flags(replace(closing, left_fen=7_000))
+    assert (left.rule, left.amount_fen, left.evidence.causes) == (Rule.CLOSED_OPEN, 7_000, (close.cause,))
+
+
 def test_every_rule_is_planted_here() -> None:
     lines = set(review.ON_LINES)
 
-    others = {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, Rule.OLD_SUSPENSE, Rule.PAID_OUT_SHORT}
+    others = {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, Rule.OLD_SUSPENSE, Rule.PAID_OUT_SHORT, Rule.CLOSED_OPEN}
     assert lines | others == set(Rule)
