@@ -13,6 +13,7 @@ from cardsvc.core import prices
 from cardsvc.core.case import Case
 from cardsvc.core.corrections import Standing
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, Wire, step_of
+from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceItem, Regime, Trigger
@@ -80,6 +81,8 @@ class Looked:
     "How much of what was given out is not covered; None where all is, or nothing was given out."
     left_fen: int = 0
     "What the closing of a case leaves owed or held."
+    out_fen: int = 0
+    "What went out of the tills."
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,11 +252,13 @@ def _on_fact(looked: Looked) -> Iterator[Flag]:
         yield _about(fact, Rule.CLOSED_OPEN, looked.left_fen, (fact.cause,))
     if qr_by_hand(fact):
         yield _about(fact, Rule.QR_BY_HAND, _details(fact).amount_fen or 0, (fact.cause,))
-    if step is Step.REFUND:
-        people = {fact.staff_no, fact.second_staff_no}
-        took = tuple(one.cause for one in case.taken if one.step in TAKES_MONEY and one.by in people)
-        if took:
-            yield _about(fact, Rule.ONE_PERSON, _details(fact).amount_fen or 0, (fact.cause, *took))
+    if step in (Step.REFUND, Step.REVERSE_PAYMENT):
+        details = _details(fact)
+        undone, fen = details.payment, details.amount_fen or looked.out_fen
+        taken = [one for one in case.taken if one.step in TAKES_MONEY and undone in (None, one.cause)]
+        people = (fact.staff_no, fact.second_staff_no)
+        alone = one_person(fact.cause, fen, people, [(one.cause, one.by) for one in taken])
+        yield from (alone,) if alone is not None else ()
 
 
 def qr_by_hand(fact: Fact) -> bool:
@@ -266,6 +271,21 @@ def _about(fact: Fact, rule: Rule, fen: int, causes: Iterable[str], version: str
     evidence = Evidence(causes=tuple(causes), price_version=version)
     payer = _details(fact).payer
     return Flag(rule=rule, line=None, item=None, payer=payer, amount_fen=fen, evidence=evidence)
+
+
+def one_person(
+    cause: str, fen: int, people: Iterable[StaffNo | None], taken: Iterable[tuple[str, StaffNo]]
+) -> Flag | None:
+    """The flag on money that goes back by who took it in, asked for it or entered it; None when others did.
+
+    `people` give it back, `taken` says what it came by (its cause) and whose doing that was; `fen` is the amount.
+    """
+    gives = {one for one in people if one}
+    took = tuple(came for came, who in taken if who in gives)
+    evidence = Evidence(causes=(cause, *took))
+    if not took:
+        return None
+    return Flag(rule=Rule.ONE_PERSON, line=None, item=None, payer=None, amount_fen=fen, evidence=evidence)
 
 
 def _details(fact: Fact) -> Details:

@@ -96,7 +96,7 @@ BESIDE: Mapping[Step, frozenset[Stage]] = {
     Step.AUTHORISE: BEFORE_FIRE,
     Step.PLAN_ASHES: frozenset(Stage) - ENDED - {Stage.RELEASED, Stage.AT_REST},
     Step.RECOGNISE: frozenset({Stage.OUT}),
-    Step.DEPOSIT: frozenset(Stage) - OVER,
+    Step.DEPOSIT: frozenset(Stage),
     Step.HOLD: frozenset(Stage) - ENDED,
     Step.LIFT_HOLD: frozenset(Stage),
     Step.RESOLVE: frozenset(Stage),

@@ -13,7 +13,7 @@ from cardsvc.core.ids import StaffNo
 from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceBook, PriceItem, Regime, Trigger
 from cardsvc.core.review import Flag, Looked, Rule
-from cardsvc.core.terms import Means
+from cardsvc.core.terms import Means, Reason
 from tests.core import test_corrections
 from tests.core.story import START, WHOLE_WAY, Story
 from tests.core.test_money import item
@@ -256,6 +256,21 @@ def test_who_took_the_money_and_gives_it_back_is_found() -> None:
         assert (flag.rule, flag.amount_fen) == (Rule.ONE_PERSON, 10_000)
         assert flag.evidence.causes == (refund.cause, story.facts[-2].cause)
     assert given_by("S2", "S3") == []
+
+
+def test_who_took_a_payment_and_takes_it_back_is_found_and_what_else_they_took_says_nothing() -> None:
+    story = Story().booked().took(Step.DEPOSIT, Step.PAY)
+    first, second = story.facts[-2], story.facts[-1].model_copy(update={"staff_no": StaffNo("S9")})
+    before = Story([*story.facts[:-1], second]).case
+
+    def undone(payment: Fact) -> list[tuple[Rule, int, tuple[str, ...]]]:
+        details = Details(payment=payment.cause, reason=Reason.ENTERED_BY_MISTAKE)
+        fact = Story(list(story.facts)).took(Step.REVERSE_PAYMENT, details=details).facts[-1]
+        looked = Looked(fact, before, (), (), lambda _: BOOKS, out_fen=7_000)
+        return [(one.rule, one.amount_fen, one.evidence.causes[1:]) for one in review.flags(looked)]
+
+    assert undone(first) == [(Rule.ONE_PERSON, 7_000, (first.cause,))]
+    assert undone(second) == []
 
 
 def test_money_that_waits_for_a_day_is_found() -> None:
