@@ -242,7 +242,7 @@ def set_off_against_a_better_furnace(service: Service) -> CaseNo:
 
     assert (bill(service, case_no).due_fen, owes(service, case_no, Payer.TREASURY)) == (57_000, 64_000)
     waived = {one.waiver_source for one in standing_lines(service, case_no) if one.waiver_fen}
-    assert waived == {"resident HK-1"}
+    assert waived == {"resident HK-1 table:1"}
     return case_no
 
 
