@@ -1541,6 +1541,7 @@ CREATE TABLE module_figure (
     note             TEXT NOT NULL,
     set_at           MOMENT NOT NULL,
     set_by           TEXT NOT NULL,
+    note_en          TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (home_id, module, indicator, first_day, last_day)
 );
 -- @postgresql

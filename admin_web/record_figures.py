@@ -145,7 +145,8 @@ def said_by(typed: dict[str, str], name: str) -> Said | Refusal:
         numbers[field] = found
     relation = next((one for one in Relation if one == typed.get(f"relation.{name}")), Relation.EXACT)
     decided = DECIDED.get(typed.get(f"published.{name}", ""))
-    return Said(numbers["target"], relation, numbers["bound"], decided, typed.get(f"note.{name}", ""))
+    notes = (typed.get(f"{note}.{name}", "") for note in ("note", "note_en"))
+    return Said(numbers["target"], relation, numbers["bound"], decided, *notes)
 
 
 def texts_of(unit: Unit, said: Said) -> dict[str, str]:
@@ -156,6 +157,7 @@ def texts_of(unit: Unit, said: Said) -> dict[str, str]:
         "bound": _typed(said.bound),
         "published": next(name for name, one in DECIDED.items() if one is said.withheld),
         "note": said.note,
+        "note_en": said.note_en,
     }
 
 

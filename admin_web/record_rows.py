@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from admin_web import asking, deaths, records
+from admin_web import asking, deaths, record_history, records
 from admin_web.record_lists import linked, told
 from admin_web.records import At
 from admin_web.shell import Shell
@@ -17,14 +17,14 @@ from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.records import CITY, Fault, Kind, Label
+from cardsvc.core.records import CITY, Fault, Kind, Label, Wrong
 from cardsvc.core.seeing import LookWhy
 from cardsvc.core.words import Language, say
 from cardsvc.handlers import keep_row, link_row, move_row, reveal_row
 from cardsvc.handlers.keep_row import Faulty
 from cardsvc.naming.cells import written
 from cardsvc.rows import keeping, paging
-from cardsvc.rows.counties import counties_for
+from cardsvc.rows.counties import CODES, counties_for
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.rows.matching import Wanted
 from cardsvc.rows.titles import titles
@@ -69,17 +69,24 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             )
             typed["county"] = row.county if row else (signed.county or "")
             typed |= {name: value for name, value in request.query_params.items() if row is None}
+        counties = counties_for(signed.county)
+        county = signed.county or typed.get("county", "")
+        links = any(one.kind is Kind.LINK for one in at.record.typed)
         with context.engine.connect() as connection:
-            offered = offers(connection, context, at, signed.county, language, row)
+            offered = offers(connection, context, at, county, language, row)
         names = records.county_names(language)
         values = {
             "at": at,
             "row": row,
             "typed": typed,
             "faults": {one.column: fault_words(one, language) for one in faults},
-            "rules": [fault_words(one, language) for one in faults if one.label is not None],
-            "counties": {one: names[one] for one in counties_for(signed.county)},
+            "rules": sorted({fault_words(one, language) for one in faults if one.label or one.why is Wrong.GUARDED}),
+            "counties": {one: names[one] for one in counties},
             "offered": offered,
+            "links": links,
+            "county": county if county in counties else "",
+            "city": CITY,
+            "guarded": at.record.guarded(row.values) if row else (),
         }
         status = 422 if faults else STATUS.get(refusal.problem, 409) if refusal is not None else 200
         return shell.page(request, "record_form", signed, values, refusal=refusal, status=status)
@@ -99,9 +106,13 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             values = {
                 "at": at,
                 "row": row,
-                "title": titles(connection, context.home_id, at.module, at.record, [row], language)[row.id],
+                "title": titles(connection, context.vault, context.home_id, at.module, at.record, [row], language)[
+                    row.id
+                ],
                 "told": partial(told, context, at, names, language),
-                "history": keeping.history(connection, at.where, row_id),
+                "history": record_history.said(
+                    connection, context, at, keeping.history(connection, at.where, row_id), signed.county, language
+                ),
                 "related": related(connection, context, at, row_id, signed.county, language),
                 "people": staff.names(connection, context.home_id),
                 "moves": [one for one in move_row.open_moves(at.record, row) if not one.outside],
@@ -111,7 +122,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "faults": {one.column: fault_words(one, language) for one in faults},
                 "rules": [fault_words(one, language) for one in faults if one.label is not None],
                 "typed": {one.name: written(one, row.values[one.name]) for one in at.record.columns if not one.secret},
-                "offered": offers(connection, context, at, signed.county, language, row),
+                "offered": offers(connection, context, at, row.county, language, row),
                 "shown": {},
                 "link": "",
                 "by_death": (DEATH, UNDONE),
@@ -227,19 +238,22 @@ def fault_words(fault: Fault, language: Language) -> str:
 
 
 def offers(
-    connection: Connection, context: Context, at: At, county: str | None, language: Language, row: Kept | None
+    connection: Connection, context: Context, at: At, county: str, language: Language, row: Kept | None
 ) -> dict[str, list[tuple[str, str]]]:
-    """For each link of a record: the newest rows that it may lead to, by id and name, and the one that it leads to."""
+    """For each link of a record: the newest rows that it may lead to, by id and name, and the one that it leads to.
+
+    A county's row leads to those of its county and of the city, the city's to all (`keeping.leads_to`).
+    """
     found = {}
     for column in at.record.columns:
         if column.kind is Kind.LINK:
             to = Where(context.home_id, at.module.name, at.module.record(column.of))
             there = [str(row.values[column.name])] if row is not None and row.values[column.name] else []
             rows = {one.id: one for one in keeping.find_all(connection, to, there)}
-            for of in {county, CITY} if county is not None else {None}:
+            for of in {None} if county == CITY else {county, CITY} & {*CODES, CITY}:
                 page = paging.page(connection, context.vault, to, Wanted(county=of), CHOICES)
                 rows |= {one.id: one for one in page.rows}
-            named = titles(connection, context.home_id, at.module, to.record, rows.values(), language)
+            named = titles(connection, context.vault, context.home_id, at.module, to.record, rows.values(), language)
             found[column.name] = sorted(named.items(), key=lambda one: one[1])
     return found
 
@@ -255,6 +269,6 @@ def related(
                 to = Where(context.home_id, at.module.name, record)
                 wanted = Wanted(county=county, only={column.name: (row_id,)})
                 page = paging.page(connection, context.vault, to, wanted, RELATED)
-                named = titles(connection, context.home_id, at.module, record, page.rows, language)
+                named = titles(connection, context.vault, context.home_id, at.module, record, page.rows, language)
                 found.append((At(at.module, record, to), column.name, list(named.items()), bool(page.after)))
     return found

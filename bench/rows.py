@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import httpx2
-from sqlalchemy import text
+from sqlalchemy import Engine, Table, text
 
 from bench.measuring import Figure
 from bench.pages import Reader, compared
@@ -59,12 +59,27 @@ def _drawn(choices: list[str], step: int) -> str:
     return f"CASE {cases} ELSE '{choices[-1]}' END" if cases else f"'{choices[0]}'"
 
 
-def made(many: int) -> str:
-    """The statement that makes the rows."""
+def made(row_id: str) -> str:
+    """The statement that makes the rows, each with its id as the engine makes 32 digits of its number `i`."""
     record = plugged()["social_orgs"].record("organisation")
     names = ("kind", "standing", "level", "status", "party")
     drawn = {name: _drawn(list(record.column(name).choices), 7 + 2 * n) for n, name in enumerate(names)}
-    return ROWS.format(id="substr('00000000000000000000000000000000' || CAST(i AS TEXT), -32)", **drawn)
+    return ROWS.format(id=row_id, **drawn)
+
+
+def filled(engine: Engine, many: int, now: datetime) -> Table:
+    """Fill the register with so many rows; its table."""
+    table = table_of("social_orgs", plugged()["social_orgs"].record("organisation"))
+    postgres = engine.dialect.name == "postgresql"
+    row_id = "lpad(CAST(i AS TEXT), 32, '0')" if postgres else "printf('%032d', i)"
+    values = {"many": many, "counties": "".join(CODES), "now": now if postgres else now.isoformat(), "who": LEADER}
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        for index in table.indexes:
+            index.drop(connection)  # and made again at once: a million rows into each took over ten minutes on SQLite
+        connection.execute(text(made(row_id)), values)
+        for index in table.indexes:
+            index.create(connection)
+    return table
 
 
 @contextmanager
@@ -73,18 +88,7 @@ def home_with(dsn: str, many: int) -> Iterator[Reader]:
     modules = tuple(plugged().values())
     service = Service(dsn, modules=modules)
     engine, began = service.context.engine, time.perf_counter()
-    table = table_of("social_orgs", plugged()["social_orgs"].record("organisation"))
-    statement = made(many)
-    if engine.dialect.name == "postgresql":
-        statement = statement.replace("substr('00000000000000000000000000000000' || CAST(i AS TEXT), -32)",
-                                      "lpad(CAST(i AS TEXT), 32, '0')")  # fmt: skip
-    now = datetime.now(UTC) if engine.dialect.name == "postgresql" else datetime.now(UTC).isoformat()
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-        for index in table.indexes:
-            index.drop(connection)  # and made again at once: a million rows into each took over ten minutes on SQLite
-        connection.execute(text(statement), {"many": many, "counties": "".join(CODES), "now": now, "who": LEADER})
-        for index in table.indexes:
-            index.create(connection)
+    table = filled(engine, many, datetime.now(UTC))
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM (ANALYZE)"))  # as its own daemon does after so many rows

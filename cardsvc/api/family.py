@@ -14,8 +14,9 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from pydantic import BaseModel, ConfigDict, Field
 
-from cardsvc.api import errors, posted_prices
-from cardsvc.api.errors import Refused, language_of
+from cardsvc.api import errors, family_rest, posted_prices
+from cardsvc.api.errors import Refused
+from cardsvc.api.family_rest import Doors, language_in
 from cardsvc.api.headers import AlwaysHeaders
 from cardsvc.api.limits import Limiter
 from cardsvc.context import Context
@@ -86,13 +87,38 @@ def create(context: Context) -> FastAPI:
         if not limiter.allows(key, most, timedelta(minutes=minutes), context.clock()):
             raise Refused(Refusal(Problem.TOO_MANY))
 
+    def exchanged(request: Request, token: str) -> str:
+        """A cookie for a token. Raises Refused."""
+        limited(f"open/{_who(request)}", 30, 1)
+        cookie = family_view.open_link(context, token, context.clock())
+        if isinstance(cookie, Refusal):
+            raise Refused(cookie)
+        return cookie
+
+    def give(response: Response, cookie: str) -> None:
+        response.set_cookie(
+            name, cookie, max_age=90 * 86400, path="/", secure=context.secure_cookies, httponly=True, samesite="strict"
+        )
+
+    def confirmed(cookie: str, digits: str) -> None:
+        """The second factor: five tries in ten minutes for a browser, fifty a day for a link. Raises Refused."""
+        view = seen(cookie).view
+        limited(f"confirm/{view.cookie_hash}", 5, 10)
+        limited(f"confirm/{view.token_hash}", 50, 1440)
+        refusal = family_view.confirm(context, cookie, digits, context.clock())
+        if refusal is not None:
+            raise Refused(refusal)
+        limiter.forget(f"confirm/{view.cookie_hash}")
+
     @app.get("/", response_class=HTMLResponse)
     def page(request: Request, lang: Annotated[str, Query(max_length=5)] = "") -> HTMLResponse:
         """The page itself: the same for everybody, it knows nothing of any case."""
-        language = _language(request, lang)
+        language = language_in(request, lang)
         words = table(language, "family")
         other = "en" if language == "zh_CN" else "zh_CN"
-        html = pages.get_template("page.html").render(language=language, other=other, words=words)
+        html = pages.get_template("page.html").render(
+            language=language, other=other, words=words, rest_words=table(language, "family_rest")
+        )
         return HTMLResponse(html)
 
     @app.get("/certificate", response_class=HTMLResponse)
@@ -104,7 +130,7 @@ def create(context: Context) -> FastAPI:
         lang: Annotated[str, Query(max_length=5)] = "",
     ) -> HTMLResponse:
         """Whether a certificate is genuine, for anybody who has it in hand; no login, and never a name unasked."""
-        language = _language(request, lang)
+        language = language_in(request, lang)
         asked = bool(number.strip() or code.strip())
         if asked:
             limited(f"certificate/{_who(request)}", 20, 10)
@@ -128,31 +154,21 @@ def create(context: Context) -> FastAPI:
     @app.post("/open", status_code=204, dependencies=[Depends(ours)])
     def open_(request: Request, opening: Opening) -> Response:
         """Exchange the token for a cookie; a GET never consumes a link."""
-        limited(f"open/{_who(request)}", 30, 1)
-        cookie = family_view.open_link(context, opening.token, context.clock())
-        if isinstance(cookie, Refusal):
-            raise Refused(cookie)
         response = Response(status_code=204)
-        response.set_cookie(
-            name, cookie, max_age=90 * 86400, path="/", secure=context.secure_cookies, httponly=True, samesite="strict"
-        )
+        give(response, exchanged(request, opening.token))
         return response
 
     @app.get("/status", response_model=dict[str, Any])
     def status(request: Request, cookie: Secret = "", lang: Annotated[str, Query(max_length=5)] = "") -> JSONResponse:
         """What this family may see now."""
-        return JSONResponse(_shown(seen(cookie), _language(request, lang)))
+        found, language = seen(cookie), language_in(request, lang)
+        rest = family_rest.brief(context, found, language)
+        return JSONResponse(_shown(found, language) | ({"rest": rest} if rest else {}))
 
     @app.post("/confirm", status_code=204, dependencies=[Depends(ours)])
     def confirm(digits: Digits, cookie: Secret = "") -> Response:
-        """The second factor: five tries in ten minutes for a browser, fifty a day for a link."""
-        view = seen(cookie).view
-        limited(f"confirm/{view.cookie_hash}", 5, 10)
-        limited(f"confirm/{view.token_hash}", 50, 1440)
-        refusal = family_view.confirm(context, cookie, digits.digits, context.clock())
-        if refusal is not None:
-            raise Refused(refusal)
-        limiter.forget(f"confirm/{view.cookie_hash}")
+        """The second factor."""
+        confirmed(cookie, digits.digits)
         return Response(status_code=204)
 
     @app.post("/revoke", status_code=204, dependencies=[Depends(ours)])
@@ -171,6 +187,7 @@ def create(context: Context) -> FastAPI:
         return StreamingResponse(_stream(context, request, cookie), media_type="text/event-stream")
 
     posted_prices.add(app, context, pages, lambda request: limited(f"prices/{_who(request)}", 60, 1))
+    family_rest.add(app, context, pages, Doors(name, limited, exchanged, confirmed, give))
     app.mount("/static", StaticFiles(directory=PAGES / "static"))
     return app
 
@@ -256,10 +273,6 @@ def _shown(seen: Seen, language: Language) -> dict[str, Any]:
 
 def _iso(at: datetime) -> str:
     return at.isoformat(timespec="minutes")
-
-
-def _language(request: Request, asked: str) -> Language:
-    return language_of(request) if asked not in ("en", "zh", "zh_CN") else "en" if asked == "en" else "zh_CN"
 
 
 def _who(request: Request) -> str:

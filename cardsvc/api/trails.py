@@ -1,32 +1,25 @@
-"""Ash trails of the modules: a family signs up from its case, and what a module completes closes the case's trail.
+"""Ash trails of the modules: a confirmed sign-up plans the rest of its case, what is completed closes its trail.
 
-The completion is found beside the taps, by itself; any number of processes may look, each again under the lock. A
-sign-up of somebody else than the case's person, or of a case that does not wait for it, closes nothing.
+Both are found beside the taps, by themselves; any number of processes may look, each again under the lock. A sign-up
+of somebody else than the case's person, or of a case that does not wait for it, plans and closes nothing.
 """
 
 import logging
 import re
 from collections import Counter
-from datetime import date, datetime, time
+from collections.abc import Callable, Iterable
 from functools import partial
 
-from cardsvc.api.access import Signed
-from cardsvc.api.entering import take, within
 from cardsvc.api.posting import post
+from cardsvc.api.signing_up import may_be_planned, plan_of, trails_of
 from cardsvc.context import Context
 from cardsvc.core.case import Case, Portion
 from cardsvc.core.facts import Details, PlaceKind, Step
 from cardsvc.core.ids import CaseNo
-from cardsvc.core.local_time import CHINA, local
-from cardsvc.core.permissions import may_take
-from cardsvc.core.preconditions import Asked
-from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.terms import Destination
 from cardsvc.core.trails import Trail
-from cardsvc.handlers.keep_row import new_id
 from cardsvc.handlers.record_tap import take_by_itself
 from cardsvc.modules import Module
-from cardsvc.naming import cells
 from cardsvc.naming.names import shape
 from cardsvc.rows import keeping
 from cardsvc.rows import trails as rows
@@ -37,41 +30,74 @@ from cardsvc.store.flushing import flush
 from cardsvc.store.log import open_log
 from cardsvc.store.opening import working_set
 from cardsvc.store.registers import person
-from cardsvc.store.working import WorkingSet
 
 LOG = logging.getLogger("cardsvc.trails")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,31}")
 """What a fact can have as the number of a paper (core.facts.Code)."""
-NINE = time(9)
-"""When an event begins whose record knows only its day."""
+
+
+Act = Callable[[Module, Trail, Kept, str | None, CaseNo, Connection], str]
 
 
 class Trails:
-    """Closes ash trails whose ashes a module says are at rest."""
+    """Plans what a module confirmed, and closes ash trails whose ashes it says are at rest."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._modules = [(one, one.trail) for one in context.modules.values() if one.trail is not None]
+        self._modules = list(trails_of(context))
 
     def close_due(self) -> Counter[str]:
-        """How often each outcome came: `closed`, `waiting` (no box is out, or held), `another` (another's sign-up)."""
-        outcomes = Counter[str]()
+        """How often each outcome came.
+
+        `planned`, `closed`, `waiting` (no box is out, or held), `another` (another's sign-up), `done` (by somebody
+        else meanwhile), `failed`.
+        """
+        outcomes, home = Counter[str](), self._context.home_id
         for module, trail in self._modules:
             with self._context.engine.connect() as connection:
-                found = rows.rested(connection, self._context.home_id, module, trail)
-            for row, whose in found:
-                number = CaseNo(str(row.values[trail.sign_ups.case_no]))
-                try:
-                    act = partial(self._close, module=module, trail=trail, row=row, whose=whose, case_no=number)
-                    outcomes[transact(self._context.engine, act)] += 1
-                except Exception as error:
-                    # One case stops none behind it. Only the kind of the fault is said: its words may quote a row.
-                    LOG.error("%s: the ash trail was not closed: %s", number, type(error).__name__)
-                    outcomes["failed"] += 1
+                confirmed = rows.confirmed(connection, home, module, trail)
+                rested = rows.rested(connection, home, module, trail)
+            outcomes += self._each(self._plan, module, trail, confirmed)
+            outcomes += self._each(self._close, module, trail, rested)
         return outcomes
 
+    def _each(self, act: Act, module: Module, trail: Trail, found: Iterable[tuple[Kept, str | None]]) -> Counter[str]:
+        outcomes = Counter[str]()
+        for row, whose in found:
+            number = CaseNo(str(row.values[trail.sign_ups.case_no]))
+            try:
+                once = partial(act, module, trail, row, whose, number)
+                outcomes[transact(self._context.engine, once)] += 1
+            except Exception as error:
+                # One case stops none behind it. Only the kind of the fault is said: its words may quote a row.
+                LOG.error("%s: the ash trail did not go on: %s", number, type(error).__name__)
+                outcomes["failed"] += 1
+        return outcomes
+
+    def _plan(
+        self, module: Module, trail: Trail, row: Kept, whose: str | None, case_no: CaseNo, connection: Connection
+    ) -> str:
+        context, now = self._context, self._context.clock()
+        log = open_log(connection, context.home_id)
+        tx = working_set(connection, context.home_id, log, now, context.vault.sign)
+        case, event = tx.case(case_no), str(row.values[trail.sign_ups.event])
+        held = keeping.find(connection, rows.events(context.home_id, module, trail), event, None)
+        if case is None or held is None or case.ash_plan is not None:
+            return "done"
+        if not self._theirs(connection, trail, row, whose, case_no):
+            return "another"
+        if not may_be_planned(case):
+            return "waiting"
+        tx.load_things()
+        log_no = tx.log.add(f"{module.name}/{trail.sign_ups.record} plans the rest", case_no, row.id, now)
+        cause = f"module:{module.name}:{trail.sign_ups.record}:{row.id}:plan"
+        take_by_itself(tx, case, Step.PLAN_REST, plan_of(trail, held), log_no, cause=cause)
+        post(context, tx)
+        flush(tx)
+        return "planned"
+
     def _close(
-        self, connection: Connection, module: Module, trail: Trail, row: Kept, whose: str | None, case_no: CaseNo
+        self, module: Module, trail: Trail, row: Kept, whose: str | None, case_no: CaseNo, connection: Connection
     ) -> str:
         context, now = self._context, self._context.clock()
         cause = f"module:{module.name}:{trail.sign_ups.record}:{row.id}"
@@ -110,65 +136,3 @@ def the_box(case: Case, destination: Destination | None) -> Portion | None:
     meant = [one for one in out if one.destination is destination]
     found = meant or out
     return found[0] if len(found) == 1 else None
-
-
-def sign_up(context: Context, signed: Signed, module: Module, case_no: CaseNo, event_id: str) -> Refusal | None:
-    """Sign a case's family up for an event, and plan the rest of its ashes there: both, or neither.
-
-    Refused: an event that is not open, is over, or has no place left; a case that has a sign-up; what the step refuses.
-    """
-    trail, home = module.trail, context.home_id
-    if trail is None:
-        return Refusal(Problem.NOT_FOUND)
-    if not may_take(signed.roles, Step.PLAN_REST):
-        return Refusal(Problem.NOT_ALLOWED, Step.PLAN_REST)
-
-    def act(tx: WorkingSet, log_no: int) -> Refusal | None:
-        event = rows.event(tx.connection, home, module, trail, event_id)
-        day = event.values[trail.events.held_on] if event is not None else None
-        if event is None or not isinstance(day, date) or day < local(tx.now).date():
-            return Refusal(Problem.FIELD_INVALID, "event")
-        if rows.left(tx.connection, home, module, trail, event) < 1:
-            return Refusal(Problem.PLACE_TAKEN, "event")
-        known = rows.of_cases(tx.connection, home, module, trail, [case_no]).get(case_no)
-        if known is not None and known.values[trail.sign_ups.state] not in trail.sign_ups.given_up:
-            return Refusal(Problem.FIELD_INVALID, "case_no")
-        way = str(event.values[trail.events.way])
-        starts = datetime.combine(day, NINE, CHINA)
-        tx.load_things()
-        asked = Asked(Step.PLAN_REST, Details(destination=trail.ways[way], starts=starts), signed.staff_no)
-        planned = take(tx, case_no, asked, log_no)
-        return planned if isinstance(planned, Refusal) else _kept(context, tx, signed, module, trail, case_no, event)
-
-    return within(context, signed, f"signed up with {module.name}", case_no, act)
-
-
-def _kept(
-    context: Context, tx: WorkingSet, signed: Signed, module: Module, trail: Trail, case_no: CaseNo, event: Kept
-) -> Refusal | None:
-    """The sign-up's row, with what the case knows of the deceased and of who arranges."""
-    s, where = trail.sign_ups, rows.sign_ups(context.home_id, module, trail)
-    found = case_store.people(tx.connection, context.home_id, case_no)
-
-    def shown(column: str) -> str:
-        sealed = getattr(found, f"{column}_sealed")
-        return context.vault.show(sealed, f"funeral_case/{case_no}/{column}") if sealed is not None else ""
-
-    texts = {
-        "county": found.county,
-        s.case_no: case_no,
-        s.deceased: shown("deceased_name"),
-        s.person: shown("id_no"),
-        s.applicant: shown("applicant_name"),
-        s.phone: shown("applicant_phone"),
-        s.signed_on: local(tx.now).date().isoformat(),
-        s.way: str(event.values[trail.events.way]),
-        s.event: event.id,
-    }
-    values, faults = cells.row(where.record, texts, (found.county,))
-    if faults:
-        return Refusal(Problem.FIELD_INVALID, ", ".join(one.column for one in faults))
-    row_id, bits = new_id(context, tx.now), context.chance(12 * len(where.record.columns))
-    tx.log.add(f"row added: {module.name}/{s.record}", row_id, "", tx.now, signed.staff_no)
-    keeping.insert(tx.connection, context.vault, where, [(row_id, values)], signed.staff_no, tx.now, [bits])
-    return None

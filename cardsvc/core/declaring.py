@@ -70,6 +70,8 @@ def _columns_wrong(record: Record, names: set[str]) -> Iterator[str]:
             yield f"{record.name}.{one.name}: a list filters by CHOICE, YES_NO, LINK and NUMBER alone"
     if not record.name_by:
         yield f"{record.name}: no column names its rows: `name_by`"
+    if (alike := _people(record)) and not any(record.column(one).unique for one in record.name_by):
+        yield f"{record.name}: two people of one name look alike: {alike} or a unique column is in `name_by`"
     if record.point and record.column(record.point).kind is not Kind.POINT:
         yield f"{record.name}.{record.point}: `point` is a POINT"
     if record.dated and record.column(record.dated).kind not in (Kind.DATE, Kind.MOMENT):
@@ -78,6 +80,12 @@ def _columns_wrong(record: Record, names: set[str]) -> Iterator[str]:
         yield f"{record.name}.{record.published}: `published` is a YES_NO"
     if bool(record.published) != bool(record.public):
         yield f"{record.name}: `published` and `public` come together"
+
+
+def _people(record: Record) -> str:
+    """The column by which its rows are people who are to be told apart; "" for none."""
+    found = (one.name for one in record.columns if one.kind is Kind.ID_NO and one.needed)
+    return next((one for one in found if one not in record.name_by), "")
 
 
 def _flow_wrong(record: Record, flow: Flow) -> Iterator[str]:
@@ -94,18 +102,35 @@ def _flow_wrong(record: Record, flow: Flow) -> Iterator[str]:
             yield f"{record.name}: {one.name} cannot fill {untyped[0]}: a state or what is derived is not typed"
         if one.stamps and record.column(one.stamps).kind not in (Kind.DATE, Kind.MOMENT):
             yield f"{record.name}: {one.name} stamps {one.stamps}, which is no DATE or MOMENT"
-    if not {*flow.frozen, *flow.waits, *(state for one in flow.moves for state in (*one.since, one.to))} <= set(
-        state.choices
-    ):
+    states = {*flow.frozen, *flow.waits, *(state for one in flow.moves for state in (*one.since, one.to) if state)}
+    if not states <= set(state.choices):
         yield f"{record.name}: its flow names a state that its column does not have"
     if idle := [state for state in flow.waits if not flow.here(state)]:
         yield f"{record.name}: a row waits in {idle[0]}, but nobody here can move it on"
     sent = {one.to for one in flow.moves if one.outside}
     if sent and not sent & set(flow.waits):
         yield f"{record.name}: what is sent in from outside waits for nobody: name its state in `waits`"
+    yield from _guards_wrong(record, flow)
     late = {one.name for one in record.columns if one.needed and not one.derived} - {flow.column}
     if late := late - {one.name for one in record.typed}:
         yield f"{record.name}: {', '.join(sorted(late))} cannot be needed: only a move fills or stamps it"
+
+
+def _guards_wrong(record: Record, flow: Flow) -> Iterator[str]:
+    """What two people agreed to is out of one's reach, and in reach of two."""
+    states = record.column(flow.column).choices
+    typed = {one.name for one in record.typed}
+    for state, names in flow.guards.items():
+        if state not in states or not names or not set(names) <= typed:
+            yield f"{record.name}: {state} guards what no form types"
+        for name in names:
+            by = [one for one in flow.moves if state in one.since and name in one.fills]
+            if not by or not all(one.two for one in by):
+                yield f"{record.name}: in {state} a move of two fills {name}, and no other does"
+    for state in list(states)[1:]:
+        into = [one for one in flow.moves if one.to == state]
+        if into and all(one.two for one in into) and state not in flow.frozen and not flow.guards.get(state):
+            yield f"{record.name}: what two agreed to in {state}, one could change: it is frozen, or guards columns"
 
 
 def _doubled(names: list[str]) -> list[str]:

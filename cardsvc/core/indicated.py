@@ -12,6 +12,7 @@ from enum import StrEnum
 from cardsvc.core.figures import Chapter, Indicator, Unit
 from cardsvc.core.records import Label
 from cardsvc.core.reporting import Every, Period, period_of
+from cardsvc.core.words import Language
 
 Number = int | Decimal | None
 """A figure: money in fen; none where nothing can be said, as where it would be divided by zero."""
@@ -56,7 +57,8 @@ class Relation(StrEnum):
 class Said:
     """What the bureau says of a figure in a period; `target` and `bound` in hundredths of its unit, money so in fen.
 
-    `withheld` None: nobody decided, so it is withheld where it would betray another one that is.
+    `withheld` None: nobody decided, so it is withheld where it would betray another one that is. `note_en` is the note
+    for the report in English.
     """
 
     target: int | None = None
@@ -64,6 +66,12 @@ class Said:
     bound: int | None = None
     withheld: bool | None = None
     note: str = ""
+    note_en: str = ""
+
+    def noted(self, language: Language) -> str:
+        """The note in the report's language, in the other one where there is none."""
+        notes = (self.note_en, self.note) if language == "en" else (self.note, self.note_en)
+        return next(filter(None, notes), "")
 
 
 NOTHING_SAID = Said()

@@ -110,6 +110,7 @@ class Wrong(StrEnum):
     COLUMN_MISSING = "column_missing"
     UNPRINTABLE = "unprintable"  # control characters, which neither database nor spreadsheet can hold
     SEVERAL_ROWS = "several_rows"  # a link's text names more than one row
+    GUARDED = "guarded"  # two agreed to it: no form changes it, a move of two does
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A step of a record's flow: from states to a state.
+    """A step of a record's flow: from states to a state, or to none: the state stays.
 
     `fills` are columns that are typed with it. `two`: a second person confirms, and what it fills is typed with it
     alone. `outside`: it is the outsider's, through the row's own link. `stamps`: a date or moment column that gets the
@@ -139,18 +140,25 @@ class Move:
     outside: bool = False
     stamps: str = ""
 
+    def leads(self, state: str) -> str:
+        """The state after it, from a state."""
+        return self.to or state
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
     """The states of a row: a CHOICE column that `moves` alone change; its first choice is the start.
 
-    In a state of `frozen` no form changes the row: what two people approved, one cannot change. In a state of `waits`
-    the row waits for somebody here: for a decision, a second person, or what follows on what was sent in from outside.
+    What two people approved, one cannot change: in a state of `frozen` no form changes the row, and in a state of
+    `guards` none changes the columns that are named there, such as whom and where to it is paid; moves of two do. In a
+    state of `waits` the row waits for somebody here: for a decision, a second person, or what follows on what was sent
+    in from outside.
     """
 
     column: str
     moves: tuple[Move, ...]
     frozen: tuple[str, ...] = ()
+    guards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     waits: tuple[str, ...] = ()
 
     def here(self, state: str) -> tuple[Move, ...]:
@@ -162,10 +170,10 @@ class Flow:
 class Record:
     """A kind of row.
 
-    `name_by` are the columns that name a row to people. `dated` is the DATE or MOMENT column by which a row belongs to
-    a period. `derive` computes the derived columns from the others, `check` tells what is wrong with a whole row; both
-    are pure. `published`: the YES_NO column that puts a row on the public page, with `public` columns. `point`: the
-    POINT column of the map.
+    `name_by` are the columns that name a row to people, a secret by its ends. `dated` is the DATE or MOMENT column by
+    which a row belongs to a period. `derive` computes the derived columns from the others, `check` tells what is wrong
+    with a whole row; both are pure. `published`: the YES_NO column that puts a row on the public page, with `public`
+    columns. `point`: the POINT column of the map.
     """
 
     name: str
@@ -188,11 +196,13 @@ class Record:
     def typed(self) -> tuple[Column, ...]:
         """What a form asks: not what is derived, not the state of its flow nor what its moves stamp.
 
-        Nor what a move of two fills: one person alone could type past the second one.
+        Nor what a move of two fills: one person alone could type past the second one. What is guarded in some states
+        is typed in the others.
         """
         moves = self.flow.moves if self.flow is not None else ()
         moved = {self.flow.column, *(one.stamps for one in moves)} if self.flow is not None else set()
-        moved |= {name for one in moves if one.two for name in one.fills}
+        guarded = {name for names in self.flow.guards.values() for name in names} if self.flow is not None else set()
+        moved |= {name for one in moves if one.two for name in one.fills} - guarded
         return tuple(one for one in self.columns if not one.derived and one.name not in moved)
 
     @property
@@ -205,6 +215,10 @@ class Record:
     def is_frozen(self, values: Values) -> bool:
         """Whether no form changes a row of these values: a move must lead it back first."""
         return self.flow is not None and values[self.flow.column] in self.flow.frozen
+
+    def guarded(self, values: Values) -> tuple[str, ...]:
+        """The columns that no form changes in a row of these values."""
+        return self.flow.guards.get(str(values[self.flow.column]), ()) if self.flow is not None else ()
 
 
 def _no(record: str, name: str) -> Column:

@@ -81,9 +81,8 @@ def flow(dies: bool = True) -> Flow:
         Move("end", Label("终止", "End"), open_, "ended", ("reason",), stamps="ended_on"),
         Move("withdraw", Label("撤销", "Withdraw"), open_, "withdrawn", ("reason",), two=True, stamps="ended_on"),
     )
-    return Flow(
-        "state", tuple(one for one in moves if dies or one.name not in ("report_death", "not_dead")), waits=told
-    )
+    made = tuple(one for one in moves if dies or one.name not in ("report_death", "not_dead"))
+    return Flow("state", made, frozen=(Standing.WITHDRAWN.value,), waits=told)
 
 
 def faults(row: Values) -> Iterable[Fault]:

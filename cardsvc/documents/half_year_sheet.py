@@ -79,7 +79,7 @@ def _cells(part: Part, told: Told, words: FigureWords) -> list[Cell]:
         told.done if told.done is not None else words.done(told),
         hidden if told.before_withheld else _number(unit, told.before),
         words.change(told),
-        told.said.note,
+        told.said.noted(language),
     ]
 
 

@@ -59,9 +59,10 @@ def _table(text: Text, part: Part, words: FigureWords) -> None:
     _fill(table.rows[0], [say(words.language, f"figure.{head}") for head in heads], bold=range(len(heads)))
     _keep(table.rows[0], "w:tblHeader")  # the heads stand on every page that the table reaches
     for told in part.told:
-        note = f" ({told.said.note})" if told.said.note else ""
+        note = told.said.noted(words.language)
         cells = {
-            "name": f"{told.indicator.label.said(words.language)}{note}",
+            "name": told.indicator.label.said(words.language)
+            + (say(words.language, "figure.noted", note=note) if note else ""),
             "now": words.now(told),
             "target": words.target(told),
             "done": words.done(told),

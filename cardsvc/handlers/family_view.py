@@ -62,7 +62,7 @@ def look(context: Context, cookie: str, now: datetime) -> Seen | Refusal:
     """What the browser with this cookie may see now."""
     home_id = context.home_id
     with context.engine.connect() as connection:
-        found = _looked(connection, context, cookie, now)
+        found = living(connection, context, cookie, now)
         if found is None:
             return Refusal(Problem.LINK_INVALID)
         view, link, shown = found.view, found.link, found.shown
@@ -93,7 +93,7 @@ def _of_family(found: Sequence[Kept]) -> list[Kept]:
 def version(context: Context, cookie: str, now: datetime) -> int | None:
     """The number that moves with every change; None once the link has ended."""
     with context.engine.connect() as connection:
-        found = _looked(connection, context, cookie, now)
+        found = living(connection, context, cookie, now)
         return found.shown.version if found is not None else None
 
 
@@ -101,7 +101,7 @@ def confirm(context: Context, cookie: str, digits: str, now: datetime) -> Refusa
     """Give the second factor."""
 
     def act(connection: Connection) -> Refusal | None:
-        found = _looked(connection, context, cookie, now)
+        found = living(connection, context, cookie, now)
         if found is None:
             return Refusal(Problem.LINK_INVALID)
         phone = context.vault.show(found.shown.phone_sealed, f"funeral_case/{found.link.case_no}/applicant_phone")
@@ -114,7 +114,7 @@ def confirm(context: Context, cookie: str, digits: str, now: datetime) -> Refusa
     return transact(context.engine, act)
 
 
-def _looked(connection: Connection, context: Context, cookie: str, now: datetime) -> Looked | None:
+def living(connection: Connection, context: Context, cookie: str, now: datetime) -> Looked | None:
     """What a cookie opens, while its link lives."""
     found = family.looked(connection, context.home_id, hash_of(cookie))
     return found if found is not None and _live(found.link, found.shown, now) else None

@@ -8,7 +8,7 @@ from cardsvc.core.facts import Details, Step
 from cardsvc.core.paying import Event, Order, Posting, hear
 from cardsvc.core.provider import Standing
 from cardsvc.core.terms import Means
-from cardsvc.core.workflow import in_order
+from cardsvc.core.workflow import OVER, in_order
 from cardsvc.store import payments
 from cardsvc.store.working import WorkingSet
 
@@ -24,7 +24,7 @@ def handle(tx: WorkingSet, order_no: str, standing: Standing, closing: Event) ->
         return None
     case = _goes_on(tx, order)
     known = payments.known(run, home, [one.ref for one in standing.payments])
-    moved = hear(order, standing, known, payable=in_order(case, Step.PAY) is None, closing=closing, now=tx.now)
+    moved = hear(order, standing, known, payable=_payable(tx, case, order), closing=closing, now=tx.now)
     if moved.order == order and not moved.arrivals:
         return None
     order, postings = moved.order, []
@@ -32,18 +32,24 @@ def handle(tx: WorkingSet, order_no: str, standing: Standing, closing: Event) ->
         tx.log.add(f"payment {order.state} {order_no}", order.case_no, "", tx.now)
     for one in moved.arrivals:
         what = "posted" if one.why is None else f"in suspense {one.why}"
-        log_no = tx.log.add(f"payment {what} {order_no}", order.case_no, "", tx.now)
-        payments.arrived(run, home, order_no, order.case_no, log_no, one, tx.now)
+        log_no = tx.log.add(f"payment {what} {order_no}", case.case_no, "", tx.now)
+        payments.arrived(run, home, order_no, case.case_no, log_no, one, tx.now)
         if one.why is None:
             details = Details(amount_fen=one.payment.amount_fen, means=Means.QR, payer=order.payer, number=order_no)
             postings.append(Posting(case.case_no, details, f"qr:{order_no}", log_no))
             order = replace(order, paid_log_no=log_no)
         else:
-            transfers = ledger.suspended(order.case_no, one.payment.amount_fen, Means.QR)
-            tx.transfers.extend((order.case_no, log_no, f"qr:{order_no}", entry) for entry in transfers)
+            transfers = ledger.suspended(case.case_no, one.payment.amount_fen, Means.QR)
+            tx.transfers.extend((case.case_no, log_no, f"qr:{order_no}", entry) for entry in transfers)
     payments.keep(run, home, order, tx.now)
     tx.changed.add(case.case_no)  # the cashier's station follows it
     return tuple(postings)
+
+
+def _payable(tx: WorkingSet, case: Case, order: Order) -> bool:
+    """Whether the money may go onto the bill by itself; into a case that is over only what it still owes."""
+    owed = tx.balances(case.case_no).get(ledger.receivable(case.case_no, order.payer), 0)
+    return in_order(case, Step.PAY) is None and (case.stage not in OVER or order.amount_fen <= owed)
 
 
 def _goes_on(tx: WorkingSet, order: Order) -> Case:

@@ -44,8 +44,8 @@ def handle(
 ) -> str | Faulty | Refusal:
     """Keep what was typed; the row's id. `row` is the id and version that were looked at, None of a new row.
 
-    `texts` are by column, the county among them; a secret that is not among them stays as it is. `county` is the only
-    one whose rows the writer may keep, None for all.
+    `texts` are by column, the county among them; a secret that is not among them stays as it is, and so does what is
+    guarded. `county` is the only one whose rows the writer may keep, None for all.
     """
     where = Where(context.home_id, module.name, record)
     bits = context.chance(12 * len(record.columns))
@@ -60,11 +60,15 @@ def handle(
         if before is not None and record.is_frozen(before.values):
             return Refusal(Problem.ROW_FROZEN)
         present = keeping.opened(context.vault, where, before) if before is not None else {}
-        held = {one.name: str(present[one.name] or "") for one in record.typed if one.secret and one.name in present}
+        guarded = record.guarded(before.values) if before is not None else ()
+        stays = (one for one in record.typed if one.name in present and (one.secret or one.name in guarded))
+        held = {one.name: cells.written(one, present[one.name]) for one in stays}
         said = texts.get("county", "").strip()
         ids, unnamed = _linked(connection, context, module, where, texts, said if said in counties else county)
         values, faults = cells.row(record, {**held, **texts, **ids}, counties, present)
         faults += unnamed
+        changed = (name for name in guarded if name in values and values[name] != present[name])
+        faults += tuple(Fault(name, Wrong.GUARDED) for name in changed)
         faults += keeping.twice(connection, context.vault, where, values, row_id)
         if values["county"] in counties:
             records = {one.name: one for one in module.records}

@@ -62,7 +62,8 @@ def handle(
                 return Refusal(Problem.NOT_ALLOWED, module.name)
         present = keeping.opened(context.vault, where, before)
         filled, faults = _filled(record, move, texts, present)
-        values = {**present, "county": before.county, **filled, record.flow.column: move.to}
+        to = move.leads(str(before.values[record.flow.column]))
+        values = {**present, "county": before.county, **filled, record.flow.column: to}
         records = {one.name: one for one in module.records}
         faults += keeping.twice(connection, context.vault, where, filled, before.id)
         faults += keeping.lost_links(connection, module.name, context.home_id, records, record, values)

@@ -24,8 +24,9 @@ def handle(
     if not said.keys() <= known or period.last < period.first:
         return Refusal(Problem.INPUT_INVALID, "indicator" if period.first <= period.last else "day")
     for one in said.values():
-        if len(one.note) > LONGEST_NOTE or any(number is not None and number < 0 for number in (one.target, one.bound)):
-            return Refusal(Problem.FIELD_INVALID, "note" if len(one.note) > LONGEST_NOTE else "target")
+        long = max(len(one.note), len(one.note_en)) > LONGEST_NOTE
+        if long or any(number is not None and number < 0 for number in (one.target, one.bound)):
+            return Refusal(Problem.FIELD_INVALID, "note" if long else "target")
         if (one.relation is Relation.EXACT) is not (one.bound is None):
             return Refusal(Problem.FIELD_INVALID, "bound")
 
@@ -53,5 +54,6 @@ def differs(before: Said, after: Said) -> str:
         ("bound", before.bound, after.bound),
         ("withheld", before.withheld, after.withheld),
         ("note", before.note or None, after.note or None),
+        ("note_en", before.note_en or None, after.note_en or None),
     )
     return ", ".join(f"{name} {old} > {new}" for name, old, new in pairs if old != new)

@@ -31,6 +31,7 @@ class Reported(NamedTuple):
     unit: Unit
     relation: Relation
     note: str
+    note_en: str
 
     @property
     def target_of(self) -> str:
@@ -48,6 +49,7 @@ def reported() -> tuple[Reported, ...]:
                 Decimal(row["value"]) if row["value"] else None,
                 Unit(row["unit"]),
                 RELATIONS[row["relation"]],
+                row["note_zh"],
                 row["note"],
             )
             for row in csv.DictReader(lines)
@@ -65,11 +67,12 @@ def said_of(module: Module) -> dict[str, Said]:
         # The bureau's file counts yuan; where an indicator is money, both are in fen from here on.
         value = int(hundredths(Unit.COUNT, one.value)) if one.value is not None and name in units else None
         before = found.get(name, NOTHING_SAID)
+        notes = (one.note or before.note, one.note_en or before.note_en)
         if one.target_of:
-            found[name] = Said(value, before.relation, before.bound, before.withheld, one.note or before.note)
+            found[name] = Said(value, before.relation, before.bound, before.withheld, *notes)
         else:
             bound = value if one.relation is not Relation.EXACT else None
-            found[name] = Said(before.target, one.relation, bound, one.value is None, one.note or before.note)
+            found[name] = Said(before.target, one.relation, bound, one.value is None, *notes)
     return found
 
 

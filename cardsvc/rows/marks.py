@@ -87,8 +87,9 @@ def _row(said: Said) -> dict[str, Any]:
         "bound": said.bound,
         "withheld": said.withheld,
         "note": said.note,
+        "note_en": said.note_en,
     }
 
 
 def _said(row: Any) -> Said:
-    return Said(row.target, Relation(row.relation), row.bound, row.withheld, row.note)
+    return Said(row.target, Relation(row.relation), row.bound, row.withheld, row.note, row.note_en)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, false, func, literal, or_, select, union, union_all
 
 from cardsvc.core.figures import EMPTY, FILLED
 from cardsvc.core.local_time import CHINA
@@ -23,6 +23,8 @@ NOTHING = "****"
 """What an address says in place of a number that this list cannot find: no row has it."""
 FEW = 2_000
 """So many rows are found by a filter's index and sorted; more are met soon on the way through the list's order."""
+TEXT = "text"
+"""The filter of a text that is looked for."""
 Use = Callable[[str], ColumnElement[Any]]
 """The column of a table by its name, to be found by its index or set aside."""
 
@@ -50,7 +52,7 @@ class Wanted:
 
 def conditions(vault: Vault, where: Where, wanted: Wanted) -> list[ColumnElement[bool]]:
     """What the rows of a list have; the database finds them as it likes."""
-    return [*_base(where, wanted), *_groups(vault, where, wanted).values()]
+    return [*_base(where.table, where, wanted), *_groups(vault, where, wanted).values()]
 
 
 def ordered(
@@ -63,7 +65,8 @@ def ordered(
     """
     rarest = _rarest(connection, vault, where, wanted)
     groups = _groups(vault, where, wanted, rarest or "")
-    return [*_base(where, wanted), *groups.values()], rarest is not None
+    base = [] if rarest == TEXT else _base(where.table, where, wanted)  # a text is looked for within it
+    return [*base, *groups.values()], rarest is not None
 
 
 def aside(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -73,19 +76,22 @@ def aside(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _rarest(connection: Connection, vault: Vault, where: Where, wanted: Wanted) -> str | None:
     """The filter that leaves the fewest rows, when they are few."""
-    parts = []
-    for name, condition in _groups(vault, where, wanted).items():
-        some = select(where.table.c.id).where(*_base(where, wanted), condition).limit(FEW + 1)
+    parts, groups = [], _groups(vault, where, wanted)
+    if wanted.text:
+        groups[TEXT] = _text(vault, where, wanted, FEW + 1)
+    for name, condition in groups.items():
+        base = [] if name == TEXT else _base(where.table, where, wanted)
+        some = select(where.table.c.id).where(*base, condition).limit(FEW + 1)
         parts.append(select(literal(name), func.count()).select_from(some.subquery()))
     counted = [(row[1], row[0]) for row in connection.execute(union_all(*parts))] if parts else []
     left, name = min(counted, default=(FEW + 1, ""))
     return name if left <= FEW else None
 
 
-def _base(where: Where, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    yield where.table.c.home_id == where.home_id
+def _base(table: FromClause, where: Where, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    yield table.c.home_id == where.home_id
     if wanted.county is not None:
-        yield where.table.c.county == wanted.county if not UNHELD.search(wanted.county) else false()
+        yield table.c.county == wanted.county if not UNHELD.search(wanted.county) else false()
 
 
 def _groups(vault: Vault, where: Where, wanted: Wanted, found_by: str | None = None) -> dict[str, ColumnElement[bool]]:
@@ -102,9 +108,25 @@ def _groups(vault: Vault, where: Where, wanted: Wanted, found_by: str | None = N
         by = use("period")(record.dated)
         bounds = and_(*within(record, by, wanted.first, wanted.last))
         groups["period"] = or_(bounds, by.is_(None)) if wanted.undated else bounds
-    if wanted.text:
-        groups["text"] = or_(*_found_by(vault, where, wanted.text, use("text")))
+    if wanted.text and found_by == TEXT:
+        groups[TEXT] = _text(vault, where, wanted, FEW)
+    elif wanted.text:
+        groups[TEXT] = or_(*_found_by(vault, where, wanted.text, use(TEXT)))
     return groups
+
+
+def _text(vault: Vault, where: Where, wanted: Wanted, most: int) -> ColumnElement[bool]:
+    """That a row has a text, each column looked at by its own index for up to so many rows.
+
+    A database without statistics would rather read all rows than use several indexes for one `OR`.
+    """
+    looked = where.table.alias("looked")
+    parts = (
+        select(looked.c.home_id, looked.c.id).where(*_base(looked, where, wanted), one).limit(most).subquery()
+        for one in _found_by(vault, where, wanted.text, lambda name: looked.c[name])
+    )
+    found = union(*(select(one) for one in parts)).subquery("found")
+    return and_(where.table.c.home_id == found.c.home_id, where.table.c.id == found.c.id)
 
 
 def _filter(vault: Vault, column: Column, said: tuple[str, ...], use: Use) -> ColumnElement[bool]:
@@ -164,7 +186,7 @@ def asked_for(
 
 def _anybody(connection: Connection, where: Where, column: Column, index: str, county: str | None) -> bool:
     by = where.table.c[blind(column.name)]
-    asked = select(where.table.c.id).where(*_base(where, Wanted(county)), by == index).limit(1)
+    asked = select(where.table.c.id).where(*_base(where.table, where, Wanted(county)), by == index).limit(1)
     return connection.execute(asked).first() is not None
 
 

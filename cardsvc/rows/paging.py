@@ -54,7 +54,7 @@ def page(connection: Connection, vault: Vault, where: Where, wanted: Wanted, siz
         found.reverse()
     ends = [_mark(one, sort) for one in (found[0], found[-1])] if found else ["", ""]
     before, after = (cursor is not None, more) if forward else (more, True)
-    count = counted(connection, where, conditions(vault, where, wanted))
+    count = counted(connection, where, matching if few else conditions(vault, where, wanted))
     return Page(tuple(found), ends[0] if before else "", ends[1] if after else "", count)
 
 
@@ -109,16 +109,18 @@ def counted(connection: Connection, where: Where, matching: Iterable[ColumnEleme
 def more_than(connection: Connection, vault: Vault, where: Where, wanted: Wanted, most: int) -> bool:
     """Whether more rows match than this."""
     c = where.table.c
-    asked = select(c.id).where(*conditions(vault, where, wanted)).order_by(c.id).offset(most).limit(1)
+    matching, _ = ordered(connection, vault, where, wanted)
+    asked = select(c.id).where(*matching).offset(most).limit(1)
     return connection.execute(asked).first() is not None
 
 
 def every(connection: Connection, vault: Vault, where: Where, wanted: Wanted, most: int) -> Iterator[Kept]:
     """All rows that a list shows, in the order of their ids, `most` at a time in memory."""
     c, after = where.table.c, ""
-    matching = conditions(vault, where, wanted)
+    matching, few = ordered(connection, vault, where, wanted)
+    row_id = aside(c.id) if few else c.id
     while True:
-        asked: Select[Any] = select(where.table).where(*matching, c.id > after).order_by(c.id).limit(most)
+        asked: Select[Any] = select(where.table).where(*matching, row_id > after).order_by(row_id).limit(most)
         rows = [kept(where.record, row) for row in connection.execute(asked)]
         yield from rows
         if len(rows) < most:

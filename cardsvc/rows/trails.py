@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, func, select
 from cardsvc.core.facts import Stage
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.trails import Trail
+from cardsvc.core.workflow import ENDED
 from cardsvc.modules import Module
 from cardsvc.rows.keeping import Kept, Where, find, kept
 from cardsvc.rows.tables import blind
@@ -80,6 +81,23 @@ def rested(connection: Connection, home_id: HomeId, module: Module, trail: Trail
         select(where.table)
         .join(t.funeral_case, and_(f.home_id == c.home_id, f.case_no == c[s.case_no]))
         .where(c.home_id == home_id, c[s.state] == s.rested, waits)
+        .order_by(c.id)
+    )
+    return [(kept(where.record, row), row._mapping[blind(s.person)]) for row in connection.execute(asked)]
+
+
+def confirmed(connection: Connection, home_id: HomeId, module: Module, trail: Trail) -> list[tuple[Kept, str | None]]:
+    """Sign-ups that somebody of the module confirmed for an event, while nobody planned where their case's ashes go."""
+    where, s = sign_ups(home_id, module, trail), trail.sign_ups
+    c, f = where.table.c, t.funeral_case.c
+    # The body leaves out what is not set.
+    open_ = f.stage.not_in([one.value for one in (*ENDED, Stage.AT_REST)]) & ~f.body.contains('"ash_plan":')
+    not_these = {where.record.start[s.state], s.rested, *s.given_up}
+    states = [one for one in where.record.column(s.state).choices if one not in not_these]
+    asked = (
+        select(where.table)
+        .join(t.funeral_case, and_(f.home_id == c.home_id, f.case_no == c[s.case_no]))
+        .where(c.home_id == home_id, c[s.state].in_(states), c[s.event].is_not(None), open_)
         .order_by(c.id)
     )
     return [(kept(where.record, row), row._mapping[blind(s.person)]) for row in connection.execute(asked)]

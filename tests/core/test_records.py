@@ -22,7 +22,7 @@ def record(two: bool, grade: Column = GRADE) -> Record:
     """Something that is granted with a grade."""
     move = Move("grant", ANY, ("asked",), "granted", fills=("grade",), two=two)
     columns = (STATE, grade, NOTE, Column("worth", ANY, Kind.NUMBER, derived=True))
-    return Record("claim", ANY, columns, ("note",), derive=worth, flow=Flow("state", (move,)))
+    return Record("claim", ANY, columns, ("note",), derive=worth, flow=Flow("state", (move,), frozen=("granted",)))
 
 
 def test_a_form_asks_neither_the_state_nor_what_is_derived() -> None:
@@ -44,11 +44,49 @@ def test_what_only_a_move_fills_cannot_be_needed() -> None:
 def test_a_frozen_state_is_one_of_the_flow() -> None:
     claim = record(two=True)
     assert claim.flow is not None
-    frozen = replace(claim, flow=replace(claim.flow, frozen=("granted",)))
 
-    assert frozen.is_frozen({"state": "granted"}) and not frozen.is_frozen({"state": "asked"})
-    assert declared_wrong(frozen, ["claim"]) is None
+    assert claim.is_frozen({"state": "granted"}) and not claim.is_frozen({"state": "asked"})
+    assert declared_wrong(claim, ["claim"]) is None
     assert "state" in str(declared_wrong(replace(claim, flow=replace(claim.flow, frozen=("gone",))), ["claim"]))
+
+
+PAYEE = Column("payee", ANY, needed=True)
+MEND = Move("mend", ANY, ("granted",), "", fills=("payee",), two=True)
+
+
+def paid(*moves: Move, guards: dict[str, tuple[str, ...]] | None = None) -> Record:
+    """Something that two people grant, to somebody."""
+    grant = Move("grant", ANY, ("asked",), "granted", two=True)
+    return Record("claim", ANY, (STATE, PAYEE, NOTE), ("note",), flow=Flow("state", (grant, *moves), (), guards or {}))
+
+
+def test_what_is_guarded_is_typed_until_two_agreed_to_it_and_changed_by_two_afterwards() -> None:
+    claim = paid(MEND, guards={"granted": ("payee",)})
+
+    assert declared_wrong(claim, ["claim"]) is None
+    assert [one.name for one in claim.typed] == ["payee", "note"]
+    assert (claim.guarded({"state": "asked"}), claim.guarded({"state": "granted"})) == ((), ("payee",))
+    assert MEND.leads("granted") == "granted"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        (paid(), "in granted, one could change"),
+        (paid(MEND), "in granted, one could change"),
+        (paid(guards={"granted": ("payee",)}), "a move of two fills payee"),
+        (paid(replace(MEND, two=False), guards={"granted": ("payee",)}), "a move of two fills payee"),
+        (
+            paid(MEND, replace(MEND, name="slip", two=False), guards={"granted": ("payee",)}),
+            "and no other does",
+        ),
+        (paid(replace(MEND, since=("asked",)), guards={"granted": ("payee",)}), "a move of two fills payee"),
+        (paid(MEND, guards={"granted": ("payee",), "gone": ("payee",)}), "gone guards what no form types"),
+        (paid(MEND, guards={"granted": ("state",)}), "granted guards what no form types"),
+    ],
+)
+def test_what_two_agreed_to_and_one_could_change_is_refused(wrong: Record, complaint: str) -> None:
+    assert complaint in str(declared_wrong(wrong, ["claim"]))
 
 
 @pytest.mark.parametrize("name", ["county", "period", "text"])
@@ -72,6 +110,10 @@ ONCE = replace(PLAIN, columns=(*PLAIN.columns, Column("worth", ANY, Kind.NUMBER,
         (replace(PLAIN, published="note", public=("day",)), "`published` is a YES_NO"),
         (replace(PLAIN, public=("day",)), "`published` and `public` come together"),
         (replace(PLAIN, name_by=()), "no column names its rows"),
+        (
+            replace(PLAIN, columns=(*PLAIN.columns, Column("id_no", ANY, Kind.ID_NO, needed=True))),
+            "two people of one name look alike: id_no",
+        ),
         (replace(PLAIN, columns=(*PLAIN.columns, Column("q", ANY))), "q cannot name a column"),
         (replace(PLAIN, columns=(*PLAIN.columns, Column("form_token", ANY))), "form_token cannot name a column"),
         (replace(PLAIN, columns=(*PLAIN.columns, Column("Ärger", ANY))), "Ärger cannot name a column"),

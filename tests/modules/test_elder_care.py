@@ -222,6 +222,39 @@ def test_an_assessment_becomes_a_grade_and_two_people_a_subsidy(bureau: Bureau) 
     assert bureau.row("elder", elder)["subsidy"] == "receiving"
 
 
+ACCOUNT, OTHER_ACCOUNT, OTHER_ID = "6299996233473479579", "6299999489989410436", "330302194001012446"
+
+
+@pytest.mark.parametrize("state", ["receiving", "suspended", "death"])
+def test_whom_and_where_to_a_subsidy_is_paid_is_changed_by_two_alone(bureau: Bureau, state: str) -> None:
+    elder = bureau.add("elder", **ELDER)
+    assert bureau.edit("elder", elder, 1, **ELDER | {"id_no": OTHER_ID, "bank_account": ACCOUNT}) == 303
+    assert bureau.edit("elder", elder, 2, **ELDER | {"id_no": ELDER["id_no"]}) == 303, "nobody has agreed to it yet"
+    assert bureau.move("elder", elder, "grant", 3, grade="one", **TWO) == 303
+    version = 4
+    if state != "receiving":
+        name = {"suspended": "suspend", "death": "report_death"}[state]
+        assert bureau.move("elder", elder, name, version, reason="迁出") == 303
+        version += 1
+    page = f"modules/elder_care/elder/{elder}"
+
+    shown = bureau.desk.get(f"{page}/edit").text
+    assert "经两人审批" in shown and 'name="bank_account"' not in shown and 'name="town"' in shown
+    before = bureau.row("elder", elder)
+    for forged in ({"bank_account": OTHER_ACCOUNT}, {"id_no": OTHER_ID}, {"name": "别人"}, {"born_on": ""}):
+        assert bureau.edit("elder", elder, version, **ELDER | {"id_no": ""} | forged) == 422, forged
+    assert bureau.move("elder", elder, "change_account", version, bank_account=OTHER_ACCOUNT) == 409
+    assert bureau.row("elder", elder) == before
+    assert bureau.edit("elder", elder, version, county="330302", town="安溪镇") == 303, "the rest is one's to change"
+
+    assert bureau.move("elder", elder, "change_account", version + 1, bank_account=OTHER_ACCOUNT, **TWO) == 303
+    who = {"name": "林甲", "born_on": "1940-01-01", "id_no": OTHER_ID}
+    assert bureau.move("elder", elder, "correct", version + 2, **who, **TWO) == 303
+    now = bureau.row("elder", elder)
+    assert (now["subsidy"], now["town"], now["name"]) == (state, "安溪镇", "林甲")
+    assert {one for one in now if now[one] != before[one]} == {"town", "name", "id_no", "bank_account"}
+
+
 def test_a_call_is_dispatched_and_closed_and_its_minutes_are_counted(bureau: Bureau) -> None:
     received = bureau.service.clock.now.isoformat()
     call = bureau.add("call", county="330302", number="990-1", received_at=received, category="meals")

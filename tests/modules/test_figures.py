@@ -210,26 +210,29 @@ def test_a_withheld_figure_and_what_would_betray_it_have_no_number(counted: Serv
         assert row is not None and "**" in row[0] and ">6<" not in row[0] and "kind" not in row[0], who
 
 
+NOTED = {"note.within": "截至六月", "note_en.within": "by June"}
+
+
 def test_what_is_said_of_figures_is_told_to_the_log_and_only_by_who_may(counted: Service) -> None:
     module = use(counted, indicator("within", Count("thing")))
     desk, address = Desk(counted, LEADER), "modules/sample/statistics/set?day=2026-01-01"
     assert "指标within" in desk.get(address).text
     form = {"target.within": "342", "relation.within": "over", "bound.within": "3", "published.within": "told"}
 
-    done = desk.post(address, **form, **{"note.within": "截至六月"})
+    done = desk.post(address, **form, **NOTED)
 
     assert done.status_code == 303
-    assert told(counted, module)["within"].said == Said(342_00, Relation.OVER, 3_00, False, "截至六月")
+    assert told(counted, module)["within"].said == Said(342_00, Relation.OVER, 3_00, False, "截至六月", "by June")
     assert desk.post(address, **{**form, "target.within": "a"}).status_code in (409, 422)
     assert desk.post(address, **{**form, "bound.within": ""}).status_code in (409, 422)
-    assert desk.post(address, **form, **{"note.within": "截至六月"}).headers["location"].endswith("saved=0")
+    assert desk.post(address, **form, **NOTED).headers["location"].endswith("saved=0")
     for who in (CLERK, COUNTY, "1016"):
         assert Desk(counted, who).post(address, **form).status_code == 403, who
     with counted.context.engine.connect() as connection:
         links = connection.execute(text("SELECT subject FROM audit_link WHERE what = 'figure set'")).scalars().all()
     assert links == [
         "sample.within 2026-01-01..2026-06-30: target None > 34200, relation exact > over, bound None > 300,"
-        " withheld None > False, note None > 截至六月"
+        " withheld None > False, note None > 截至六月, note_en None > by June"
     ]
 
 

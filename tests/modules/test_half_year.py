@@ -19,6 +19,7 @@ from cardsvc.core.indicated import Relation, Said
 from cardsvc.core.records import Label
 from cardsvc.core.reporting import Period
 from cardsvc.handlers import grant_module, set_figures
+from cardsvc.rows.half_year import reported
 from cardsvc.vault import keystore
 from tests.modules.conftest import CLERK, COUNTY, LEADER
 from tests.modules.test_rows import add
@@ -59,8 +60,8 @@ def test_the_page_has_the_chapters_with_targets_and_doors(office: Service) -> No
     assert "75.0%" in page and "¥900.00 余" in page and "¥993.51" in page
     assert "/office/modules/sample/thing?from=2026-01-01&amp;to=2026-06-30" in page
     reports = "/office/reports/rows?what=taps&amp;first=2026-01-01&amp;last=2026-06-30&amp;step=load"
-    assert reports not in page, "who may not see the reports has no door to them"
-    assert reports in Desk(office, "1016").get(PATH).text
+    assert reports in page and reports in Desk(office, "1016").get(PATH).text
+    assert "what=taps" not in Desk(office, CLERK).get(PATH).text
     assert "f.good=yes&amp;from=2026" not in page, "behind a withheld figure there is no door"
 
 
@@ -97,6 +98,37 @@ def test_the_files_are_in_the_language_of_who_asks(office: Service) -> None:
     ]
     assert "Chapter 2: Elder care" in [one.text for one in text.paragraphs]
     assert "PAGE" in text.sections[0].footer.paragraphs[0]._p.xml
+
+
+def test_what_is_noted_of_a_figure_is_read_in_the_language_of_the_report(office: Service) -> None:
+    module = office.context.modules["sample"]
+    noted = {
+        "things": Said(target=4_00, note="市本级", note_en="city level"),
+        "amount": Said(relation=Relation.OVER, bound=900_00, note="截至六月"),
+    }
+    assert set_figures.handle(office.context, module, HALF, noted, LEADER, office.clock.now) == 2
+    desk = Desk(office, LEADER)
+
+    def files() -> tuple[str, list[object]]:
+        text = Document(io.BytesIO(desk.get(f"{PATH}.docx?day=2026-01-01").content))
+        sheet = load_workbook(io.BytesIO(desk.get(f"{PATH}.xlsx?day=2026-01-01").content)).worksheets[0]
+        names = " ".join(row.cells[0].text for table in text.tables for row in table.rows)
+        return names, [row[9].value for row in sheet.iter_rows(min_row=4) if row[9].value]
+
+    names, remarks = files()
+    assert "样品数（市本级）" in names and "city level" not in names
+    assert remarks == ["市本级", "截至六月"]
+    desk.http.cookies.set("language", "en")
+    names, remarks = files()
+    assert "Things (city level)" in names and "市本级" not in names
+    assert remarks == ["city level", "截至六月"], "what has no English note has the Chinese one"
+
+
+def test_what_the_bureau_noted_of_its_half_year_is_in_both_languages() -> None:
+    notes = [(one.note, one.note_en) for one in reported() if one.note or one.note_en]
+
+    assert len(notes) == 13
+    assert all(any("一" <= sign <= "龥" for sign in note) and note_en.isascii() and note_en for note, note_en in notes)
 
 
 def test_a_period_that_cannot_be_is_the_last_half_year(office: Service) -> None:

@@ -480,6 +480,32 @@ def test_a_county_s_row_leads_to_no_other_county_s_whoever_writes_it(bureau: Ser
     assert city.post("modules/sample/part/new", county="330300", thing=other, title="部件").status_code == 303
 
 
+def test_a_form_offers_links_to_rows_of_its_county_and_of_the_city_alone(bureau: Service) -> None:
+    city = Desk(bureau, CLERK)
+    add(city, county="330302", name="鹿城样品")
+    there = add(city, county="330324", name="永嘉样品")
+    add(city, county="330300", name="市本级样品")
+
+    first = city.get("modules/sample/part/new").text
+    assert "先选县（市、区）" in first and "样品" not in first and 'name="title"' not in first
+    chosen = city.get("modules/sample/part/new?county=330324").text
+    assert "永嘉样品" in chosen and "市本级样品" in chosen and "鹿城样品" not in chosen
+    assert "可关联的只列出永嘉县和市本级的记录" in chosen
+    assert "鹿城样品" in city.get("modules/sample/part/new?county=330300").text
+    wrong = city.post("modules/sample/part/new", county="330324", thing=there, title="")
+    assert wrong.status_code == 422 and "永嘉样品" in wrong.text and "鹿城样品" not in wrong.text
+    part = add(city, "part", county="330324", thing=there, title="部件")
+    assert "鹿城样品" not in city.get(f"modules/sample/part/{part}/edit").text
+    moved = city.get(f"modules/sample/thing/{sent(bureau, city, county='330324', name='永嘉另一样品')}").text
+    assert 'name="follows"' in moved and "市本级样品" in moved and "鹿城样品" not in moved
+
+
+def test_what_is_asked_before_the_county_takes_no_number_of_anybody_into_an_address(bureau: Service) -> None:
+    page = Desk(bureau, CLERK).post("modules/sample/thing/new", **THING | {"county": "", "follows": "a" * 32})
+
+    assert page.status_code == 422 and "a" * 32 in page.text and ID_NO not in page.text
+
+
 def test_indexes_that_a_declaration_gained_are_made_on_tables_that_are_there(both: Service) -> None:
     engine, desk = both.context.engine, Desk(both, CLERK)
     module, part = sample_module.MODULE, sample_module.PART

@@ -23,7 +23,7 @@ ALLOWED = {
     "home", "phone", "name", "milestones", "words", "at", "held", "paused", "over", "needs", "looked", "looks",
     "confirmed", "version", "next", "hall", "bill", "lines", "item", "quantity", "price", "waived", "due", "payer",
     "basis", "running", "paid", "deposit", "open", "ashes_until", "storage", "receipts", "kind", "number", "amount",
-    "void",
+    "void", "rest",
 }  # fmt: skip
 OURS = {"x-one-card": "1"}
 SECRETS = (

@@ -94,8 +94,12 @@ class Pages:
         touch: bool = False,
         dark: bool = False,
         strange: bool = False,
+        scripts: bool = True,
     ) -> Page:
-        """A new page; sizes in CSS pixels. Local time is that of the homes. `strange`: certificates of nobody known."""
+        """A new page; sizes in CSS pixels. Local time is that of the homes. `strange`: certificates of nobody known.
+
+        `scripts`: its browser runs them.
+        """
         context = self._browser.new_context(
             locale=language,
             timezone_id="Asia/Shanghai",
@@ -104,6 +108,7 @@ class Pages:
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
             ignore_https_errors=strange,
+            java_script_enabled=scripts,
         )
         context.set_default_timeout(20_000)
         context.on("page", self.watch.follow)

@@ -61,11 +61,11 @@ def _row(record: Record, ids: dict[str, list[str]], random: Random, number: int)
         faults = list(record.check(values)) if record.check is not None else []
         if not faults:
             return {**values, **(record.derive(values) if record.derive is not None else {})}
-        # Where a column alone does not help, the others change with it.
+        # What a move need not fill may be empty. Where a column alone does not help, the others change with it.
         wrong, others = {one.column for one in faults}, 0.3 if tried % 8 == 7 else 0
         for column in columns:
             if column.name in wrong or random.random() < others:
-                values[column.name] = _made(column, filled, ids, random, number)
+                values[column.name] = _made(column, set(), ids, random, number)
     raise AssertionError(f"{record.name}: no row by chance passes its check; the last one failed {faults}")
 
 
@@ -81,7 +81,7 @@ def _way(record: Record, random: Random) -> tuple[list[Move], dict[str, Value]]:
         if not open_:
             break
         passed.append(random.choice(open_))
-        state[record.flow.column] = passed[-1].to
+        state[record.flow.column] = passed[-1].leads(str(state[record.flow.column]))
     return passed, state
 
 

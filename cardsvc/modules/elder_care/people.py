@@ -7,6 +7,9 @@ from cardsvc.modules import Payments
 from cardsvc.modules.elder_care.needs import ABILITY, ABILITY_MOST, FINANCES, GRADES, LIVING, NEEDS, assessed, granted
 from cardsvc.modules.elder_care.places import TOWN
 
+PAID = ("receiving", "suspended", "death")
+WHO = ("name", "id_no", "born_on")
+
 
 def _elder(values: Values) -> Iterator[Fault]:
     born, id_no = values.get("born_on"), values.get("id_no")
@@ -56,7 +59,7 @@ ELDER = Record(
         Column("contact", Label("紧急联系人", "Emergency contact"), listed=False),
         Column("contact_phone", Label("紧急联系人电话", "Their telephone"), Kind.PHONE, listed=False),
     ),
-    name_by=("name",),
+    name_by=("name", "id_no"),
     dated="granted_on",
     derive=granted,
     check=_elder,
@@ -80,6 +83,15 @@ ELDER = Record(
                 fills=("grade",),
                 two=True,
             ),
+            Move("correct", Label("更正身份", "Correct who it is"), PAID, "", fills=WHO, two=True),
+            Move(
+                "change_account",
+                Label("变更银行账号", "Change the bank account"),
+                PAID,
+                "",
+                fills=("bank_account",),
+                two=True,
+            ),
             Move("suspend", Label("暂停", "Suspend"), ("receiving",), "suspended", fills=("reason",)),
             Move("resume", Label("恢复", "Resume"), ("suspended", "death"), "receiving", fills=("reason",), two=True),
             Move("report_death", Label("报告死亡", "Report a death"), ("receiving",), "death"),
@@ -92,6 +104,7 @@ ELDER = Record(
                 stamps="ended_on",
             ),
         ),
+        guards=dict.fromkeys(PAID, (*WHO, "bank_account")),
         waits=("death",),
     ),
 )

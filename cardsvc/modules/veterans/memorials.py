@@ -106,5 +106,6 @@ RESCUE = Record(
             Move("finish", Label("完工", "Finish"), ("started",), "finished", ("spent",), stamps="finished_on"),
             Move("stop", Label("终止", "Stop"), ("approved", "started"), "stopped", two=True),
         ),
+        frozen=("stopped",),
     ),
 )

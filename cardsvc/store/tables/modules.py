@@ -91,4 +91,5 @@ module_figure = Table(
     Column("note", Text, nullable=False),
     Column("set_at", Moment, nullable=False),
     Column("set_by", Text, nullable=False),
+    Column("note_en", Text, nullable=False),
 )

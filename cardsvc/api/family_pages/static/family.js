@@ -45,6 +45,7 @@
     show("next", Boolean(it.next));
     if (it.next) { put("next-words", it.next.words); put("next-at", when(it.next.at)); put("next-hall", it.next.hall); }
     var needs = empty("needs"); it.needs.forEach(function (one) { item(needs, one); }); show("nothing", !it.needs.length);
+    show("rest", Boolean(it.rest)); put("rest-words", it.rest || "");
     show("second", !it.confirmed); show("bill", it.confirmed); show("revoke", it.confirmed);
     show("kept", Boolean(it.ashes_until)); if (it.ashes_until) put("ashes-until", when(it.ashes_until));
     if (it.bill) {

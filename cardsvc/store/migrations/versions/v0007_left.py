@@ -1,4 +1,4 @@
-"""What the bureau's other work still lacked: files of rows that kill who reads them."""
+"""What the bureau's other work still lacked: files that kill who reads them, notes in two languages."""
 
 from pathlib import Path
 
