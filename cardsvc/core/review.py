@@ -9,10 +9,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import gcd
 
+from pydantic import Field
+
 from cardsvc.core import prices
 from cardsvc.core.case import Case
 from cardsvc.core.corrections import Standing
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, Wire, step_of
+from cardsvc.core.fold import then
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.posting import PostedLine
@@ -20,6 +23,7 @@ from cardsvc.core.prices import Line, PriceItem, Regime, Trigger
 from cardsvc.core.storage import open_days
 from cardsvc.core.terms import Means, Payer
 from cardsvc.core.waived import BookOf
+from cardsvc.core.waiver_source import read
 
 
 class Rule(StrEnum):
@@ -55,6 +59,8 @@ class Evidence(Wire):
     bound_fen: int | None = None
     other: str | None = None
     said: str = ""
+    waiver_source: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    "What the waiver of the line stands on, as `core.waiver_source` writes it."
 
 
 class Flag(Wire):
@@ -110,6 +116,7 @@ class OnLine:
             bound_fen=bound_fen,
             other=other,
             said=said,
+            waiver_source=self.line.waiver_source,
         )
 
 
@@ -150,10 +157,15 @@ def _price_overridden(one: OnLine) -> Evidence | None:
 
 
 def _waiver_unsourced(one: OnLine) -> Evidence | None:
-    line, case = one.line, one.looked.before
-    by_rule = one.row.waiver_fen * one.row.waiver_units if one.row is not None and case.resident else 0
-    proof = _details(one.looked.fact).number if step_of(one.looked.fact) is Step.PROVE_WAIVER else case.waiver_proof
-    return one.evidence(bound_fen=by_rule) if line.waiver_fen > by_rule and not proof else None
+    """A waiver that does not name what proves it and the rule that gives it, or is more than that rule gives."""
+    line, looked = one.line, one.looked
+    if not line.waiver_fen:
+        return None
+    source = read(line.waiver_source or "")
+    after, book = then(looked.before, looked.fact), looked.book_of(line.price_version)
+    grants = prices.grants_for(one.row, after, book, line.at) if one.row is not None else ()
+    given = next((given.of(line.price_fen, line.quantity) for given in grants if given.category == source.category), 0)
+    return one.evidence(bound_fen=given) if line.waiver_fen > given or not source.is_whole else None
 
 
 def _split(one: OnLine) -> Evidence | None:

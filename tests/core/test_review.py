@@ -175,6 +175,24 @@ def test_a_waiver_that_no_rule_and_no_proof_gives_is_found() -> None:
     assert planted(last(proven), waived) == ()
 
 
+@pytest.mark.parametrize("source", [None, "resident", "resident booking 2026-11-01", "resident list:2026-1"])
+def test_a_waiver_that_does_not_name_its_proof_or_its_rule_is_found(source: str | None) -> None:
+    resident = last(Story().booked(resident=True).took(*STORED, Step.TAKE_OUT))
+
+    [flag] = planted(resident, lambda line: line.model_copy(update={"waiver_source": source}))
+
+    assert (flag.rule, flag.evidence.waiver_source) == (Rule.WAIVER_UNSOURCED, source)
+    assert flag.evidence.bound_fen == (8_000 if source else 0)
+
+
+def test_a_waiver_that_is_more_than_its_rule_gives_is_found() -> None:
+    resident = last(Story().booked(resident=True).took(*STORED, Step.TAKE_OUT))
+
+    [flag] = planted(resident, lambda line: line.model_copy(update={"waiver_fen": 8_001}))
+
+    assert (flag.rule, flag.evidence.bound_fen) == (Rule.WAIVER_UNSOURCED, 8_000)
+
+
 def test_a_waiver_without_the_number_of_its_source_is_found() -> None:
     story = Story(list(IN_THE_COLD.facts)).took(Step.PROVE_WAIVER, details=Details())
 
