@@ -68,6 +68,9 @@ def _columns_wrong(record: Record, names: set[str]) -> Iterator[str]:
             yield f"{record.name}.{one.name}: what is secret is not sorted, derived or public"
         if one.filtered and one.kind not in FILTERS:
             yield f"{record.name}.{one.name}: a list filters by CHOICE, YES_NO, LINK and NUMBER alone"
+    for names in record.together:
+        if len(names) < 2 or not set(names) <= {one.name for one in record.columns if not one.secret}:
+            yield f"{record.name}: `together` are two columns or more, none of them secret"
     if not record.name_by:
         yield f"{record.name}: no column names its rows: `name_by`"
     if record.point and record.column(record.point).kind is not Kind.POINT:

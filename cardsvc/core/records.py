@@ -111,6 +111,12 @@ class Wrong(StrEnum):
     UNPRINTABLE = "unprintable"  # control characters, which neither database nor spreadsheet can hold
     SEVERAL_ROWS = "several_rows"  # a link's text names more than one row
     GUARDED = "guarded"  # two agreed to it: no form changes it, a move of two does
+    FULL = "full"  # all places of what it leads to are taken
+    NOT_THEIRS = "not_theirs"  # a case of another person, or of another county
+
+
+ALOUD = frozenset({Wrong.GUARDED, Wrong.FULL, Wrong.NOT_THEIRS})
+"""What is said of the whole row too: the field may not be on the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +178,9 @@ class Record:
 
     `name_by` are the columns that name a row to people. `dated` is the DATE or MOMENT column by which a row belongs to
     a period. `derive` computes the derived columns from the others, `check` tells what is wrong with a whole row; both
-    are pure. `published`: the YES_NO column that puts a row on the public page, with `public` columns. `point`: the
-    POINT column of the map.
+    are pure. `agree` tells what is wrong with a row beside those that its links lead to, by column; it is pure, and
+    sees no secret in clear. `together`: columns that no two rows have alike, a link among them. `published`: the YES_NO
+    column that puts a row on the public page, with `public` columns. `point`: the POINT column of the map.
     """
 
     name: str
@@ -183,6 +190,8 @@ class Record:
     dated: str = ""
     derive: Callable[[Values], Values] | None = None
     check: Callable[[Values], Iterable[Fault]] | None = None
+    agree: Callable[[Values, Mapping[str, Values]], Iterable[Fault]] | None = None
+    together: tuple[tuple[str, ...], ...] = ()
     flow: Flow | None = None
     published: str = ""
     public: tuple[str, ...] = ()

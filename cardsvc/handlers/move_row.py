@@ -11,7 +11,7 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.records import Fault, Kind, Move, Record, Value, Values, Wrong
 from cardsvc.modules import Module
 from cardsvc.naming import cells
-from cardsvc.rows import grants, keeping
+from cardsvc.rows import grants, keeping, trails
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.store import staff
 from cardsvc.store.engine import Connection, transact
@@ -60,17 +60,17 @@ def handle(
                 return alone
             if second is None or not _works_there(connection, context, second, module.name, before.county):
                 return Refusal(Problem.NOT_ALLOWED, module.name)
-        present = keeping.opened(context.vault, where, before)
+        present = {**keeping.opened(context.vault, where, before), "county": before.county}
         filled, faults = _filled(record, move, texts, present)
         to = move.leads(str(before.values[record.flow.column]))
-        values = {**present, "county": before.county, **filled, record.flow.column: to}
-        records = {one.name: one for one in module.records}
-        faults += keeping.twice(connection, context.vault, where, filled, before.id)
-        faults += keeping.lost_links(connection, module.name, context.home_id, records, record, values)
+        values = {**present, **filled, record.flow.column: to}
         if move.stamps:
             values[move.stamps] = local(now).date() if record.column(move.stamps).kind is Kind.DATE else now
         if not faults and record.check is not None:
             faults += tuple(record.check(values))
+        records, vault = {one.name: one for one in module.records}, context.vault
+        faults += keeping.disagreed(connection, vault, where, records, values, before.id, not faults)
+        faults += trails.disagreed(connection, vault, where, module, values, present, before.id)
         if faults:
             return faults
         changes = {

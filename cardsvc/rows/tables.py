@@ -101,6 +101,8 @@ def table_of(module: str, record: Record) -> Table:
     for one in record.columns:
         columns += _columns(one)
         parts += _parts(name, one, record)
+    for names in record.together:
+        parts.append(UniqueConstraint("home_id", *names, name=f"{name}_one_{'_'.join(names)}"))
     made: Table = Table(name, MetaData(), *columns, *parts)
     _MADE[name] = (record, made)
     return made

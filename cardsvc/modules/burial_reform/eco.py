@@ -1,6 +1,7 @@
 """Burial without a grave of stone: events, the families that sign up, ceremonies, and meetings on the standard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 from cardsvc.core.ids import CASE_NO
 from cardsvc.core.records import Column, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
@@ -79,6 +80,20 @@ def _sign_up(values: Values) -> Iterator[Fault]:
         yield Fault("event", Wrong.MISSING)
 
 
+def _at_event(values: Values, linked: Mapping[str, Values]) -> Iterator[Fault]:
+    """A sign-up is for an event of its way that takes place; ashes are buried there on its day at the earliest."""
+    event, state = linked.get("event"), values.get("state")
+    if event is None or state == "withdrawn":
+        return
+    if event["way"] != values.get("way"):
+        yield Fault("event", Wrong.RULE, Label("活动的葬式与报名不同", "The event is of another way than the sign-up"))
+    if event["state"] == "cancelled":
+        yield Fault("event", Wrong.RULE, Label("活动已取消", "The event is cancelled"))
+    day, held_on = values.get("buried_on"), event["held_on"]
+    if state == "buried" and isinstance(day, date) and isinstance(held_on, date) and day < held_on:
+        yield Fault("event", Wrong.RULE, Label("活动日期未到", "The day of the event has not come"))
+
+
 SIGN_UP = Record(
     "sign_up",
     Label("生态葬报名", "Eco-burial sign-up"),
@@ -114,6 +129,7 @@ SIGN_UP = Record(
     name_by=("applicant", "way"),
     dated="signed_on",
     check=_sign_up,
+    agree=_at_event,
     flow=Flow(
         "state",
         (
