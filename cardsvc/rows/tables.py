@@ -201,6 +201,9 @@ def prepare(engine: Engine, modules: Iterable[Module]) -> list[str]:
                     kind = column.type.compile(engine.dialect)
                     connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {quoted(column.name)} {kind}")
                     done.append(f"{table.name}.{column.name}")
+                    if (start := _MADE[table.name][0].start.get(column.name)) is not None:
+                        # A record that gains a flow: its rows stand at the beginning.
+                        connection.execute(table.update().values({column.name: start}))
                 if table not in lacking:
                     done += _indexed(connection, table)
         done += [one.name for one in lacking]

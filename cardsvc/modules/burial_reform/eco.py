@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from cardsvc.core.ids import CASE_NO
-from cardsvc.core.records import Column, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
+from cardsvc.core.records import Column, Effect, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
 from cardsvc.core.terms import Destination
 from cardsvc.core.trails import Events, Graves, SignUps, Trail
 
@@ -23,6 +23,12 @@ def _event(values: Values) -> Iterator[Fault]:
         yield Fault("buried", Wrong.MISSING)
     if isinstance(buried, int) and isinstance(places, int) and buried > places:
         yield Fault("buried", Wrong.RULE, Label("多于名额", "More than there are places"))
+
+
+def _released(_event: Values, sign_up: Values) -> Values:
+    """Who signed up for an event that does not take place waits for another one; what was buried or given up stays."""
+    open_ = sign_up["state"] in ("signed_up", "notified", "confirmed")
+    return {"event": None, "state": "signed_up"} if open_ else {}
 
 
 EVENT = Record(
@@ -62,7 +68,14 @@ EVENT = Record(
             Move("open", Label("开放报名", "Open for sign-up"), ("planned",), "open"),
             Move("postpone", Label("改期", "Postpone"), ("planned", "open"), "planned", fills=("held_on", "note")),
             Move("hold", Label("已举行", "It was held"), ("open",), "held", fills=("buried",)),
-            Move("cancel", Label("取消", "Cancel"), ("planned", "open"), "cancelled", fills=("note",)),
+            Move(
+                "cancel",
+                Label("取消", "Cancel"),
+                ("planned", "open"),
+                "cancelled",
+                fills=("note",),
+                effects=(Effect("event", ("event", "state"), _released, record="sign_up"),),
+            ),
         ),
     ),
     published="published",
@@ -158,7 +171,13 @@ SIGN_UP = Record(
                 "withdrawn",
                 fills=("reason",),
             ),
-            Move("postpone", Label("等候下一次", "Wait for the next"), ("notified", "confirmed"), "signed_up"),
+            Move(
+                "postpone",
+                Label("等候下一次", "Wait for the next"),
+                ("notified", "confirmed"),
+                "signed_up",
+                clears=("event",),
+            ),
             Move(
                 "bury",
                 Label("安葬完成", "Buried"),
