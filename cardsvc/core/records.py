@@ -193,11 +193,12 @@ class Flow:
 class Record:
     """A kind of row.
 
-    `name_by` are the columns that name a row to people. `dated` is the DATE or MOMENT column by which a row belongs to
-    a period. `derive` computes the derived columns from the others, `check` tells what is wrong with a whole row; both
-    are pure. `agree` tells what is wrong with a row beside those that its links lead to, by column; it is pure, and
-    sees no secret in clear. `together`: columns that no two rows have alike, a link among them. `published`: the YES_NO
-    column that puts a row on the public page, with `public` columns. `point`: the POINT column of the map.
+    `name_by` are the columns that name a row to people, a secret by its ends. `dated` is the DATE or MOMENT column by
+    which a row belongs to a period. `derive` computes the derived columns from the others, `check` tells what is wrong
+    with a whole row; both are pure. `agree` tells what is wrong with a row beside those that its links lead to, by
+    column; it is pure, and sees no secret in clear. `together`: columns that no two rows have alike, a link among them.
+    `published`: the YES_NO column that puts a row on the public page, with `public` columns. `point`: the POINT column
+    of the map.
     """
 
     name: str

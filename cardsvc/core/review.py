@@ -11,13 +11,14 @@ from math import gcd
 
 from cardsvc.core import prices
 from cardsvc.core.case import Case
-from cardsvc.core.corrections import BookOf, Standing
+from cardsvc.core.corrections import Standing
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, Wire, step_of
 from cardsvc.core.local_time import local
 from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceItem, Regime, Trigger
 from cardsvc.core.storage import open_days
-from cardsvc.core.terms import Payer
+from cardsvc.core.terms import Means, Payer
+from cardsvc.core.waived import BookOf
 
 
 class Rule(StrEnum):
@@ -35,6 +36,7 @@ class Rule(StrEnum):
     ONE_PERSON = "one_person"  # who took the money gives it back
     OLD_SUSPENSE = "old_suspense"  # for a day nobody has decided whose money it is
     PAID_OUT_SHORT = "paid_out_short"  # given out before a restore, and what covered it is not in the books
+    QR_BY_HAND = "qr_by_hand"  # a person says that a provider was paid; the provider has not said so of this entry
 
 
 class Evidence(Wire):
@@ -198,6 +200,8 @@ FINISHES = frozenset({Step.COLLECT, Step.PREPARED, Step.FAREWELL_OVER, Step.LOAD
 METERED = frozenset({Trigger.STORAGE_DAY, Trigger.ASH_STORAGE})
 """Charged by the day or the period that began: two taps of a day may each close one of their own."""
 TAKES_MONEY = frozenset({Step.DEPOSIT, Step.PAY})
+BY_ORDER = "qr:"
+"""How the cause of what a provider paid in begins; its order follows."""
 SUSPENSE_WAITS = timedelta(days=1)
 
 
@@ -238,11 +242,19 @@ def _on_fact(looked: Looked) -> Iterator[Flag]:
             yield _about(fact, Rule.TAP_WITHOUT_CHARGE, 0, (fact.cause,), book.version)
     if looked.short_fen is not None:
         yield _about(fact, Rule.PAID_OUT_SHORT, looked.short_fen, (fact.cause,))
+    if qr_by_hand(fact):
+        yield _about(fact, Rule.QR_BY_HAND, _details(fact).amount_fen or 0, (fact.cause,))
     if step is Step.REFUND:
         people = {fact.staff_no, fact.second_staff_no}
         took = tuple(one.cause for one in case.taken if one.step in TAKES_MONEY and one.by in people)
         if took:
             yield _about(fact, Rule.ONE_PERSON, _details(fact).amount_fen or 0, (fact.cause, *took))
+
+
+def qr_by_hand(fact: Fact) -> bool:
+    """Whether a fact brings money by QR on a person's word: what a provider says names its order."""
+    by_qr = step_of(fact) in TAKES_MONEY and _details(fact).means is Means.QR
+    return by_qr and not fact.cause.startswith(BY_ORDER)
 
 
 def _about(fact: Fact, rule: Rule, fen: int, causes: Iterable[str], version: str | None = None) -> Flag:
@@ -259,5 +271,5 @@ def old_suspense(order_no: str, amount_fen: int, heard_at: datetime, now: dateti
     """The flag on money that nobody has decided about for a day; None while there is time."""
     if now - heard_at < SUSPENSE_WAITS:
         return None
-    evidence = Evidence(causes=(f"qr:{order_no}",))
+    evidence = Evidence(causes=(f"{BY_ORDER}{order_no}",))
     return Flag(rule=Rule.OLD_SUSPENSE, line=None, item=None, payer=None, amount_fen=amount_fen, evidence=evidence)

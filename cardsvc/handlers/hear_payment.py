@@ -32,15 +32,15 @@ def handle(tx: WorkingSet, order_no: str, standing: Standing, closing: Event) ->
         tx.log.add(f"payment {order.state} {order_no}", order.case_no, "", tx.now)
     for one in moved.arrivals:
         what = "posted" if one.why is None else f"in suspense {one.why}"
-        log_no = tx.log.add(f"payment {what} {order_no}", order.case_no, "", tx.now)
-        payments.arrived(run, home, order_no, order.case_no, log_no, one, tx.now)
+        log_no = tx.log.add(f"payment {what} {order_no}", case.case_no, "", tx.now)
+        payments.arrived(run, home, order_no, case.case_no, log_no, one, tx.now)
         if one.why is None:
             details = Details(amount_fen=one.payment.amount_fen, means=Means.QR, payer=order.payer, number=order_no)
             postings.append(Posting(case.case_no, details, f"qr:{order_no}", log_no))
             order = replace(order, paid_log_no=log_no)
         else:
-            transfers = ledger.suspended(order.case_no, one.payment.amount_fen, Means.QR)
-            tx.transfers.extend((order.case_no, log_no, f"qr:{order_no}", entry) for entry in transfers)
+            transfers = ledger.suspended(case.case_no, one.payment.amount_fen, Means.QR)
+            tx.transfers.extend((case.case_no, log_no, f"qr:{order_no}", entry) for entry in transfers)
     payments.keep(run, home, order, tx.now)
     tx.changed.add(case.case_no)  # the cashier's station follows it
     return tuple(postings)

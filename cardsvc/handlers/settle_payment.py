@@ -1,4 +1,7 @@
-"""Decide about money in suspense: it pays a case, or two people give it back. Each payment is decided about once."""
+"""Decide about money in suspense: it pays a case, or two people give it back. Each payment is decided about once.
+
+What came for a case that was merged since is where the merge carried it.
+"""
 
 from cardsvc.core import ledger
 from cardsvc.core.facts import Details, Step
@@ -29,7 +32,8 @@ def assign(tx: WorkingSet, ref: str, case_no: CaseNo, by: StaffNo, log_no: int) 
     if held.amount_fen > MOST_FEN:
         return Refusal(Problem.AMOUNT_INVALID)
     order = payments.one(tx.connection, tx.home_id, held.order_no)
-    payer = order.payer if order is not None and order.case_no == case_no else Payer.FAMILY
+    asked = order is not None and case_no in (order.case_no, held.case_no)
+    payer = order.payer if order is not None and asked else Payer.FAMILY
     _leave(tx, held, log_no)
     _settle(tx, held, ASSIGNED, case_no, by, None, log_no)
     details = Details(amount_fen=held.amount_fen, means=Means.QR, payer=payer)
@@ -57,12 +61,16 @@ def _waiting(tx: WorkingSet, ref: str) -> Held | Refusal:
 
 
 def _leave(tx: WorkingSet, held: Held, log_no: int) -> None:
-    """Take the entry of the suspense back; money of nobody's case has none."""
-    if held.case_no is None:
-        return
-    transfers = ledger.reversed_(ledger.suspended(held.case_no, held.amount_fen, Means.QR))
-    cause = f"qr:{held.order_no}"
-    tx.transfers.extend((held.case_no, log_no, cause, entry) for entry in transfers)
+    """Take the entry of the suspense back; money of nobody's case has none.
+
+    What came before a merge was carried on with the case, what was heard of after it may be where it was asked for.
+    """
+    left = held.amount_fen
+    for case_no in dict.fromkeys(one for one in (held.asked_for, held.case_no) if one is not None):
+        fen = min(left, -tx.balances(case_no).get(ledger.suspense(case_no), 0))
+        left -= max(0, fen)
+        transfers = ledger.reversed_(ledger.suspended(case_no, fen, Means.QR)) if fen > 0 else ()
+        tx.transfers.extend((case_no, log_no, f"qr:{held.order_no}", entry) for entry in transfers)
 
 
 def _settle(

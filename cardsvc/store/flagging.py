@@ -22,7 +22,7 @@ def flag_rows(tx: WorkingSet) -> list[dict[str, Any]]:
     standing = open_lines_of(tx, charged) if charged else {}
     rows = []
     for log_no, first, fact, before, posted in tx.looked:
-        if not posted.lines and not _may_owe(step_of(fact)):
+        if not posted.lines and not _may_owe(step_of(fact)) and not review.qr_by_hand(fact):
             continue
         lines = standing.get(fact.case_no, [])
         stands = {(one.log_no, one.line_no) for one in lines}

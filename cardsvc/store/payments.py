@@ -11,10 +11,14 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from cardsvc.core.books import bounds
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.ledger import Account, receivable
-from cardsvc.core.paying import LIVE, Arrival, DayFound, Order, OrderState, Why, next_look
+from cardsvc.core.paying import LIVE, Arrival, ByHand, DayFound, Order, OrderState, Why, next_look
 from cardsvc.core.provider import Notice
+from cardsvc.core.reversal import reversed_by
+from cardsvc.core.review import Evidence, Rule
+from cardsvc.core.reviewing import FlagState
 from cardsvc.core.snapshot import AskedPay
 from cardsvc.core.terms import Payer
+from cardsvc.store import office
 from cardsvc.store import tables as t
 
 FOUND = TypeAdapter(DayFound)
@@ -22,11 +26,15 @@ FOUND = TypeAdapter(DayFound)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A payment that came: `why` it is in suspense, and how a person has `settled` it (assigned, refunded)."""
+    """A payment that came: `why` it is in suspense, and how a person has `settled` it (assigned, refunded).
+
+    `case_no` is the case that has its money now, `asked_for` the one that it came for: they differ after a merge.
+    """
 
     ref: str
     order_no: str
     case_no: CaseNo | None
+    asked_for: CaseNo | None
     amount_fen: int
     paid_at: datetime
     heard_at: datetime
@@ -220,7 +228,7 @@ def arrived(
 def held(connection: Connection, home_id: HomeId, ref: str) -> Held | None:
     """A payment by the provider's number."""
     c = t.payment_arrival.c
-    row = connection.execute(select(t.payment_arrival).where(c.home_id == home_id, c.provider_ref == ref)).one_or_none()
+    row = connection.execute(_CAME.where(c.home_id == home_id, c.provider_ref == ref)).one_or_none()
     return _held(row) if row is not None else None
 
 
@@ -228,15 +236,13 @@ def waiting(connection: Connection, home_id: HomeId) -> list[Held]:
     """Payments that need a person, the oldest first."""
     c = t.payment_arrival.c
     where = (c.home_id == home_id, c.why.is_not(None), c.settled.is_(None))
-    return [_held(row) for row in connection.execute(select(t.payment_arrival).where(*where).order_by(c.heard_at))]
+    return [_held(row) for row in connection.execute(_CAME.where(*where).order_by(c.heard_at))]
 
 
 def of_order(connection: Connection, home_id: HomeId, order_no: str) -> list[Held]:
     """All that came for an order."""
     c = t.payment_arrival.c
-    rows = connection.execute(
-        select(t.payment_arrival).where(c.home_id == home_id, c.order_no == order_no).order_by(c.heard_at)
-    )
+    rows = connection.execute(_CAME.where(c.home_id == home_id, c.order_no == order_no).order_by(c.heard_at))
     return [_held(row) for row in rows]
 
 
@@ -268,6 +274,18 @@ def between(connection: Connection, home_id: HomeId, since: datetime, until: dat
     return [
         Notice(order_no=row.order_no, ref=row.provider_ref, amount_fen=row.amount_fen, at=row.paid_at) for row in rows
     ]
+
+
+def by_hand(connection: Connection, home_id: HomeId, since: datetime, until: datetime) -> list[ByHand]:
+    """Money by QR that people typed in with a time of this span and that stands, as review has flagged it."""
+    c, found = t.review_flag.c, []
+    states = c.state.in_([one.value for one in FlagState])  # the index of rules begins with it
+    where = (c.home_id == home_id, states, c.rule == Rule.QR_BY_HAND.value, c.at >= since, c.at < until)
+    for row in connection.execute(select(t.review_flag).where(*where).order_by(c.log_no)):
+        cause = Evidence.model_validate_json(row.evidence).causes[0]
+        if not any(reversed_by(one) == cause for one in office.facts(connection, home_id, row.case_no)):
+            found.append(ByHand(cause, row.case_no, row.amount_fen))
+    return found
 
 
 def keep_day(connection: Connection, home_id: HomeId, found: DayFound, log_no: int, now: datetime) -> None:
@@ -322,7 +340,8 @@ def _held(row: Any) -> Held:
     return Held(
         ref=row.provider_ref,
         order_no=row.order_no,
-        case_no=CaseNo(row.case_no) if row.case_no else None,
+        case_no=CaseNo(row.goes_on or row.case_no) if row.case_no else None,
+        asked_for=CaseNo(row.case_no) if row.case_no else None,
         amount_fen=row.amount_fen,
         paid_at=row.paid_at,
         heard_at=row.heard_at,
@@ -331,3 +350,8 @@ def _held(row: Any) -> Held:
         settled_by=row.settled_by,
         settled_second=row.settled_second,
     )
+
+
+_came, _alias = t.payment_arrival.c, t.case_alias.c
+_MERGED = (_alias.home_id == _came.home_id) & (_alias.provisional_no == _came.case_no)
+_CAME = select(t.payment_arrival, _alias.case_no.label("goes_on")).outerjoin(t.case_alias, _MERGED)

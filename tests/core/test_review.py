@@ -8,11 +8,12 @@ import pytest
 
 from cardsvc.core import posting, review
 from cardsvc.core.corrections import Standing
-from cardsvc.core.facts import Details, Fact, Step
+from cardsvc.core.facts import Details, Fact, Step, StepTaken
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceBook, PriceItem, Regime, Trigger
 from cardsvc.core.review import Flag, Looked, Rule
+from cardsvc.core.terms import Means
 from tests.core import test_corrections
 from tests.core.story import START, WHOLE_WAY, Story
 from tests.core.test_money import item
@@ -276,8 +277,24 @@ def test_what_was_given_out_before_a_restore_and_is_not_covered_is_found() -> No
     assert (short.rule, short.amount_fen, short.evidence.causes) == (Rule.PAID_OUT_SHORT, 7_000, (refund.cause,))
 
 
+@pytest.mark.parametrize("step", [Step.DEPOSIT, Step.PAY])
+def test_money_by_qr_that_a_person_typed_is_found_and_what_a_provider_said_is_not(step: Step) -> None:
+    story = Story().booked().took(step)
+    fact, before = story.facts[-1], Story(story.facts[:-1]).case
+    taken = fact.body
+    assert isinstance(taken, StepTaken)
+
+    def came(means: Means, cause: str) -> list[Rule]:
+        body = taken.model_copy(update={"details": taken.details.model_copy(update={"means": means})})
+        one = fact.model_copy(update={"body": body, "cause": cause})
+        return [flag.rule for flag in review.flags(Looked(one, before, (), (), lambda _: BOOKS))]
+
+    assert came(Means.QR, fact.cause) == [Rule.QR_BY_HAND]
+    assert came(Means.QR, "qr:WZ-Q1") == came(Means.CASH, fact.cause) == []
+
+
 def test_every_rule_is_planted_here() -> None:
     lines = set(review.ON_LINES)
 
-    others = {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, Rule.OLD_SUSPENSE, Rule.PAID_OUT_SHORT}
+    others = {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, Rule.OLD_SUSPENSE, Rule.PAID_OUT_SHORT, Rule.QR_BY_HAND}
     assert lines | others == set(Rule)
