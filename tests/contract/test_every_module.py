@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from sqlalchemy import Connection, bindparam, inspect, text
 
 from cardsvc import modules
-from cardsvc.core.declaring import declared_wrong, module_wrong
+from cardsvc.core.declaring import declared_wrong, module_wrong, reach_wrong
 from cardsvc.core.figures import Unit, figure_wrong
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.indicated import Told
@@ -111,6 +111,7 @@ def test_it_is_declared_without_fault(module: Module) -> None:
 
     assert module_wrong(module.name, module.name, [one.name for one in module.records]) is None
     assert [declared_wrong(one, list(records)) for one in module.records] == [None] * len(records)
+    assert reach_wrong(records) is None
     assert [figure_wrong(one, records) for one in module.indicators] == [None] * len(module.indicators)
     names = [one.name for one in module.indicators]
     assert len(set(names)) == len(names) and module.indicators
