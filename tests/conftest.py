@@ -1,5 +1,6 @@
 """Fixtures of the whole suite, and what a missing tool means: skipped here, failed under CI=true."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,19 @@ settings.register_profile("night", deadline=None, print_blob=True, max_examples=
 settings.load_profile("day")
 
 
+def pytest_configure() -> None:
+    """Garbage is looked for less often; files are in memory where there is room, and flushed as ever."""
+    gc.set_threshold(50_000, 20, 100)
+    if (memory := tools.in_memory()) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays loaded: the search for garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose tool is missing, and say why; under CI=true that is a failure."""
@@ -48,14 +62,22 @@ def night(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[tools.PostgresCluster]:
+def cluster() -> Iterator[tools.PostgresCluster]:
     """A throwaway PostgreSQL cluster of this test process."""
-    with tools.PostgresCluster() as cluster:
-        yield cluster
+    with tools.PostgresCluster(tools.in_memory()) as running:
+        yield running
 
 
 @pytest.fixture
-def postgres_dsn(postgres: tools.PostgresCluster) -> str:
+def postgres(cluster: tools.PostgresCluster) -> Iterator[tools.Databases]:
+    """Makes databases of this test."""
+    made = tools.Databases(cluster)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def postgres_dsn(postgres: tools.Databases) -> str:
     """A fresh, empty database."""
     return postgres.new_database()
 

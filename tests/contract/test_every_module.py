@@ -54,7 +54,7 @@ def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if request.param == "sqlite":
         dsn = f"sqlite:///{tmp_path_factory.mktemp('modules') / 'onecard.db'}"
     else:
-        dsn = request.getfixturevalue("postgres").new_database(like=request.getfixturevalue("founded"))
+        dsn = request.getfixturevalue("cluster").new_database(like=request.getfixturevalue("founded"))
     running = Service(dsn, modules=tuple(MODULES.values()))
     yield running
     running.close()

@@ -12,9 +12,9 @@ from tests.support.tools import PostgresCluster
 
 
 @pytest.fixture(scope="session")
-def founded(postgres: PostgresCluster) -> str:
+def founded(cluster: PostgresCluster) -> str:
     """The name of a PostgreSQL database with a founded home; its tests have copies of it."""
-    dsn = postgres.new_database()
+    dsn = cluster.new_database()
     Service(dsn).close()
     return dsn.rpartition("/")[2]
 

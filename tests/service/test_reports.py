@@ -23,7 +23,7 @@ def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """A home with a year of books; on PostgreSQL in a database that sorts as a dictionary does."""
     folder: Path = tmp_path_factory.mktemp("half_year")
     dsn = f"sqlite:///{folder / 'onecard.db'}" if request.param == "sqlite" else ""
-    service = Service(dsn or request.getfixturevalue("postgres").database_in_words_order())
+    service = Service(dsn or request.getfixturevalue("cluster").database_in_words_order())
     with service.context.engine.begin() as connection:
         write(connection, service.context.home_id, CASES)
     yield service
