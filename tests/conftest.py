@@ -32,11 +32,23 @@ settings.register_profile("night", deadline=None, print_blob=True, max_examples=
 settings.load_profile("day")
 
 
-def pytest_configure() -> None:
-    """Garbage is looked for less often; files are in memory where there is room, and flushed as ever."""
+def is_night(config: pytest.Config) -> bool:
+    return bool(config.getoption("--hypothesis-profile") == "night")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Garbage is looked for less often; by night there are pictures to look at."""
+    if is_night(config):
+        os.environ.setdefault("PICTURES", "1")
     gc.set_threshold(50_000, 20, 100)
-    if (memory := tools.in_memory()) is not None:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A day leaves out what is marked `night`."""
+    if not is_night(config):
+        long = [one for one in items if one.get_closest_marker("night") is not None]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [one for one in items if one.get_closest_marker("night") is None]
 
 
 def pytest_collection_finish() -> None:
@@ -58,7 +70,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture
 def night(request: pytest.FixtureRequest) -> bool:
     """Whether this is the long form of the suite."""
-    return bool(request.config.getoption("--hypothesis-profile") == "night")
+    return is_night(request.config)
 
 
 @pytest.fixture(scope="session")
@@ -80,6 +92,20 @@ def postgres(cluster: tools.PostgresCluster) -> Iterator[tools.Databases]:
 def postgres_dsn(postgres: tools.Databases) -> str:
     """A fresh, empty database."""
     return postgres.new_database()
+
+
+@pytest.fixture
+def quick_path() -> Iterator[Path]:
+    """`tmp_path` without a disk. A station's own program keeps no journal there: its tests use `tmp_path`."""
+    with tools.quick_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def quick_home() -> Iterator[Path]:
+    """The same, for all tests of a file together."""
+    with tools.quick_folder() as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -66,6 +68,13 @@ def in_memory() -> Path | None:
     if not MEMORY.is_mount() or not os.access(MEMORY, os.W_OK) or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
         return None
     return MEMORY if shutil.disk_usage(MEMORY).free >= ENOUGH else None
+
+
+@contextmanager
+def quick_folder() -> Iterator[Path]:
+    """A passing folder in memory, where there is room: files are flushed as ever, and nothing waits for a disk."""
+    with tempfile.TemporaryDirectory(prefix="quick-", dir=in_memory()) as folder:
+        yield Path(folder)
 
 
 @cache
