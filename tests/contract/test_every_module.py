@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -49,12 +50,12 @@ pytestmark = pytest.mark.xdist_group("every_module")
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def office(request: pytest.FixtureRequest, quick_home: Path) -> Iterator[Service]:
     """A home with all modules that were found, without rows."""
     if request.param == "sqlite":
-        dsn = f"sqlite:///{tmp_path_factory.mktemp('modules') / 'onecard.db'}"
+        dsn = f"sqlite:///{quick_home / 'onecard.db'}"
     else:
-        dsn = request.getfixturevalue("postgres").new_database(like=request.getfixturevalue("founded"))
+        dsn = request.getfixturevalue("cluster").new_database(like=request.getfixturevalue("founded"))
     running = Service(dsn, modules=tuple(MODULES.values()))
     yield running
     running.close()
@@ -219,9 +220,9 @@ def test_the_half_year_goes_only_into_modules_without_rows(loaded: Service) -> N
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def empty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def empty(request: pytest.FixtureRequest, quick_path: Path) -> Iterator[Service]:
     if request.param == "sqlite":
-        dsn = f"sqlite:///{tmp_path_factory.mktemp('random') / 'onecard.db'}"
+        dsn = f"sqlite:///{quick_path / 'onecard.db'}"
     else:
         dsn = request.getfixturevalue("postgres").new_database(like=request.getfixturevalue("founded"))
     running = Service(dsn)
