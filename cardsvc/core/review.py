@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import gcd
 
-from cardsvc.core import prices
+from cardsvc.core import came, prices
+from cardsvc.core.came import TAKES_MONEY
 from cardsvc.core.case import Case
 from cardsvc.core.corrections import BookOf, Standing
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, Wire, step_of
 from cardsvc.core.local_time import local
 from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceItem, Regime, Trigger
+from cardsvc.core.problems import Problem
 from cardsvc.core.storage import open_days
 from cardsvc.core.terms import Payer
 
@@ -34,6 +36,7 @@ class Rule(StrEnum):
     CHARGE_WITHOUT_TAP = "charge_without_tap"
     ONE_PERSON = "one_person"  # who took the money gives it back
     OLD_SUSPENSE = "old_suspense"  # for a day nobody has decided whose money it is
+    TAKEN_IN_DOUBT = "taken_in_doubt"  # money that came although a rule speaks against it, or for a case that is over
     PAID_OUT_SHORT = "paid_out_short"  # given out before a restore, and what covered it is not in the books
 
 
@@ -41,7 +44,8 @@ class Evidence(Wire):
     """What a flag is held against.
 
     `causes` are the taps or entries, the flagged one first; `listed_fen` is what the list says, `bound_fen` the cap or
-    the end of the range that is passed, `other` the item beside it, `said` a reason that somebody wrote.
+    the end of the range that is passed, `other` the item beside it, `said` a reason that somebody wrote, `against` the
+    problems that speak against money that came.
     """
 
     causes: tuple[str, ...] = ()
@@ -51,6 +55,7 @@ class Evidence(Wire):
     bound_fen: int | None = None
     other: str | None = None
     said: str = ""
+    against: tuple[Problem, ...] = ()
 
 
 class Flag(Wire):
@@ -75,6 +80,10 @@ class Looked:
     book_of: BookOf
     short_fen: int | None = None
     "How much of what was given out is not covered; None where all is, or nothing was given out."
+    against: tuple[Problem, ...] = ()
+    "What the rules say against money that came in."
+    held: bool = False
+    "Whether money that came in is held: for the family, or until somebody has decided."
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +206,6 @@ FINISHES = frozenset({Step.COLLECT, Step.PREPARED, Step.FAREWELL_OVER, Step.LOAD
 """Services that are never done for nothing: their tap makes a line, or another line's price includes it."""
 METERED = frozenset({Trigger.STORAGE_DAY, Trigger.ASH_STORAGE})
 """Charged by the day or the period that began: two taps of a day may each close one of their own."""
-TAKES_MONEY = frozenset({Step.DEPOSIT, Step.PAY})
 SUSPENSE_WAITS = timedelta(days=1)
 
 
@@ -238,6 +246,9 @@ def _on_fact(looked: Looked) -> Iterator[Flag]:
             yield _about(fact, Rule.TAP_WITHOUT_CHARGE, 0, (fact.cause,), book.version)
     if looked.short_fen is not None:
         yield _about(fact, Rule.PAID_OUT_SHORT, looked.short_fen, (fact.cause,))
+    if came.doubted(step, case, looked.against, held=looked.held):
+        details = _details(fact)
+        yield in_doubt(fact.cause, details.amount_fen or 0, details.payer, looked.against)
     if step is Step.REFUND:
         people = {fact.staff_no, fact.second_staff_no}
         took = tuple(one.cause for one in case.taken if one.step in TAKES_MONEY and one.by in people)
@@ -253,6 +264,12 @@ def _about(fact: Fact, rule: Rule, fen: int, causes: Iterable[str], version: str
 
 def _details(fact: Fact) -> Details:
     return fact.body.details if isinstance(fact.body, StepTaken) else Details()
+
+
+def in_doubt(cause: str, amount_fen: int, payer: Payer | None, against: tuple[Problem, ...]) -> Flag:
+    """The flag on money that a desk took and the rules speak against."""
+    evidence = Evidence(causes=(cause,), against=against)
+    return Flag(rule=Rule.TAKEN_IN_DOUBT, line=None, item=None, payer=payer, amount_fen=amount_fen, evidence=evidence)
 
 
 def old_suspense(order_no: str, amount_fen: int, heard_at: datetime, now: datetime) -> Flag | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from cardsvc.core import review
+from cardsvc.core.came import doubted
 from cardsvc.core.facts import Fact, Step, step_of
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.ledger import short_of
@@ -22,12 +23,15 @@ def flag_rows(tx: WorkingSet) -> list[dict[str, Any]]:
     standing = open_lines_of(tx, charged) if charged else {}
     rows = []
     for log_no, first, fact, before, posted in tx.looked:
-        if not posted.lines and not _may_owe(step_of(fact)):
+        step, against = step_of(fact), tx.against.get(fact.cause, ())
+        held = any(one.credit.startswith(("deposit/", "suspense/")) for one in posted.transfers)
+        if not posted.lines and not _may_owe(step) and not doubted(step, before, against, held=held):
             continue
         lines = standing.get(fact.case_no, [])
         stands = {(one.log_no, one.line_no) for one in lines}
         earlier = tuple(one for one in lines if (one.log_no, one.line_no) < (log_no, first))
-        for flag in review.flags(Looked(fact, before, posted.lines, earlier, tx.book_of, _short(fact, posted))):
+        looked = Looked(fact, before, posted.lines, earlier, tx.book_of, _short(fact, posted), against, held)
+        for flag in review.flags(looked):
             if flag.line is None:
                 rows.append(_of_fact(tx.home_id, log_no, ON_FACT, fact, flag))
             elif (log_no, first + flag.line) in stands:

@@ -8,10 +8,11 @@ import pytest
 
 from cardsvc.core import posting, review
 from cardsvc.core.corrections import Standing
-from cardsvc.core.facts import Details, Fact, Step
+from cardsvc.core.facts import Details, Fact, Stage, Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceBook, PriceItem, Regime, Trigger
+from cardsvc.core.problems import Problem
 from cardsvc.core.review import Flag, Looked, Rule
 from tests.core import test_corrections
 from tests.core.story import START, WHOLE_WAY, Story
@@ -276,8 +277,22 @@ def test_what_was_given_out_before_a_restore_and_is_not_covered_is_found() -> No
     assert (short.rule, short.amount_fen, short.evidence.causes) == (Rule.PAID_OUT_SHORT, 7_000, (refund.cause,))
 
 
+def test_money_that_came_against_a_rule_or_is_held_by_a_case_that_is_over_is_found() -> None:
+    story = Story().booked().took(Step.PAY)
+    paid, before = story.facts[-1], Story(story.facts[:-1]).case
+    over = before.model_copy(update={"stage": Stage.CANCELLED})
+    came = Looked(paid, before, (), (), lambda _: BOOKS)
+
+    assert review.flags(replace(came, held=True)) == ()
+    assert review.flags(replace(came, before=over)) == (), "it paid what the case owed"
+    [by_nobody] = review.flags(replace(came, against=(Problem.STAFF_NOT_ALLOWED,)))
+    [late] = review.flags(replace(came, before=over, held=True))
+    assert (by_nobody.rule, by_nobody.evidence.against) == (Rule.TAKEN_IN_DOUBT, (Problem.STAFF_NOT_ALLOWED,))
+    assert (late.rule, late.amount_fen, late.evidence.causes) == (Rule.TAKEN_IN_DOUBT, 50_000, (paid.cause,))
+
+
 def test_every_rule_is_planted_here() -> None:
     lines = set(review.ON_LINES)
 
-    others = {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, Rule.OLD_SUSPENSE, Rule.PAID_OUT_SHORT}
+    others = {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, Rule.OLD_SUSPENSE, Rule.PAID_OUT_SHORT, Rule.TAKEN_IN_DOUBT}
     assert lines | others == set(Rule)
