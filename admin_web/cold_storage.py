@@ -19,10 +19,9 @@ from cardsvc.core.cold import warmth
 from cardsvc.core.facts import Stage, Step
 from cardsvc.core.permissions import Action
 from cardsvc.core.policy import Policy
-from cardsvc.core.prices import PriceBook, running_meter
+from cardsvc.core.prices import PriceBook, storage_due
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.storage import Term, all_days, term_end, term_of
-from cardsvc.core.terms import Payer
 from cardsvc.handlers import count_bodies, log_temperatures
 from cardsvc.store import cold_storage, staff
 from cardsvc.store.cold_storage import Reading
@@ -62,10 +61,7 @@ def bodies(
         end, out = term_end(case, policy), None
         if case.stage is Stage.OUT:
             out = case.last(Step.TAKE_OUT)
-        owed, later = (
-            sum(line.due_fen for line in running_meter(case, book, at) if line.payer is Payer.FAMILY)
-            for at in (now, max(now, end) if end is not None else now)
-        )
+        owed, later = (storage_due(case, book, at) for at in (now, max(now, end) if end is not None else now))
         days, term = all_days(case, now), term_of(case, policy, now)
         found.append(Body(case, shown_name, days, end, term, owed, later, out))
     return sorted(found, key=lambda one: (one.end is None, one.end or now, one.case.case_no))

@@ -115,7 +115,7 @@ def _death(
     day, known = death_day(case.case)
     ledger = at.module.record(payments.ledger)
     count, fen = rows.paid_after(connection, Where(context.home_id, at.module.name, ledger), payments, row.id, day)
-    title = titles(connection, context.home_id, at.module, at.record, [row], language)[row.id]
+    title = titles(connection, context.vault, context.home_id, at.module, at.record, [row], language)[row.id]
     theirs = signed.may(Action.SEE_CASES) and signed.county in (None, case.county)
     after = f"&from={day + timedelta(days=1)}" if ledger.dated == payments.day else ""
     paid = f"modules/{at.module.name}/{ledger.name}?f.{payments.of}={row.id}{after}"

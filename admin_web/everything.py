@@ -125,7 +125,7 @@ def finds(connection: Connection, context: Context, signed: Signed, language: La
                     where = Where(home, module.name, record)
                     page = paging.page(connection, context.vault, where, Wanted(county=signed.county, text=text), MOST)
                     kind = f"{module.label.said(language)} › {record.label.said(language)}"
-                    named = titles(connection, home, module, record, page.rows, language)
+                    named = titles(connection, context.vault, home, module, record, page.rows, language)
                     for row_id, name in named.items():
                         yield Found(kind, name, "", f"modules/{module.name}/{record.name}/{row_id}")
 

@@ -83,7 +83,7 @@ def line(
     words: FigureWords, module: Module, told: Told, period: Period, signed: Signed, county: str | None = None
 ) -> Line:
     """A figure in words, with the doors that this person may open; behind a withheld one there are none."""
-    opens = not isinstance(told.indicator.figure, Asked) or signed.may(Action.SEE_REPORTS)
+    opens = not isinstance(told.indicator.figure, Asked) or signed.may(Action.SEE_FIGURE_ROWS)
     doors = _doors(words, module, told, period, county) if opens and not told.withheld else ()
     before = _doors(words, module, told, year_before(period), county) if opens and not told.before_withheld else ()
     single = len(doors) == 1

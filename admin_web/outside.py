@@ -77,7 +77,7 @@ def create(context: Context) -> FastAPI:
 
     def titled(at: At, row: Kept, language: Language) -> str:
         with context.engine.connect() as connection:
-            return titles(connection, context.home_id, at.module, at.record, [row], language)[row.id]
+            return titles(connection, context.vault, context.home_id, at.module, at.record, [row], language)[row.id]
 
     def form(request: Request, at: At, row: Kept, token: str, **more: Any) -> Response:
         language = language_of(request)

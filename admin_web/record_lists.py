@@ -112,7 +112,9 @@ def points_of(
         places.append((one, float(lat), float(lon)))
     if not places:
         return []
-    named = titles(connection, context.home_id, at.module, at.record, [one for one, _, _ in places], language)
+    named = titles(
+        connection, context.vault, context.home_id, at.module, at.record, [one for one, _, _ in places], language
+    )
     south, north = min(lat for _, lat, _ in places), max(lat for _, lat, _ in places)
     west, east = min(lon for _, _, lon in places), max(lon for _, _, lon in places)
     scale = min((WIDE - 2 * EDGE) / max((east - west) * NARROW, 0.01), (HIGH - 2 * EDGE) / max(north - south, 0.01))
@@ -137,7 +139,7 @@ def linked(
             to = Where(context.home_id, at.module.name, at.module.record(column.of))
             ids = {str(one.values[column.name]) for one in rows if one.values[column.name]}
             found = keeping.find_all(connection, to, ids)
-            names |= titles(connection, context.home_id, at.module, to.record, found, language)
+            names |= titles(connection, context.vault, context.home_id, at.module, to.record, found, language)
     return names
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from admin_web import asking, deaths, records
+from admin_web import asking, deaths, record_history, records
 from admin_web.record_lists import linked, told
 from admin_web.records import At
 from admin_web.shell import Shell
@@ -106,9 +106,13 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             values = {
                 "at": at,
                 "row": row,
-                "title": titles(connection, context.home_id, at.module, at.record, [row], language)[row.id],
+                "title": titles(connection, context.vault, context.home_id, at.module, at.record, [row], language)[
+                    row.id
+                ],
                 "told": partial(told, context, at, names, language),
-                "history": keeping.history(connection, at.where, row_id),
+                "history": record_history.said(
+                    connection, context, at, keeping.history(connection, at.where, row_id), signed.county, language
+                ),
                 "related": related(connection, context, at, row_id, signed.county, language),
                 "people": staff.names(connection, context.home_id),
                 "moves": [one for one in move_row.open_moves(at.record, row) if not one.outside],
@@ -249,7 +253,7 @@ def offers(
             for of in {None} if county == CITY else {county, CITY} & {*CODES, CITY}:
                 page = paging.page(connection, context.vault, to, Wanted(county=of), CHOICES)
                 rows |= {one.id: one for one in page.rows}
-            named = titles(connection, context.home_id, at.module, to.record, rows.values(), language)
+            named = titles(connection, context.vault, context.home_id, at.module, to.record, rows.values(), language)
             found[column.name] = sorted(named.items(), key=lambda one: one[1])
     return found
 
@@ -265,6 +269,6 @@ def related(
                 to = Where(context.home_id, at.module.name, record)
                 wanted = Wanted(county=county, only={column.name: (row_id,)})
                 page = paging.page(connection, context.vault, to, wanted, RELATED)
-                named = titles(connection, context.home_id, at.module, record, page.rows, language)
+                named = titles(connection, context.vault, context.home_id, at.module, record, page.rows, language)
                 found.append((At(at.module, record, to), column.name, list(named.items()), bool(page.after)))
     return found

@@ -17,9 +17,10 @@ from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import Refused, language_of
 from cardsvc.context import Context
 from cardsvc.core.facts import Step
+from cardsvc.core.indicated import Span
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Action
-from cardsvc.core.problems import Refusal
+from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.reporting import Age, Every, Figure, Period, Rows, What, period_of, year_before
 from cardsvc.core.words import Language, say
 from cardsvc.documents import report_sheet
@@ -27,6 +28,7 @@ from cardsvc.documents.report_chart import course
 from cardsvc.documents.report_words import share
 from cardsvc.handlers import make_report
 from cardsvc.handlers.make_report import Made
+from cardsvc.rows.funeral import counted_from
 from cardsvc.store import report_rows
 from cardsvc.store.office import PAGE
 from cardsvc.store.reconciling import one_moment
@@ -38,6 +40,7 @@ Name = Annotated[str | None, Query(max_length=60)]
 def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     """Add the pages to the console."""
     prints, sees = asking.asks_whole(access, Action.SEE_REPORTS)
+    _, opens = asking.asks_whole(access, Action.SEE_FIGURE_ROWS)
 
     @app.get("/reports")
     def report(
@@ -98,12 +101,15 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     @app.get("/reports/rows")
     def rows(
         request: Request,
-        signed: Annotated[Signed, sees],
+        signed: Annotated[Signed, opens],
         asked: Annotated[Rows, Depends(asked_rows)],
         first: Annotated[date, Query()],
         last: Annotated[date, Query()],
         after: Annotated[str, Query(max_length=120)] = "",
     ) -> Response:
+        told, whole = counted_from(asked), signed.may(Action.SEE_REPORTS)
+        if told is None and not whole:
+            raise Refused(Refusal(Problem.NOT_ALLOWED, Action.SEE_REPORTS))
         made = _made(context, Period(first, last), language_of(request))
         figure = next((one for one in made.report.figures() if one.rows == asked), None)
         with one_moment(context.engine) as connection:
@@ -113,10 +119,13 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "says": made.says,
             "asked": asked,
             "figure": figure,
-            "names": names_of(asked, made),
+            "names": names_of(asked, made) or ([told.label.said(made.says.language)] if told is not None else []),
             "rows": found[:PAGE],
             "more": rows_of(Figure(0, asked), made.report.period, found[PAGE - 1].key) if len(found) > PAGE else None,
-            "up": address("", {"every": _every(made.report.period), "day": first}),
+            "up": address("", {"every": _every(made.report.period), "day": first})
+            if whole
+            else f"/office/modules/half-year?{urlencode({'span': Span.DAYS, 'from': first, 'to': last})}",
+            "who": asked.what is not What.TO_REST and (whole or asked.what is not What.TAPS),
             "What": What,
         }
         return shell.page(request, "report_rows", signed, values)

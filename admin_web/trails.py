@@ -13,6 +13,7 @@ from admin_web.shell import Shell
 from cardsvc.api import entering
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import Refused
+from cardsvc.api.following import left_behind
 from cardsvc.api.signing_up import sign_up, trails_of
 from cardsvc.context import Context
 from cardsvc.core.case import Case
@@ -85,7 +86,8 @@ def case_values(
             where = Where(context.home_id, module.name, module.record(trail.graves.record))
             chosen = find_all(connection, where, [case.resting])
             resting = resting or next(iter(_named(connection, context, module, trail, chosen, language).values()), "")
-    return {"sign_ups": ups, "rest_offers": offers, "graves": graves, "resting": resting}
+    behind = states(connection, context, signed, left_behind(connection, context, case.case_no), language)
+    return {"sign_ups": ups, "behind": behind, "rest_offers": offers, "graves": graves, "resting": resting}
 
 
 def states(
@@ -98,7 +100,9 @@ def states(
         ups, s = rows.of_cases(connection, context.home_id, module, trail, cases), trail.sign_ups
         where = rows.events(context.home_id, module, trail)
         ids = {str(one.values[s.event]) for one in ups.values() if one.values[s.event] is not None}
-        events = titles(connection, context.home_id, module, where.record, find_all(connection, where, ids), language)
+        events = titles(
+            connection, context.vault, context.home_id, module, where.record, find_all(connection, where, ids), language
+        )
         for case_no, row in ups.items():
             theirs = module.name in mine and signed.county in (None, row.county)
             path = f"modules/{module.name}/{s.record}/{row.id}" if theirs else ""
@@ -132,7 +136,7 @@ def _offers(
     """Events to choose from: module, id, name with its way, places left."""
     found = rows.offered(connection, context.home_id, module, trail, local(context.clock()).date())
     record = module.record(trail.events.record)
-    named = titles(connection, context.home_id, module, record, [one.row for one in found], language)
+    named = titles(connection, context.vault, context.home_id, module, record, [one.row for one in found], language)
     for one in found:
         way = written(record.column(trail.events.way), one.row.values[trail.events.way], language)
         yield module.name, one.row.id, f"{named[one.row.id]} · {way}", one.left
@@ -144,4 +148,4 @@ def _named(
     if trail.graves is None:
         return {}
     record = module.record(trail.graves.record)
-    return titles(connection, context.home_id, module, record, places, language)
+    return titles(connection, context.vault, context.home_id, module, record, places, language)

@@ -2,6 +2,7 @@
 
 from cardsvc.api.access import Signed
 from cardsvc.api.entering import take, within
+from cardsvc.api.following import follow
 from cardsvc.context import Context
 from cardsvc.core.correction import NewApplicant, RightIdentity
 from cardsvc.core.facts import Details, Step
@@ -15,7 +16,10 @@ from cardsvc.store.working import WorkingSet
 
 
 def merge(context: Context, signed: Signed, source: CaseNo, target: CaseNo, second: StaffNo | None) -> CaseNo | Refusal:
-    """End `source` as a duplicate of `target`, which has its money and answers to its number from now on."""
+    """End `source` as a duplicate of `target`, which has its money and answers to its number from now on.
+
+    Its sign-up for ashes follows where `target` has none.
+    """
 
     def act(tx: WorkingSet, log_no: int) -> CaseNo | Refusal:
         tx.load_things()
@@ -28,6 +32,7 @@ def merge(context: Context, signed: Signed, source: CaseNo, target: CaseNo, seco
         if isinstance(taken := take(tx, source, asked, log_no), Refusal):
             return taken
         merge_case.handle(tx, source, target, log_no, signed.staff_no)
+        follow(context, tx, source, target, signed.staff_no)
         if any(one.other == source for one in goes_on.alerts):
             compared = Asked(Step.CLEAR_ALERT, Details(other=source, reason=Reason.COMPARED), signed.staff_no, second)
             cleared = tx.log.add(f"entered {Step.CLEAR_ALERT}", target, "", tx.now, signed.staff_no)

@@ -3,15 +3,16 @@
 What a correction does to them is decided here; nothing else takes a line back.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cardsvc.core import waivers, workflow
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, Step
-from cardsvc.core.prices import Line, PriceBook, Trigger
-from cardsvc.core.terms import Payer
-from cardsvc.core.waived import within
+from cardsvc.core.prices import Line, Trigger
+from cardsvc.core.terms import Payer, WaiverFor
+from cardsvc.core.waived import BookOf, anew
+from cardsvc.core.waivers import category_of
 
 CORRECTS = frozenset(
     {
@@ -19,8 +20,6 @@ CORRECTS = frozenset(
         *(Step.SWITCH_PAYER, Step.PROVE_WAIVER, Step.WITHDRAW_WAIVER, Step.REVERSE_LINE),
     }
 )
-BookOf = Callable[[str | None], PriceBook]
-"""The price list of a version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def corrections(
     match step:
         case Step.VOID:
             voided = workflow.last_voidable(case)
-            return tuple(Corrected(one) for one in lines if voided is not None and one.cause == voided.cause)
+            return _voided(case, lines, voided.cause, book_of) if voided is not None else ()
         case Step.SIGN_QUOTE | Step.CANCEL:
             return tuple(Corrected(one) for one in lines if _quoted(one.line, book_of))
         case Step.REVERSE_LINE:
@@ -69,10 +68,10 @@ def corrections(
             return _switched(case, lines, details.item or "", details.payer, book_of)
         case Step.PROVE_WAIVER:
             after = case.model_copy(update=waivers.proven(case, details))
-            return _waived(after, lines, details.number or "", book_of, more=True)
+            return _waived(after, lines, details.number or "", book_of, None)
         case Step.WITHDRAW_WAIVER:
             after = case.model_copy(update=waivers.withdrawn(case, details))
-            return _waived(after, lines, "", book_of, more=False)
+            return _waived(after, lines, "", book_of, details.category)
         case _:
             return ()
 
@@ -97,29 +96,40 @@ def _switched(
 
 
 def _waived(
-    case: Case, lines: tuple[Standing, ...], proof: str, book_of: BookOf, *, more: bool
+    case: Case, lines: Iterable[Standing], proof: str, book_of: BookOf, lost: WaiverFor | None
 ) -> tuple[Corrected, ...]:
     """The lines with the waiver that they would have had in this case.
 
-    `more`: only those that get more of it; otherwise only those that lose some.
+    Without a category that is `lost`, those of items of which more is waived then; with it, those of items of which
+    less is, or whose lines name it.
     """
     waived = _as_from_the_beginning(case, lines, proof, book_of)
-    pairs = ((one, waived[one], one.line.waiver_fen) for one in sorted(lines, key=lambda one: one.line.at))
+    more: dict[str, int] = {}
+    for one, line in waived.items():
+        more[line.item] = more.get(line.item, 0) + line.waiver_fen - one.line.waiver_fen
+    named = {one.line.item for one in waived if lost is not None and category_of(one.line.waiver_source) == lost}
     return tuple(
         Corrected(one, line)
-        for one, line, before in pairs
-        if (line.waiver_fen > before if more else line.waiver_fen < before)
+        for one, line in waived.items()
+        if line != one.line and (more[line.item] > 0 if lost is None else more[line.item] < 0 or line.item in named)
     )
+
+
+def _voided(case: Case, lines: tuple[Standing, ...], cause: str, book_of: BookOf) -> tuple[Corrected, ...]:
+    """The lines of a tap that was never made; what is left of their items has the waivers that they leave to it."""
+    gone = [one for one in lines if one.cause == cause]
+    items = {one.line.item for one in gone}
+    left = [one for one in lines if one.line.item in items and one not in gone]
+    return (*(Corrected(one) for one in gone), *_waived(case, left, case.waiver_proof or "", book_of, None))
 
 
 def _as_from_the_beginning(case: Case, lines: Iterable[Standing], proof: str, book_of: BookOf) -> dict[Standing, Line]:
     """Each line with its right waiver, in the order of their services; `proof` stands on what changes by it."""
-    used: dict[str, int] = {}
-    found = {}
+    found: dict[Standing, Line] = {}
+    by_item: dict[str, list[Standing]] = {}
     for one in sorted(lines, key=lambda one: one.line.at):
-        line, book = one.line, book_of(one.line.price_version)
-        row = book.find(line.item)
-        found[one] = within(line, row, used.get(line.item, 0), case, book, proof) if row is not None else line
-        if line.payer is Payer.FAMILY:
-            used[line.item] = used.get(line.item, 0) + line.quantity
+        found[one] = one.line
+        by_item.setdefault(one.line.item, []).append(one)
+    for theirs in by_item.values():
+        found |= zip(theirs, anew((one.line for one in theirs), case, book_of, proof), strict=True)
     return found

@@ -70,6 +70,8 @@ def _columns_wrong(record: Record, names: set[str]) -> Iterator[str]:
             yield f"{record.name}.{one.name}: a list filters by CHOICE, YES_NO, LINK and NUMBER alone"
     if not record.name_by:
         yield f"{record.name}: no column names its rows: `name_by`"
+    if (alike := _people(record)) and not any(record.column(one).unique for one in record.name_by):
+        yield f"{record.name}: two people of one name look alike: {alike} or a unique column is in `name_by`"
     if record.point and record.column(record.point).kind is not Kind.POINT:
         yield f"{record.name}.{record.point}: `point` is a POINT"
     if record.dated and record.column(record.dated).kind not in (Kind.DATE, Kind.MOMENT):
@@ -78,6 +80,12 @@ def _columns_wrong(record: Record, names: set[str]) -> Iterator[str]:
         yield f"{record.name}.{record.published}: `published` is a YES_NO"
     if bool(record.published) != bool(record.public):
         yield f"{record.name}: `published` and `public` come together"
+
+
+def _people(record: Record) -> str:
+    """The column by which its rows are people who are to be told apart; "" for none."""
+    found = (one.name for one in record.columns if one.kind is Kind.ID_NO and one.needed)
+    return next((one for one in found if one not in record.name_by), "")
 
 
 def _flow_wrong(record: Record, flow: Flow) -> Iterator[str]:

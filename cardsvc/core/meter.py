@@ -12,9 +12,8 @@ from cardsvc.core.facts import Stage, StationKind, Step
 from cardsvc.core.local_time import local
 from cardsvc.core.money import in_yuan
 from cardsvc.core.policy import Policy
-from cardsvc.core.prices import PriceBook, running_meter, storage_rows
+from cardsvc.core.prices import PriceBook, storage_due, storage_rows
 from cardsvc.core.storage import first_stored, open_days, term_end
-from cardsvc.core.terms import Payer
 from cardsvc.core.words import Language, say
 
 COMING = frozenset({Stage.BOOKED, Stage.DISPATCHED, Stage.IN_TRANSIT, Stage.RECEIVED})
@@ -26,8 +25,8 @@ class Meter:
     """What cold storage costs; money in fen, what is waived or another payer's left out.
 
     `tariff`: from which day, a day's price. `planned`: nothing runs yet, the rest is as if the body were stored now.
-    `days` and `now_fen`: begun days of this period and what they come to. `until`: the end of the term (None: the body
-    is out of storage and of its terms); `then_fen`: what is owed by then.
+    `days` and `now_fen`: days that began in this period and what they come to. `until`: the end of the term (None: the
+    body is out of storage and of its terms); `then_fen`: what is owed by then.
     """
 
     tariff: tuple[tuple[int, int], ...]
@@ -50,27 +49,24 @@ def storage_meter(
     planned = case.stage in COMING and first_stored(case) is None
     stored = _as_if_stored(case, now) if planned else case
     end = until or term_end(stored, policy)
-    then_fen = _family(stored, book, max(now, end)) if end is not None else 0
+    then_fen = storage_due(stored, book, max(now, end)) if end is not None else 0
     if planned:
         return Meter(tariff, True, 0, 0, end, then_fen)
-    return Meter(tariff, False, len(open_days(case, now)), _family(case, book, now), end, then_fen)
+    return Meter(tariff, False, len(open_days(case, now)), storage_due(case, book, now), end, then_fen)
 
 
 def in_words(meter: Meter, language: Language) -> tuple[tuple[str, str], ...]:
-    """What a day costs, until when the body may stay, and what the family will owe by then: a word and a value each."""
+    """What a day costs and is, until when the body may stay, what is owed by then: a word and a value each."""
     (_, first), *later = meter.tariff
     price = [f"¥{in_yuan(first)}"]
     price += [f"{say(language, 'family.storage_from_day', day=day)} ¥{in_yuan(fen)}" for day, fen in later]
     rows = [(say(language, "family.storage_tariff"), ", ".join(price))]
+    rows.append((say(language, "family.storage_day"), say(language, "family.storage_day_rule")))
     if meter.until is not None:
         word = say(language, "family.storage_until_planned" if meter.planned else "family.storage_until")
         rows.append((word, f"{local(meter.until):%Y-%m-%d %H:%M}"))
         rows.append((say(language, "family.storage_then"), f"¥{in_yuan(meter.then_fen)}"))
     return tuple(rows)
-
-
-def _family(case: Case, book: PriceBook, at: datetime) -> int:
-    return sum(line.due_fen for line in running_meter(case, book, at) if line.payer is Payer.FAMILY)
 
 
 def _as_if_stored(case: Case, now: datetime) -> Case:

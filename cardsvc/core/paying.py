@@ -198,6 +198,7 @@ class Unlike(StrEnum):
     MISSING_HERE = "missing_here"
     MISSING_THERE = "missing_there"
     DIFFERS = "differs"  # another amount, or another order
+    BY_HAND = "by_hand"  # typed by a person, and standing; the provider says nothing of it
 
 
 class Difference(Wire):
@@ -221,8 +222,21 @@ class DayFound(Wire):
     differences: tuple[Difference, ...] = ()
 
 
-def compare(ours: Iterable[Notice], theirs: DayList, healed: int = 0) -> DayFound:
-    """Hold the payments that we know of a day against the provider's list; `healed` were found only by it."""
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Money by QR that a person typed in for a case, by its cause."""
+
+    cause: str
+    case_no: CaseNo
+    amount_fen: int
+
+
+def compare(ours: Iterable[Notice], theirs: DayList, healed: int = 0, typed: Iterable[ByHand] = ()) -> DayFound:
+    """Hold the payments that we know of a day against the provider's list; `healed` were found only by it.
+
+    What people `typed` is in our books by their word alone: each entry is a difference until it is taken back.
+    """
+    typed = sorted(typed, key=lambda one: one.cause)
     here = {one.ref: one for one in ours}
     there = {one.ref: one for one in theirs.payments}
     found = []
@@ -246,10 +260,14 @@ def compare(ours: Iterable[Notice], theirs: DayList, healed: int = 0) -> DayFoun
                     theirs_fen=other.amount_fen,
                 )
             )
+    for entry in typed:
+        found.append(
+            Difference(ref=entry.cause, order_no=entry.case_no, unlike=Unlike.BY_HAND, ours_fen=entry.amount_fen)
+        )
     return DayFound(
         day=theirs.day,
         count=len(there),
-        ours_fen=sum(one.amount_fen for one in here.values()),
+        ours_fen=sum(one.amount_fen for one in here.values()) + sum(one.amount_fen for one in typed),
         theirs_fen=sum(one.amount_fen for one in there.values()),
         healed=healed,
         differences=tuple(found),

@@ -1,6 +1,6 @@
-"""Personal data as screens may show it, and the words by which a name is found.
+"""Names as screens may show them, and the words by which a name is found.
 
-Masking keeps a surname and hides the rest; no digit of an ID number is ever kept.
+Masking keeps a surname and hides the rest.
 """
 
 COMPOUND = ("欧阳", "歐陽", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯")
@@ -25,14 +25,3 @@ def surname_agrees(shown_name: str, surname: str) -> bool:
     if shown_name.isascii():
         return typed[:1].casefold() == shown_name[:1].casefold()
     return typed == shown_name.removesuffix("某")
-
-
-def masked_id(id_no: str) -> str:
-    """An ID number on a screen: only its length."""
-    return "*" * len(id_no)
-
-
-def masked_phone(phone: str) -> str:
-    """A phone number on a screen: its last four digits."""
-    digits = "".join(one for one in phone if one.isdigit())
-    return f"*** {digits[-4:]}"

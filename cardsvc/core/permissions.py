@@ -76,6 +76,7 @@ class Action(StrEnum):
     REVIEW_BILLS = "review_bills"  # decide about flagged lines and payments that others caused
     CLOSE_DAY = "close_day"  # two people
     SEE_REPORTS = "see_reports"  # revenue, waivers, receivables of the whole home
+    SEE_FIGURE_ROWS = "see_figure_rows"  # what the home's figures of the half-year were counted from; no names
     SEE_RECEIPTS = "see_receipts"  # receipts, and the stocks of their numbers
     KEEP_RECEIPTS = "keep_receipts"  # receive, hand on, count, print; void by two people
     KEEP_STATEMENTS = "keep_statements"  # to payers: make one, approve another's, enter what came for it
@@ -152,14 +153,14 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(A.SEE_PLACES, A.WATCH_STORAGE, A.MANAGE_PLACES, A.SEE_RULES, A.SET_RULES, A.CLOCK_STAFF),
         *(A.BOOK, A.ENTER_STEP, A.HOLD, A.REVEAL, A.FAMILY_LINK, A.SEE_BILLS, A.SEE_STATIONS, *_SEE),
         *(A.SEE_OPERATIONS, A.OPERATE, A.SEE_CERTIFICATES, A.KEEP_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING),
-        *(A.MANAGE_SCREENS, A.SETTLE_PAYMENT, A.CLOSE_DAY, A.REVIEW_BILLS, A.SEE_REPORTS),
+        *(A.MANAGE_SCREENS, A.SETTLE_PAYMENT, A.CLOSE_DAY, A.REVIEW_BILLS, A.SEE_REPORTS, A.SEE_FIGURE_ROWS),
         *(A.SEE_TILLS, A.KEEP_TILL, A.SEE_RECEIPTS, A.KEEP_RECEIPTS),
         *(A.KEEP_STATEMENTS, S.STATEMENT_PAID),
     ),
     Role.AUDITOR: _may(
         *(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, A.SEE_PLACES, A.SEE_RULES, *_SEE),
         *(A.SEE_BOARD, A.SEE_STATION_BOARDS, A.SEE_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING, A.REVIEW_BILLS),
-        *(A.SEE_TILLS, A.SEE_RECEIPTS, A.SEE_REPORTS, A.SEE_RECORDS),
+        *(A.SEE_TILLS, A.SEE_RECEIPTS, A.SEE_REPORTS, A.SEE_FIGURE_ROWS, A.SEE_RECORDS),
     ),
     Role.ADMINISTRATOR: _may(
         *(
@@ -174,7 +175,9 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(A.SEE_PLACES, A.MANAGE_PLACES, A.SEE_RULES, A.SET_RULES, A.SEE_CALENDAR, A.MANAGE_SCREENS),
     ),
     Role.BUREAU_CLERK: _may(A.SEE_RECORDS, A.EDIT_RECORDS, A.REVEAL_RECORDS),
-    Role.BUREAU_LEADER: _may(A.SEE_RECORDS, A.EDIT_RECORDS, A.REVEAL_RECORDS, A.SET_FIGURES, A.GRANT_MODULES),
+    Role.BUREAU_LEADER: _may(
+        *(A.SEE_RECORDS, A.EDIT_RECORDS, A.REVEAL_RECORDS, A.SET_FIGURES, A.GRANT_MODULES, A.SEE_FIGURE_ROWS)
+    ),
 }
 EVERY_MODULE = frozenset({Role.BUREAU_LEADER, Role.AUDITOR})
 """Who needs no grant for a module."""

@@ -1,7 +1,7 @@
 """Portions of the ashes over time: since when each is where it is, and since when the home stores them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cardsvc.core.case import Case, Portion, Taken
 from cardsvc.core.facts import Stage, Step
@@ -36,3 +36,17 @@ def shelved_since(steps: tuple[Taken, ...]) -> datetime | None:
         elif taken.step is Step.SEAL or (taken.step is Step.RETURN_ASHES and taken.stage_before is not Stage.SEALED):
             since = None
     return since
+
+
+def ash_periods(case: Case, until: datetime, period_days: int) -> int:
+    """Storage periods of the ashes that are begun by `until` and not charged yet; one contract for all portions."""
+    since = shelved_since(case.taken)
+    if since is None:
+        return 0
+    later = [taken for taken in case.taken if taken.at >= since]
+    charged = [taken.at for taken in later if taken.step is Step.UNSHELVE]
+    if case.storage_until is not None and any(taken.step is Step.RENEW_STORAGE for taken in later):
+        charged.append(case.storage_until)
+    period = timedelta(days=period_days)
+    begun, before = (max(1, -(-(end - since) // period)) for end in (until, max(charged, default=until)))
+    return max(0, begun - before) if charged else begun

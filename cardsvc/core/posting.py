@@ -7,14 +7,15 @@ the service and for whoever wants to check it.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from cardsvc.core import came, ledger, prices, reversal, waived, workflow
+from cardsvc.core import came, ledger, prices, reversal, waived, waivers, workflow
 from cardsvc.core.case import Case
-from cardsvc.core.corrections import CORRECTS, BookOf, Standing, corrections
+from cardsvc.core.corrections import CORRECTS, Corrected, Standing, corrections
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, step_of
 from cardsvc.core.fold import then
+from cardsvc.core.ids import CaseNo
 from cardsvc.core.ledger import Account, Transfer
-from cardsvc.core.prices import Line, PriceBook
-from cardsvc.core.terms import Payer
+from cardsvc.core.prices import Line
+from cardsvc.core.waived import BookOf
 
 SETS_OFF = CORRECTS | {Step.DEPOSIT, Step.PAY, Step.REFUND, Step.SETTLE, Step.STATEMENT_PAID}
 """Steps after which money may be left over, or is set off: they need the balances of the case."""
@@ -106,26 +107,26 @@ def post(
     lines: list[PostedLine] = []
     moved: list[Transfer] = []
     standing = tuple(standing) if caused.looks_back else ()
-    if caused.again:
-        book = book_of(before.price_version)
-        charged = tuple(_left_for(line, standing, before, book) for line in charged)
     if step in CORRECTS:
         proof = _proof(step, details)
         for one in corrections(before, step, details, standing, book_of):
-            old = one.standing
-            lines.append(PostedLine(fact.cause, old.line, old))
-            moved.extend(ledger.reversed_(ledger.charge(case_no, old.line, proof)))
-            if one.instead is not None:
-                lines.append(PostedLine(old.cause, one.instead))
-                moved.extend(ledger.charge(case_no, one.instead, proof))
+            lines.extend(_corrected(one, fact.cause))
+            moved.extend(_moved(one, case_no, proof))
     corrected = [one.reverses for one in lines]
     for stands in standing:
         if stands.line.item in paid and stands not in corrected:
             lines.append(PostedLine(fact.cause, stands.line, stands))
             moved.extend(ledger.reversed_(ledger.charge(case_no, stands.line)))
     fresh = [PostedLine(fact.cause, line) for line in charged]
+    left = _still(standing, lines)
     if caused.voided is not None:
-        fresh += _again(caused, voided, [one for one in standing if one not in [row.reverses for row in lines]])
+        fresh += _again(caused, voided)
+    if (caused.again and caused.looks_back) or caused.voided is not None:
+        after = then(before, fact) if caused.voided is not None else before
+        fresh, changed = _left_for(fresh, left, after, book_of)
+        for one in changed:
+            lines.extend(_corrected(one, fact.cause))
+            moved.extend(_moved(one, case_no))
     for posted in fresh:
         lines.append(posted)
         moved.extend(ledger.charge(case_no, posted.line))
@@ -134,7 +135,7 @@ def post(
         undone = tuple(undone)
         back = reversal.counter_entries(case_no, undone, standing, balances)
         moved.extend(ledger.taken_out(undone) if reversal.used_up(back, balances) is not None else back)
-    if step in SETS_OFF or paid:
+    if step in SETS_OFF or any(one.reverses is not None for one in lines):
         totals = ledger.added(balances, moved)
         moved.extend(ledger.settle(case_no, totals) if step is Step.SETTLE else ledger.surplus(case_no, totals))
     if sent_again and step in SETS_OFF:
@@ -153,11 +154,36 @@ def _money(fact: Fact, before: Case, balances: Mapping[Account, int]) -> tuple[T
     return tuple(one.model_copy(update={"credit": ledger.suspense(fact.case_no)}) for one in moved)
 
 
-def _again(caused: Caused, voided: Iterable[Standing], standing: Iterable[Standing]) -> Iterator[PostedLine]:
+def _corrected(one: Corrected, cause: str) -> Iterator[PostedLine]:
+    """The counter-line of a correction, and what is posted instead."""
+    yield PostedLine(cause, one.standing.line, one.standing)
+    if one.instead is not None:
+        yield PostedLine(one.standing.cause, one.instead)
+
+
+def _moved(one: Corrected, case_no: CaseNo, proof: str = "") -> Iterator[Transfer]:
+    """What those two move."""
+    yield from ledger.reversed_(ledger.charge(case_no, one.standing.line, proof))
+    if one.instead is not None:
+        yield from ledger.charge(case_no, one.instead, proof)
+
+
+def _still(standing: tuple[Standing, ...], lines: Iterable[PostedLine]) -> list[Standing]:
+    """What stands after these lines, those that came instead of others in their places."""
+    stands = {one.name: one for one in standing}
+    last = None
+    for posted in lines:
+        if posted.reverses is not None:
+            last = stands.pop(posted.reverses.name)
+        elif last is not None:
+            stands[last.name] = replace(last, line=posted.line)
+    return list(stands.values())
+
+
+def _again(caused: Caused, voided: Iterable[Standing]) -> Iterator[PostedLine]:
     """The lines that a voided tap had taken back, as the case owes them now: its price pays for them no more."""
     after = then(caused.before, caused.fact)
     within = prices.paid_within(after, caused.book_of(after.price_version))
-    known = list(standing)
     for was in voided:
         book = caused.book_of(was.line.price_version)
         row = book.find(was.line.item)
@@ -165,13 +191,26 @@ def _again(caused: Caused, voided: Iterable[Standing], standing: Iterable[Standi
             continue
         line = prices.once_more(was.line, row, after, caused.book_of(after.price_version))
         if line is not None:
-            left = _left_for(line, tuple(known), after, caused.book_of(line.price_version))
-            known.append(replace(was, line=left))
-            yield PostedLine(was.cause, left)
+            yield PostedLine(was.cause, line)
 
 
-def _left_for(line: Line, standing: tuple[Standing, ...], case: Case, book: PriceBook) -> Line:
-    """The line with what earlier lines of its item have left of the units that are waived."""
-    row = book.find(line.item)
-    ours = (one.line for one in standing if one.line.item == line.item and one.line.payer is Payer.FAMILY)
-    return waived.within(line, row, sum(one.quantity for one in ours), case, book) if row is not None else line
+def _left_for(
+    fresh: list[PostedLine], stands: list[Standing], case: Case, book_of: BookOf
+) -> tuple[list[PostedLine], list[Corrected]]:
+    """Fresh lines with what those that stand have left of the units that are waived.
+
+    With several categories another one may be the best for all lines of an item together: then those that stand are
+    corrected.
+    """
+    found, changed = list(fresh), list[Corrected]()
+    chooses = len(waivers.entitlements(case)) > 1
+    for item in dict.fromkeys(one.line.item for one in fresh):
+        known = sorted((one for one in stands if one.line.item == item), key=lambda one: one.line.at)
+        at = [number for number, one in enumerate(fresh) if one.line.item == item]
+        right = waived.anew([*(one.line for one in known), *(fresh[number].line for number in at)], case, book_of)
+        for number, line in zip(at, right[len(known) :], strict=True):
+            found[number] = replace(fresh[number], line=line)
+        pairs = list(zip(known, right, strict=False))
+        if chooses and sum(line.waiver_fen - one.line.waiver_fen for one, line in pairs) != 0:
+            changed += [Corrected(one, line) for one, line in pairs if line != one.line]
+    return found, changed

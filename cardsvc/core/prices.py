@@ -10,11 +10,12 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from cardsvc.core import waivers
 from cardsvc.core.case import Case
-from cardsvc.core.facts import Code, Details, Fact, Quantity, Step, StepTaken, Wire
+from cardsvc.core.facts import Code, Details, Fact, Step, StepTaken, Wire
 from cardsvc.core.local_time import local
-from cardsvc.core.portions import shelved_since
-from cardsvc.core.storage import StorageDay, open_days
-from cardsvc.core.terms import Payer, Reason
+from cardsvc.core.portions import ash_periods
+from cardsvc.core.storage import StorageDay, stay
+from cardsvc.core.terms import Payer, Reason, WaiverFor
+from cardsvc.core.waived_days import PricedDay, best, due_fen
 from cardsvc.core.waivers import Grant, WaiverTable
 
 
@@ -182,7 +183,7 @@ def lines_for(fact: Fact, before: Case, book: PriceBook) -> tuple[Line, ...]:
     if trigger is Trigger.QUOTED:
         paid = paid_within(before, book)
         return tuple(
-            _line(row, chosen.count, fact.at, before, book)
+            line_of(row, chosen.count, fact.at, before, book)
             for chosen in before.items
             if (row := book.find(chosen.item)) is not None and row.trigger is Trigger.QUOTED and row.item not in paid
         )
@@ -190,11 +191,11 @@ def lines_for(fact: Fact, before: Case, book: PriceBook) -> tuple[Line, ...]:
     if trigger is Trigger.ASH_STORAGE:
         until = details.due if fact.body.step is Step.RENEW_STORAGE and details.due is not None else fact.at
         counted = ((row, ash_periods(before, until, row.period_days)) for row in rows)
-        return tuple(_line(row, periods, fact.at, before, book) for row, periods in counted if periods)
+        return tuple(line_of(row, periods, fact.at, before, book) for row, periods in counted if periods)
     if trigger is Trigger.CANCELLATION:
         kept = _cancelled_late(rows, before, fact.at) if details.reason is Reason.FAMILY_WISH else ()
-        return tuple(_line(row, 1, fact.at, before, book) for row in kept)
-    return tuple(_line(row, 1, fact.at, before, book, details) for row in rows)
+        return tuple(line_of(row, 1, fact.at, before, book) for row in kept)
+    return tuple(line_of(row, 1, fact.at, before, book, details) for row in rows)
 
 
 def trigger_of(step: Step) -> Trigger | None:
@@ -209,10 +210,23 @@ def is_paid_within(case: Case, book: PriceBook, trigger: Trigger) -> bool:
 
 def running_meter(case: Case, book: PriceBook, now: datetime) -> tuple[Line, ...]:
     """What storage would cost if the body were taken out now: the family sees it before it runs."""
-    days = open_days(case, now)
-    return tuple(
-        line for row in storage_rows(case, book) if days for line in _storage_lines(row, days, now, case, book)
-    )
+    earlier, days = stay(case, now)
+    rows = storage_rows(case, book) if days else ()
+    return tuple(line for row in rows for line in _storage_lines(row, earlier, days, now, case, book))
+
+
+def storage_due(case: Case, book: PriceBook, at: datetime) -> int:
+    """What the period that is open adds to what the family owes for cold storage, in fen.
+
+    With it another waiver may be the best for the whole stay: then lines of earlier periods are corrected too.
+    """
+    total = 0
+    earlier, days = stay(case, at)
+    for row in storage_rows(case, book):
+        grants = grants_for(row, case, book, at)
+        before, after = (due_fen(_priced(row, some, case), grants) for some in (earlier, (*earlier, *days)))
+        total += after - before
+    return total
 
 
 def storage_rows(case: Case, book: PriceBook) -> tuple[PriceItem, ...]:
@@ -220,72 +234,33 @@ def storage_rows(case: Case, book: PriceBook) -> tuple[PriceItem, ...]:
     return rows_of(case, book, Trigger.STORAGE_DAY)
 
 
+def _priced(row: PriceItem, days: tuple[StorageDay, ...], case: Case) -> list[PricedDay]:
+    """Days as this row charges them; where somebody took the item over, all of them are one payer's."""
+    switched = any(one.item == row.item for one in case.switched)
+    return [
+        PricedDay(row.day_fen(one.number), _payer(case, row, one.payer), one.number if switched else one.of_payer)
+        for one in days
+    ]
+
+
 def _storage_lines(
-    row: PriceItem, days: tuple[StorageDay, ...], at: datetime, case: Case, book: PriceBook
+    row: PriceItem,
+    earlier: tuple[StorageDay, ...],
+    days: tuple[StorageDay, ...],
+    at: datetime,
+    case: Case,
+    book: PriceBook,
 ) -> list[Line]:
     """A line for each payer and each price of a day; the waived days are the first ones that the family would pay."""
-    granted = granted_for(row, len(days), case, book, at)
-    groups: dict[tuple[Payer, int], list[StorageDay]] = {}
-    for day in days:
-        groups.setdefault((day.payer, row.day_fen(day.number)), []).append(day)
+    granted = best(_priced(row, (*earlier, *days), case), grants_for(row, case, book, at))
+    groups: dict[tuple[Payer, int], list[PricedDay]] = {}
+    for usual, day in zip(days, _priced(row, days, case), strict=True):
+        groups.setdefault((usual.payer, day.fen), []).append(day)
     lines = []
-    switched = any(one.item == row.item for one in case.switched)
-    for (usual, fen), group in groups.items():
-        payer = _payer(case, row, usual)
-        ours = granted if payer is Payer.FAMILY else None
-        days_before = (one.number if switched else one.of_payer for one in group)
-        waived = sum(number <= ours.units for number in days_before) if ours is not None else 0
-        waiver = waived * min(fen, ours.fen) if ours is not None else 0
-        lines.append(
-            Line(
-                item=row.item,
-                quantity=len(group),
-                price_fen=fen * len(group),
-                waiver_fen=waiver,
-                payer=payer,
-                waiver_payer=ours.bearer if ours is not None and waiver else None,
-                legal_basis=basis_of(row, ours if waiver else None),
-                waiver_source=ours.source if ours is not None and waiver else None,
-                price_version=book.version,
-                at=at,
-            )
-        )
+    for (_, fen), group in groups.items():
+        waiver = sum(day.waived_fen(granted) for day in group)
+        lines.append(_whole(row, len(group), fen * len(group), group[0].payer, waiver, granted, at, book))
     return lines
-
-
-def quoted(case: Case, book: PriceBook, at: datetime) -> tuple[Line, ...]:
-    """What the chosen items cost by this list, before anything of it has happened; days of storage by their tiers."""
-    lines = []
-    for chosen in case.items:
-        row = book.find(chosen.item)
-        if row is None:
-            continue
-        line = _line(row, chosen.count, at, case, book)
-        if row.tiers:
-            price = sum(row.day_fen(number) for number in range(1, chosen.count + 1))
-            line = line.model_copy(update={"price_fen": price, "waiver_fen": min(price, line.waiver_fen)})
-        lines.append(line)
-    return tuple(lines)
-
-
-def by_what_happens(case: Case, book: PriceBook) -> tuple[PriceItem, ...]:
-    """The rows that are charged by their tap because the quote names no other item for it."""
-    named = {row.trigger for one in case.items if (row := book.find(one.item)) is not None}
-    return tuple(row for row in book.items if row.default and row.trigger not in named)
-
-
-def ash_periods(case: Case, until: datetime, period_days: int) -> int:
-    """Storage periods of the ashes that are begun by `until` and not charged yet; one contract for all portions."""
-    since = shelved_since(case.taken)
-    if since is None:
-        return 0
-    later = [taken for taken in case.taken if taken.at >= since]
-    charged = [taken.at for taken in later if taken.step is Step.UNSHELVE]
-    if case.storage_until is not None and any(taken.step is Step.RENEW_STORAGE for taken in later):
-        charged.append(case.storage_until)
-    period = timedelta(days=period_days)
-    begun, before = (max(1, -(-(end - since) // period)) for end in (until, max(charged, default=until)))
-    return max(0, begun - before) if charged else begun
 
 
 def _cancelled_late(rows: tuple[PriceItem, ...], case: Case, at: datetime) -> tuple[PriceItem, ...]:
@@ -296,22 +271,6 @@ def _cancelled_late(rows: tuple[PriceItem, ...], case: Case, at: datetime) -> tu
     return tuple(sorted(late, key=lambda row: row.within_hours)[:1])
 
 
-def unlisted(items: tuple[Quantity, ...], book: PriceBook) -> tuple[str, ...]:
-    """The items that are not in the list in force and so cannot be billed."""
-    return tuple(chosen.item for chosen in items if book.find(chosen.item) is None)
-
-
-def doubled(items: tuple[Quantity, ...], case: Case, book: PriceBook) -> tuple[tuple[str, str], ...]:
-    """The items of a quote that another of its items, or one that a tap has charged, includes: (item, including item).
-
-    Source: DOMAIN.md section 6, inclusion rules.
-    """
-    there = dict.fromkeys([*(one.item for one in items), *_tapped(case.model_copy(update={"items": items}), book)])
-    within = {item: book.inside(item) for item in there}
-    pairs = ((one.item, next((by for by in there if one.item in within[by]), None)) for one in items)
-    return tuple((item, by) for item, by in pairs if by is not None)
-
-
 def taken_in(lines: tuple[Line, ...], book: PriceBook) -> frozenset[str]:
     """The items that these lines pay for too: a line that stands for one of them is taken back."""
     return frozenset().union(*(book.inside(line.item) for line in lines))
@@ -319,7 +278,7 @@ def taken_in(lines: tuple[Line, ...], book: PriceBook) -> frozenset[str]:
 
 def paid_within(case: Case, book: PriceBook) -> frozenset[str]:
     """What the quoted items and those that taps have charged pay for too: nothing of it becomes a line."""
-    there = {*(one.item for one in case.items), *_tapped(case, book)}
+    there = {*(one.item for one in case.items), *tapped(case, book)}
     return frozenset().union(*(book.inside(item) for item in there))
 
 
@@ -331,10 +290,10 @@ def once_more(line: Line, row: PriceItem, case: Case, book: PriceBook) -> Line |
     if row.trigger is not Trigger.QUOTED:
         return line.model_copy(update={"payer": _payer(case, row, line.payer)})
     now, chosen = book.find(line.item), next((one for one in case.items if one.item == line.item), None)
-    return _line(now, chosen.count, line.at, case, book) if now is not None and chosen is not None else None
+    return line_of(now, chosen.count, line.at, case, book) if now is not None and chosen is not None else None
 
 
-def _tapped(case: Case, book: PriceBook) -> tuple[str, ...]:
+def tapped(case: Case, book: PriceBook) -> tuple[str, ...]:
     """The items that the taps of the case so far have charged."""
     triggers = dict.fromkeys(_TRIGGERS[taken.step] for taken in case.taken if taken.step in _TRIGGERS)
     seen = (one for one in triggers if one not in (Trigger.QUOTED, Trigger.CANCELLATION))
@@ -354,36 +313,57 @@ def _chosen(case: Case, book: PriceBook, trigger: Trigger) -> tuple[PriceItem, .
     return chosen or tuple(row for row in rows if row.default)
 
 
-def _line(
+def line_of(
     row: PriceItem, count: int, at: datetime, case: Case, book: PriceBook, details: Details | None = None
 ) -> Line:
+    """The line of so many units of a row; `details` tell of a transport its kilometres and floor."""
     price = row.price_fen * count
     if details is not None:
         price += max(0, (details.kilometres or 0) - row.included) * row.extra_fen
         price += max(0, (details.floor or 0) - row.floors_included) * row.floor_fen
     payer = _payer(case, row, Payer.FAMILY)
-    granted = granted_for(row, count, case, book, at) if payer is Payer.FAMILY else None
+    granted = granted_for(row, price, count, case, book, at) if payer is Payer.FAMILY else None
     waiver = granted.of(price, count) if granted is not None else 0
+    return _whole(row, count, price, payer, waiver, granted, at, book)
+
+
+def _whole(
+    row: PriceItem,
+    count: int,
+    price: int,
+    payer: Payer,
+    waiver: int,
+    granted: Grant | None,
+    at: datetime,
+    book: PriceBook,
+) -> Line:
+    held = granted if waiver else None
     return Line(
         item=row.item,
         quantity=count,
         price_fen=price,
         waiver_fen=waiver,
         payer=payer,
-        waiver_payer=granted.bearer if granted is not None and waiver else None,
-        legal_basis=basis_of(row, granted if waiver else None),
-        waiver_source=granted.source if granted is not None and waiver else None,
+        waiver_payer=held.bearer if held is not None else None,
+        legal_basis=basis_of(row, held),
+        waiver_source=held.source if held is not None else None,
         price_version=book.version,
         at=at,
     )
 
 
-def granted_for(row: PriceItem, count: int, case: Case, book: PriceBook, at: datetime) -> Grant | None:
-    """What is waived of an item in this case: by the table of the day, before the first one by the row itself."""
+def granted_for(row: PriceItem, price_fen: int, count: int, case: Case, book: PriceBook, at: datetime) -> Grant | None:
+    """What waives most of a price for `count` units of an item in this case; None where nothing waives any of it."""
+    return max(grants_for(row, case, book, at), key=lambda one: one.of(price_fen, count), default=None)
+
+
+def grants_for(row: PriceItem, case: Case, book: PriceBook, at: datetime) -> tuple[Grant, ...]:
+    """What each category of the case is let off of an item: by the table of the day, before the first by the row."""
     day = local(at).date()
     if waivers.table_on(book.waivers, day) is not None:
-        return waivers.grant(case, row.item, count, book.waivers, day)
-    return Grant(row.waiver_fen, row.waiver_units, Payer.TREASURY) if case.resident and row.waiver_fen else None
+        return waivers.grants(case, row.item, book.waivers, day)
+    by_row = Grant(WaiverFor.RESIDENT, row.waiver_fen, row.waiver_units, Payer.TREASURY)
+    return (by_row,) if case.resident and row.waiver_fen else ()
 
 
 def basis_of(row: PriceItem, granted: Grant | None, *further: str) -> str:

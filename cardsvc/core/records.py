@@ -170,10 +170,10 @@ class Flow:
 class Record:
     """A kind of row.
 
-    `name_by` are the columns that name a row to people. `dated` is the DATE or MOMENT column by which a row belongs to
-    a period. `derive` computes the derived columns from the others, `check` tells what is wrong with a whole row; both
-    are pure. `published`: the YES_NO column that puts a row on the public page, with `public` columns. `point`: the
-    POINT column of the map.
+    `name_by` are the columns that name a row to people, a secret by its ends. `dated` is the DATE or MOMENT column by
+    which a row belongs to a period. `derive` computes the derived columns from the others, `check` tells what is wrong
+    with a whole row; both are pure. `published`: the YES_NO column that puts a row on the public page, with `public`
+    columns. `point`: the POINT column of the map.
     """
 
     name: str

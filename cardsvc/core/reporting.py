@@ -40,7 +40,10 @@ AGES: Mapping[Age, tuple[int, int | None]] = {
 
 
 class What(StrEnum):
-    """What a figure counts: of lines their price, waiver or due; of money what came or went; what stands; taps."""
+    """What a figure counts: of lines their price, waiver or due; of money what came or went; what stands; taps; cases.
+
+    Cases are those whose ashes are not at rest yet.
+    """
 
     PRICE = "price"
     WAIVER = "waiver"
@@ -49,6 +52,11 @@ class What(StrEnum):
     WENT = "went"
     STANDS = "stands"
     TAPS = "taps"
+    TO_REST = "to_rest"
+
+
+COUNTS = frozenset({What.TAPS, What.TO_REST})
+"""What is counted by pieces, not in fen."""
 
 
 class Period(NamedTuple):
@@ -137,7 +145,7 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number, in fen but for `What.TAPS`, and the rows that it is made of."""
+    """A number, in fen but for `COUNTS`, and the rows that it is made of."""
 
     value: int
     rows: Rows

@@ -12,14 +12,15 @@ from math import gcd
 from cardsvc.core import came, prices
 from cardsvc.core.came import TAKES_MONEY
 from cardsvc.core.case import Case
-from cardsvc.core.corrections import BookOf, Standing
+from cardsvc.core.corrections import Standing
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, Wire, step_of
 from cardsvc.core.local_time import local
 from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceItem, Regime, Trigger
 from cardsvc.core.problems import Problem
 from cardsvc.core.storage import open_days
-from cardsvc.core.terms import Payer
+from cardsvc.core.terms import Means, Payer
+from cardsvc.core.waived import BookOf
 
 
 class Rule(StrEnum):
@@ -38,6 +39,7 @@ class Rule(StrEnum):
     OLD_SUSPENSE = "old_suspense"  # for a day nobody has decided whose money it is
     TAKEN_IN_DOUBT = "taken_in_doubt"  # money that came although a rule speaks against it, or for a case that is over
     PAID_OUT_SHORT = "paid_out_short"  # given out before a restore, and what covered it is not in the books
+    QR_BY_HAND = "qr_by_hand"  # a person says that a provider was paid; the provider has not said so of this entry
 
 
 class Evidence(Wire):
@@ -206,6 +208,8 @@ FINISHES = frozenset({Step.COLLECT, Step.PREPARED, Step.FAREWELL_OVER, Step.LOAD
 """Services that are never done for nothing: their tap makes a line, or another line's price includes it."""
 METERED = frozenset({Trigger.STORAGE_DAY, Trigger.ASH_STORAGE})
 """Charged by the day or the period that began: two taps of a day may each close one of their own."""
+BY_ORDER = "qr:"
+"""How the cause of what a provider paid in begins; its order follows."""
 SUSPENSE_WAITS = timedelta(days=1)
 
 
@@ -249,11 +253,19 @@ def _on_fact(looked: Looked) -> Iterator[Flag]:
     if came.doubted(step, case, looked.against, held=looked.held):
         details = _details(fact)
         yield in_doubt(fact.cause, details.amount_fen or 0, details.payer, looked.against)
+    if qr_by_hand(fact):
+        yield _about(fact, Rule.QR_BY_HAND, _details(fact).amount_fen or 0, (fact.cause,))
     if step is Step.REFUND:
         people = {fact.staff_no, fact.second_staff_no}
         took = tuple(one.cause for one in case.taken if one.step in TAKES_MONEY and one.by in people)
         if took:
             yield _about(fact, Rule.ONE_PERSON, _details(fact).amount_fen or 0, (fact.cause, *took))
+
+
+def qr_by_hand(fact: Fact) -> bool:
+    """Whether a fact brings money by QR on a person's word: what a provider says names its order."""
+    by_qr = step_of(fact) in TAKES_MONEY and _details(fact).means is Means.QR
+    return by_qr and not fact.cause.startswith(BY_ORDER)
 
 
 def _about(fact: Fact, rule: Rule, fen: int, causes: Iterable[str], version: str | None = None) -> Flag:
@@ -276,5 +288,5 @@ def old_suspense(order_no: str, amount_fen: int, heard_at: datetime, now: dateti
     """The flag on money that nobody has decided about for a day; None while there is time."""
     if now - heard_at < SUSPENSE_WAITS:
         return None
-    evidence = Evidence(causes=(f"qr:{order_no}",))
+    evidence = Evidence(causes=(f"{BY_ORDER}{order_no}",))
     return Flag(rule=Rule.OLD_SUSPENSE, line=None, item=None, payer=None, amount_fen=amount_fen, evidence=evidence)

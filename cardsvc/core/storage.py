@@ -1,10 +1,13 @@
 """Cold storage of a body: its begun days, whose days those are, and when its term ends.
 
-A day is 24 hours from the moment of storing, and a begun day counts whole; days are numbered on over all periods of a
-case, because tariff tiers ask how long the body has been with us. Whoever is the payer when a day begins pays for it:
-the police while their hold is on, the family from the first day that begins after its lift (DOMAIN.md sections 5, 6).
+A day is 24 hours, and a begun day counts whole. It begins when the body comes in and no day is running, or when a day
+ends while the body is in: whoever comes back within a begun day begins no other one, and no hour is charged twice
+(docs/decisions/0035). Days are numbered on over all periods of a case, because tariff tiers ask how long the body has
+been with us. Whoever is the payer when a day begins pays for it: the police while their hold is on, the family from the
+first day that begins after its lift (DOMAIN.md sections 5, 6).
 """
 
+from bisect import bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,18 +42,22 @@ class Term(StrEnum):
     OVERDUE = "overdue"
 
 
-def open_days(case: Case, until: datetime) -> tuple[StorageDay, ...]:
-    """The begun days of the period that is open; none when the body is not stored."""
+def stay(case: Case, until: datetime) -> tuple[tuple[StorageDay, ...], tuple[StorageDay, ...]]:
+    """The days that began in closed periods, and those that began in the one that is open, up to `until`."""
     periods = _periods(case)
-    if not periods or periods[-1][1] is not None:
-        return ()
-    closed = sum(_count(start, end) for start, end in periods[:-1] if end is not None)
-    return tuple(_days(case, until))[closed:]
+    last = len(periods) - 1 if periods and periods[-1][1] is None else len(periods)
+    days = tuple(_days(case, until))
+    return tuple(day for period, day in days if period < last), tuple(day for period, day in days if period == last)
+
+
+def open_days(case: Case, until: datetime) -> tuple[StorageDay, ...]:
+    """The days that began in the period that is open; none when the body is not stored, or came back within a day."""
+    return stay(case, until)[1]
 
 
 def all_days(case: Case, until: datetime) -> int:
-    """Begun days of all periods, up to `until`."""
-    return sum(_count(start, end or until) for start, end in _periods(case))
+    """Days that began in all periods, up to `until`."""
+    return sum(1 for _ in _days(case, until))
 
 
 def term_end(case: Case, policy: Policy) -> datetime | None:
@@ -78,21 +85,32 @@ def first_stored(case: Case) -> datetime | None:
     return next((taken.at for taken in case.taken if taken.step is Step.STORE), None)
 
 
-def _days(case: Case, until: datetime) -> Iterator[StorageDay]:
-    number, counts = 0, {Payer.FAMILY: 0, Payer.POLICE: 0}
+def _days(case: Case, until: datetime) -> Iterator[tuple[int, StorageDay]]:
+    """Each begun day, with the period in which it began, counted from 0."""
+    counts, begun = {Payer.FAMILY: 0, Payer.POLICE: 0}, list[datetime]()
     held = _held(case)
-    for start, end in _periods(case):
-        for passed in range(_count(start, end or until)):
-            begins = start + passed * DAY
+    for period, (start, end) in enumerate(_periods(case)):
+        for begins in _beginnings(begun, start, end or until):
             ordered = any(since <= begins and (lifted is None or begins < lifted) for since, lifted in held)
             payer = Payer.POLICE if ordered else Payer.FAMILY
-            number += 1
             counts[payer] += 1
-            yield StorageDay(number, payer, counts[payer])
+            yield period, StorageDay(sum(counts.values()), payer, counts[payer])
 
 
-def _count(start: datetime, end: datetime) -> int:
-    return max(1, -(-(end - start) // DAY))
+def _beginnings(begun: list[datetime], start: datetime, end: datetime) -> Iterator[datetime]:
+    """When days begin in a period; `begun` are those before it, in order, and takes these in."""
+    moment = start
+    while True:
+        before = bisect_right(begun, moment) - 1
+        if before < 0 or begun[before] + DAY <= moment:
+            insort(begun, moment)
+            yield moment
+            ends = moment + DAY
+        else:
+            ends = begun[before] + DAY
+        if ends >= end:
+            return
+        moment = ends
 
 
 def _periods(case: Case) -> list[tuple[datetime, datetime | None]]:

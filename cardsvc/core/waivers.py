@@ -62,8 +62,9 @@ class WaiverTable(Wire):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What is waived of each of the first `units` units, who bears it, and the record that says so."""
+    """For a category, what is waived of each of the first `units` units, who bears it, and the record that says so."""
 
+    category: WaiverFor
     fen: int
     units: int
     bearer: Payer
@@ -87,22 +88,27 @@ def entitlements(case: Case) -> tuple[Entitled, ...]:
     return (*resident, *case.entitled)
 
 
-def grant(case: Case, item: str, count: int, tables: Iterable[WaiverTable], day: date) -> Grant | None:
-    """What the table of the day waives of `count` units of an item: the best rule alone, rules do not add up."""
+def grants(case: Case, item: str, tables: Iterable[WaiverTable], day: date) -> tuple[Grant, ...]:
+    """What the table of the day lets each category of the case off of an item; one of them counts, they do not add up.
+
+    Which one is decided over all lines of the item (docs/decisions/0024).
+    """
     table = table_on(tables, day)
     if table is None or (table.valid_to is not None and table.valid_to < day):
-        return None
+        return ()
     held = {one.category: one for one in reversed(entitlements(case))}
-    fitting = [rule for rule in table.rules if rule.category in held and rule.covers(item)]
-    if not fitting:
-        return None
-    best = max(fitting, key=lambda rule: rule.fen * min(rule.units, count))
-    return Grant(
-        best.fen,
-        best.units,
-        best.bearer,
-        best.legal_basis,
-        source_of(held[best.category], local(case.opened_at).date()),
+    asked = local(case.opened_at).date()
+    return tuple(
+        Grant(
+            rule.category,
+            rule.fen,
+            rule.units,
+            rule.bearer,
+            rule.legal_basis,
+            source_of(held[rule.category], asked),
+        )
+        for rule in table.rules
+        if rule.category in held and rule.covers(item)
     )
 
 
@@ -110,6 +116,11 @@ def source_of(one: Entitled, asked: date) -> str:
     """The record as a line names it: category, number of the record; of a register its name and the day asked about."""
     by = (one.registry, asked.isoformat()) if one.registry is not None else ()
     return " ".join(part for part in (one.category, one.number, *by) if part)
+
+
+def category_of(source: str | None) -> str:
+    """The category that a line's source names; "" where it names none."""
+    return (source or "").partition(" ")[0]
 
 
 def proven(case: Case, details: Details) -> dict[str, object]:

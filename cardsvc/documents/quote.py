@@ -5,7 +5,8 @@ from typing import Any
 from cardsvc.core.facts import Step
 from cardsvc.core.money import in_yuan
 from cardsvc.core.on_paper import OnPaper
-from cardsvc.core.prices import Line, PriceItem, basis_of, by_what_happens, granted_for, quoted
+from cardsvc.core.prices import Line, PriceItem, basis_of, granted_for
+from cardsvc.core.quoting import by_what_happens, quoted
 from cardsvc.core.terms import Payer
 from cardsvc.core.waiver_words import source_words
 from cardsvc.core.words import Language, say
@@ -52,7 +53,7 @@ def _line(on: OnPaper, line: Line, language: Language) -> dict[str, str]:
 
 
 def _row(on: OnPaper, row: PriceItem, language: Language) -> dict[str, str]:
-    granted = granted_for(row, 1, on.case, on.book, on.at)
+    granted = granted_for(row, row.price_fen, 1, on.case, on.book, on.at)
     return {
         "item": _name(row, language),
         "price": in_yuan(row.price_fen),

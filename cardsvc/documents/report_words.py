@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cardsvc.core.money import in_yuan
-from cardsvc.core.reporting import Figure, Line, Period, Section, What
+from cardsvc.core.reporting import COUNTS, Figure, Line, Period, Section, What
 from cardsvc.core.words import CATALOGUES, Language, say
 
 TABLES: Mapping[str, tuple[str, ...]] = {
@@ -74,7 +74,7 @@ class Says:
 
     def number(self, value: int, what: What) -> str:
         """A figure: yuan, or how many."""
-        if what is What.TAPS:
+        if what in COUNTS:
             return f"{value:,}"
         return f"{'−' if value < 0 else ''}¥{in_yuan(abs(value))}"
 

@@ -1,6 +1,7 @@
 """The funeral service's figures, by the same mechanism as the modules'; they are asked of its own books."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from sqlalchemy import Connection
 
@@ -8,15 +9,20 @@ from cardsvc.core.facts import Step
 from cardsvc.core.figures import Asked, Chapter, Indicator, Unit
 from cardsvc.core.ids import HomeId
 from cardsvc.core.records import Label
-from cardsvc.core.reporting import Period
+from cardsvc.core.reporting import Period, Rows, What
 from cardsvc.modules import Module
 from cardsvc.store import counted_steps
 
-ROWS = "/office/reports/rows?what={what}&first={{first}}&last={{last}}"
+
+def _door(rows: Rows) -> str:
+    """The page of the rows that a figure was counted from."""
+    asked = asdict(rows) | {"what": None}
+    own = "".join(f"&{name}={value}" for name, value in asked.items() if value is not None)
+    return f"/office/reports/rows?what={rows.what}&first={{first}}&last={{last}}{own}"
 
 
 def _steps(name: str, label: Label, step: Step) -> Indicator:
-    link = f"{ROWS.format(what='taps')}&step={step.value}"
+    link = _door(Rows(What.TAPS, step=step))
     return Indicator(name, label, Unit.COUNT, Asked(_taken, step.value, link), Chapter.FUNERAL_REFORM)
 
 
@@ -34,8 +40,8 @@ def _charged(connection: Connection, home_id: HomeId, period: Period, county: st
     return counted_steps.charged(connection, home_id, period) if county is None else {}
 
 
-def _money(name: str, label: Label, part: str, link: str, *, fewer: bool = False) -> Indicator:
-    return Indicator(name, label, Unit.YUAN, Asked(_charged, part, link), Chapter.FUNERAL_REFORM, fewer)
+def _money(name: str, label: Label, part: str, rows: Rows, *, fewer: bool = False) -> Indicator:
+    return Indicator(name, label, Unit.YUAN, Asked(_charged, part, _door(rows)), Chapter.FUNERAL_REFORM, fewer)
 
 
 FUNERAL = Module(
@@ -51,19 +57,25 @@ FUNERAL = Module(
             "ashes_to_rest",
             Label("骨灰尚未安放", "Ashes not at rest yet"),
             Unit.COUNT,
-            Asked(_rest, "to_rest", "/office/ashes"),
+            Asked(_rest, "to_rest", _door(Rows(What.TO_REST))),
             Chapter.FUNERAL_REFORM,
             fewer_is_better=True,
         ),
-        _money("revenue", Label("殡葬服务收入", "Charged for services"), "price", ROWS.format(what="price")),
-        _money("waivers", Label("殡葬费用减免", "Waived"), "waiver", ROWS.format(what="waiver")),
+        _money("revenue", Label("殡葬服务收入", "Charged for services"), "price", Rows(What.PRICE)),
+        _money("waivers", Label("殡葬费用减免", "Waived"), "waiver", Rows(What.WAIVER)),
         _money(
             "receivables",
             Label("期末应收款", "Receivable at the end"),
             "owed",
-            f"{ROWS.format(what='stands')}&kind=receivable",
+            Rows(What.STANDS, kind="receivable"),
             fewer=True,
         ),
     ),
 )
 """Not plugged in as a folder: it is the service itself."""
+
+
+def counted_from(rows: Rows) -> Indicator | None:
+    """The figure that was counted from these rows, and from no fewer."""
+    asked = _door(rows)
+    return next((one for one in FUNERAL.indicators if isinstance(one.figure, Asked) and one.figure.link == asked), None)

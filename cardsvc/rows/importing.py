@@ -60,9 +60,10 @@ def _may_name(record: Record, text: str) -> bool:
 
 
 def _called(scope: Scope, where: Where, rows: list[Kept]) -> list[set[str]]:
-    """What each row may be called: its id, and its title in each language."""
-    about = (scope.connection, where.home_id, scope.module, where.record, rows)
-    named = [titles(*about, language) for language in LANGUAGES]
+    """What each row may be called: its id, and its title in each language, with and without somebody's number."""
+    about = (scope.connection, scope.vault, where.home_id, scope.module, where.record, rows)
+    numbers = (True, False) if any(where.record.column(one).secret for one in where.record.name_by) else (True,)
+    named = [titles(*about, language, numbers=one) for language in LANGUAGES for one in numbers]
     return [{one.id, *(by[one.id] for by in named)} for one in rows]
 
 
@@ -71,7 +72,7 @@ def _titled(scope: Scope, where: Where, texts: set[str]) -> list[tuple[ColumnEle
     columns = [one for one in map(where.record.column, where.record.name_by) if not one.secret]
     if not columns:
         return []
-    parts = texts if len(columns) == 1 else {part for one in texts for part in _parts(one)}
+    parts = texts if len(where.record.name_by) == 1 else {part for one in texts for part in _parts(one)}
     column = min(columns, key=lambda one: PLAIN.index(one.kind) if one.kind in PLAIN else len(PLAIN))
     by = where.table.c[column.name]
     if column.kind is Kind.LINK:
@@ -157,7 +158,7 @@ def columns_in(where: Where, body: str) -> dict[str, Any]:
 def names_of(scope: Scope, where: Where, ids: Iterable[str], language: Language) -> dict[str, str]:
     """What rows are called, where that names them alone; the others keep their ids."""
     rows = find_all(scope.connection, where, ids)
-    called = titles(scope.connection, where.home_id, scope.module, where.record, rows, language)
+    called = titles(scope.connection, scope.vault, where.home_id, scope.module, where.record, rows, language)
     meant = linked(scope, where, called.values())
     return {row_id: said if meant[said] == row_id else row_id for row_id, said in called.items()}
 

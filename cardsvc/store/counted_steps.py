@@ -30,15 +30,21 @@ def counts(connection: Connection, home_id: HomeId, period: Period, county: str 
 
 def to_rest(connection: Connection, home_id: HomeId, period: Period, county: str | None) -> int:
     """How many cases have ashes that were sealed by the end of a period and are not at rest yet."""
+    where = unrested(connection, home_id, period)
+    where += [t.funeral_case.c.county == county] if county is not None else []
+    asked = select(func.count()).select_from(t.funeral_case).where(*where)
+    return int(connection.execute(asked).scalar_one())
+
+
+def unrested(connection: Connection, home_id: HomeId, period: Period) -> list[ColumnElement[bool]]:
+    """What is true of these cases."""
     f, k = t.fact.alias("f"), t.funeral_case.c
     end = business_days.ends(connection, home_id, period.last)
     step: ColumnElement[str] = literal_column(SAYS[connection.dialect.name]["step"])
     sealed = [f.c.home_id == k.home_id, f.c.case_no == k.case_no, step == Step.SEAL.value]
     sealed += [f.c.log_no < end] if end is not None else []
-    where = [k.home_id == home_id, k.stage.in_([one.value for one in TO_REST])]
-    where += [k.county == county] if county is not None else []
-    asked = select(func.count()).select_from(t.funeral_case).where(*where, select(f.c.log_no).where(*sealed).exists())
-    return int(connection.execute(asked).scalar_one())
+    stage = k.stage.in_([one.value for one in TO_REST])
+    return [k.home_id == home_id, stage, select(f.c.log_no).where(*sealed).exists()]
 
 
 def charged(connection: Connection, home_id: HomeId, period: Period) -> Mapping[str, int]:

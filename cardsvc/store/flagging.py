@@ -25,7 +25,8 @@ def flag_rows(tx: WorkingSet) -> list[dict[str, Any]]:
     for log_no, first, fact, before, posted in tx.looked:
         step, against = step_of(fact), tx.against.get(fact.cause, ())
         held = any(one.credit.startswith(("deposit/", "suspense/")) for one in posted.transfers)
-        if not posted.lines and not _may_owe(step) and not doubted(step, before, against, held=held):
+        looked_at = _may_owe(step) or review.qr_by_hand(fact) or doubted(step, before, against, held=held)
+        if not posted.lines and not looked_at:
             continue
         lines = standing.get(fact.case_no, [])
         stands = {(one.log_no, one.line_no) for one in lines}

@@ -11,10 +11,14 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from cardsvc.core.books import bounds
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.ledger import Account, receivable
-from cardsvc.core.paying import LIVE, Arrival, DayFound, Order, OrderState, Why, next_look
+from cardsvc.core.paying import LIVE, Arrival, ByHand, DayFound, Order, OrderState, Why, next_look
 from cardsvc.core.provider import Notice
+from cardsvc.core.reversal import reversed_by
+from cardsvc.core.review import Evidence, Rule
+from cardsvc.core.reviewing import FlagState
 from cardsvc.core.snapshot import AskedPay
 from cardsvc.core.terms import Payer
+from cardsvc.store import office
 from cardsvc.store import tables as t
 
 FOUND = TypeAdapter(DayFound)
@@ -270,6 +274,18 @@ def between(connection: Connection, home_id: HomeId, since: datetime, until: dat
     return [
         Notice(order_no=row.order_no, ref=row.provider_ref, amount_fen=row.amount_fen, at=row.paid_at) for row in rows
     ]
+
+
+def by_hand(connection: Connection, home_id: HomeId, since: datetime, until: datetime) -> list[ByHand]:
+    """Money by QR that people typed in with a time of this span and that stands, as review has flagged it."""
+    c, found = t.review_flag.c, []
+    states = c.state.in_([one.value for one in FlagState])  # the index of rules begins with it
+    where = (c.home_id == home_id, states, c.rule == Rule.QR_BY_HAND.value, c.at >= since, c.at < until)
+    for row in connection.execute(select(t.review_flag).where(*where).order_by(c.log_no)):
+        cause = Evidence.model_validate_json(row.evidence).causes[0]
+        if not any(reversed_by(one) == cause for one in office.facts(connection, home_id, row.case_no)):
+            found.append(ByHand(cause, row.case_no, row.amount_fen))
+    return found
 
 
 def keep_day(connection: Connection, home_id: HomeId, found: DayFound, log_no: int, now: datetime) -> None:

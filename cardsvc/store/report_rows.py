@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, or_, select, text, true, tuple_
 
-from cardsvc.core.facts import step_of
+from cardsvc.core.facts import Step, step_of
 from cardsvc.core.ids import HomeId
 from cardsvc.core.ledger import Account
 from cardsvc.core.reporting import Period, Rows, What, since_of
 from cardsvc.core.trial_balance import case_of
-from cardsvc.store import business_days, price_books, reports
+from cardsvc.store import business_days, counted_steps, price_books, reports
 from cardsvc.store import tables as t
 from cardsvc.store.business_days import Range
 from cardsvc.store.summing import FOREVER, SAYS
@@ -29,6 +29,7 @@ _NUMBERED = re.compile(r"([A-Za-z0-9_.-]{1,32})\|([0-9]{1,18})\|([0-9]{1,9})", r
 KEYS: Mapping[What, re.Pattern[str]] = {
     **dict.fromkeys((*LINES, *SEEN), _NUMBERED),
     What.STANDS: re.compile(r"([0-9-]{10})\|([a-zA-Z0-9/_-]{1,60})", re.ASCII),
+    What.TO_REST: re.compile(r"([A-Z0-9-]{1,20})", re.ASCII),
     What.TAPS: re.compile(r"([0-9]{1,18})\|([A-Z0-9-]{1,20})", re.ASCII),
 }
 """How the places of rows in their lists are written; what is none of them begins at the first page."""
@@ -38,7 +39,7 @@ KEYS: Mapping[What, re.Pattern[str]] = {
 class Row:
     """A row of a figure: `key` is its place in the list, `name` an item, a reason, a step or since when it stands.
 
-    `value` in fen, or 1 for a tap; `who` a payer, a cashier or a person; `at` when it was posted.
+    `value` in fen, or 1 for a tap or a case; `who` a payer, a cashier or a person; `at` when it was posted.
     """
 
     key: str
@@ -62,6 +63,8 @@ def page(connection: Connection, home_id: HomeId, asked: Rows, period: Period, a
         return _transfers(connection, home_id, asked, period, range_, key, most)
     if asked.what is What.STANDS:
         return _standing(connection, home_id, asked, reports.last_begun(connection, home_id, period), key, most)
+    if asked.what is What.TO_REST:
+        return _to_rest(connection, home_id, period, key, most)
     return _taps(connection, home_id, asked, range_, key, most)
 
 
@@ -201,6 +204,17 @@ def _balances(connection: Connection, home_id: HomeId, accounts: list[str], end:
         sums[debit] = sums.get(debit, 0) + fen
         sums[credit] = sums.get(credit, 0) - fen
     return sums
+
+
+def _to_rest(connection: Connection, home_id: HomeId, period: Period, key: list[str], most: int) -> list[Row]:
+    """Cases with ashes that wait, and when these were sealed last."""
+    k, f, a = t.funeral_case.c, t.fact.alias("f"), t.audit_link.c
+    sealed = (f.c.home_id == k.home_id, f.c.case_no == k.case_no, _says(connection, "step") == Step.SEAL.value)
+    last = select(func.max(f.c.log_no)).where(*sealed).scalar_subquery()
+    at = select(a.at).where(a.home_id == k.home_id, a.log_no == last)
+    where = [*counted_steps.unrested(connection, home_id, period), *([k.case_no > key[0]] if key else [])]
+    asked = select(k.case_no, at.scalar_subquery().label("at")).where(*where).order_by(k.case_no).limit(most + 1)
+    return [Row(one.case_no, one.case_no, one.at, Step.SEAL.value, "", 1, "") for one in connection.execute(asked)]
 
 
 def _taps(connection: Connection, home_id: HomeId, asked: Rows, range_: Range, key: list[str], most: int) -> list[Row]:

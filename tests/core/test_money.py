@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cardsvc.core import ledger, money, prices
+from cardsvc.core import ledger, money, prices, quoting
 from cardsvc.core.facts import Details, Quantity, Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.preconditions import Asked
@@ -165,7 +165,7 @@ def test_a_deposit_is_held_set_off_and_the_rest_refunded() -> None:
 
 
 def test_an_item_outside_the_list_cannot_be_billed() -> None:
-    assert prices.unlisted((Quantity(item="gold_urn", count=1), Quantity(item="hall", count=1)), BOOK) == ("gold_urn",)
+    assert quoting.unlisted((Quantity(item="gold_urn", count=1), Quantity(item="hall", count=1)), BOOK) == ("gold_urn",)
 
 
 def test_taking_out_for_another_reason_still_stops_the_meter() -> None:

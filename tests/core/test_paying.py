@@ -12,6 +12,7 @@ from cardsvc.core.outgoing import SendError, signature
 from cardsvc.core.paying import (
     LIVE,
     TRANSITIONS,
+    ByHand,
     Event,
     Order,
     OrderState,
@@ -138,15 +139,16 @@ def test_a_day_names_each_difference_once() -> None:
     ours = [one("P1", 5), one("P2", 6), one("P3", 7), one("P5", 9)]
     theirs = DayList(day="2026-11-25", payments=(one("P1", 5), one("P2", 60), one("P4", 8), one("P5", 9, "WZ-Q2")))
 
-    found = compare(ours, theirs)
+    found = compare(ours, theirs, typed=[ByHand("office:9", CaseNo("WZ-2026-000001"), 3)])
 
     assert [(each.ref, each.unlike) for each in found.differences] == [
         ("P2", Unlike.DIFFERS),
         ("P3", Unlike.MISSING_THERE),
         ("P4", Unlike.MISSING_HERE),
         ("P5", Unlike.DIFFERS),
+        ("office:9", Unlike.BY_HAND),
     ]
-    assert (found.ours_fen, found.theirs_fen, found.count) == (27, 82, 4)
+    assert (found.ours_fen, found.theirs_fen, found.count) == (30, 82, 4)
 
 
 def test_numbers_of_orders_fit_and_grow_with_time() -> None:

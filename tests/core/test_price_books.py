@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cardsvc.core import ledger, posting, price_rules, prices
+from cardsvc.core import ledger, posting, price_rules, prices, quoting
 from cardsvc.core.corrections import Standing
 from cardsvc.core.facts import Details, Quantity, Step
 from cardsvc.core.price_rules import Change, Wrong, differences, faults, for_stations
@@ -150,10 +150,10 @@ def quantities(*names: str) -> tuple[Quantity, ...]:
 
 @pytest.mark.parametrize("order", list(itertools.permutations(("hall", "baskets", "ribbon"))))
 def test_a_quote_names_what_another_of_its_items_includes_in_any_order(order: tuple[str, ...]) -> None:
-    found = prices.doubled(quantities(*order), Story().booked().case, WITHIN)
+    found = quoting.doubled(quantities(*order), Story().booked().case, WITHIN)
 
     assert dict(found) == {"baskets": "hall", "ribbon": next(one for one in order if one != "ribbon")}
-    assert prices.doubled(quantities("plain", "baskets"), Story().booked().case, WITHIN) == ()
+    assert quoting.doubled(quantities("plain", "baskets"), Story().booked().case, WITHIN) == ()
 
 
 def test_what_a_tap_has_charged_counts_as_much_as_what_is_quoted() -> None:
@@ -161,7 +161,7 @@ def test_what_a_tap_has_charged_counts_as_much_as_what_is_quoted() -> None:
     case = Story().booked().took(*way).case
     default = book(PLAIN.model_copy(update={"includes": ("baskets",)}), BASKETS, RIBBON)
 
-    assert prices.doubled(quantities("baskets", "ribbon"), case, default) == (
+    assert quoting.doubled(quantities("baskets", "ribbon"), case, default) == (
         ("baskets", "plain"),
         ("ribbon", "baskets"),
     )

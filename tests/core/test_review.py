@@ -8,12 +8,13 @@ import pytest
 
 from cardsvc.core import posting, review
 from cardsvc.core.corrections import Standing
-from cardsvc.core.facts import Details, Fact, Stage, Step
+from cardsvc.core.facts import Details, Fact, Stage, Step, StepTaken
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceBook, PriceItem, Regime, Trigger
 from cardsvc.core.problems import Problem
 from cardsvc.core.review import Flag, Looked, Rule
+from cardsvc.core.terms import Means
 from tests.core import test_corrections
 from tests.core.story import START, WHOLE_WAY, Story
 from tests.core.test_money import item
@@ -278,7 +279,7 @@ def test_what_was_given_out_before_a_restore_and_is_not_covered_is_found() -> No
 
 
 def test_money_that_came_against_a_rule_or_is_held_by_a_case_that_is_over_is_found() -> None:
-    story = Story().booked().took(Step.PAY)
+    story = Story().booked().took(Step.PAY, details=Details(amount_fen=50_000, means=Means.CASH))
     paid, before = story.facts[-1], Story(story.facts[:-1]).case
     over = before.model_copy(update={"stage": Stage.CANCELLED})
     came = Looked(paid, before, (), (), lambda _: BOOKS)
@@ -291,8 +292,25 @@ def test_money_that_came_against_a_rule_or_is_held_by_a_case_that_is_over_is_fou
     assert (late.rule, late.amount_fen, late.evidence.causes) == (Rule.TAKEN_IN_DOUBT, 50_000, (paid.cause,))
 
 
+@pytest.mark.parametrize("step", [Step.DEPOSIT, Step.PAY])
+def test_money_by_qr_that_a_person_typed_is_found_and_what_a_provider_said_is_not(step: Step) -> None:
+    story = Story().booked().took(step)
+    fact, before = story.facts[-1], Story(story.facts[:-1]).case
+    taken = fact.body
+    assert isinstance(taken, StepTaken)
+
+    def came(means: Means, cause: str) -> list[Rule]:
+        body = taken.model_copy(update={"details": taken.details.model_copy(update={"means": means})})
+        one = fact.model_copy(update={"body": body, "cause": cause})
+        return [flag.rule for flag in review.flags(Looked(one, before, (), (), lambda _: BOOKS))]
+
+    assert came(Means.QR, fact.cause) == [Rule.QR_BY_HAND]
+    assert came(Means.QR, "qr:WZ-Q1") == came(Means.CASH, fact.cause) == []
+
+
 def test_every_rule_is_planted_here() -> None:
     lines = set(review.ON_LINES)
 
     others = {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, Rule.OLD_SUSPENSE, Rule.PAID_OUT_SHORT, Rule.TAKEN_IN_DOUBT}
+    others |= {Rule.QR_BY_HAND}
     assert lines | others == set(Rule)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cardsvc.core import prices
@@ -64,6 +66,90 @@ def test_tiers_count_on_over_all_periods() -> None:
     # days 1-6 are charged; 7 at 80, 8 and 9 at 120
     assert meter(story, 13) == [("family", 1, 8_000, 0), ("family", 2, 24_000, 0)]
     assert (len(open_days(story.case, START + days(13))), all_days(story.case, START + days(13))) == (3, 9)
+
+
+def out_and_in(story: Story, *outings: tuple[float, float]) -> Story:
+    """Taken out and stored again, at so many days since the start."""
+    for leaves, returns in outings:
+        story.took(Step.TAKE_OUT, at=START + days(leaves)).took(Step.STORE, at=START + days(returns))
+    return story
+
+
+@pytest.mark.parametrize(
+    ("outings", "ends", "charged"),
+    [
+        (((0.1, 0.2), (0.3, 0.4), (0.5, 0.6)), 0.7, 1),  # three viewings in one day
+        (((0.5, 0.6),), 1, 1),
+        (((0.5, 0.6),), 1.01, 2),
+        (((0.9, 1.1),), 1.2, 2),  # back after its day was over: the next one begins when it comes in
+        (((0.9, 1.1),), 2.1, 2),  # and lasts 24 hours from then
+        (((0.9, 1.1),), 2.11, 3),
+        (((0.1, 1.9),), 2.1, 2),  # a stay of five hours never touches two days
+        (((1, 1),), 1.5, 2),
+        (((0.5, 10),), 12, 3),  # while it is out nothing runs
+        (((6, 10), (10.5, 10.6), (10.9, 10.95)), 11.5, 8),
+    ],
+)
+def test_no_hour_is_charged_twice_however_often_the_body_goes_out(
+    outings: tuple[tuple[float, float], ...], ends: float, charged: int
+) -> None:
+    story = out_and_in(stored(), *outings)
+    assert all_days(story.case, START + days(ends)) == charged
+
+    story.took(Step.TAKE_OUT, at=START + days(ends))
+
+    lines = [
+        line
+        for number, fact in enumerate(story.facts[1:], 1)
+        for line in prices.lines_for(fact, Story(story.facts[:number]).case, TIERED)
+    ]
+    assert sum(line.quantity for line in lines) == charged
+
+
+@given(
+    st.lists(st.integers(0, 4_000), min_size=2, max_size=12, unique=True).map(sorted),
+    st.integers(0, 4_000),
+)
+def test_begun_days_cover_every_minute_in_the_cold_once_and_no_day_begins_within_another(
+    minutes: list[int], late: int
+) -> None:
+    moments = [START + timedelta(minutes=one) for one in minutes]
+    story = Story().booked().took(Step.DISPATCH, Step.COLLECT, Step.ARRIVE)
+    for number, moment in enumerate(moments):
+        story.took(Step.TAKE_OUT if number % 2 else Step.STORE, at=moment)
+    until = moments[-1] + timedelta(minutes=late)
+
+    charged = all_days(story.case, until)
+
+    ends = [*moments[1::2], *([until] if len(moments) % 2 else [])]
+    stays = list(zip(moments[::2], ends, strict=True))
+    assert charged <= sum(max(1, -(-(end - start) // timedelta(days=1))) for start, end in stays)
+    assert timedelta(days=charged) >= sum((end - start for start, end in stays), timedelta())
+    assert charged <= max(1, -(-(until - moments[0]) // timedelta(days=1)) + len(stays))
+
+
+def test_waived_days_are_days_as_they_are_charged() -> None:
+    story = out_and_in(stored(resident=True), (0.1, 0.2), (0.3, 0.4), (2.5, 2.6))
+
+    # Days 1 to 3 are waived; the third had begun before the last outing.
+    assert meter(story, 3) == []
+    assert meter(story, 3.5) == [("family", 1, 8_000, 0)]
+
+
+def test_a_body_that_comes_back_within_a_day_that_the_police_pay_costs_the_family_nothing_until_it_ends() -> None:
+    story = stored().took(Step.HOLD, at=START, details=HELD).took(Step.LIFT_HOLD, at=START + days(0.3), details=LIFTED)
+    out_and_in(story, (0.4, 0.5))
+
+    assert (meter(story, 1), meter(story, 1.1)) == ([], [("family", 1, 8_000, 0)])
+
+
+def test_a_clock_that_was_wrong_makes_no_day_free_and_none_double() -> None:
+    late = stored().took(Step.TAKE_OUT, at=START + days(1.1)).took(Step.STORE, at=START + days(0.999))
+    ahead = Story().booked().took(Step.DISPATCH, Step.COLLECT, Step.ARRIVE).took(Step.STORE, at=START + days(7_000))
+    out_and_in(ahead, (7_000.1, 0))
+
+    assert all_days(late.case, START + days(2)) == 2
+    assert all_days(ahead.case, START + days(3)) == 4
 
 
 @pytest.mark.parametrize("tiers", [[(8, 1), (8, 2)], [(9, 1), (8, 2)], [(1, 1)]])

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from pydantic import ValidationError
 
-from cardsvc.core import posting, prices, waivers
+from cardsvc.core import posting, prices, quoting, waivers
 from cardsvc.core.corrections import Standing, corrections
 from cardsvc.core.facts import Details, Quantity, Step
 from cardsvc.core.prices import Line, PriceBook
@@ -13,6 +13,7 @@ from cardsvc.core.terms import Payer, Reason, WaiverFor
 from cardsvc.core.waivers import WaiverRule, WaiverTable
 from tests.core.story import START, Story
 from tests.core.test_corrections import BOOKS, stored_five_days
+from tests.core.test_storage import LIFTED
 
 
 def rule(category: WaiverFor, item: str, fen: int, units: int = 1, **more: object) -> WaiverRule:
@@ -105,7 +106,7 @@ def test_the_waiver_of_the_ordinary_furnace_is_set_off_against_the_better_one() 
     case = Story().booked(resident=True).case
     chosen = case.model_copy(update={"items": (Quantity(item="furnace_better", count=1),)})
 
-    (line,) = prices.quoted(chosen, book(TABLE), START)
+    (line,) = quoting.quoted(chosen, book(TABLE), START)
 
     assert (line.item, line.price_fen, line.waiver_fen, line.due_fen) == ("furnace_better", 90_000, 33_000, 57_000)
     assert line.waiver_source == "resident"
@@ -273,3 +274,111 @@ def test_a_tap_that_comes_for_the_first_time_asks_for_no_lines_that_stand() -> N
     assert not posting.caused(story.facts[-1], Story(story.facts[:-1]).case, lambda _: by).looks_back
     again = book(table(rule(RESIDENT, "shelf", 6_000, 3)))
     assert posting.caused(shelf_years(2, 4).facts[-1], shelf_years(2).case, lambda _: again).looks_back
+
+
+TWO = table(rule(POOR, "cold", 8_000, 3), rule(VETERAN, "cold", 5_000, 10, bearer=Payer.OTHER))
+OF_VETERAN = Details(category=VETERAN, number="YF-2", reason=Reason.PROVEN_LATE)
+
+
+def charged(story: Story, by: PriceBook) -> list[Standing]:
+    """What stands after all that the facts of a story have posted, one after the other."""
+    stands: dict[str, Standing] = {}
+    for number in range(1, len(story.facts)):
+        fact, before = story.facts[number], Story(story.facts[:number]).case
+        caused = posting.caused(fact, before, lambda _: by)
+        for at, one in enumerate(posting.post(caused, tuple(stands.values()), {}).lines):
+            if one.reverses is not None:
+                del stands[one.reverses.name]
+            else:
+                kept = Standing(number, at, one.cause, one.line)
+                stands[kept.name] = kept
+    return list(stands.values())
+
+
+def both_proven() -> Story:
+    story = Story().booked().took(Step.PROVE_WAIVER, details=POOR_NOW).took(Step.PROVE_WAIVER, details=OF_VETERAN)
+    return story.took(Step.DISPATCH).took(Step.COLLECT).took(Step.ARRIVE)
+
+
+def of_storage(lines: list[Standing]) -> list[tuple[int, int, str | None, Payer | None]]:
+    theirs = [one.line for one in sorted(lines, key=lambda one: one.line.at) if one.line.item == "cold"]
+    return [(one.quantity, one.waiver_fen, one.waiver_source, one.waiver_payer) for one in theirs]
+
+
+@pytest.mark.parametrize("stays", [(6,), (3, 3), (2, 2, 2), (5, 1), (1, 5), (1, 1, 1, 1, 1, 1)])
+def test_outings_never_change_what_a_family_is_let_off(stays: tuple[int, ...]) -> None:
+    story, begins, by = both_proven(), 0, book(TWO)
+    for days in stays:
+        cold(story, begins, days)
+        begins += days + 2
+
+    lines = of_storage(charged(story, by))
+
+    assert [(quantity, waived) for quantity, waived, _, _ in lines] == [(days, days * 5_000) for days in stays]
+    assert {(source, payer) for _, _, source, payer in lines} == {("veteran YF-2", Payer.OTHER)}
+
+
+def test_the_best_waiver_of_a_stay_is_another_one_as_it_goes_on_and_its_void_goes_back() -> None:
+    story, by = cold(both_proven(), 0, 3), book(TWO)
+    first = [(3, 24_000, "low_income DB-7", Payer.TREASURY)]
+    assert of_storage(charged(story, by)) == first
+
+    cold(story, 4, 3)
+    assert sum(waived for _, waived, _, _ in of_storage(charged(story, by))) == 30_000
+
+    story.took(Step.VOID, details=Details(reason=Reason.ENTERED_BY_MISTAKE))
+    assert of_storage(charged(story, by)) == first
+
+
+def test_the_meter_says_what_a_family_will_owe_when_another_waiver_becomes_the_best() -> None:
+    story, by = cold(both_proven(), 0, 3), book(TWO)
+    story.took(Step.STORE, at=START + timedelta(days=4))
+    before = sum(one.line.due_fen for one in charged(story, by))
+
+    more = prices.storage_due(story.case, by, START + timedelta(days=7))
+
+    story.took(Step.TAKE_OUT, at=START + timedelta(days=7))
+    assert before + more == sum(one.line.due_fen for one in charged(story, by)) == 23_000 + 6 * 3_000
+
+
+@pytest.mark.parametrize("order", [(POOR_NOW, OF_VETERAN), (OF_VETERAN, POOR_NOW)])
+def test_waivers_that_are_proven_late_let_off_as_from_the_beginning(
+    order: tuple[Details, ...],
+) -> None:
+    story, by = stored_five_days(), book(TWO)
+    cold(story, 8, 1)
+    for details in order:
+        story.took(Step.PROVE_WAIVER, details=details)
+
+    waived = of_storage(charged(story, by))
+
+    assert [(quantity, fen) for quantity, fen, _, _ in waived] == [(2, 10_000), (3, 15_000), (1, 5_000)]
+    lost = Details(category=VETERAN, reason=Reason.NOT_ENTITLED)
+    story.took(Step.WITHDRAW_WAIVER, details=lost)
+    left = of_storage(charged(story, by))
+    assert [(fen, source) for _, fen, source, _ in left] == [
+        (16_000, "low_income DB-7"),
+        (8_000, "low_income DB-7"),
+        (0, None),
+    ]
+
+
+def test_days_that_others_pay_have_no_say_in_which_waiver_is_the_best() -> None:
+    story = both_proven().took(Step.HOLD, at=START, details=Details(reason=Reason.POLICE, blocks=(Step.LOAD,)))
+    story.took(Step.STORE, at=START).took(Step.LIFT_HOLD, at=START + timedelta(days=3), details=LIFTED)
+
+    story.took(Step.TAKE_OUT, at=START + timedelta(days=6))
+
+    assert of_storage(charged(story, book(TWO))) == [
+        (3, 0, None, None),
+        (3, 24_000, "low_income DB-7", Payer.TREASURY),
+    ]
+
+
+def test_a_waiver_that_is_withdrawn_is_named_on_no_line_even_where_another_gives_as_much() -> None:
+    alike = table(rule(POOR, "cold", 8_000, 3), rule(VETERAN, "cold", 8_000, 3))
+    story, by = cold(both_proven(), 0, 2), book(alike)
+
+    story.took(Step.WITHDRAW_WAIVER, details=Details(category=POOR, reason=Reason.NOT_ENTITLED))
+
+    assert of_storage(charged(story, by)) == [(2, 16_000, "veteran YF-2", Payer.TREASURY)]

@@ -60,8 +60,8 @@ def test_the_page_has_the_chapters_with_targets_and_doors(office: Service) -> No
     assert "75.0%" in page and "¥900.00 余" in page and "¥993.51" in page
     assert "/office/modules/sample/thing?from=2026-01-01&amp;to=2026-06-30" in page
     reports = "/office/reports/rows?what=taps&amp;first=2026-01-01&amp;last=2026-06-30&amp;step=load"
-    assert reports not in page, "who may not see the reports has no door to them"
-    assert reports in Desk(office, "1016").get(PATH).text
+    assert reports in page and reports in Desk(office, "1016").get(PATH).text
+    assert "what=taps" not in Desk(office, CLERK).get(PATH).text
     assert "f.good=yes&amp;from=2026" not in page, "behind a withheld figure there is no door"
 
 

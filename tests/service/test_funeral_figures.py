@@ -10,10 +10,11 @@ from cardsvc.rows.counting import Counter
 from cardsvc.rows.funeral import FUNERAL
 from tests.support.desk import Desk
 from tests.support.home import Service
-from tests.support.telling import READY, TO_STORAGE, Told
+from tests.support.telling import FIRE, READY, TO_STORAGE, Told
 
 MONTH = Period(date(2026, 11, 1), date(2026, 11, 30))
 BEFORE = Period(date(2026, 10, 1), date(2026, 10, 31))
+DAYS = f"first={MONTH.first}&last={MONTH.last}"
 
 
 def figures(service: Service, period: Period = MONTH, county: str | None = None) -> dict[str, object]:
@@ -45,9 +46,44 @@ def test_the_page_behind_a_count_lists_exactly_what_was_counted(service: Service
         assert isinstance(one.figure, Asked)
         page = desk.get(one.figure.link.format(first=MONTH.first, last=MONTH.last).removeprefix("/office/"))
         assert page.status_code == 200, one.name
-        if "what=taps" in one.figure.link:
+        if "what=taps" in one.figure.link or "what=to_rest" in one.figure.link:
             rows = re.findall(r'<tr><td[^>]*><a href="/office/cases/', page.text)
             assert len(rows) == counted[one.name], one.name
+
+
+def test_the_bureaus_leader_opens_what_she_is_told_and_neither_names_nor_the_homes_other_books(
+    service: Service,
+) -> None:
+    told = Told.begun(service)
+    told.go(*TO_STORAGE, *READY, *FIRE, Step.SEAL)
+    leader, manager, counted = Desk(service, "1051"), Desk(service, "1015"), figures(service)
+    assert (counted["ashes_to_rest"], counted["cremations"]) == (1, 1)
+
+    report = leader.get(f"modules/half-year?span=days&from={MONTH.first}&to={MONTH.last}").text
+    for one in FUNERAL.indicators:
+        assert isinstance(one.figure, Asked)
+        link = one.figure.link.format(first=MONTH.first, last=MONTH.last)
+        assert link.replace("&", "&amp;") in report, one.name
+        page, whole = (desk.get(link.removeprefix("/office/")) for desk in (leader, manager))
+        assert (page.status_code, whole.status_code) == (200, 200), one.name
+        assert (told.case_no in page.text) is (told.case_no in whole.text) is bool(counted[one.name]), one.name
+        assert "/office/cases/" not in page.text and "/office/reports?" not in page.text, one.name
+    taps, whole = (desk.get(f"reports/rows?what=taps&step=load&{DAYS}").text for desk in (leader, manager))
+    assert "高某" in whole and "高某" not in taps, "who took the step is the home's to know"
+    for closed in (
+        "reports",
+        f"reports.xlsx?every=month&day={MONTH.first}",
+        f"reports/rows?what=came&{DAYS}",
+        f"reports/rows?what=taps&{DAYS}",
+        f"reports/rows?what=taps&step=load&observed=false&{DAYS}",
+        f"reports/rows?what=stands&kind=deposit&{DAYS}",
+        f"reports/rows?what=price&item=urn&{DAYS}",
+        f"cases/{told.case_no}",
+        "ashes",
+    ):
+        assert leader.get(closed).status_code == 403, closed
+    for other in ("1052", "1053", "1010"):
+        assert Desk(service, other).get(f"reports/rows?what=price&{DAYS}").status_code == 403, other
 
 
 def test_the_funeral_service_has_statistics_for_who_sees_every_module(service: Service) -> None:

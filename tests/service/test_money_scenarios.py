@@ -15,7 +15,7 @@ from cardsvc.core.problems import Problem
 from cardsvc.core.terms import Means, Payer
 from cardsvc.core.wire import Outcome
 from cardsvc.store import tables as t
-from tests.support.accounts import bill, owes
+from tests.support.accounts import bill, lines, owes
 from tests.support.home import Service, Station
 from tests.support.telling import ARRANGED, TO_STORAGE, Told
 
@@ -119,3 +119,21 @@ def test_what_was_given_out_by_lost_books_is_short_until_its_cover_is_sent_again
     short = {SHORT: 30_000, till(Means.TRANSFER): -30_000}
     assert came(station) == ([Outcome.REFUSED, Outcome.CONFLICT], short)
     assert came(other) == ([Outcome.ACCEPTED], {})
+
+
+def test_viewings_of_an_hour_cost_no_day_of_their_own(service: Service) -> None:
+    one = Told.begun(service, 1, resident=False)
+    one.go(*TO_STORAGE)
+    for _ in range(3):
+        service.clock.forward(hours=3)
+        one.does(Step.TAKE_OUT)
+        service.clock.forward(hours=1)
+        one.does(Step.STORE)
+    service.clock.forward(hours=2)
+
+    one.does(Step.TAKE_OUT)
+
+    cold = [line for line in lines(service, one.case_no) if line[0] == "cold_storage"]
+    assert cold == [("cold_storage", 8_000, 0, "family")]
+    with service.context.engine.connect() as connection:
+        assert [row.rule for row in connection.execute(select(t.review_flag))] == []

@@ -88,12 +88,11 @@ def arrives(service: Service) -> tuple[Result, Outcome]:
 
 
 @pytest.mark.parametrize("ends", [cancelled, closed])
-@pytest.mark.parametrize("step", [Step.PAY, Step.DEPOSIT])
-def test_money_taken_without_network_for_a_case_that_ended_meanwhile_is_held(
-    service: Service, ends: Callable[[Told], None], step: Step
+def test_a_deposit_taken_without_network_for_a_case_that_ended_meanwhile_is_held(
+    service: Service, ends: Callable[[Told], None]
 ) -> None:
     one, shift = quoted(service), mine(service)
-    takes(service, one.case_no, step)
+    takes(service, one.case_no, Step.DEPOSIT)
     ends(one)
     before = bill(service, one.case_no)
 
@@ -106,9 +105,27 @@ def test_money_taken_without_network_for_a_case_that_ended_meanwhile_is_held(
     assert (open_checks(service), one.case.gaps) == (1, ())
 
 
-def test_money_of_a_shift_that_was_counted_before_its_case_ended_arrives_after_the_count(service: Service) -> None:
+@pytest.mark.parametrize("ends", [cancelled, closed])
+def test_a_payment_taken_without_network_for_a_case_that_ended_meanwhile_is_in_the_books_and_looked_at(
+    service: Service, ends: Callable[[Told], None]
+) -> None:
     one, shift = quoted(service), mine(service)
     takes(service, one.case_no, Step.PAY)
+    ends(one)
+    assert bill(service, one.case_no).owed_fen == 0
+
+    assert arrives(service)[1] is not Outcome.REFUSED
+
+    assert holds(service, suspense(one.case_no)) + holds(service, deposits(one.case_no)) == FEN
+    assert kept(service, shift.shift_no).moved_fen == FEN and nowhere(service) == []
+    assert [(case_no, fen) for case_no, fen, _ in flags(service)] == [(one.case_no, FEN)]
+    assert one.case.gaps == ()
+    bill(service, one.case_no)
+
+
+def test_money_of_a_shift_that_was_counted_before_its_case_ended_arrives_after_the_count(service: Service) -> None:
+    one, shift = quoted(service), mine(service)
+    takes(service, one.case_no, Step.DEPOSIT)
     closed(one)
     assert not isinstance(close(service, 50_000), Problem)
     service.clock.forward(hours=15)
@@ -160,7 +177,7 @@ def test_money_for_a_case_that_nobody_here_knows_is_kept_in_its_drawer_and_shown
 
 def test_money_is_kept_once_however_often_its_record_comes(service: Service) -> None:
     one, cashier = quoted(service), service.station(StationKind.CASHIER)
-    takes(service, one.case_no, Step.PAY)
+    takes(service, one.case_no, Step.DEPOSIT)
     takes(service, NOBODYS, Step.PAY)
     closed(one)
     sent = list(cashier.unsent)

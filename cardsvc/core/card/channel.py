@@ -74,18 +74,6 @@ def authenticate(key: CardKey, key_no: int, rnd_a: bytes) -> Script[Session]:
     return Session(proof[:4], 0, enc, mac, key_no)
 
 
-def authenticate_again(session: Session, key: CardKey, key_no: int, rnd_a: bytes) -> Script[Session]:
-    """AuthenticateEV2NonFirst: another key within the same session; identifier and counter go on."""
-    answer = yield native(0x77, bytes([key_no]))
-    rnd_b = key.decrypt(_data(answer, MORE, BLOCK))
-    answer = yield native(0xAF, key.encrypt(rnd_a + rnd_b[1:] + rnd_b[:1]))
-    proof = key.decrypt(_data(answer, OK, BLOCK))
-    if not bytes_eq(proof, rnd_a[1:] + rnd_a[:1]):
-        raise CardForged("the card does not know the key")
-    enc, mac = session_keys(key, rnd_a, rnd_b)
-    return replace(session, enc=enc, mac=mac, key_no=key_no)
-
-
 def session_keys(key: CardKey, rnd_a: bytes, rnd_b: bytes) -> tuple[CardKey, CardKey]:
     """The session keys for enciphering and MACing (CARD.md section 4.3)."""
     mixed = bytes(a ^ b for a, b in zip(rnd_a[2:8], rnd_b[0:6], strict=True))

@@ -63,12 +63,6 @@ def commit() -> Talk[None]:
     yield Ask(0xC7)
 
 
-def commit_with_proof(reader_id: bytes) -> Talk[bytes]:
-    """CommitReaderID (16 bytes), then CommitTransaction: the Transaction MAC counter and value (12 bytes)."""
-    yield Ask(0xC8, reader_id)
-    return (yield Ask(0xC7, b"\x01"))
-
-
 def create_application(aid: bytes, keys: int) -> Script[None]:
     """CreateApplication with AES keys on a chip that allows it freely. Raises CardRefused."""
     answer = yield native(0xCA, aid + bytes([0x09, 0x80 | keys]))
@@ -97,12 +91,6 @@ def create_backup_file(file_no: int, rights: int, size: int) -> Talk[None]:
 def create_cyclic_file(file_no: int, rights: int, size: int, records: int) -> Talk[None]:
     """CreateCyclicRecordFile in full mode; one of the records is the shadow."""
     yield Ask(0xC0, bytes([file_no, Mode.FULL.value]) + rights.to_bytes(2, "little") + _3(size) + _3(records))
-
-
-def create_mac_file(file_no: int, rights: int, key: bytes, version: int) -> Talk[None]:
-    """CreateTransactionMACFile with an AES key (16 bytes)."""
-    header = bytes([file_no, Mode.MAC.value]) + rights.to_bytes(2, "little") + b"\x02"
-    yield Ask(0xCE, header, key + bytes([version]), Mode.FULL)
 
 
 def change_key(key_no: int, new: bytes, version: int, old: bytes | None = None) -> Talk[None]:

@@ -1,6 +1,6 @@
 """What only the service can know against a step: marks, places, permits, price list, money, forks, hot cards."""
 
-from cardsvc.core import ledger, prices, workflow
+from cardsvc.core import ledger, quoting, workflow
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, PlaceKind, Step
 from cardsvc.core.halls import not_its_hall
@@ -52,8 +52,8 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
         reasons.append(Refusal(Problem.PERMIT_NEEDED, details.permit or ""))
     if step in (Step.QUOTE, Step.SIGN_QUOTE):
         quoted = details.items if step is Step.QUOTE else case.items
-        reasons.extend(Refusal(Problem.ITEM_UNLISTED, item) for item in prices.unlisted(quoted, tx.book))
-        pairs = prices.doubled(quoted, case, tx.book)
+        reasons.extend(Refusal(Problem.ITEM_UNLISTED, item) for item in quoting.unlisted(quoted, tx.book))
+        pairs = quoting.doubled(quoted, case, tx.book)
         reasons.extend(Refusal(Problem.ITEM_INCLUDED, f"{_named(tx, item)} ← {_named(tx, by)}") for item, by in pairs)
     if step is Step.SWITCH_PAYER and details.item is not None and not _has_item(tx, case, details.item):
         reasons.append(Refusal(Problem.ITEM_UNLISTED, details.item))

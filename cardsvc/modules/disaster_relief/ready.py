@@ -103,7 +103,7 @@ OFFICER = Record(
         Column("certificate", Label("证书编号", "Certificate"), searched=True, listed=False),
         Column("serving", Label("在任", "Serving"), Kind.YES_NO, derived=True, filtered=True),
     ),
-    name_by=("name", "village"),
+    name_by=("name", "id_no", "village"),
     dated="appointed_on",
     derive=lambda values: {"serving": values.get("left_on") is None},
 )

@@ -59,7 +59,7 @@ ELDER = Record(
         Column("contact", Label("紧急联系人", "Emergency contact"), listed=False),
         Column("contact_phone", Label("紧急联系人电话", "Their telephone"), Kind.PHONE, listed=False),
     ),
-    name_by=("name",),
+    name_by=("name", "id_no"),
     dated="granted_on",
     derive=granted,
     check=_elder,

@@ -69,7 +69,7 @@ REHABILITATION = Record(
         Column("started_on", Label("入院日期", "Started on"), Kind.DATE, listed=False),
         Column("finished_on", Label("结案日期", "Finished on"), Kind.DATE, sorted=True),
     ),
-    name_by=("child", "applied_on"),
+    name_by=("child", "id_no", "applied_on"),
     dated="accepted_on",
     flow=Flow(
         "state",

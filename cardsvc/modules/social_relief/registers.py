@@ -137,7 +137,7 @@ MEMBER = Record(
         Column("share", Label("个人月保障金", "Own share a month"), Kind.MONEY),
         *standing.columns(),
     ),
-    name_by=("name",),
+    name_by=("name", "id_no"),
     dated="since",
     check=standing.faults,
     flow=standing.flow(),
@@ -209,7 +209,7 @@ INCOME_CHECK = Record(
         ),
         Column("reported_on", Label("报告日期", "Reported on"), Kind.DATE, sorted=True),
     ),
-    name_by=("head", "asked_on"),
+    name_by=("head", "id_no", "asked_on"),
     dated="asked_on",
     derive=_finding,
     flow=Flow(

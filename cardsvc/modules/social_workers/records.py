@@ -82,7 +82,7 @@ EXAM_REGISTRATION = Record(
         Column("reason", Label("未通过原因", "Why it was turned down"), Kind.NOTE, listed=False),
         Column("reviewed_on", Label("审查日期", "Reviewed on"), Kind.DATE, listed=False),
     ),
-    name_by=("name",),
+    name_by=("name", "id_no"),
     dated="registered_on",
     derive=rules.qualified,
     check=rules.registration,
@@ -197,7 +197,7 @@ COMMUNITY_WORKER = Record(
             choices={"on_duty": Label("在岗", "On duty"), "left": Label("离岗", "Has left")},
         ),
     ),
-    name_by=("name",),
+    name_by=("name", "id_no"),
     dated="since",
     check=rules.worker,
 )

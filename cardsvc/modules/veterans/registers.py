@@ -123,7 +123,7 @@ RECOGNITION = Record(
         Column("announced_on", Label("公示日期", "Announced on"), Kind.DATE, listed=False),
         Column("decided_on", Label("认定日期", "Decided on"), Kind.DATE, sorted=True),
     ),
-    name_by=("name", "claim"),
+    name_by=("name", "id_no", "claim"),
     dated="decided_on",
     check=_served,
     flow=Flow(

@@ -251,7 +251,7 @@ SOLDIER = Record(
         Column("unit", Label("接收单位", "Employer"), searched=True),
         Column("placed_on", Label("安置日期", "Placed on"), Kind.DATE, sorted=True),
     ),
-    name_by=("name", "discharged_on"),
+    name_by=("name", "id_no", "discharged_on"),
     dated="placed_on",
     check=_placed,
     flow=Flow(

@@ -131,7 +131,7 @@ RECIPIENT = Record(
         Column("amount", Label("金额（折价）", "Amount or worth"), Kind.MONEY, sorted=True),
         Column("helped_on", Label("资助日期", "Helped on"), Kind.DATE, needed=True, sorted=True),
     ),
-    name_by=("name",),
+    name_by=("name", "id_no"),
     dated="helped_on",
 )
 CHARITY_NOMINATION = Record(

@@ -9,14 +9,15 @@ import pytest
 from sqlalchemy import select, update
 
 from cardsvc.api import paying
-from cardsvc.core.facts import Stage, StationKind, Step
+from cardsvc.core.facts import Details, Stage, StationKind, Step
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.outgoing import KEY_HEADER, SIGNATURE_HEADER, signature
 from cardsvc.core.paying import DayFound, Order, OrderState, Why
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.provider import Notice
-from cardsvc.core.terms import Payer
+from cardsvc.core.terms import Means, Payer, Reason
+from cardsvc.core.wire import Outcome
 from cardsvc.demo.provider import Mischief
 from cardsvc.handlers import reconcile_payments
 from cardsvc.handlers.ask_payment import Asking
@@ -459,6 +460,30 @@ def test_a_day_s_differences_are_named(counter: Counter, case_no: CaseNo) -> Non
     counter.provider.mischief = Mischief.DOWN
     mute = paying.reconcile(counter.service.context, day)
     assert isinstance(mute, Refusal) and mute.problem is Problem.PROVIDER_MUTE
+
+
+def test_money_by_qr_that_somebody_typed_is_looked_at_and_is_a_difference_until_it_is_taken_back(
+    counter: Counter, case_no: CaseNo
+) -> None:
+    service = counter.service
+    details = Details(amount_fen=FEN, means=Means.QR)
+    assert service.station(StationKind.CASHIER).take(case_no, Step.PAY, details).outcome is Outcome.ACCEPTED
+    day, context = local(service.clock.now).date(), service.context
+
+    found = paying.reconcile(context, day)
+
+    assert isinstance(found, DayFound)
+    assert [(one.unlike, one.order_no, one.ours_fen) for one in found.differences] == [("by_hand", case_no, FEN)]
+    assert (found.ours_fen, found.theirs_fen) == (FEN, 0)
+    with context.engine.connect() as connection:
+        flag = connection.execute(select(t.review_flag).where(t.review_flag.c.rule == "qr_by_hand")).one()
+    assert (flag.case_no, flag.amount_fen, flag.state) == (case_no, FEN, "open")
+
+    taken_back = Details(payment=found.differences[0].ref, reason=Reason.ENTERED_BY_MISTAKE)
+    station = service.station(StationKind.CASHIER)
+    assert station.take(case_no, Step.REVERSE_PAYMENT, taken_back).outcome is Outcome.ACCEPTED
+    again = paying.reconcile(context, day)
+    assert isinstance(again, DayFound) and (again.differences, again.ours_fen) == ((), 0)
 
 
 def test_another_amount_in_the_provider_s_list_is_a_difference(counter: Counter, case_no: CaseNo) -> None:

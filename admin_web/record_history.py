@@ -1,0 +1,60 @@
+"""A row's history as people of the page's language read it: fields, choices, links and counties by their names."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from admin_web.records import At, county_names
+from cardsvc.context import Context
+from cardsvc.core.records import Column, Kind, Wrong
+from cardsvc.core.words import Language, say
+from cardsvc.naming.cells import read, written
+from cardsvc.rows.keeping import Change, Where, find_all, leads_to
+from cardsvc.rows.titles import titles
+from cardsvc.store.engine import Connection
+
+
+def said(
+    connection: Connection, context: Context, at: At, changes: Iterable[Change], county: str | None, language: Language
+) -> list[Change]:
+    """Changes in words; `county` is the only one whose rows the reader sees, None for all."""
+    changes, named = list(changes), county_names(language)
+    columns = {one.name: one for one in at.record.columns}
+    links = [one for one in at.record.columns if one.kind is Kind.LINK]
+    called = {one.name: _called(connection, context, at, one, changes, county, language) for one in links}
+
+    def worded(field: str, text: str | None) -> str | None:
+        column = columns.get(field)
+        if not text:
+            return None
+        if column is None:
+            return named.get(text, text) if field == "county" else text
+        if column.kind is Kind.LINK:
+            return called[field].get(text) or say(language, "records.not_yours")
+        value = text if column.secret else read(column, text)
+        return text if column.secret or isinstance(value, Wrong) else written(column, value, language)
+
+    def label(field: str) -> str:
+        if field == "county":
+            return say(language, "records.county")
+        return columns[field].label.said(language) if field in columns else field
+
+    return [
+        replace(one, field=label(one.field), before=worded(one.field, one.before), after=worded(one.field, one.after))
+        for one in changes
+    ]
+
+
+def _called(
+    connection: Connection,
+    context: Context,
+    at: At,
+    column: Column,
+    changes: Iterable[Change],
+    county: str | None,
+    language: Language,
+) -> dict[str, str]:
+    """What the rows are called that a link led to, as far as the reader's county may lead there."""
+    ids = {text for one in changes if one.field == column.name for text in (one.before, one.after) if text}
+    to = Where(context.home_id, at.module.name, at.module.record(column.of))
+    found = [one for one in find_all(connection, to, ids) if county is None or leads_to(county, one.county)]
+    return titles(connection, context.vault, context.home_id, at.module, to.record, found, language)
