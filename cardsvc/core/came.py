@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from cardsvc.core import workflow
 from cardsvc.core.case import Case
-from cardsvc.core.facts import Stage, StationKind, Step
+from cardsvc.core.facts import StationKind, Step
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.rules import RULES
 
@@ -25,11 +25,11 @@ def came_in(asked: Asked, at: StationKind) -> bool:
 
 
 def fits(case: Case, step: Step) -> bool:
-    """Whether money of this step is the case's: one that is over takes none, and the money is held until decided."""
+    """Whether money of this step is the case's; where its workflow takes it no more, it is held until decided."""
     return workflow.in_order(case, step) is None
 
 
 def doubted(step: Step | None, case: Case, against: Iterable[str], *, held: bool) -> bool:
     """Whether a person looks at money that came: a rule spoke `against` it, or a case that is over holds it now."""
-    over = case.stage in (Stage.CLOSED, Stage.CANCELLED)
+    over = case.stage in workflow.OVER
     return step in TAKES_MONEY and (any(against) or (over and held))

@@ -144,7 +144,7 @@ def post(
 
 
 def _money(fact: Fact, before: Case, balances: Mapping[Account, int]) -> tuple[Transfer, ...]:
-    """The transfers of money that moved; what came for a case that is over is held until a person has decided."""
+    """The transfers of money that moved; what came and its case takes no more is held until a person has decided."""
     step = step_of(fact)
     if step is Step.REFUND:
         return ledger.given_out(fact, balances)

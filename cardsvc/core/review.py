@@ -38,6 +38,7 @@ class Rule(StrEnum):
     ONE_PERSON = "one_person"  # who took the money gives it back
     OLD_SUSPENSE = "old_suspense"  # for a day nobody has decided whose money it is
     TAKEN_IN_DOUBT = "taken_in_doubt"  # money that came although a rule speaks against it, or for a case that is over
+    CLOSED_OPEN = "closed_open"  # two people closed the case with money owed or held
     PAID_OUT_SHORT = "paid_out_short"  # given out before a restore, and what covered it is not in the books
     QR_BY_HAND = "qr_by_hand"  # a person says that a provider was paid; the provider has not said so of this entry
 
@@ -82,6 +83,8 @@ class Looked:
     book_of: BookOf
     short_fen: int | None = None
     "How much of what was given out is not covered; None where all is, or nothing was given out."
+    left_fen: int = 0
+    "What the closing of a case leaves owed or held."
     against: tuple[Problem, ...] = ()
     "What the rules say against money that came in."
     held: bool = False
@@ -253,6 +256,8 @@ def _on_fact(looked: Looked) -> Iterator[Flag]:
     if came.doubted(step, case, looked.against, held=looked.held):
         details = _details(fact)
         yield in_doubt(fact.cause, details.amount_fen or 0, details.payer, looked.against)
+    if looked.left_fen:
+        yield _about(fact, Rule.CLOSED_OPEN, looked.left_fen, (fact.cause,))
     if qr_by_hand(fact):
         yield _about(fact, Rule.QR_BY_HAND, _details(fact).amount_fen or 0, (fact.cause,))
     if step is Step.REFUND:

@@ -22,6 +22,7 @@ from cardsvc.core.card_commit import Decision
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, PlaceKind, StationKind, Step
 from cardsvc.core.ids import CardNo, CaseNo, RecordKey, StaffNo
+from cardsvc.core.ledger import Bill
 from cardsvc.core.local_time import CHINA, local
 from cardsvc.core.permissions import Role
 from cardsvc.core.problems import Refusal
@@ -210,12 +211,16 @@ class History:
                     return code, wall.astimezone(CHINA)
             wall += timedelta(hours=1)
 
-    def owed(self, story: Story) -> int:
-        """What the family still owes, in fen."""
-        if story.case_no is None:
-            return 0
+    def bill(self, story: Story) -> Bill:
+        """The family's bill."""
         with self._context.engine.connect() as connection:
-            return max(0, snapshots.case_bill(connection, self._context.home_id, story.case_no).open_fen)
+            return snapshots.case_bill(connection, self._context.home_id, self._case(story).case_no)
+
+    def items(self, story: Story) -> tuple[str, ...]:
+        """What is on the bill."""
+        with self._context.engine.connect() as connection:
+            lines = snapshots.case_lines(connection, self._context.home_id, self._case(story).case_no)
+        return tuple(dict.fromkeys(one.item for one in lines))
 
     def first(self, story: Story) -> bool:
         """Whether nobody waits for a furnace before this case, or it may go before the others."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from cardsvc.core import review
+from cardsvc.core import closing, review
 from cardsvc.core.came import doubted
 from cardsvc.core.facts import Fact, Step, step_of
 from cardsvc.core.ids import CaseNo, HomeId
@@ -31,7 +31,8 @@ def flag_rows(tx: WorkingSet) -> list[dict[str, Any]]:
         lines = standing.get(fact.case_no, [])
         stands = {(one.log_no, one.line_no) for one in lines}
         earlier = tuple(one for one in lines if (one.log_no, one.line_no) < (log_no, first))
-        looked = Looked(fact, before, posted.lines, earlier, tx.book_of, _short(fact, posted), against, held)
+        short, left = _short(fact, posted), _left(tx, fact)
+        looked = Looked(fact, before, posted.lines, earlier, tx.book_of, short, left, against, held)
         for flag in review.flags(looked):
             if flag.line is None:
                 rows.append(_of_fact(tx.home_id, log_no, ON_FACT, fact, flag))
@@ -41,13 +42,21 @@ def flag_rows(tx: WorkingSet) -> list[dict[str, Any]]:
 
 
 def _may_owe(step: Step | None) -> bool:
-    return step in (Step.REFUND, Step.REVERSE_PAYMENT) or (step is not None and trigger_of(step) is not None)
+    return step in (Step.REFUND, Step.REVERSE_PAYMENT, Step.CLOSE) or (
+        step is not None and trigger_of(step) is not None
+    )
 
 
 def _short(fact: Fact, posted: Posting) -> int | None:
     """What was given out and is not covered; 0 for a payment taken back that the books do not have."""
     lost = step_of(fact) is Step.REVERSE_PAYMENT and not posted.transfers
     return short_of(posted.transfers) or (0 if lost else None)
+
+
+def _left(tx: WorkingSet, fact: Fact) -> int:
+    """What the closing of a case leaves owed or held, in fen."""
+    closes = step_of(fact) is Step.CLOSE
+    return sum(closing.left(fact.case_no, tx.balances(fact.case_no)).values()) if closes else 0
 
 
 def _of_fact(home_id: HomeId, log_no: int, line_no: int, fact: Fact, flag: Flag) -> dict[str, Any]:

@@ -201,11 +201,10 @@ class Told:
         fen, payer = chance.choice((1, 7, 333, 50_000, 200_000)), chance.choice(tuple(Payer))
         cash = Details(amount_fen=fen, means=Means.CASH)
         match chance.randrange(18):
-            case 6 | 7 | 8 as paid if model.over:
-                step = Step.DEPOSIT if paid == 6 else Step.PAY
-                self.take(step, cash.model_copy(update={"payer": payer}))
+            case 6 if model.over:
+                self.take(Step.DEPOSIT, cash)
                 model.waiting, model.till = model.waiting + fen, model.till + fen
-                model.payments.append(Paid(self.cause, step, payer, fen, held=True))
+                model.payments.append(Paid(self.cause, Step.DEPOSIT, Payer.FAMILY, fen, held=True))
             case 17 if model.over:
                 self.take(Step.DEPOSIT, cash, sent_again=True)
                 model.waiting, model.till = model.waiting + fen, model.till + fen

@@ -292,6 +292,16 @@ def test_money_that_came_against_a_rule_or_is_held_by_a_case_that_is_over_is_fou
     assert (late.rule, late.amount_fen, late.evidence.causes) == (Rule.TAKEN_IN_DOUBT, 50_000, (paid.cause,))
 
 
+def test_a_case_that_two_people_closed_with_money_open_is_found() -> None:
+    story = Story().booked().took(Step.CANCEL, Step.CLOSE)
+    close, before = story.facts[-1], Story(story.facts[:-1]).case
+    closing = Looked(close, before, (), (), lambda _: BOOKS)
+
+    assert review.flags(closing) == ()
+    [left] = review.flags(replace(closing, left_fen=7_000))
+    assert (left.rule, left.amount_fen, left.evidence.causes) == (Rule.CLOSED_OPEN, 7_000, (close.cause,))
+
+
 @pytest.mark.parametrize("step", [Step.DEPOSIT, Step.PAY])
 def test_money_by_qr_that_a_person_typed_is_found_and_what_a_provider_said_is_not(step: Step) -> None:
     story = Story().booked().took(step)
@@ -311,6 +321,6 @@ def test_money_by_qr_that_a_person_typed_is_found_and_what_a_provider_said_is_no
 def test_every_rule_is_planted_here() -> None:
     lines = set(review.ON_LINES)
 
-    others = {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, Rule.OLD_SUSPENSE, Rule.PAID_OUT_SHORT, Rule.TAKEN_IN_DOUBT}
-    others |= {Rule.QR_BY_HAND}
+    money = {Rule.OLD_SUSPENSE, Rule.PAID_OUT_SHORT, Rule.QR_BY_HAND, Rule.CLOSED_OPEN, Rule.TAKEN_IN_DOUBT}
+    others = {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, *money}
     assert lines | others == set(Rule)

@@ -32,6 +32,7 @@ from terminal.journal import Journal
 from tests.support.home import Service, quick_hash
 
 END = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+INSIDE = (("receivable", "/family"), ("deposit", ""), ("suspense", ""))
 LASTING = set(Stage) - {Stage.ARMED, Stage.AT_REST}
 
 
@@ -65,6 +66,14 @@ def test_nothing_was_refused_and_everything_is_whole(told: Service) -> None:
     with told.context.engine.connect() as connection:
         assert office.unsettled(connection, told.context.home_id) == []
     assert first_fault(told.context.engine, told.context.home_id, lambda _: None) is None
+
+
+def test_no_case_is_closed_with_money_inside(told: Service) -> None:
+    with told.context.engine.connect() as connection:
+        closed = connection.execute(text("SELECT case_no FROM funeral_case WHERE stage = 'closed'")).scalars().all()
+        kept = connection.execute(text("SELECT account FROM account WHERE debit_fen <> credit_fen")).scalars().all()
+    inside = {f"{kind}/{one}{end}" for one in closed for kind, end in INSIDE}
+    assert len(closed) > 40 and inside & set(kept) == set()
 
 
 def test_every_journal_is_whole_and_settled(told: Service, folder: Path) -> None:
