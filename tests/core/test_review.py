@@ -14,7 +14,7 @@ from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceBook, PriceItem, Regime, Trigger
 from cardsvc.core.problems import Problem
 from cardsvc.core.review import Flag, Looked, Rule
-from cardsvc.core.terms import Means
+from cardsvc.core.terms import Means, Reason
 from tests.core import test_corrections
 from tests.core.story import START, WHOLE_WAY, Story
 from tests.core.test_money import item
@@ -176,6 +176,24 @@ def test_a_waiver_that_no_rule_and_no_proof_gives_is_found() -> None:
     assert planted(last(proven), waived) == ()
 
 
+@pytest.mark.parametrize("source", [None, "resident", "resident booking 2026-11-01", "resident list:2026-1"])
+def test_a_waiver_that_does_not_name_its_proof_or_its_rule_is_found(source: str | None) -> None:
+    resident = last(Story().booked(resident=True).took(*STORED, Step.TAKE_OUT))
+
+    [flag] = planted(resident, lambda line: line.model_copy(update={"waiver_source": source}))
+
+    assert (flag.rule, flag.evidence.waiver_source) == (Rule.WAIVER_UNSOURCED, source)
+    assert flag.evidence.bound_fen == (8_000 if source else 0)
+
+
+def test_a_waiver_that_is_more_than_its_rule_gives_is_found() -> None:
+    resident = last(Story().booked(resident=True).took(*STORED, Step.TAKE_OUT))
+
+    [flag] = planted(resident, lambda line: line.model_copy(update={"waiver_fen": 8_001}))
+
+    assert (flag.rule, flag.evidence.bound_fen) == (Rule.WAIVER_UNSOURCED, 8_000)
+
+
 def test_a_waiver_without_the_number_of_its_source_is_found() -> None:
     story = Story(list(IN_THE_COLD.facts)).took(Step.PROVE_WAIVER, details=Details())
 
@@ -257,6 +275,21 @@ def test_who_took_the_money_and_gives_it_back_is_found() -> None:
         assert (flag.rule, flag.amount_fen) == (Rule.ONE_PERSON, 10_000)
         assert flag.evidence.causes == (refund.cause, story.facts[-2].cause)
     assert given_by("S2", "S3") == []
+
+
+def test_who_took_a_payment_and_takes_it_back_is_found_and_what_else_they_took_says_nothing() -> None:
+    story = Story().booked().took(Step.DEPOSIT, Step.PAY)
+    first, second = story.facts[-2], story.facts[-1].model_copy(update={"staff_no": StaffNo("S9")})
+    before = Story([*story.facts[:-1], second]).case
+
+    def undone(payment: Fact) -> list[tuple[Rule, int, tuple[str, ...]]]:
+        details = Details(payment=payment.cause, reason=Reason.ENTERED_BY_MISTAKE)
+        fact = Story(list(story.facts)).took(Step.REVERSE_PAYMENT, details=details).facts[-1]
+        looked = Looked(fact, before, (), (), lambda _: BOOKS, out_fen=7_000)
+        return [(one.rule, one.amount_fen, one.evidence.causes[1:]) for one in review.flags(looked)]
+
+    assert undone(first) == [(Rule.ONE_PERSON, 7_000, (first.cause,))]
+    assert undone(second) == []
 
 
 def test_money_that_waits_for_a_day_is_found() -> None:
