@@ -9,7 +9,7 @@ from cardsvc.core.board import live
 from cardsvc.core.facts import PlaceKind
 from cardsvc.core.ids import CardNo, CaseNo
 from cardsvc.core.terms import Reason
-from cardsvc.store import cards, reading, receipts, tills
+from cardsvc.store import cards, reading, receipts, stray_money, tills
 from cardsvc.store import tables as t
 from cardsvc.store.collection import use_codes
 from cardsvc.store.flagging import flag_rows
@@ -42,6 +42,7 @@ def flush(tx: WorkingSet) -> None:
     _each(tx, _TRANSFERS, [transfer_row(home, n, *one) for n, one in enumerate(ordered)])
     _each(tx, _FLAGS, flagged)
     tills.flush(tx)
+    stray_money.flush(tx)
     receipts.flush(tx)
     _flush_cards(tx)
     _flush_things(tx)
