@@ -16,6 +16,7 @@ from cardsvc.rows import keeping, tables
 from cardsvc.rows.keeping import Change, Where
 from tests.service.conftest import founded
 from tests.service.test_verify import fault
+from tests.support.desk import Desk
 from tests.support.home import Service
 from tests.support.rows import CLERK, SECOND, Clerk, columns
 
@@ -78,6 +79,10 @@ def test_an_accepted_change_of_competent_unit_is_the_registers_and_can_be_taken_
     (line,) = history(orgs, "organisation", body)
     assert (line.field, line.before, line.after) == ("competent_unit", "市体育局", "市文旅局")
     assert (line.move, line.staff_no) == ("unit_change.accept", CLERK)
+    orgs.granted()
+    desk = Desk(orgs.service, CLERK)
+    assert "业务主管单位变更: 核准" in desk.get(f"modules/social_orgs/organisation/{body}").text
+    assert "<small>核准</small>" in desk.get(f"modules/social_orgs/unit_change/{change}").text
     again = orgs.tries("unit_change", organisation=body, **CHANGE | {"after_unit": "市民政局"})
     assert columns(again) == ["before_unit"]
     orgs.moves("unit_change", change, "revoke")
