@@ -160,6 +160,8 @@ class Step(StrEnum):
     REVERSE_LINE = "reverse_line"
     STATEMENT_PAID = "statement_paid"
     REVERSE_PAYMENT = "reverse_payment"
+    GIVE_BACK_HELD = "give_back_held"
+    ASSIGN_HELD = "assign_held"
 
 
 class PlaceKind(StrEnum):

@@ -143,4 +143,6 @@ RULES: Mapping[Step, Rule] = {
     Step.REVERSE_LINE: Rule(_at(At.OFFICE), ("line", "number", "reason"), NO, milestone=True),
     Step.STATEMENT_PAID: Rule(_at(At.OFFICE), ("amount_fen", "means", "payer", "number"), NO),
     Step.REVERSE_PAYMENT: Rule(_at(At.CASHIER, At.OFFICE), ("payment", "reason"), NO, second=True, by_word=True),
+    Step.GIVE_BACK_HELD: Rule(_at(At.OFFICE), ("amount_fen", "means"), NO, second=True),
+    Step.ASSIGN_HELD: Rule(_at(At.OFFICE), ("amount_fen", "payer"), NO, may=("other", "receipt")),
 }
