@@ -977,7 +977,7 @@ CREATE TRIGGER account_no_delete BEFORE DELETE ON account BEGIN SELECT RAISE(ABO
 -- @end
 
 -- What belongs to one case belongs to no other, ever: a certificate goes from stock to drawn to void, a mark stays with
--- its case (a death document moves with a merge), and nobody of a crew is on two trips.
+-- its case (a death document moves with a merge, and when the case has it no more), and nobody of a crew is on two trips.
 -- @postgresql
 CREATE TRIGGER certificate_count_append_only BEFORE UPDATE OR DELETE ON certificate_count FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE FUNCTION refuse_second_use() RETURNS trigger LANGUAGE plpgsql AS $$

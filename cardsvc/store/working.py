@@ -35,6 +35,8 @@ from cardsvc.store.log import Log
 CASE = TypeAdapter(Case)
 FACT = TypeAdapter(Fact)
 PRICES = TypeAdapter(PriceBook)
+DEATH_PAPER = "death_paper"
+"""The mark of a death paper: it alone can go from one case to another, or to none."""
 
 
 @dataclass(slots=True)
@@ -135,7 +137,7 @@ class WorkingSet:
     profile: dict[CardNo, str] = field(default_factory=dict)
     kind: dict[CardNo, str] = field(default_factory=dict)
     places: dict[tuple[str, str], CaseNo] = field(default_factory=dict)
-    marks: dict[tuple[str, str], CaseNo] = field(default_factory=dict)
+    marks: dict[tuple[str, str], CaseNo | None] = field(default_factory=dict)
     halls: dict[tuple[str, datetime], CaseNo] = field(default_factory=dict)
     permits: dict[str, Permit] = field(default_factory=dict)
     writes: dict[tuple[CardNo, int], RecordKey] = field(default_factory=dict)
