@@ -10,7 +10,7 @@ from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.terms import Means, Payer
 from cardsvc.core.workflow import in_order
-from cardsvc.handlers import settle_held
+from cardsvc.handlers import settle_held, take_up_record
 from cardsvc.handlers.record_tap import take_as_told
 from cardsvc.store.working import WorkingSet
 
@@ -84,4 +84,15 @@ def give_back_stray(context: Context, signed: Signed, number: int, second: Staff
         f"stray money {number} given back with {second}",
         "",
         lambda tx, log_no: settle_held.give_back_stray(tx, number, signed.staff_no, second, log_no),
+    )
+
+
+def take_up(context: Context, signed: Signed, number: int) -> Refusal | None:
+    """Hold the money of a record that was refused."""
+    return within(
+        context,
+        signed,
+        f"record {number} held as money",
+        "",
+        lambda tx, log_no: take_up_record.handle(tx, number, signed.staff_no, log_no),
     )

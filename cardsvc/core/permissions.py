@@ -194,6 +194,11 @@ def may(roles: Iterable[Role], action: Action) -> bool:
     return any(action in ALLOWED[role].actions for role in roles)
 
 
+def who_may(action: Action) -> tuple[Role, ...]:
+    """The roles that allow an office action."""
+    return tuple(role for role, allows in ALLOWED.items() if action in allows.actions)
+
+
 def may_confirm(roles: Iterable[Role], action: Action) -> bool:
     """Whether they may be the second pair of eyes on it: whoever may do it, and the auditor."""
     return Role.AUDITOR in roles or may(roles, action)

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from cardsvc.api import held
-from cardsvc.core.facts import Details, Step
+from cardsvc.core import wire
+from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.ledger import receivable, suspense
 from cardsvc.core.problems import Problem, Refusal
@@ -256,3 +257,25 @@ def test_the_page_shows_what_is_held_and_takes_each_decision(service: Service) -
     assert "¥" not in page and "柜台没有待查款" in page
     assert Desk(service, "1001").get("held").status_code == 403
     whole(service)
+
+
+def test_a_refused_record_of_money_is_shown_with_its_amount_and_held_by_whom_it_concerns(service: Service) -> None:
+    """As a service kept it that refused such money, or a station that says what no station should."""
+    one, cold = quoted(service), service.station(StationKind.COLD_STORAGE)
+    details = Details(amount_fen=FEN, means=Means.TRANSFER, receipt="SL-9")
+    cold.append(wire.Observation(step=Step.DEPOSIT, details=details), case_no=one.case_no, staff_no=ONE)
+    assert cold.judged().outcome is wire.Outcome.REFUSED
+    manager, auditor = Desk(service, MANAGER), Desk(service, AUDITOR)
+    page = manager.get("unsettled").text
+    assert "¥360.00" in page and "收费员" in page and manager.get("unsettled?outcome=conflict").text.count("¥") == 0
+    number = page.partition("/office/unsettled/")[2].partition("/")[0]
+    assert f"/office/unsettled/{number}/hold" not in auditor.get("unsettled").text
+
+    assert auditor.post(f"unsettled/{number}/hold").status_code == 403
+    assert manager.post(f"unsettled/{number}/hold").status_code == 303
+    assert manager.post(f"unsettled/{number}/hold").status_code == 404
+    [stray] = strays(service)
+    assert held.assign_stray(service.context, BY, stray, one.case_no) is None
+
+    assert (bill(service, one.case_no).deposit_fen, open_checks(service)) == (FEN, 0)
+    assert f"/office/unsettled/{number}/hold" not in manager.get("unsettled").text
