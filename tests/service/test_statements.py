@@ -130,7 +130,7 @@ def test_a_statement_lists_the_payers_lines_with_their_price_waiver_and_basis(se
         (one.case_no, "transport", 23_000, 23_000),
         (two.case_no, "transport", 23_000, 23_000),
     ]
-    assert {s.line.waiver_source for s in done.shares} == {"resident"}
+    assert {s.line.waiver_source for s in done.shares} == {"resident booking 2026-11-01 table:1"}
     assert make(service) == Refusal(Problem.STATEMENT_EMPTY, "treasury")
     whole(service)
 
