@@ -88,8 +88,8 @@ def sent(service: Service, payer: Payer = Payer.TREASURY, **more: Any) -> int:
     return draft_no
 
 
-def pay(service: Service, draft_no: int, fen: int, reference: str = "B-1") -> Refusal | None:
-    return money.pay(service.context, signed(), draft_no, fen, reference, local(service.clock.now).date())
+def pay(service: Service, draft_no: int, fen: int, reference: str = "B-1", by: StaffNo = MAKER) -> Refusal | None:
+    return money.pay(service.context, signed(by), draft_no, fen, reference, local(service.clock.now).date())
 
 
 def still_open(service: Service, draft_no: int) -> dict[CaseNo, int]:
