@@ -62,22 +62,10 @@ class CardOfCase:
 
 
 class History:
-    """Tells `count` cases up to `end`; `folder` gets the stations' journals and the cards that people can still tap.
+    """Tells `count` cases up to `end`; `folder` gets the stations' journals and the cards that people can still tap."""
 
-    With `allow_memory` it may lie on a file system that forgets, as a test's may.
-    """
-
-    def __init__(
-        self,
-        context: Context,
-        folder: Path,
-        end: datetime,
-        count: int,
-        seed: int = SEED,
-        *,
-        allow_memory: bool = False,
-    ) -> None:
-        self._random = Random(seed)
+    def __init__(self, context: Context, folder: Path, end: datetime, count: int, allow_memory: bool = False) -> None:
+        self._random = Random(SEED)
         self._clock = Times(end - MONTHS)
         self._context = replace(context, clock=self._clock)
         self._folder, self._end, self._count, self._allow_memory = folder, end, count, allow_memory
@@ -95,10 +83,8 @@ class History:
     def tell(self) -> Iterator[tuple[int, int]]:
         """Let it all happen; yields (done, of) as it goes. Raises Refused when the rules say no to our own story."""
         for station_id, kind, number in STATIONS:
-            folder = self._folder / "stations" / kind.value
-            self._stations[kind] = PastStation.open(
-                self._context, folder, station_id, kind, number, allow_memory=self._allow_memory
-            )
+            folder, memory = self._folder / "stations" / kind.value, self._allow_memory
+            self._stations[kind] = PastStation.open(self._context, folder, station_id, kind, number, memory)
         try:
             yield from self._happen(self._stories())
         finally:
