@@ -22,7 +22,7 @@ from cardsvc.core.seeing import LookWhy
 from cardsvc.core.words import Language, say
 from cardsvc.handlers import keep_row, link_row, move_row, reveal_row
 from cardsvc.handlers.keep_row import Faulty
-from cardsvc.naming.cells import written
+from cardsvc.naming.cells import doubtful, written
 from cardsvc.rows import keeping, paging
 from cardsvc.rows.counties import CODES, counties_for
 from cardsvc.rows.keeping import Kept, Where
@@ -124,6 +124,12 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "typed": {one.name: written(one, row.values[one.name]) for one in at.record.columns if not one.secret},
                 "offered": offers(connection, context, at, row.county, language, row),
                 "shown": {},
+                "doubts": {
+                    one.name
+                    for one in at.record.columns
+                    if one.kind is Kind.BANK_ACCOUNT
+                    and doubtful(one.kind, keeping.clear(context.vault, at.where, row, one.name))
+                },
                 "link": "",
                 "by_death": (DEATH, UNDONE),
                 "death": deaths.of_row(connection, context, signed, at, row_id, language),
