@@ -80,6 +80,8 @@ def _columns_wrong(record: Record, names: set[str]) -> Iterator[str]:
         yield f"{record.name}.{record.published}: `published` is a YES_NO"
     if bool(record.published) != bool(record.public):
         yield f"{record.name}: `published` and `public` come together"
+    if record.point in record.public and not set(record.name_by) <= set(record.public):
+        yield f"{record.name}: the public map names its rows: what is in `name_by` is `public` too"
 
 
 def _people(record: Record) -> str:
@@ -102,7 +104,8 @@ def _flow_wrong(record: Record, flow: Flow) -> Iterator[str]:
             yield f"{record.name}: {one.name} cannot fill {untyped[0]}: a state or what is derived is not typed"
         if one.stamps and record.column(one.stamps).kind not in (Kind.DATE, Kind.MOMENT):
             yield f"{record.name}: {one.name} stamps {one.stamps}, which is no DATE or MOMENT"
-    states = {*flow.frozen, *flow.waits, *(state for one in flow.moves for state in (*one.since, one.to) if state)}
+    named = {*flow.frozen, *flow.waits, *flow.stops, *flow.pauses}
+    states = named | {state for one in flow.moves for state in (*one.since, one.to) if state}
     if not states <= set(state.choices):
         yield f"{record.name}: its flow names a state that its column does not have"
     if idle := [state for state in flow.waits if not flow.here(state)]:

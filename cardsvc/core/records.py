@@ -152,7 +152,8 @@ class Flow:
     What two people approved, one cannot change: in a state of `frozen` no form changes the row, and in a state of
     `guards` none changes the columns that are named there, such as whom and where to it is paid; moves of two do. In a
     state of `waits` the row waits for somebody here: for a decision, a second person, or what follows on what was sent
-    in from outside.
+    in from outside. In a state of `stops` it is over or stands still for good reason, in one of `pauses` it is put off:
+    who leads a row there is warned, and sees whose it is.
     """
 
     column: str
@@ -160,6 +161,12 @@ class Flow:
     frozen: tuple[str, ...] = ()
     guards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     waits: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    pauses: tuple[str, ...] = ()
+
+    def tone(self, state: str) -> str:
+        """How a state looks: "stop", "wait" or "go"."""
+        return "stop" if state in self.stops else "wait" if state in self.pauses else "go"
 
     def here(self, state: str) -> tuple[Move, ...]:
         """The moves that somebody here can make with a row in a state."""

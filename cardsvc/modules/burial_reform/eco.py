@@ -63,6 +63,7 @@ EVENT = Record(
             Move("hold", Label("已举行", "It was held"), ("open",), "held", fills=("buried",)),
             Move("cancel", Label("取消", "Cancel"), ("planned", "open"), "cancelled", fills=("note",)),
         ),
+        stops=("cancelled",),
     ),
     published="published",
     public=("name", "way", "held_on", "place", "places", "office_phone", "state"),
@@ -155,6 +156,7 @@ SIGN_UP = Record(
         ),
         frozen=("buried",),
         waits=("signed_up", "confirmed"),
+        stops=("withdrawn",),
     ),
 )
 TRAIL = Trail(

@@ -136,5 +136,6 @@ CONVERSION = Record(
         ),
         frozen=("accepted",),
         waits=("done",),
+        pauses=("sent_back",),
     ),
 )

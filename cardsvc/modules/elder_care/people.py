@@ -106,6 +106,8 @@ ELDER = Record(
         ),
         guards=dict.fromkeys(PAID, (*WHO, "bank_account")),
         waits=("death",),
+        stops=("death", "ended"),
+        pauses=("suspended",),
     ),
 )
 ASSESSMENT = Record(
@@ -188,6 +190,7 @@ ASSESSMENT = Record(
         ),
         frozen=("approved", "refused"),
         waits=("assessed",),
+        stops=("refused",),
     ),
 )
 PAYMENT = Record(

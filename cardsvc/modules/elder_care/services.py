@@ -54,6 +54,7 @@ ORDER = Record(
             Move("start", Label("开始服务", "Start"), ("ordered",), "running"),
             Move("end", Label("结束", "End"), ("ordered", "running"), "ended", fills=("until", "reason")),
         ),
+        stops=("ended",),
     ),
 )
 VISIT = Record(

@@ -173,6 +173,8 @@ ANNUAL_INSPECTION = Record(
         ),
         frozen=rules.REPORTED,
         waits=("submitted",),
+        stops=("failed", "missed"),
+        pauses=("returned",),
     ),
 )
 UNIT_CHANGE = Record(
@@ -278,6 +280,7 @@ CATALOGUE_ITEM = Record(
             Move("finish", Label("完成", "Finish"), ("taken",), "done"),
             Move("withdraw", Label("退出目录", "Withdraw"), ("listed", "taken"), "withdrawn"),
         ),
+        stops=("withdrawn",),
     ),
 )
 PUBLICATION = Record(

@@ -90,7 +90,9 @@ SITE = Record(
     ),
     name_by=("name",),
     dated="opened_on",
-    flow=Flow("state", (Move("close", Label("停用", "Close"), ("open",), "closed", stamps="closed_on"),)),
+    flow=Flow(
+        "state", (Move("close", Label("停用", "Close"), ("open",), "closed", stamps="closed_on"),), stops=("closed",)
+    ),
 )
 CLAIM = Record(
     "claim",
@@ -170,6 +172,8 @@ CLAIM = Record(
         ),
         frozen=("refunded", "void"),
         waits=("settled", "disputed"),
+        stops=("void",),
+        pauses=("disputed",),
     ),
 )
 TEMPORARY_RELIEF = Record(
@@ -237,5 +241,6 @@ TEMPORARY_RELIEF = Record(
         ),
         frozen=("approved", "refused", "paid"),
         waits=("applied", "approved"),
+        stops=("refused",),
     ),
 )

@@ -80,6 +80,7 @@ REHABILITATION = Record(
             Move("finish", Label("结案", "Finish"), ("treated",), "finished", ("cost", "aid"), stamps="finished_on"),
         ),
         waits=("applied", "accepted"),
+        stops=("refused",),
     ),
     check=_aid,
 )

@@ -77,6 +77,7 @@ PAYMENT_BATCH = Record(
         ),
         frozen=("submitted", "approved", "paid"),
         waits=("submitted", "approved", "rejected"),
+        pauses=("rejected",),
     ),
 )
 OWNERS = ("member", "single", "orphan")

@@ -102,6 +102,7 @@ EXAM_REGISTRATION = Record(
             Move("withdraw", Label("放弃报考", "Withdraw"), ("registered", "passed"), "withdrawn"),
         ),
         waits=("registered",),
+        stops=("rejected", "withdrawn"),
     ),
 )
 TRAINING_CLASS = Record(

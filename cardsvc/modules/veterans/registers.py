@@ -146,5 +146,6 @@ RECOGNITION = Record(
         ),
         frozen=("recognised", "refused"),
         waits=("applied", "reviewed", "announced"),
+        stops=("refused",),
     ),
 )

@@ -88,6 +88,7 @@ SETTLEMENT = Record(
         ),
         frozen=("refunded", "void"),
         waits=("settled",),
+        stops=("void",),
     ),
 )
 
@@ -292,5 +293,6 @@ RETRAINING = Record(
             Move("finish", Label("结业", "Finish"), ("enrolled",), "finished", ("certificate",), stamps="ended_on"),
             Move("leave", Label("退训", "Leave"), ("enrolled",), "left", stamps="ended_on"),
         ),
+        stops=("left",),
     ),
 )

@@ -105,6 +105,7 @@ GRANT = Record(
         ),
         frozen=("approved", "paid", "refused"),
         waits=("asked", "approved"),
+        stops=("refused",),
     ),
 )
 RECIPIENT = Record(
@@ -188,6 +189,7 @@ CHARITY_NOMINATION = Record(
         ),
         frozen=("awarded", "declined"),
         waits=("nominated", "shortlisted", "notice"),
+        stops=("declined",),
     ),
 )
 RECORDS = (SALES_PERIOD, FUND_PROJECT, GRANT, RECIPIENT, CHARITY_NOMINATION)
