@@ -164,6 +164,14 @@ class Flow:
     stops: tuple[str, ...] = ()
     pauses: tuple[str, ...] = ()
 
+    @property
+    def sent_back(self) -> tuple[str, ...]:
+        """The states to which somebody here leads back what was sent in from outside, for them to send in again."""
+        again = {state for one in self.moves if one.outside for state in one.since}
+        sent = {one.to for one in self.moves if one.outside}
+        to = {one.to for one in self.moves if not one.outside and sent & set(one.since)}
+        return tuple(state for state in self.pauses if state in again & to)
+
     def tone(self, state: str) -> str:
         """How a state looks: "stop", "wait" or "go"."""
         return "stop" if state in self.stops else "wait" if state in self.pauses else "go"

@@ -113,8 +113,8 @@ def _groups(vault: Vault, where: Where, wanted: Wanted, found_by: str | None = N
         bounds = and_(*within(record, by, wanted.first, wanted.last))
         groups["period"] = or_(bounds, by.is_(None)) if wanted.undated else bounds
     if wanted.anywhere:
-        said = [one for one in record.columns if one.name in record.public and one.kind in (Kind.TEXT, Kind.NOTE)]
-        held = () if UNHELD.search(wanted.anywhere) else said
+        texts = [one for one in record.columns if one.name in record.public and one.kind in (Kind.TEXT, Kind.NOTE)]
+        held = texts if not UNHELD.search(wanted.anywhere) else []
         groups["anywhere"] = or_(
             false(), *(aside(c[one.name]).icontains(wanted.anywhere, autoescape=True) for one in held)
         )
@@ -221,7 +221,8 @@ def _having(
     connection: Connection, where: Where, column: Column, index: str, counties: Iterable[str | None], most: int
 ) -> list[str]:
     """The ids of rows of some counties, None for all, that have a secret; up to so many of each."""
-    by, found = where.table.c[blind(column.name)], []
+    by = where.table.c[blind(column.name)]
+    found: list[str] = []
     for county in counties:
         asked = select(where.table.c.id).where(*_base(where.table, where, Wanted(county)), by == index).limit(most)
         found += connection.execute(asked).scalars().all()
