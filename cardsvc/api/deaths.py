@@ -11,7 +11,6 @@ from functools import partial
 from cardsvc.context import Context
 from cardsvc.core.deaths import Telling, next_try
 from cardsvc.core.ids import CaseNo
-from cardsvc.core.records import Record, Value, Values
 from cardsvc.modules import Module, Payments
 from cardsvc.rows import deaths as rows
 from cardsvc.rows import keeping
@@ -129,7 +128,7 @@ class Deaths:
     ) -> None:
         context, now = self._context, self._context.clock()
         log_no = log.add(what, row.id, "", now)
-        changes = {column: to} | _derived(where.record, {**row.values, column: to})
+        changes = {column: to} | where.record.derived({**row.values, column: to})
         chance = context.chance(12 * len(where.record.columns))
         if not keeping.change(connection, context.vault, where, row, changes, None, now, chance, log_no, move):
             raise LookupError(f"{where.module}/{where.record.name} changed under the lock")
@@ -140,11 +139,3 @@ def _news(look: Look) -> bool:
     if look.telling is Telling.NOTHING and look.told is Telling.NOTHING:
         return False
     return (look.telling, look.person) != (look.told, look.told_of)
-
-
-def _derived(record: Record, values: Values) -> dict[str, Value]:
-    """What follows from the new state."""
-    if record.derive is None:
-        return {}
-    names = {one.name for one in record.columns if one.derived}
-    return {name: value for name, value in record.derive(values).items() if name in names}

@@ -200,6 +200,6 @@ def _left_for(
         for number, line in zip(at, right[len(known) :], strict=True):
             found[number] = replace(fresh[number], line=line)
         pairs = list(zip(known, right, strict=False))
-        if chooses and sum(line.waiver_fen - one.line.waiver_fen for one, line in pairs):
+        if chooses and sum(line.waiver_fen - one.line.waiver_fen for one, line in pairs) != 0:
             changed += [Corrected(one, line) for one, line in pairs if line != one.line]
     return found, changed

@@ -90,7 +90,7 @@ RULES: Mapping[Step, Rule] = {
     Step.UNSHELVE: Rule(_at(At.ASHES), ("label",), card=True, second=True),
     Step.RELEASE: Rule(_at(At.ASHES), ("label", "destination", "code"), NEVER, card=True, second=True, milestone=True),
     Step.CONFIRM_REST: Rule(_at(At.ASHES, At.OFFICE), ("receipt",), milestone=True, may=("label",)),
-    Step.CLOSE: Rule(_at(At.OFFICE), (), NO),
+    Step.CLOSE: Rule(_at(At.OFFICE), (), NO, may=("reason",)),
     Step.HOLD: Rule(_at(At.OFFICE), ("reason", "blocks"), milestone=True),
     Step.LIFT_HOLD: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
     Step.SUSPEND: Rule(ANYWHERE, ("reason",)),

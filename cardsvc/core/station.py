@@ -152,6 +152,7 @@ REASONS: Mapping[Step, tuple[Reason, ...]] = {
         ),
     ),
     Step.CANCEL: (Reason.FAMILY_WISH, Reason.ENTERED_BY_MISTAKE),
+    Step.CLOSE: (Reason.HARDSHIP, Reason.UNCLAIMED, Reason.PAYER_FOUND, Reason.DISPUTE, Reason.COURT),
     Step.APPROVE: (
         Reason.HARDSHIP,
         Reason.PAYER_FOUND,

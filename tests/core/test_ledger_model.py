@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from cardsvc.core import ledger, posting, reversal
+from cardsvc.core import closing, ledger, posting, reversal
 from cardsvc.core.case import Case
 from cardsvc.core.corrections import Standing
 from cardsvc.core.facts import Booked, Details, Fact, Quantity, StationKind, Step, StepTaken
@@ -15,6 +15,7 @@ from cardsvc.core.fold import opened, then
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.ledger import Account, Transfer
 from cardsvc.core.prices import PriceBook, PriceItem, Regime, Trigger
+from cardsvc.core.problems import Problem
 from cardsvc.core.terms import CaseKind, CauseClass, Means, Payer, Reason, WaiverFor
 from tests.core.story import CASE, START
 
@@ -304,6 +305,9 @@ class Told:
         earned = -sum(fen for account, fen in self.totals.items() if account.startswith("revenue/"))
         assert earned == sum(one.fen for one in self.model.lines)
         assert ledger.below_floor(self.totals) == ()
+        model = (self.model.owed(Payer.FAMILY), self.model.held, self.model.waiting)
+        left = dict(zip((Problem.BALANCE_OPEN, Problem.MONEY_HELD, Problem.MONEY_WAITS), model, strict=True))
+        assert closing.left(CASE, self.totals) == {problem: fen for problem, fen in left.items() if fen}
 
 
 def _place(one: Standing) -> datetime:

@@ -67,6 +67,11 @@ def quote(world: World, problems: tuple[Problem, ...], **items: Any) -> Bad:
     return Step.QUOTE, entered, StationKind.ARRANGEMENT, world.living, frozenset((*problems, ASKED_FIRST))
 
 
+def ordered_late(world: World) -> Bad:
+    step, entered, kind, _, reasons = quote(world, (Problem.CASE_CLOSED,), flowers=1)
+    return step, entered, kind, world.closed, reasons
+
+
 def pays(
     world: World, problems: tuple[Problem, ...], step: Step = Step.PAY, case: CaseNo | None = None, **how: Any
 ) -> Bad:
@@ -108,7 +113,7 @@ KINDS_OF_BAD: dict[str, Callable[[World], Bad]] = {
     "an amount in words": lambda w: pays(w, UNREADABLE, amount_fen="十元"),
     "means that nobody knows": lambda w: pays(w, UNREADABLE, means=w.item),
     "a payer that nobody knows": lambda w: pays(w, UNREADABLE, payer=w.item),
-    "of a case that is over": lambda w: pays(w, (Problem.CASE_CLOSED, Problem.STEP_OUT_OF_ORDER), case=w.closed),
+    "of a case that is over": ordered_late,
     "of a case that nobody knows": lambda w: pays(w, (Problem.CASE_UNKNOWN,), case=w.nobody),
     "given back, never paid": lambda w: back(w, Problem.ABOVE_PAID),
     "cash out of no drawer": lambda w: back(w, Problem.TILL_CLOSED, amount_fen=1, means="cash"),

@@ -26,8 +26,13 @@ def random_rows(module: Module, random: Random, count: int) -> Iterator[tuple[Re
     """`count` rows of each record, with ids, states of their flows and derived values; links lead to these rows."""
     ids = {one.name: [f"{random.getrandbits(128):032x}" for _ in range(count)] for one in module.records}
     for record in module.records:
+        alike: set[tuple[Value, ...]] = set()
         for number, row_id in enumerate(ids[record.name]):
-            yield record, row_id, _row(record, ids, random, number)
+            row = _row(record, ids, random, number)
+            keys = {(*names, *(row[one] for one in names)) for names in record.together}
+            if not keys & alike:
+                yield record, row_id, row
+            alike |= {one for one in keys if None not in one}
 
 
 def fill(service: Service, module: Module, random: Random, count: int) -> int:

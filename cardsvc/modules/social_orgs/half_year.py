@@ -147,6 +147,7 @@ def _change(random: Chance, index: int, changed_on: date) -> Row:
         "before_unit": before,
         "after_unit": after,
         "changed_on": changed_on,
+        "state": "accepted",
         "document": f"温民社〔{changed_on.year}〕{random.randrange(1, 200)}号",
     }
     return Row("unit_change", values)
