@@ -23,7 +23,7 @@ SMALLEST = 0.02
 """Degrees that a picture shows at least, so that two neighbours are not at its ends."""
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 45.0)
 """Degrees between two lines of the grid."""
-LINES = 8
+LINES = 12
 """The most lines of the grid each way."""
 BARS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 """Kilometres that the scale may say."""
