@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from cardsvc.api import entering
 from cardsvc.core.case import Case
+from cardsvc.core.deaths import NOBODYS_DEATH
 from cardsvc.core.facts import Details, Step
 from cardsvc.core.local_time import local
 from cardsvc.core.money import in_yuan
@@ -14,6 +15,7 @@ from cardsvc.core.reversal import PaidIn
 from cardsvc.core.rules import RULES
 from cardsvc.core.snapshot import Resource
 from cardsvc.core.station import ENTRIES, PICKS, PLACES, Entry, offered
+from cardsvc.core.terms import OF_DEATH
 from cardsvc.core.typed import typed
 from cardsvc.core.words import Language, say
 from cardsvc.core.workflow import BESIDE, barred, in_order
@@ -71,6 +73,8 @@ def offers(
         Step.RESOLVE: not case.gaps,
         Step.CLEAR_ALERT: not case.alerts,
         Step.VOID_CERTIFICATE: case.certificate is None,
+        Step.VOID_DEATH_PAPER: case.paper(*OF_DEATH) is None,
+        Step.CORRECT_DEATH_DAY: case.kind in NOBODYS_DEATH or case.merged_into is not None,
         Step.CERTIFY: case.certificate is not None or not case.furnace_closed,
         Step.HAND_BELONGINGS: case.belongings is None or case.belongings.handed,
         Step.REVERSE_PAYMENT: not payments,

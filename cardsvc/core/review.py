@@ -11,7 +11,8 @@ from math import gcd
 
 from pydantic import Field
 
-from cardsvc.core import prices
+from cardsvc.core import came, prices
+from cardsvc.core.came import TAKES_MONEY
 from cardsvc.core.case import Case
 from cardsvc.core.corrections import Standing
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, Wire, step_of
@@ -20,6 +21,7 @@ from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceItem, Regime, Trigger
+from cardsvc.core.problems import Problem
 from cardsvc.core.storage import open_days
 from cardsvc.core.terms import Means, Payer
 from cardsvc.core.waived import BookOf
@@ -40,6 +42,7 @@ class Rule(StrEnum):
     CHARGE_WITHOUT_TAP = "charge_without_tap"
     ONE_PERSON = "one_person"  # who took the money gives it back
     OLD_SUSPENSE = "old_suspense"  # for a day nobody has decided whose money it is
+    TAKEN_IN_DOUBT = "taken_in_doubt"  # money that came although a rule speaks against it, or for a case that is over
     CLOSED_OPEN = "closed_open"  # two people closed the case with money owed or held
     PAID_OUT_SHORT = "paid_out_short"  # given out before a restore, and what covered it is not in the books
     QR_BY_HAND = "qr_by_hand"  # a person says that a provider was paid; the provider has not said so of this entry
@@ -49,7 +52,8 @@ class Evidence(Wire):
     """What a flag is held against.
 
     `causes` are the taps or entries, the flagged one first; `listed_fen` is what the list says, `bound_fen` the cap or
-    the end of the range that is passed, `other` the item beside it, `said` a reason that somebody wrote.
+    the end of the range that is passed, `other` the item beside it, `said` a reason that somebody wrote, `against` the
+    problems that speak against money that came.
     """
 
     causes: tuple[str, ...] = ()
@@ -59,6 +63,7 @@ class Evidence(Wire):
     bound_fen: int | None = None
     other: str | None = None
     said: str = ""
+    against: tuple[Problem, ...] = ()
     waiver_source: str | None = Field(default=None, exclude_if=lambda value: value is None)
     "What the waiver of the line stands on, as `core.waiver_source` writes it."
 
@@ -87,6 +92,10 @@ class Looked:
     "How much of what was given out is not covered; None where all is, or nothing was given out."
     left_fen: int = 0
     "What the closing of a case leaves owed or held."
+    against: tuple[Problem, ...] = ()
+    "What the rules say against money that came in."
+    held: bool = False
+    "Whether money that came in is held: for the family, or until somebody has decided."
     out_fen: int = 0
     "What went out of the tills."
 
@@ -217,7 +226,6 @@ FINISHES = frozenset({Step.COLLECT, Step.PREPARED, Step.FAREWELL_OVER, Step.LOAD
 """Services that are never done for nothing: their tap makes a line, or another line's price includes it."""
 METERED = frozenset({Trigger.STORAGE_DAY, Trigger.ASH_STORAGE})
 """Charged by the day or the period that began: two taps of a day may each close one of their own."""
-TAKES_MONEY = frozenset({Step.DEPOSIT, Step.PAY})
 BY_ORDER = "qr:"
 """How the cause of what a provider paid in begins; its order follows."""
 SUSPENSE_WAITS = timedelta(days=1)
@@ -260,6 +268,9 @@ def _on_fact(looked: Looked) -> Iterator[Flag]:
             yield _about(fact, Rule.TAP_WITHOUT_CHARGE, 0, (fact.cause,), book.version)
     if looked.short_fen is not None:
         yield _about(fact, Rule.PAID_OUT_SHORT, looked.short_fen, (fact.cause,))
+    if came.doubted(step, case, looked.against, held=looked.held):
+        details = _details(fact)
+        yield in_doubt(fact.cause, details.amount_fen or 0, details.payer, looked.against)
     if looked.left_fen:
         yield _about(fact, Rule.CLOSED_OPEN, looked.left_fen, (fact.cause,))
     if qr_by_hand(fact):
@@ -302,6 +313,12 @@ def one_person(
 
 def _details(fact: Fact) -> Details:
     return fact.body.details if isinstance(fact.body, StepTaken) else Details()
+
+
+def in_doubt(cause: str, amount_fen: int, payer: Payer | None, against: tuple[Problem, ...]) -> Flag:
+    """The flag on money that a desk took and the rules speak against."""
+    evidence = Evidence(causes=(cause,), against=against)
+    return Flag(rule=Rule.TAKEN_IN_DOUBT, line=None, item=None, payer=payer, amount_fen=amount_fen, evidence=evidence)
 
 
 def old_suspense(order_no: str, amount_fen: int, heard_at: datetime, now: datetime) -> Flag | None:

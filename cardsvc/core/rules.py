@@ -143,4 +143,6 @@ RULES: Mapping[Step, Rule] = {
     Step.REVERSE_LINE: Rule(_at(At.OFFICE), ("line", "number", "reason"), NO, milestone=True),
     Step.STATEMENT_PAID: Rule(_at(At.OFFICE), ("amount_fen", "means", "payer", "number"), NO),
     Step.REVERSE_PAYMENT: Rule(_at(At.CASHIER, At.OFFICE), ("payment", "reason"), NO, second=True, by_word=True),
+    Step.VOID_DEATH_PAPER: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
+    Step.CORRECT_DEATH_DAY: Rule(_at(At.OFFICE), ("died_on", "reason"), NO, second=True),
 }

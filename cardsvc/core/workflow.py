@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cardsvc.core.case import Case, Place, Portion, Taken
 from cardsvc.core.facts import Details, PlaceKind, Stage, Step
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.terms import CaseKind, Reason, Skip
+from cardsvc.core.terms import OF_DEATH, CaseKind, Reason, Skip
 
 TRANSITIONS: Mapping[tuple[Stage, Step], Stage] = {
     (Stage.BOOKED, Step.DISPATCH): Stage.DISPATCHED,
@@ -103,7 +103,9 @@ BESIDE: Mapping[Step, frozenset[Stage]] = {
     Step.SUSPEND: frozenset({Stage.OUT, Stage.CREMATING}),
     Step.RESUME: frozenset({Stage.OUT, Stage.CREMATING}),
     Step.RETURN_STEP: frozenset({Stage.OUT}),
-    Step.VERIFY_DEATH: BEFORE_FIRE,
+    Step.VERIFY_DEATH: BEFORE_FIRE | BURNT,
+    Step.VOID_DEATH_PAPER: BEFORE_FIRE | BURNT,
+    Step.CORRECT_DEATH_DAY: frozenset(Stage),
     Step.VERIFY: OPEN,
     Step.APPROVE: OPEN,
     Step.DECLARE: BEFORE_FIRE,
@@ -134,8 +136,8 @@ BESIDE: Mapping[Step, frozenset[Stage]] = {
 """Steps that do not move the stage, and when they may be taken."""
 MERGED = frozenset({Step.CLOSE, Step.LIFT_HOLD, Step.STATEMENT_PAID})
 """What a case that was merged still takes: its money is where it was carried."""
-AFTER = MERGED | MONEY
-"""What a case that is over still takes."""
+AFTER = MERGED | MONEY | {Step.CORRECT_DEATH_DAY}
+"""What a case that is over still takes: what was paid to the dead is counted from the day of the death."""
 
 IRREVERSIBLE = frozenset({Step.LOAD, Step.UNLOAD, Step.RELEASE, Step.TRANSFER_OUT, Step.CLOSE, Step.CANCEL, Step.MERGE})
 TAKEN_BACK = (frozenset(step for _, step in TRANSITIONS) | {Step.SPLIT}) - IRREVERSIBLE
@@ -299,6 +301,9 @@ def in_order(case: Case, step: Step) -> Refusal | None:
         return None if ready else Refusal(Problem.STEP_NOT_STARTED, step)
     allowed = case.stage in BESIDE[step] if step in BESIDE else (case.stage, step) in TRANSITIONS
     if not allowed:
+        return Refusal(Problem.STEP_OUT_OF_ORDER, f"{case.stage} > {step}")
+    if step is Step.VERIFY_DEATH and case.stage in BURNT and case.paper(*OF_DEATH) is not None:
+        # After the fire only where two people took another's paper away.
         return Refusal(Problem.STEP_OUT_OF_ORDER, f"{case.stage} > {step}")
     if case.suspended and step in TAKEN_BACK | IRREVERSIBLE:
         return Refusal(Problem.STEP_SUSPENDED, case.doing or "")

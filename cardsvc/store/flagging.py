@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from cardsvc.core import closing, review
+from cardsvc.core.came import doubted
 from cardsvc.core.facts import Fact, Step, step_of
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.ledger import short_of
@@ -23,7 +24,10 @@ def flag_rows(tx: WorkingSet) -> list[dict[str, Any]]:
     standing = open_lines_of(tx, charged) if charged else {}
     rows = []
     for log_no, first, fact, before, posted in tx.looked:
-        if not posted.lines and not _may_owe(step_of(fact)) and not review.qr_by_hand(fact):
+        step, against = step_of(fact), tx.against.get(fact.cause, ())
+        held = any(one.credit.startswith(("deposit/", "suspense/")) for one in posted.transfers)
+        looked_at = _may_owe(step) or review.qr_by_hand(fact) or doubted(step, before, against, held=held)
+        if not posted.lines and not looked_at:
             continue
         lines = standing.get(fact.case_no, [])
         stands = {(one.log_no, one.line_no) for one in lines}
@@ -33,6 +37,8 @@ def flag_rows(tx: WorkingSet) -> list[dict[str, Any]]:
             short_fen=_short(fact, posted),
             left_fen=_left(tx, fact),
             out_fen=sum(one.amount_fen for one in posted.transfers if one.credit.startswith("till/")),
+            against=against,
+            held=held,
         )
         for flag in review.flags(looked):
             if flag.line is None:

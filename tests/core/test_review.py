@@ -8,10 +8,11 @@ import pytest
 
 from cardsvc.core import posting, review
 from cardsvc.core.corrections import Standing
-from cardsvc.core.facts import Details, Fact, Step, StepTaken
+from cardsvc.core.facts import Details, Fact, Stage, Step, StepTaken
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceBook, PriceItem, Regime, Trigger
+from cardsvc.core.problems import Problem
 from cardsvc.core.review import Flag, Looked, Rule
 from cardsvc.core.terms import Means, Reason
 from tests.core import test_corrections
@@ -310,6 +311,20 @@ def test_what_was_given_out_before_a_restore_and_is_not_covered_is_found() -> No
     assert (short.rule, short.amount_fen, short.evidence.causes) == (Rule.PAID_OUT_SHORT, 7_000, (refund.cause,))
 
 
+def test_money_that_came_against_a_rule_or_is_held_by_a_case_that_is_over_is_found() -> None:
+    story = Story().booked().took(Step.PAY, details=Details(amount_fen=50_000, means=Means.CASH))
+    paid, before = story.facts[-1], Story(story.facts[:-1]).case
+    over = before.model_copy(update={"stage": Stage.CANCELLED})
+    came = Looked(paid, before, (), (), lambda _: BOOKS)
+
+    assert review.flags(replace(came, held=True)) == ()
+    assert review.flags(replace(came, before=over)) == (), "it paid what the case owed"
+    [by_nobody] = review.flags(replace(came, against=(Problem.STAFF_NOT_ALLOWED,)))
+    [late] = review.flags(replace(came, before=over, held=True))
+    assert (by_nobody.rule, by_nobody.evidence.against) == (Rule.TAKEN_IN_DOUBT, (Problem.STAFF_NOT_ALLOWED,))
+    assert (late.rule, late.amount_fen, late.evidence.causes) == (Rule.TAKEN_IN_DOUBT, 50_000, (paid.cause,))
+
+
 def test_a_case_that_two_people_closed_with_money_open_is_found() -> None:
     story = Story().booked().took(Step.CANCEL, Step.CLOSE)
     close, before = story.facts[-1], Story(story.facts[:-1]).case
@@ -339,6 +354,6 @@ def test_money_by_qr_that_a_person_typed_is_found_and_what_a_provider_said_is_no
 def test_every_rule_is_planted_here() -> None:
     lines = set(review.ON_LINES)
 
-    money = {Rule.OLD_SUSPENSE, Rule.PAID_OUT_SHORT, Rule.QR_BY_HAND, Rule.CLOSED_OPEN}
+    money = {Rule.OLD_SUSPENSE, Rule.PAID_OUT_SHORT, Rule.QR_BY_HAND, Rule.CLOSED_OPEN, Rule.TAKEN_IN_DOUBT}
     others = {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, *money}
     assert lines | others == set(Rule)

@@ -18,6 +18,7 @@ from cardsvc.core.deaths import Telling
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.local_time import local
 from cardsvc.core.plug import discover
+from cardsvc.core.problems import Problem
 from cardsvc.core.records import Values
 from cardsvc.core.terms import CaseKind, Issuer, Paper, Reason
 from cardsvc.handlers import grant_module
@@ -33,7 +34,7 @@ from tests.service.test_verify import fault
 from tests.support.desk import Desk
 from tests.support.home import ID_NO, Service
 from tests.support.rows import SECOND, Clerk
-from tests.support.telling import BELONGINGS, FIRE, TO_STORAGE, Told
+from tests.support.telling import BELONGINGS, FIRE, READY, TO_STORAGE, Told
 
 __all__ = ["founded"]
 PAYING = tuple(one for one in discover(modules, "MODULE", Module).values() if one.payments)
@@ -378,6 +379,92 @@ def test_a_case_that_was_a_mistake_is_undone_and_one_that_the_family_takes_elsew
 
     assert bureau.deaths.tell_due() == {"undone": len(mine)}
     assert (set(bureau.states(mine)), set(bureau.states(others))) == ({"paid"}, {"stopped"})
+
+
+MISTAKE = Details(reason=Reason.ENTERED_BY_MISTAKE)
+
+
+def test_a_certificate_at_the_wrong_case_is_taken_back_by_two_and_is_the_right_ones(bureau: Bureau) -> None:
+    mine, others = bureau.pays(), bureau.pays(OTHER_ID_NO)
+    wrong = died(bureau)
+    right = Told.begun(bureau.service, 2, id_no=OTHER_ID_NO, deceased_name="林长河", resident=False)
+    assert bureau.deaths.tell_due() == {"stopped": len(mine)}
+    right.refused(Step.VERIFY_DEATH, Problem.DEATH_PAPER_USED, number="DC1")
+    nothing = right.office.try_step(right.case_no, Step.VOID_DEATH_PAPER, MISTAKE)
+    assert nothing.status_code == 409 and Problem.NOTHING_TO_VOID in nothing.text
+    alone = wrong.office.try_step(wrong.case_no, Step.VOID_DEATH_PAPER, MISTAKE, None)
+    assert alone.status_code == 409 and Problem.SECOND_PERSON_MISSING in alone.text
+    assert wrong.office.try_step(wrong.case_no, Step.VOID_DEATH_PAPER, Details()).status_code == 409, "and says why"
+    assert 'value="void_death_paper"' in Desk(bureau.service, "1015").get(f"cases/{wrong.case_no}").text
+
+    wrong.office.step(wrong.case_no, Step.VOID_DEATH_PAPER, MISTAKE)
+
+    assert (wrong.case.papers, wrong.case.died_on) == ((), None)
+    assert bureau.deaths.tell_due() == {"undone": len(mine)}
+    right.does(Step.VERIFY_DEATH, number="DC1", died_on=local(bureau.service.clock.now).date())
+    assert bureau.deaths.tell_due() == {"stopped": len(others)}
+    assert (set(bureau.states(mine)), set(bureau.states(others))) == ({"paid"}, {"stopped"})
+    wrong.refused(Step.VERIFY_DEATH, Problem.DEATH_PAPER_USED, number="DC1")
+    wrong.does(Step.VERIFY_DEATH, number="DC9")
+    assert bureau.deaths.tell_due() == {"stopped": len(mine)}
+    assert fault(bureau.service) is None, "facts, folds, ledger and log agree"
+
+
+def test_a_number_that_was_mistyped_is_not_kept_from_its_own_case(bureau: Bureau) -> None:
+    case = died(bureau)
+    other = Told.begun(bureau.service, 2, id_no=OTHER_ID_NO, deceased_name="林长河", resident=False)
+
+    case.does(Step.VERIFY_DEATH, number="DC7")
+
+    other.does(Step.VERIFY_DEATH, number="DC1")
+    other.refused(Step.VERIFY_DEATH, Problem.DEATH_PAPER_USED, number="DC7")
+    case.refused(Step.VERIFY_DEATH, Problem.DEATH_PAPER_USED, number="DC1")
+
+
+def test_after_the_fire_a_paper_is_exchanged_by_two_and_the_dead_are_not_paid_meanwhile(bureau: Bureau) -> None:
+    mine = bureau.pays()
+    case = died(bureau)
+    case.does(Step.DEPOSIT)
+    case.go(*TO_STORAGE, *(one for one in READY if one is not Step.VERIFY_DEATH), *FIRE)
+    assert bureau.deaths.tell_due() == {"stopped": len(mine)}
+    case.refused(Step.VERIFY_DEATH, Problem.STEP_OUT_OF_ORDER, number="DC2")
+
+    case.office.step(case.case_no, Step.VOID_DEATH_PAPER, MISTAKE)
+    assert bureau.deaths.tell_due() == {}, "who is burnt is dead"
+    case.does(Step.VERIFY_DEATH, number="DC2")
+
+    assert bureau.states(mine) == ["stopped"] * len(mine)
+    assert case.case.gaps == () and fault(bureau.service) is None
+
+
+def test_a_wrong_day_of_death_is_corrected_by_two_and_what_was_paid_after_it_follows(bureau: Bureau) -> None:
+    (at,) = [one for one in bureau.pays() if one[1] == "single"]
+    today = local(bureau.service.clock.now).date()
+    bureau.pay(at, today - timedelta(days=10), "664.50")
+    case = died(bureau)
+    told = bureau.deaths.tell_due()
+    page = "/".join(("modules", *at))
+    assert "¥664.50" not in Desk(bureau.service, LEADER).get(page).text
+
+    def corrects(day: date, second: str | None = "1016", reason: Reason | None = Reason.ENTERED_BY_MISTAKE) -> int:
+        details = Details(died_on=day, reason=reason)
+        answer = case.office.try_step(case.case_no, Step.CORRECT_DEATH_DAY, details, second)
+        return int(answer.status_code)
+
+    right = today - timedelta(days=20)
+    assert (corrects(right, None), corrects(right, "1015"), corrects(right, reason=None)) == (409, 409, 409)
+    assert [corrects(day) for day in (today, today + timedelta(days=1), today - timedelta(days=400))] == [422] * 3
+    assert case.case.died_on == today
+    assert corrects(right) == 200
+
+    assert case.case.died_on == right and case.case.paper(Paper.DEATH_CERTIFICATE) is not None
+    assert told and bureau.deaths.tell_due() == {}, "it is the same death"
+    shown = Desk(bureau.service, LEADER).get(page).text
+    assert "¥664.50" in shown and right.isoformat() in shown
+    case.office.step(case.case_no, Step.CANCEL, Details(reason=Reason.FAMILY_WISH))
+    assert corrects(today - timedelta(days=5)) == 200, "the death stands, wherever the family goes"
+    assert "¥664.50" not in Desk(bureau.service, LEADER).get(page).text
+    assert fault(bureau.service) is None
 
 
 def test_a_row_that_is_entered_after_the_death_is_stopped_too(bureau: Bureau) -> None:
