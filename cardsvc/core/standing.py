@@ -83,7 +83,15 @@ def flow(dies: bool = True) -> Flow:
     )
     made = tuple(one for one in moves if dies or one.name not in ("report_death", "not_dead"))
     stops = (*told, Standing.ENDED.value, Standing.WITHDRAWN.value)
-    return Flow("state", made, (Standing.WITHDRAWN.value,), waits=told, stops=stops, pauses=(Standing.SUSPENDED.value,))
+    return Flow(
+        "state",
+        made,
+        (Standing.WITHDRAWN.value,),
+        waits=told,
+        stops=stops,
+        pauses=(Standing.SUSPENDED.value,),
+        begins="since",
+    )
 
 
 def faults(row: Values) -> Iterable[Fault]:

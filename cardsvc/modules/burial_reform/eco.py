@@ -192,6 +192,7 @@ SIGN_UP = Record(
         frozen=("buried",),
         waits=("signed_up", "confirmed"),
         stops=("withdrawn",),
+        begins="signed_on",
     ),
 )
 TRAIL = Trail(

@@ -158,5 +158,6 @@ CONVERSION = Record(
         frozen=("accepted",),
         waits=("done",),
         pauses=("sent_back",),
+        begins="converted_on",
     ),
 )

@@ -191,6 +191,7 @@ ASSESSMENT = Record(
         frozen=("approved", "refused"),
         waits=("assessed",),
         stops=("refused",),
+        begins="assessed_on",
     ),
 )
 PAYMENT = Record(

@@ -203,5 +203,6 @@ CALL = Record(
             Move("reopen", Label("回访未解决，重新派单", "Open again"), ("closed",), "received"),
         ),
         waits=("received",),
+        begins="received_at",
     ),
 )

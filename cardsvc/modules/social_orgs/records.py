@@ -306,6 +306,7 @@ CATALOGUE_ITEM = Record(
             Move("withdraw", Label("退出目录", "Withdraw"), ("listed", "taken"), "withdrawn"),
         ),
         stops=("withdrawn",),
+        begins="listed_on",
     ),
 )
 PUBLICATION = Record(

@@ -91,7 +91,10 @@ SITE = Record(
     name_by=("name",),
     dated="opened_on",
     flow=Flow(
-        "state", (Move("close", Label("停用", "Close"), ("open",), "closed", stamps="closed_on"),), stops=("closed",)
+        "state",
+        (Move("close", Label("停用", "Close"), ("open",), "closed", stamps="closed_on"),),
+        stops=("closed",),
+        begins="opened_on",
     ),
 )
 CLAIM = Record(
@@ -174,6 +177,7 @@ CLAIM = Record(
         waits=("settled", "disputed"),
         stops=("void",),
         pauses=("disputed",),
+        begins="settled_on",
     ),
 )
 TEMPORARY_RELIEF = Record(
@@ -242,5 +246,6 @@ TEMPORARY_RELIEF = Record(
         frozen=("approved", "refused", "paid"),
         waits=("applied", "approved"),
         stops=("refused",),
+        begins="applied_on",
     ),
 )

@@ -81,6 +81,7 @@ REHABILITATION = Record(
         ),
         waits=("applied", "accepted"),
         stops=("refused",),
+        begins="applied_on",
     ),
     check=_aid,
 )

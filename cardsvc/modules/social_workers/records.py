@@ -103,6 +103,7 @@ EXAM_REGISTRATION = Record(
         ),
         waits=("registered",),
         stops=("rejected", "withdrawn"),
+        begins="registered_on",
     ),
 )
 TRAINING_CLASS = Record(

@@ -108,5 +108,6 @@ RESCUE = Record(
         ),
         frozen=("stopped",),
         stops=("stopped",),
+        begins="approved_on",
     ),
 )

@@ -147,5 +147,6 @@ RECOGNITION = Record(
         frozen=("recognised", "refused"),
         waits=("applied", "reviewed", "announced"),
         stops=("refused",),
+        begins="applied_on",
     ),
 )
