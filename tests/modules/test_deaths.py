@@ -18,11 +18,12 @@ from cardsvc.core.deaths import Telling
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.local_time import local
 from cardsvc.core.plug import discover
-from cardsvc.core.problems import Problem
-from cardsvc.core.records import Values
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.records import Values, Wrong
 from cardsvc.core.terms import CaseKind, Issuer, Paper, Reason
 from cardsvc.handlers import grant_module
-from cardsvc.modules import Module
+from cardsvc.handlers.keep_row import Faulty
+from cardsvc.modules import Module, Payments
 from cardsvc.rows import deaths as rows
 from cardsvc.rows import keeping
 from cardsvc.rows.keeping import Where
@@ -33,7 +34,7 @@ from tests.service.conftest import founded
 from tests.service.test_verify import fault
 from tests.support.desk import Desk
 from tests.support.home import ID_NO, Service
-from tests.support.rows import SECOND, Clerk
+from tests.support.rows import SECOND, Clerk, columns
 from tests.support.telling import BELONGINGS, FIRE, READY, TO_STORAGE, Told
 
 __all__ = ["founded"]
@@ -115,13 +116,21 @@ class Bureau:
                 found.append((module.name, record, row_id))
         return found
 
+    def payments(self, at: tuple[str, str, str]) -> Payments:
+        """How a row is paid."""
+        return next(one for one in self.service.context.modules[at[0]].payments if one.record == at[1])
+
     def pay(self, at: tuple[str, str, str], day: date, yuan: str) -> None:
         """A payment to a row."""
+        assert isinstance(self.tries_to_pay(at, day, yuan), str)
+
+    def tries_to_pay(self, at: tuple[str, str, str], day: date, yuan: str = "1") -> object:
+        """A payment to a row, whatever becomes of it."""
         module, record, row_id = at
-        payments = next(one for one in self.service.context.modules[module].payments if one.record == record)
+        payments = self.payments(at)
         typed = {payments.of: row_id, payments.day: day.isoformat(), payments.amount: yuan}
         county = self.clerk(module).row(record, row_id).county
-        self.clerk(module).types(payments.ledger, **typed, county=county)
+        return self.clerk(module).tries(payments.ledger, **typed, county=county)
 
     def states(self, mine: list[tuple[str, str, str]]) -> list[str]:
         """How the rows stand: paid, stopped, or the state's own name."""
@@ -177,12 +186,14 @@ def test_a_death_stops_every_payment_to_the_person_in_all_counties_and_lists_wha
     bureau: Bureau,
 ) -> None:
     mine, others = bureau.pays(county="330324"), bureau.pays(OTHER_ID_NO)
+    bureau.service.clock.forward(days=60)
     today = local(bureau.service.clock.now).date()
+    assert today == date(2026, 12, 31), "a subsidy is paid once a month"
     for at in mine:
-        bureau.pay(at, today - timedelta(days=30), "664")
+        bureau.pay(at, today - timedelta(days=31), "664")
         bureau.pay(at, today, "664")
         bureau.pay(at, today + timedelta(days=1), "664")
-        bureau.pay(at, today + timedelta(days=31), "664.50")
+        bureau.pay(at, today + timedelta(days=32), "664.50")
     assert bureau.deaths.tell_due() == {}
 
     died(bureau)
@@ -567,12 +578,89 @@ def test_the_row_says_why_it_was_stopped_and_what_was_paid_and_its_moves_decide(
     assert at[2] not in desk.get("modules/deaths").text
 
 
+def test_nothing_is_paid_from_the_day_on_that_a_death_was_told_nor_twice_nor_before_the_grant(bureau: Bureau) -> None:
+    mine, today = bureau.pays(), local(bureau.service.clock.now).date()
+    before = {"elder": today - timedelta(days=1)}
+    for at in mine:
+        since = before.get(at[1], date(2024, 2, 29))
+        assert columns(bureau.tries_to_pay(at, since)) == [bureau.payments(at).of], "before it was granted"
+        bureau.pay(at, today, "664")
+        twice = bureau.tries_to_pay(at, today)
+        assert isinstance(twice, Faulty) and [one.why for one in twice.faults] == [Wrong.TWICE]
+    bureau.service.clock.forward(days=31)
+    died(bureau)
+    bureau.deaths.tell_due()
+
+    told = local(bureau.service.clock.now).date()
+    for at in mine:
+        row = bureau.clerk(at[0]).row(at[1], at[2]).values
+        assert row["death_on"] == told
+        assert columns(bureau.tries_to_pay(at, told)) == [bureau.payments(at).of]
+        assert isinstance(bureau.tries_to_pay(at, told - timedelta(days=1)), str), "it was paid before anybody knew"
+    (single,) = [at for at in mine if at[1] == "single"]
+    bureau.clerk("social_relief").moves("single", single[2], "end", reason="死亡")
+    assert columns(bureau.tries_to_pay(single, told)) == ["single"]
+
+
+def test_what_was_suspended_for_another_reason_waits_for_a_look_at_the_death_too(bureau: Bureau) -> None:
+    mine = bureau.pays()
+    for module, record, row in mine:
+        bureau.clerk(module).moves(record, row, "suspend", reason="无法联系")
+    case = died(bureau)
+
+    assert bureau.deaths.tell_due() == {"stopped": len(mine)}
+
+    assert bureau.states(mine) == ["stopped"] * len(mine)
+    single = next(row for _, record, row in mine if record == "single")
+    assert bureau.clerk("social_relief").tries_move("single", single, "resume", reason="其他") == Refusal(
+        Problem.ROW_CHANGED
+    )
+    page = Desk(bureau.service, LEADER).get("modules/deaths").text
+    assert all(f"/{row}" in page for _, _, row in mine)
+    corrected(bureau, case, OTHER_ID_NO)
+    bureau.deaths.tell_due()
+    assert bureau.states(mine) == ["suspended"] * len(mine)
+    for module, record, row in mine:
+        assert bureau.clerk(module).row(record, row).values["death_on"] is None
+
+
+def test_what_is_bought_for_a_dead_elder_stops_and_goes_on_when_the_death_was_anothers(bureau: Bureau) -> None:
+    clerk = bureau.clerk("elder_care")
+    paid = next(row for module, _, row in bureau.pays() if module == "elder_care")
+    elder = clerk.types("elder", name="林长河", id_no=OTHER_ID_NO, born_on="1940-01-01")
+    bought = {"provider": "安心居家服务中心", "service": "助餐", "hours": "20", "price": "30", "since": "2026-01-01"}
+    mine, others = (clerk.types("service_order", elder=one, **bought) for one in (paid, elder))
+    for one in (mine, others):
+        clerk.moves("service_order", one, "start")
+
+    def states() -> list[object]:
+        return [clerk.row("service_order", one).values["state"] for one in (mine, others)]
+
+    case = died(bureau)
+    bureau.deaths.tell_due()
+
+    assert states() == ["suspended", "running"]
+    assert columns(clerk.tries_move("service_order", mine, "resume")) == ["elder"]
+    assert columns(clerk.tries("service_order", elder=paid, **bought)) == ["elder"]
+    assert histories(bureau, ("elder_care", "service_order", mine))[0] == ("state", None, "death")
+    corrected(bureau, case, OTHER_ID_NO)
+    bureau.deaths.tell_due()
+    assert states() == ["running", "suspended"], "an elder without a subsidy is dead too"
+    clerk.moves("elder", elder, "end", reason="死亡")
+    order = clerk.row("service_order", others).values
+    assert (order["state"], order["until"]) == ("ended", local(bureau.service.clock.now).date())
+    assert fault(bureau.service) is None, "facts, folds, ledger and log agree"
+
+
 @pytest.mark.parametrize("module", PAYING, ids=lambda one: one.name)
 def test_every_register_that_pays_can_stop_for_good_or_pay_again_after_a_death(module: Module) -> None:
     for payments in module.payments:
         flow = module.record(payments.record).flow
         assert flow is not None and flow.column == payments.state
         leads_to = {move.to for move in flow.moves if payments.suspended in move.since}
+        for state in payments.open:
+            stops = [move for move in flow.moves if state in move.since and move.to == payments.suspended]
+            assert stops and all(move.stamps for move in stops), f"{payments.record}: a death does not stop {state}"
         assert leads_to & set(payments.paid), f"{payments.record}: nobody can let it be paid again"
         assert leads_to - {*payments.paid, payments.suspended}, f"{payments.record}: nobody can end it"
 
