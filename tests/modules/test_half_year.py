@@ -107,9 +107,9 @@ def test_each_figure_of_both_files_leads_to_its_rows_and_a_withheld_one_nowhere(
 
     rows = [row for table in text.tables for row in table.rows[1:]]
     links = {row.cells[0].text: [link.address for link in row.cells[1].paragraphs[0].hyperlinks] for row in rows}
-    lines = {row[1].value: row for row in sheet.iter_rows(min_row=4) if row[1].value is not None}
+    lines = {str(row[1].value): row for row in sheet.iter_rows(min_row=4) if row[1].value is not None}
     for name, cells in lines.items():
-        written = [cells[3].hyperlink.target] if cells[3].hyperlink is not None else []
+        written = [str(cells[3].hyperlink.target)] if cells[3].hyperlink is not None else []
         assert written == links[name] and len(written) == (name != "不公布之数"), name
         for address in written:
             assert address.startswith("http://testserver/office/"), address

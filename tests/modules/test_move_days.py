@@ -97,11 +97,10 @@ def test_the_moment_of_a_call_s_end_is_typed_between_its_dispatch_and_now(bureau
     texts = {one.name: next(iter(one.choices)) for one in record.typed if one.choices and one.needed}
     texts |= {one.name: "1" for one in record.typed if one.kind == "text" and one.needed}
     row_id = clerk.types("call", **texts | {"received_at": "2026-11-01 09:00"})
-    filled = {"dispatched_to": "某服务站", "outcome": "已办"}
-    clerk.moves("call", row_id, "dispatch", dispatched_at="2026-11-01 10:00", **filled)
+    clerk.moves("call", row_id, "dispatch", dispatched_at="2026-11-01 10:00", dispatched_to="某服务站")
 
     for at, why in (("09:30", Wrong.TOO_EARLY), ("12:00", Wrong.IN_FUTURE)):
-        answer = clerk.tries_move("call", row_id, "close", closed_at=f"2026-11-01 {at}", **filled)
+        answer = clerk.tries_move("call", row_id, "close", closed_at=f"2026-11-01 {at}", outcome="已办")
         assert isinstance(answer, tuple) and Fault("closed_at", why) in answer
-    clerk.moves("call", row_id, "close", closed_at="2026-11-01 11:00", **filled)
+    clerk.moves("call", row_id, "close", closed_at="2026-11-01 11:00", outcome="已办")
     assert clerk.row("call", row_id).values["minutes_to_close"] == 120
