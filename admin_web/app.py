@@ -62,6 +62,7 @@ from cardsvc.api.access import Access, Signed, same_site
 from cardsvc.api.errors import STATUS, Refused, language_of
 from cardsvc.api.searching import wanted_of
 from cardsvc.context import Context
+from cardsvc.core import closing
 from cardsvc.core.booking import BookingForm, booking_of, questions
 from cardsvc.core.facts import Stage, Step
 from cardsvc.core.ids import CaseNo
@@ -264,6 +265,7 @@ def create(context: Context, access: Access) -> FastAPI:
                     snapshots.resources(connection, home),
                     reversing.payments(connection, home, [number]).get(number, ()),
                     language_of(request),
+                    closing.left(number, snapshots.case_balances(connection, home, number)),
                 ),
                 **more,
             }

@@ -35,6 +35,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "row": row,
                 "case": row.case,
                 "receipts": list(reversed(found)),
+                "part": numbered.part,
                 "missing": missing,
                 "copies": papers.printed(connection, context.home_id, case_no),
                 "names": staff.names(connection, context.home_id),

@@ -17,7 +17,7 @@ from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.records import CITY, Fault, Kind, Label, Wrong
+from cardsvc.core.records import ALOUD, CITY, Fault, Kind, Label
 from cardsvc.core.seeing import LookWhy
 from cardsvc.core.words import Language, say
 from cardsvc.handlers import keep_row, link_row, move_row, reveal_row
@@ -80,7 +80,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "row": row,
             "typed": typed,
             "faults": {one.column: fault_words(one, language) for one in faults},
-            "rules": sorted({fault_words(one, language) for one in faults if one.label or one.why is Wrong.GUARDED}),
+            "rules": sorted({fault_words(one, language) for one in faults if one.label or one.why in ALOUD}),
             "counties": {one: names[one] for one in counties},
             "offered": offered,
             "links": links,
@@ -120,7 +120,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "counties": records.county_names(language),
                 "whys": list(LookWhy),
                 "faults": {one.column: fault_words(one, language) for one in faults},
-                "rules": [fault_words(one, language) for one in faults if one.label is not None],
+                "rules": [fault_words(one, language) for one in faults if one.label is not None or one.why in ALOUD],
                 "typed": {one.name: written(one, row.values[one.name]) for one in at.record.columns if not one.secret},
                 "offered": offers(connection, context, at, row.county, language, row),
                 "shown": {},

@@ -21,6 +21,7 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.review import SAFE, Rule
 from cardsvc.core.reviewing import REASONS, Because, Decision, FlagState
 from cardsvc.core.terms import Payer
+from cardsvc.core.waiver_words import source_words
 from cardsvc.core.words import Language, say
 from cardsvc.documents.plain_sheet import Cell, csv_of, xlsx_of
 from cardsvc.handlers import review_bill
@@ -94,6 +95,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "stations": list(StationKind),
             "reasons": REASONS,
             "safe": SAFE,
+            "waiver_source": source_words,
             "batch": batch,
             "most": COUNTED,
             "own": chosen is not None and signed.staff_no in chosen.people,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,23 @@ def first_of(signed: Signed) -> str:
     return next(pages, "work")
 
 
+@cache
+def templates() -> Environment:
+    """The templates of all pages: a process compiles each of them once."""
+    pages = Environment(
+        loader=FileSystemLoader(HERE / "pages"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    pages.filters["when"] = when
+    pages.filters["second"] = lambda at: local(at).strftime("%H:%M:%S")
+    pages.filters["yuan"] = lambda fen: f"¥{in_yuan(fen)}"
+    return pages
+
+
 class Shell:
     """Renders pages."""
 
@@ -121,17 +139,7 @@ class Shell:
         self._context = context
         self.counts: dict[str, Callable[[Signed], int]] = {}
         """For an entry of the menu, how much of it waits for who has signed in."""
-        self._pages = Environment(
-            loader=FileSystemLoader(HERE / "pages"),
-            autoescape=select_autoescape(),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._pages.filters["when"] = when
-        self._pages.filters["second"] = lambda at: local(at).strftime("%H:%M:%S")
-        self._pages.filters["yuan"] = lambda fen: f"¥{in_yuan(fen)}"
+        self._pages = templates()
 
     def page(
         self,

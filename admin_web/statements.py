@@ -19,9 +19,11 @@ from cardsvc.core.local_time import local
 from cardsvc.core.money import yuan
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.statements import AGES, MOST_LINES, PAYERS, ReturnedWhy, StatementState, age_of
+from cardsvc.core.reporting import Age
+from cardsvc.core.statements import MOST_LINES, PAYERS, ReturnedWhy, StatementState, age_of, is_earlier
 from cardsvc.core.terms import Payer
 from cardsvc.core.waiver_words import source_words
+from cardsvc.documents.statement import earlier_words
 from cardsvc.handlers import end_statement, make_statement, pay_statement, return_line
 from cardsvc.store import price_books, staff, statement_money, statements
 from cardsvc.store.engine import Connection
@@ -59,7 +61,9 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         last_month = local(now).date().replace(day=1) - timedelta(days=1)
         with one_moment(context.engine) as connection:
             rows = statements.listed(connection, home, payer, before, PAGE)
-            found = [(one, open_fen(context, connection, one)) for one in statements.unsettled(connection, home)]
+            unsettled = statements.unsettled(connection, home)
+            opens = statement_money.opens(connection, home, unsettled)
+            found = [(one, opens[one.draft_no]) for one in unsettled]
             values: dict[str, Any] = {
                 "rows": rows[:PAGE],
                 "ages": aged(found, now),
@@ -99,6 +103,8 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         values |= {
             "total": sum(one.share.amount_fen for one in lines),
             "open": sum(one.open_fen for one in cases.values()),
+            "earlier": earlier_words((one.share for one in lines), kept.first, language_of(request)),
+            "is_earlier": is_earlier,
             "waiver_source": source_words,
             "whys": list(ReturnedWhy),
             "by_outbox": kept.payer in context.payers,
@@ -214,15 +220,9 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         return printing.statement_sheet_of(context, find(draft_no), language_of(request))
 
 
-def open_fen(context: Context, connection: Connection, kept: Kept) -> int:
-    """What is still to come for a statement, in fen."""
-    lines = statements.lines(connection, context.home_id, kept.draft_no)
-    return sum(one.open_fen for one in statement_money.settled(connection, context.home_id, kept, lines).values())
-
-
-def aged(found: Iterable[tuple[Kept, int]], now: datetime) -> dict[Payer, list[int]]:
+def aged(found: Iterable[tuple[Kept, int]], now: datetime) -> dict[Payer, dict[Age, int]]:
     """What is open of each payer's statements, in fen, by age."""
-    sums = {payer: [0] * (len(AGES) + 1) for payer in PAYERS}
+    sums = {payer: dict.fromkeys(Age, 0) for payer in PAYERS}
     for one, fen in found:
         if one.ended_at is not None:
             sums[one.payer][age_of(one.ended_at, now)] += fen

@@ -1,18 +1,21 @@
 """Steps that the office takes on a case: a form each, made from the rule that the step has."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cardsvc.api import entering
 from cardsvc.core.case import Case
+from cardsvc.core.deaths import NOBODYS_DEATH
 from cardsvc.core.facts import Details, Step
 from cardsvc.core.local_time import local
 from cardsvc.core.money import in_yuan
 from cardsvc.core.permissions import Role, may_take
+from cardsvc.core.problems import Problem
 from cardsvc.core.reversal import PaidIn
 from cardsvc.core.rules import RULES
 from cardsvc.core.snapshot import Resource
 from cardsvc.core.station import ENTRIES, PICKS, PLACES, Entry, offered
+from cardsvc.core.terms import OF_DEATH
 from cardsvc.core.typed import typed
 from cardsvc.core.words import Language, say
 from cardsvc.core.workflow import BESIDE, barred, in_order
@@ -40,12 +43,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A step of the office that is in order now, and its form; `usual` ones move the case on or stop it."""
+    """A step of the office that is in order now, and its form; `usual` ones move the case on or stop it.
+
+    `against`: what speaks against it, so that it takes two people and a reason.
+    """
 
     step: Step
     fields: tuple[Field, ...]
     second: bool
     usual: bool
+    against: tuple[str, ...] = ()
 
 
 def offers(
@@ -54,14 +61,20 @@ def offers(
     resources: Iterable[Resource],
     payments: Iterable[PaidIn],
     language: Language,
+    left: Mapping[Problem, int],
 ) -> list[Offer]:
-    """The steps that somebody in these roles may take in the office now, the usual ones first."""
+    """The steps that somebody in these roles may take in the office now, the usual ones first.
+
+    `left`: the money of the case that is not at rest, in fen (`core.closing`).
+    """
     roles, resources, payments = tuple(roles), tuple(resources), tuple(payments)
     idle = {
         Step.LIFT_HOLD: not case.holds,
         Step.RESOLVE: not case.gaps,
         Step.CLEAR_ALERT: not case.alerts,
         Step.VOID_CERTIFICATE: case.certificate is None,
+        Step.VOID_DEATH_PAPER: case.paper(*OF_DEATH) is None,
+        Step.CORRECT_DEATH_DAY: case.kind in NOBODYS_DEATH or case.merged_into is not None,
         Step.CERTIFY: case.certificate is not None or not case.furnace_closed,
         Step.HAND_BELONGINGS: case.belongings is None or case.belongings.handed,
         Step.REVERSE_PAYMENT: not payments,
@@ -80,7 +93,18 @@ def offers(
         Offer(step, tuple(_fields(step, resources, payments, language)), RULES[step].second, _usual(step))
         for step in steps
     ]
-    return sorted(made, key=lambda one: not one.usual)
+    return sorted((_closing(one, left, language) for one in made), key=lambda one: not one.usual)
+
+
+def _closing(offer: Offer, left: Mapping[Problem, int], language: Language) -> Offer:
+    """The form that closes a case: money that is open asks for a reason and a second person, otherwise for nothing."""
+    if offer.step is not Step.CLOSE:
+        return offer
+    if not left:
+        return replace(offer, fields=())
+    fields = tuple(replace(one, required=True) for one in offer.fields)
+    against = tuple(f"{say(language, f'problem.{problem}.say')}: ¥{in_yuan(fen)}" for problem, fen in left.items())
+    return replace(offer, fields=fields, second=True, against=against)
 
 
 def _usual(step: Step) -> bool:

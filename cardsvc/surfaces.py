@@ -1,6 +1,7 @@
 """Put the service together: its API surfaces and, with the office, the console's pages."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -17,8 +18,16 @@ def create_service(surfaces: Iterable[Surface], context: Context) -> FastAPI:
     surfaces = list(surfaces)
     app = create_app(surfaces, context)
     if Surface.OFFICE in surfaces:
-        access = Access(context)
-        app.mount("/office/api", office.create(context, access))
-        app.mount("/office", console.create(context, access))
-        app.mount("/public", outside.create(context))
+        for path, make in office_apps(context).items():
+            app.mount(path, make())
     return app
+
+
+def office_apps(context: Context) -> Mapping[str, Callable[[], FastAPI]]:
+    """How the office's applications are made, by path, what lies within another first; who signs in is known to all."""
+    access = Access(context)
+    return {
+        "/office/api": partial(office.create, context, access),
+        "/office": partial(console.create, context, access),
+        "/public": partial(outside.create, context),
+    }

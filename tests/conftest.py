@@ -1,5 +1,6 @@
 """Fixtures of the whole suite, and what a missing tool means: skipped here, failed under CI=true."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,31 @@ settings.register_profile("night", deadline=None, print_blob=True, max_examples=
 settings.load_profile("day")
 
 
+def is_night(config: pytest.Config) -> bool:
+    return bool(config.getoption("--hypothesis-profile") == "night")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Garbage is looked for less often; by night there are pictures to look at."""
+    if is_night(config):
+        os.environ.setdefault("PICTURES", "1")
+    gc.set_threshold(50_000, 20, 100)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A day leaves out what is marked `night`."""
+    if not is_night(config):
+        long = [one for one in items if one.get_closest_marker("night") is not None]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [one for one in items if one.get_closest_marker("night") is None]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays loaded: the search for garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose tool is missing, and say why; under CI=true that is a failure."""
@@ -44,20 +70,42 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture
 def night(request: pytest.FixtureRequest) -> bool:
     """Whether this is the long form of the suite."""
-    return bool(request.config.getoption("--hypothesis-profile") == "night")
+    return is_night(request.config)
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[tools.PostgresCluster]:
+def cluster() -> Iterator[tools.PostgresCluster]:
     """A throwaway PostgreSQL cluster of this test process."""
-    with tools.PostgresCluster() as cluster:
-        yield cluster
+    with tools.PostgresCluster(tools.in_memory()) as running:
+        yield running
 
 
 @pytest.fixture
-def postgres_dsn(postgres: tools.PostgresCluster) -> str:
+def postgres(cluster: tools.PostgresCluster) -> Iterator[tools.Databases]:
+    """Makes databases of this test."""
+    made = tools.Databases(cluster)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def postgres_dsn(postgres: tools.Databases) -> str:
     """A fresh, empty database."""
     return postgres.new_database()
+
+
+@pytest.fixture
+def quick_path() -> Iterator[Path]:
+    """`tmp_path` without a disk. A station's own program keeps no journal there: its tests use `tmp_path`."""
+    with tools.quick_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def quick_home() -> Iterator[Path]:
+    """The same, for all tests of a file together."""
+    with tools.quick_folder() as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 
 from cardsvc.virtual_reader.stack import free_port
 from tests.support.process import ROOT, Programs
-from tests.support.tools import PostgresCluster
+from tests.support.tools import Databases
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -78,7 +78,7 @@ def test_a_page_that_complains_fails_its_test(browser: "Browser", site: str, nam
 
 
 @pytest.mark.postgres
-def test_each_database_is_fresh_and_the_server_is_honest(postgres: PostgresCluster) -> None:
+def test_each_database_is_fresh_and_the_server_is_honest(postgres: Databases) -> None:
     first, second = create_engine(postgres.new_database()), create_engine(postgres.new_database())
     with first.begin() as tx:
         tx.execute(text("CREATE TABLE here (n int)"))

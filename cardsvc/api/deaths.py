@@ -6,15 +6,17 @@ somebody else, if nobody has touched it meanwhile; the right person's payments s
 
 import logging
 from collections import Counter
+from collections.abc import Iterable
 from functools import partial
 
 from cardsvc.context import Context
 from cardsvc.core.deaths import Telling, next_try
 from cardsvc.core.ids import CaseNo
-from cardsvc.core.records import Record, Value, Values
+from cardsvc.core.local_time import local
+from cardsvc.core.records import Move, Record, Value
 from cardsvc.modules import Module, Payments
 from cardsvc.rows import deaths as rows
-from cardsvc.rows import keeping
+from cardsvc.rows import effects, keeping
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.store import deaths as store
 from cardsvc.store.deaths import Look, Stopped
@@ -89,27 +91,48 @@ class Deaths:
             where = Where(home, module.name, module.record(payments.record))
             known = store.by_case(connection, home, case_no, module.name, payments.record)
             wrong = [one for one in known if not look.telling or one.person != look.person]
-            found += [self._undo(connection, log, where, payments, look, one) for one in wrong]
+            found += [self._undo(connection, log, module, where, payments, look, one) for one in wrong]
             if look.telling and look.person is not None:
                 heard = {one.row_id for one in known if one.person == look.person and one.telling is look.telling}
-                paid = rows.paid(connection, where, payments, look.person)
-                for row in (one for one in paid if one.id not in heard):
-                    self._stop(connection, log, where, payments, look, row)
+                open_ = rows.open_(connection, where, payments, look.person)
+                for row in (one for one in open_ if one.id not in heard):
+                    self._stop(connection, log, module, where, payments, look, row)
                     found.append("stopped")
         log.close()
         return found
 
-    def _stop(self, connection: Connection, log: Log, where: Where, payments: Payments, look: Look, row: Kept) -> None:
-        case_no, person = look.case.case_no, look.person or ""
+    def _stop(
+        self,
+        connection: Connection,
+        log: Log,
+        module: Module,
+        where: Where,
+        payments: Payments,
+        look: Look,
+        row: Kept,
+    ) -> None:
+        """As the record's own move does it, by nobody's hand."""
+        case_no, person, now = look.case.case_no, look.person or "", self._context.clock()
         what = f"death of {case_no} ({look.telling}) stops {where.module}/{where.record.name}"
-        self._move(connection, log, where, row, payments.state, payments.suspended, DEATH, what)
+        state = str(row.values[payments.state])
+        move = _between(where.record, (state,), (payments.suspended,))
+        changes: dict[str, Value] = {payments.state: payments.suspended}
+        if move is not None and move.stamps:
+            changes[move.stamps] = local(now).date()
+        self._move(connection, log, (module, where), row, changes, (DEATH, what), move)
         key = (where.module, where.record.name, row.id, row.version + 1)
-        state, now = str(row.values[payments.state]), self._context.clock()
         home = self._context.home_id
         store.add(connection, home, Stopped(*key, case_no, person, look.telling, state, now))
 
     def _undo(
-        self, connection: Connection, log: Log, where: Where, payments: Payments, look: Look, one: Stopped
+        self,
+        connection: Connection,
+        log: Log,
+        module: Module,
+        where: Where,
+        payments: Payments,
+        look: Look,
+        one: Stopped,
     ) -> str:
         """Let a row go on that was stopped for a death that was not this person's."""
         home, now = self._context.home_id, self._context.clock()
@@ -120,19 +143,42 @@ class Deaths:
         row = keeping.find(connection, where, one.row_id, None)
         if row is not None and rows.still(connection, where, payments, row, one):
             what = f"death of {one.case_no} was another's: {where.module}/{where.record.name} goes on"
-            self._move(connection, log, where, row, payments.state, one.state, UNDONE, what)
+            there = _between(where.record, (one.state,), (payments.suspended,))
+            changes: dict[str, Value] = {payments.state: one.state}
+            if there is not None and there.stamps:
+                changes[there.stamps] = None
+            back = _between(where.record, (payments.suspended,), payments.paid)
+            self._move(connection, log, (module, where), row, changes, (UNDONE, what), back)
         store.undo(connection, home, one, now)
         return "undone"
 
     def _move(
-        self, connection: Connection, log: Log, where: Where, row: Kept, column: str, to: str, move: str, what: str
+        self,
+        connection: Connection,
+        log: Log,
+        at: tuple[Module, Where],
+        row: Kept,
+        changes: dict[str, Value],
+        named: tuple[str, str],
+        move: Move | None,
     ) -> None:
-        context, now = self._context, self._context.clock()
+        """Change a row, and what the move of the same meaning does to others. `named`: for the history, for the log."""
+        (module, where), (name, what), context, now = at, named, self._context, self._context.clock()
         log_no = log.add(what, row.id, "", now)
-        changes = {column: to} | _derived(where.record, {**row.values, column: to})
+        after = {**row.values, "county": row.county, **changes}
+        changes |= where.record.derived(after)
         chance = context.chance(12 * len(where.record.columns))
-        if not keeping.change(connection, context.vault, where, row, changes, None, now, chance, log_no, move):
+        if not keeping.change(connection, context.vault, where, row, changes, None, now, chance, log_no, name):
             raise LookupError(f"{where.module}/{where.record.name} changed under the lock")
+        if move is not None:
+            reached = effects.Act(log, name, now)
+            effects.carry_out(connection, context.vault, where, module, move, (row.id, after | changes), reached)
+
+
+def _between(record: Record, since: Iterable[str], to: Iterable[str]) -> Move | None:
+    """The declared move from one of these states to one of those."""
+    moves = record.flow.moves if record.flow is not None else ()
+    return next((one for one in moves if set(since) & set(one.since) and one.to in to), None)
 
 
 def _news(look: Look) -> bool:
@@ -140,11 +186,3 @@ def _news(look: Look) -> bool:
     if look.telling is Telling.NOTHING and look.told is Telling.NOTHING:
         return False
     return (look.telling, look.person) != (look.told, look.told_of)
-
-
-def _derived(record: Record, values: Values) -> dict[str, Value]:
-    """What follows from the new state."""
-    if record.derive is None:
-        return {}
-    names = {one.name for one in record.columns if one.derived}
-    return {name: value for name, value in record.derive(values).items() if name in names}

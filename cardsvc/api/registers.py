@@ -17,7 +17,7 @@ from cardsvc.context import Context
 from cardsvc.core.facts import Step
 from cardsvc.core.registers import Heard, RegisterFault, asked_day, believed, lost, next_ask, remark, to_prove, turns
 from cardsvc.core.terms import Notice
-from cardsvc.core.workflow import in_order
+from cardsvc.core.workflow import OVER
 from cardsvc.handlers.record_tap import take_by_itself
 from cardsvc.modules import Module
 from cardsvc.store import registers as store
@@ -116,7 +116,7 @@ class Registers:
         if case is None:
             raise LookupError(f"no case {ask.case.case_no}")
         found = []
-        provable = in_order(case, Step.PROVE_WAIVER) is None
+        provable = case.stage not in OVER
         proofs = to_prove(case, heard) if provable else ()
         if proofs:
             tx.load_things()

@@ -20,16 +20,13 @@ from cardsvc.core.terms import Destination
 from cardsvc.core.trails import Trail
 from cardsvc.handlers.record_tap import take_by_itself
 from cardsvc.modules import Module
-from cardsvc.naming.names import shape
 from cardsvc.rows import keeping
 from cardsvc.rows import trails as rows
 from cardsvc.rows.keeping import Kept
-from cardsvc.store import cases as case_store
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.flushing import flush
 from cardsvc.store.log import open_log
 from cardsvc.store.opening import working_set
-from cardsvc.store.registers import person
 
 LOG = logging.getLogger("cardsvc.trails")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,31}")
@@ -121,13 +118,9 @@ class Trails:
         return "closed"
 
     def _theirs(self, connection: Connection, trail: Trail, row: Kept, whose: str | None, case_no: CaseNo) -> bool:
-        """Whether a sign-up is about who the case's person is now: by the ID number, without one by the name."""
-        home, vault = self._context.home_id, self._context.vault
-        if whose is not None:
-            return whose == person(connection, home, case_no)
-        sealed = case_store.identity(connection, home, case_no).deceased_name_sealed
-        name = vault.show(sealed, f"funeral_case/{case_no}/deceased_name")
-        return shape(name) == shape(str(row.values[trail.sign_ups.deceased]))
+        """Whether a sign-up is about who the case's person is now, and of its county."""
+        home, vault, name = self._context.home_id, self._context.vault, str(row.values[trail.sign_ups.deceased])
+        return rows.theirs(connection, vault, home, case_no, whose, name, row.county)
 
 
 def the_box(case: Case, destination: Destination | None) -> Portion | None:

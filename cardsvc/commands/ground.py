@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from cardsvc import modules
 from cardsvc.context import Context
-from cardsvc.core.declaring import declared_wrong, module_wrong
+from cardsvc.core.declaring import declared_wrong, module_wrong, reach_wrong
 from cardsvc.core.figures import figure_wrong
 from cardsvc.core.ids import HomeId
 from cardsvc.core.plug import PlugError, discover
@@ -112,6 +112,8 @@ def plugged() -> dict[str, Module]:
             if (wrong := declared_wrong(record, [one.name for one in module.records])) is not None:
                 stop(f"{module.name}: {wrong}")
         records = {one.name: one for one in module.records}
+        if (wrong := reach_wrong(records)) is not None:
+            stop(f"{module.name}: {wrong}")
         for indicator in module.indicators:
             if (wrong := figure_wrong(indicator, records)) is not None:
                 stop(f"{module.name}: {wrong}")

@@ -52,6 +52,11 @@ def _arranged(case: Case, fact: Fact, step: Step, details: Details) -> dict[str,
             )
             told = {"died_on": details.died_on} if details.died_on is not None else {}
             return {"papers": (*(one for one in case.papers if one.paper is not seen.paper), seen), **told}
+        case Step.VOID_DEATH_PAPER:
+            # The day came with the paper.
+            return {"papers": tuple(one for one in case.papers if one.paper is not details.paper), "died_on": None}
+        case Step.CORRECT_DEATH_DAY:
+            return {"died_on": details.died_on}
         case Step.APPROVE if details.approval is not None and details.reason is not None:
             other = CaseNo(details.other) if details.other else None
             decided = Approved(approval=details.approval, reason=details.reason, other=other, cause=fact.cause)

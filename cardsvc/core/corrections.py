@@ -12,7 +12,7 @@ from cardsvc.core.facts import Details, Step
 from cardsvc.core.prices import Line, Trigger
 from cardsvc.core.terms import Payer, WaiverFor
 from cardsvc.core.waived import BookOf, anew
-from cardsvc.core.waivers import category_of
+from cardsvc.core.waiver_source import category_of
 
 CORRECTS = frozenset(
     {
@@ -68,10 +68,10 @@ def corrections(
             return _switched(case, lines, details.item or "", details.payer, book_of)
         case Step.PROVE_WAIVER:
             after = case.model_copy(update=waivers.proven(case, details))
-            return _waived(after, lines, details.number or "", book_of, None)
+            return _waived(after, lines, book_of, None)
         case Step.WITHDRAW_WAIVER:
             after = case.model_copy(update=waivers.withdrawn(case, details))
-            return _waived(after, lines, "", book_of, details.category)
+            return _waived(after, lines, book_of, details.category)
         case _:
             return ()
 
@@ -90,20 +90,18 @@ def _switched(
     if all(one.line.payer is payer for one in theirs):
         return ()
     moved = [replace(one, line=one.line.model_copy(update={"payer": payer})) for one in theirs]
-    waived = _as_from_the_beginning(case, moved, case.waiver_proof or "", book_of)
+    waived = _as_from_the_beginning(case, moved, book_of)
     pairs = ((old, waived[new]) for old, new in zip(theirs, moved, strict=True))
     return tuple(Corrected(old, line) for old, line in pairs if line != old.line)
 
 
-def _waived(
-    case: Case, lines: Iterable[Standing], proof: str, book_of: BookOf, lost: WaiverFor | None
-) -> tuple[Corrected, ...]:
+def _waived(case: Case, lines: Iterable[Standing], book_of: BookOf, lost: WaiverFor | None) -> tuple[Corrected, ...]:
     """The lines with the waiver that they would have had in this case.
 
     Without a category that is `lost`, those of items of which more is waived then; with it, those of items of which
     less is, or whose lines name it.
     """
-    waived = _as_from_the_beginning(case, lines, proof, book_of)
+    waived = _as_from_the_beginning(case, lines, book_of)
     more: dict[str, int] = {}
     for one, line in waived.items():
         more[line.item] = more.get(line.item, 0) + line.waiver_fen - one.line.waiver_fen
@@ -120,16 +118,16 @@ def _voided(case: Case, lines: tuple[Standing, ...], cause: str, book_of: BookOf
     gone = [one for one in lines if one.cause == cause]
     items = {one.line.item for one in gone}
     left = [one for one in lines if one.line.item in items and one not in gone]
-    return (*(Corrected(one) for one in gone), *_waived(case, left, case.waiver_proof or "", book_of, None))
+    return (*(Corrected(one) for one in gone), *_waived(case, left, book_of, None))
 
 
-def _as_from_the_beginning(case: Case, lines: Iterable[Standing], proof: str, book_of: BookOf) -> dict[Standing, Line]:
-    """Each line with its right waiver, in the order of their services; `proof` stands on what changes by it."""
+def _as_from_the_beginning(case: Case, lines: Iterable[Standing], book_of: BookOf) -> dict[Standing, Line]:
+    """Each line with its right waiver, in the order of their services."""
     found: dict[Standing, Line] = {}
     by_item: dict[str, list[Standing]] = {}
     for one in sorted(lines, key=lambda one: one.line.at):
         found[one] = one.line
         by_item.setdefault(one.line.item, []).append(one)
     for theirs in by_item.values():
-        found |= zip(theirs, anew((one.line for one in theirs), case, book_of, proof), strict=True)
+        found |= zip(theirs, anew((one.line for one in theirs), case, book_of), strict=True)
     return found

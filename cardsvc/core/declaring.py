@@ -1,7 +1,7 @@
 """What a declaration of records cannot be, said to who wrote it before anything is made from it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from cardsvc.core.records import Flow, Kind, Record
 
@@ -47,7 +47,8 @@ def _wrong(record: Record, names: set[str]) -> Iterator[str]:
         yield f"{record.name}: {', '.join(strange)} cannot name a column here"
     moves = record.flow.moves if record.flow is not None else ()
     used = {*record.name_by, *record.public, record.dated, record.published, record.point}
-    used |= {name for one in moves for name in (*one.fills, one.stamps)}
+    used |= {name for one in moves for name in (*one.fills, one.stamps, *one.clears)}
+    used |= {each.link for one in moves for each in one.effects if not each.record}
     used |= {record.flow.column} if record.flow is not None else set()
     if missing := sorted(used - {"", *own}):
         yield f"{record.name}: there is no column {', '.join(missing)}"
@@ -58,6 +59,28 @@ def _wrong(record: Record, names: set[str]) -> Iterator[str]:
         yield f"{record.name}: derived columns need `derive`"
 
 
+def reach_wrong(records: Mapping[str, Record]) -> str | None:
+    """What is wrong with what moves of a module's records do to other rows; None when nothing is."""
+    return next((said for one in records.values() for said in _reach_wrong(one, records)), None)
+
+
+def _reach_wrong(record: Record, records: Mapping[str, Record]) -> Iterator[str]:
+    for move in record.flow.moves if record.flow is not None else ():
+        for effect in move.effects:
+            of, what = effect.record or record.column(effect.link).of, f"{record.name}: the effect of {move.name}"
+            other = records.get(of)
+            columns = {one.name: one for one in other.columns} if other is not None else {}
+            back = columns[effect.link].of if effect.link in columns else ""
+            if other is None or (effect.record and back != record.name):
+                yield f"{what} has no link between {record.name} and {of or 'nothing'}"
+                continue
+            if strange := [one for one in effect.columns if one not in columns or columns[one].secret]:
+                yield f"{what} cannot change {strange[0]} of {of}"
+            guarded = {name for names in other.flow.guards.values() for name in names} if other.flow else set()
+            if not move.two and guarded & set(effect.columns):
+                yield f"{what} changes what two agreed to of {of}: it is by two"
+
+
 def _columns_wrong(record: Record, names: set[str]) -> Iterator[str]:
     for one in record.columns:
         if (one.kind is Kind.CHOICE) != bool(one.choices):
@@ -66,8 +89,13 @@ def _columns_wrong(record: Record, names: set[str]) -> Iterator[str]:
             yield f"{record.name}.{one.name}: a LINK is `of` a record of its module, nothing else is"
         if one.secret and (one.sorted or one.derived or one.name in record.public):
             yield f"{record.name}.{one.name}: what is secret is not sorted, derived or public"
+        if one.given and (one.needed or one.derived or one.secret):
+            yield f"{record.name}.{one.name}: what other rows' moves give is not needed, derived or secret"
         if one.filtered and one.kind not in FILTERS:
             yield f"{record.name}.{one.name}: a list filters by CHOICE, YES_NO, LINK and NUMBER alone"
+    for both in record.together:
+        if len(both) < 2 or not set(both) <= {one.name for one in record.columns if not one.secret}:
+            yield f"{record.name}: `together` are two columns or more, none of them secret"
     if not record.name_by:
         yield f"{record.name}: no column names its rows: `name_by`"
     if (alike := _people(record)) and not any(record.column(one).unique for one in record.name_by):
@@ -100,6 +128,8 @@ def _flow_wrong(record: Record, flow: Flow) -> Iterator[str]:
             yield f"{record.name}: nobody here confirms a move of somebody outside"
         if untyped := [name for name in one.fills if name == flow.column or record.column(name).derived]:
             yield f"{record.name}: {one.name} cannot fill {untyped[0]}: a state or what is derived is not typed"
+        if kept := [name for name in one.clears if record.column(name).needed or name == flow.column]:
+            yield f"{record.name}: {one.name} cannot clear {kept[0]}, which is needed"
         if one.stamps and record.column(one.stamps).kind not in (Kind.DATE, Kind.MOMENT):
             yield f"{record.name}: {one.name} stamps {one.stamps}, which is no DATE or MOMENT"
     states = {*flow.frozen, *flow.waits, *(state for one in flow.moves for state in (*one.since, one.to) if state)}

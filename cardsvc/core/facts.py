@@ -160,6 +160,8 @@ class Step(StrEnum):
     REVERSE_LINE = "reverse_line"
     STATEMENT_PAID = "statement_paid"
     REVERSE_PAYMENT = "reverse_payment"
+    VOID_DEATH_PAPER = "void_death_paper"
+    CORRECT_DEATH_DAY = "correct_death_day"
 
 
 class PlaceKind(StrEnum):

@@ -7,7 +7,7 @@ the service and for whoever wants to check it.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from cardsvc.core import ledger, prices, reversal, waived, waivers, workflow
+from cardsvc.core import came, ledger, prices, reversal, waived, waivers, workflow
 from cardsvc.core.case import Case
 from cardsvc.core.corrections import CORRECTS, Corrected, Standing, corrections
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, step_of
@@ -130,7 +130,7 @@ def post(
     for posted in fresh:
         lines.append(posted)
         moved.extend(ledger.charge(case_no, posted.line))
-    moved.extend(ledger.given_out(fact, balances) if step is Step.REFUND else ledger.money_moved(fact))
+    moved.extend(_money(fact, before, balances))
     if step is Step.REVERSE_PAYMENT:
         undone = tuple(undone)
         back = reversal.counter_entries(case_no, undone, standing, balances)
@@ -141,6 +141,17 @@ def post(
     if sent_again and step in SETS_OFF:
         moved.extend(ledger.made_good(case_no, ledger.added(balances, moved)))
     return Posting(tuple(lines), tuple(moved))
+
+
+def _money(fact: Fact, before: Case, balances: Mapping[Account, int]) -> tuple[Transfer, ...]:
+    """The transfers of money that moved; what came and its case takes no more is held until a person has decided."""
+    step = step_of(fact)
+    if step is Step.REFUND:
+        return ledger.given_out(fact, balances)
+    moved = ledger.money_moved(fact)
+    if step not in came.TAKES_MONEY or came.fits(before, step):
+        return moved
+    return tuple(one.model_copy(update={"credit": ledger.suspense(fact.case_no)}) for one in moved)
 
 
 def _corrected(one: Corrected, cause: str) -> Iterator[PostedLine]:
@@ -200,6 +211,6 @@ def _left_for(
         for number, line in zip(at, right[len(known) :], strict=True):
             found[number] = replace(fresh[number], line=line)
         pairs = list(zip(known, right, strict=False))
-        if chooses and sum(line.waiver_fen - one.line.waiver_fen for one, line in pairs):
+        if chooses and sum(line.waiver_fen - one.line.waiver_fen for one, line in pairs) != 0:
             changed += [Corrected(one, line) for one, line in pairs if line != one.line]
     return found, changed

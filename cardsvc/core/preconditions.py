@@ -16,7 +16,7 @@ from cardsvc.core.policy import Policy
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.rules import COMPARED, RULES
 from cardsvc.core.storage import first_stored
-from cardsvc.core.terms import Approval, CaseKind, CauseClass
+from cardsvc.core.terms import OF_DEATH, Approval, CaseKind, CauseClass
 from cardsvc.core.waivers import entitlements
 
 
@@ -187,6 +187,10 @@ def what_it_follows(case: Case, asked: Asked) -> Refusal | None:
             return Refusal(Problem.CERTIFICATE_EXISTS, case.certificate)
         case Step.VOID_CERTIFICATE if case.certificate is None:
             return Refusal(Problem.NOTHING_TO_VOID, asked.step)
+        case Step.VOID_DEATH_PAPER if case.paper(*OF_DEATH) is None:
+            return Refusal(Problem.NOTHING_TO_VOID, asked.step)
+        case Step.CORRECT_DEATH_DAY if details.died_on is not None and details.died_on == case.died_on:
+            return Refusal(Problem.FIELD_INVALID, "died_on")
         case Step.HAND_BELONGINGS if case.belongings is None:
             return Refusal(Problem.STEP_NOT_STARTED, Step.LIST_BELONGINGS)
         case Step.CLEAR_ALERT if all(one.other != details.other for one in case.alerts):
@@ -229,7 +233,7 @@ LONG_DEAD = timedelta(days=366)
 def death_day_can_be(case: Case, asked: Asked, now: datetime | None) -> Refusal | None:
     """The day of the death is not after the case was opened, nor in the future: a slip of the pen stops payments."""
     day = asked.details.died_on
-    if asked.step is not Step.VERIFY_DEATH or day is None:
+    if asked.step not in (Step.VERIFY_DEATH, Step.CORRECT_DEATH_DAY) or day is None:
         return None
     opened = local(case.opened_at).date()
     soon = case.kind is CaseKind.PERSON and case.cause_class is CauseClass.NATURAL

@@ -16,6 +16,7 @@ from cardsvc.core.portions import ash_periods
 from cardsvc.core.storage import StorageDay, stay
 from cardsvc.core.terms import Payer, Reason, WaiverFor
 from cardsvc.core.waived_days import PricedDay, best, due_fen
+from cardsvc.core.waiver_source import GivenBy
 from cardsvc.core.waivers import Grant, WaiverTable
 
 
@@ -145,7 +146,7 @@ class Line(Wire):
     price_version: Code
     at: AwareDatetime
     waiver_source: str | None = None
-    "The category and the record that the waiver stands on; None of what is waived by the price list."
+    "What the waiver stands on, as `core.waiver_source` writes it."
 
     @property
     def due_fen(self) -> int:
@@ -362,14 +363,17 @@ def grants_for(row: PriceItem, case: Case, book: PriceBook, at: datetime) -> tup
     day = local(at).date()
     if waivers.table_on(book.waivers, day) is not None:
         return waivers.grants(case, row.item, book.waivers, day)
-    by_row = Grant(WaiverFor.RESIDENT, row.waiver_fen, row.waiver_units, Payer.TREASURY)
-    return (by_row,) if case.resident and row.waiver_fen else ()
+    if not case.resident or not row.waiver_fen:
+        return ()
+    (resident, *_) = waivers.entitlements(case)
+    source = waivers.source_of(resident, local(case.opened_at).date(), (GivenBy.LIST, book.version))
+    return (Grant(WaiverFor.RESIDENT, row.waiver_fen, row.waiver_units, Payer.TREASURY, source),)
 
 
-def basis_of(row: PriceItem, granted: Grant | None, *further: str) -> str:
-    """The legal basis of a line: of its price, of its waiver, and what else proves it."""
+def basis_of(row: PriceItem, granted: Grant | None) -> str:
+    """The legal basis of a line: of its price and of its waiver."""
     own = granted.basis if granted is not None else ""
-    return " ".join(dict.fromkeys(part for part in (row.legal_basis, own, *further) if part))
+    return " ".join(dict.fromkeys(part for part in (row.legal_basis, own) if part))
 
 
 def _payer(case: Case, row: PriceItem, usual: Payer) -> Payer:

@@ -130,6 +130,8 @@ class Problem(StrEnum):
     ITEM_INCLUDED = "item_included"  # another item of the case has it in its price
     AMOUNT_INVALID = "amount_invalid"  # not a positive amount, or above what is allowed
     BALANCE_OPEN = "balance_open"  # the bill is not settled
+    MONEY_HELD = "money_held"  # money of the family is still held
+    MONEY_WAITS = "money_waits"  # money of the case waits in suspense for somebody's decision
     ABOVE_PAID = "above_paid"  # a refund above what was paid
     PRICES_WRONG = "prices_wrong"  # a price list that cannot be published, with every reason
     SHEET_UNSAFE = "sheet_unsafe"  # a file that is not opened: formulas, macros, links, too large

@@ -37,7 +37,10 @@ FAMILIES: Mapping[Regime, Family] = {
 
 
 class ReceiptLine(Wire):
-    """`fen` of a line of the bill, which `log_no` and `line_no` name; the names are those of its price list."""
+    """`fen` of a line of the bill, which `log_no` and `line_no` name; the names are those of its price list.
+
+    Where that is a part, `of_fen` is what the payer owes for the line in all, and `open_fen` what is still to come.
+    """
 
     log_no: int
     line_no: int
@@ -46,6 +49,8 @@ class ReceiptLine(Wire):
     name_en: str
     quantity: int = Field(ge=1)
     fen: int = Field(ge=1)
+    of_fen: int | None = Field(default=None, ge=1, exclude_if=lambda value: value is None)
+    open_fen: int | None = Field(default=None, ge=0, exclude_if=lambda value: value is None)
 
 
 class Receipt(Wire):
@@ -100,7 +105,8 @@ def unreceipted(
     left = sum(share(one.line, payer) - told.get((one.log_no, one.line_no), 0) for one in lines) - owed_fen
     for stands in lines:
         line, key = stands.line, (stands.log_no, stands.line_no)
-        fen = min(left, share(line, payer) - told.get(key, 0))
+        whole, before = share(line, payer), told.get(key, 0)
+        fen = min(left, whole - before)
         if fen <= 0:
             continue
         left -= fen
@@ -109,7 +115,15 @@ def unreceipted(
         family = FAMILIES[row.regime] if row is not None else Family.INVOICE
         found.setdefault(family, []).append(
             ReceiptLine(
-                log_no=key[0], line_no=key[1], item=line.item, name_zh=zh, name_en=en, quantity=line.quantity, fen=fen
+                log_no=key[0],
+                line_no=key[1],
+                item=line.item,
+                name_zh=zh,
+                name_en=en,
+                quantity=line.quantity,
+                fen=fen,
+                of_fen=whole if fen < whole else None,
+                open_fen=whole - before - fen if fen < whole else None,
             )
         )
     return {family: tuple(found[family]) for family in Family if family in found}

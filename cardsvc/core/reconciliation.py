@@ -286,11 +286,18 @@ def ledger_not_zero(books: Books) -> Iterator[Row]:
 OVER = frozenset({Stage.RELEASED, Stage.AT_REST, Stage.TRANSFERRED, Stage.CANCELLED, Stage.CLOSED})
 
 
+def _agreed(case: Case) -> bool:
+    """Whether two people closed it with money open, and said why: review has looked at it (decision 0034)."""
+    closed = case.last(Step.CLOSE)
+    return closed is not None and closed.reason is not None
+
+
 def bill_open(books: Books) -> Iterator[Row]:
     """The case is over, the family owes, and nobody granted credit."""
     for case in books.cases:
         money = books.money.get(case.case_no, Money())
-        if case.stage in OVER and money.owed > 0 and case.approved(Approval.CREDIT) is None:
+        credited = case.approved(Approval.CREDIT) is not None or _agreed(case)
+        if case.stage in OVER and money.owed > 0 and not credited:
             yield _case(case, money.owed)
 
 
@@ -298,7 +305,8 @@ def deposit_left(books: Books) -> Iterator[Row]:
     """The case is over, and money of the family's is left with us."""
     for case in books.cases:
         money = books.money.get(case.case_no, Money())
-        if case.stage in OVER and money.owed < 0 and books.now - case.stage_since > GRACE:
+        late = books.now - case.stage_since > GRACE
+        if case.stage in OVER and money.owed < 0 and late and not _agreed(case):
             yield _case(case, -money.owed)
 
 

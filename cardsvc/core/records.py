@@ -58,8 +58,8 @@ class Column:
     """A column. `of` names the record of the same module that a LINK leads to.
 
     `searched`: found by its beginning from the list's search field (secrets by their whole value). `filtered` and
-    `sorted`: the list does. `derived`: computed by the record's `derive`, never typed. `low` and `high` bound numbers
-    and money (fen).
+    `sorted`: the list does. `derived`: computed by the record's `derive`, never typed. `given`: written by moves of
+    other rows alone (`Effect`), never typed. `low` and `high` bound numbers and money (fen).
     """
 
     name: str
@@ -73,6 +73,7 @@ class Column:
     sorted: bool = False
     unique: bool = False
     derived: bool = False
+    given: bool = False
     listed: bool = True
     low: int | None = 0
     high: int | None = None
@@ -111,6 +112,12 @@ class Wrong(StrEnum):
     UNPRINTABLE = "unprintable"  # control characters, which neither database nor spreadsheet can hold
     SEVERAL_ROWS = "several_rows"  # a link's text names more than one row
     GUARDED = "guarded"  # two agreed to it: no form changes it, a move of two does
+    FULL = "full"  # all places of what it leads to are taken
+    NOT_THEIRS = "not_theirs"  # a case of another person, or of another county
+
+
+ALOUD = frozenset({Wrong.GUARDED, Wrong.FULL, Wrong.NOT_THEIRS})
+"""What is said of the whole row too: the field may not be on the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +130,26 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What a move does to other rows in the same act: to the one that its column `link` leads to.
+
+    With `record`, to each row of that record whose column `link` leads to the moved one. `gives` says what changes from
+    the moved row as it is then and the other; it is pure, sees no secret of the other, and says nothing but `columns`.
+    """
+
+    link: str
+    columns: tuple[str, ...]
+    gives: Callable[[Values, Values], Values]
+    record: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """A step of a record's flow: from states to a state, or to none: the state stays.
 
     `fills` are columns that are typed with it. `two`: a second person confirms, and what it fills is typed with it
     alone. `outside`: it is the outsider's, through the row's own link. `stamps`: a date or moment column that gets the
-    time of the move.
+    time of the move. `clears`: columns that have nothing after it. `effects`: what it does to other rows.
     """
 
     name: str
@@ -139,6 +160,8 @@ class Move:
     two: bool = False
     outside: bool = False
     stamps: str = ""
+    clears: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
 
     def leads(self, state: str) -> str:
         """The state after it, from a state."""
@@ -172,8 +195,10 @@ class Record:
 
     `name_by` are the columns that name a row to people, a secret by its ends. `dated` is the DATE or MOMENT column by
     which a row belongs to a period. `derive` computes the derived columns from the others, `check` tells what is wrong
-    with a whole row; both are pure. `published`: the YES_NO column that puts a row on the public page, with `public`
-    columns. `point`: the POINT column of the map.
+    with a whole row; both are pure. `agree` tells what is wrong with a row beside those that its links lead to, by
+    column; it is pure, and sees no secret in clear. `together`: columns that no two rows have alike, a link among them.
+    `published`: the YES_NO column that puts a row on the public page, with `public` columns. `point`: the POINT column
+    of the map.
     """
 
     name: str
@@ -183,10 +208,17 @@ class Record:
     dated: str = ""
     derive: Callable[[Values], Values] | None = None
     check: Callable[[Values], Iterable[Fault]] | None = None
+    agree: Callable[[Values, Mapping[str, Values]], Iterable[Fault]] | None = None
+    together: tuple[tuple[str, ...], ...] = ()
     flow: Flow | None = None
     published: str = ""
     public: tuple[str, ...] = ()
     point: str = ""
+
+    def derived(self, values: Values) -> dict[str, Value]:
+        """What follows from a row's other values."""
+        found = self.derive(values) if self.derive is not None else {}
+        return {one.name: found[one.name] for one in self.columns if one.derived and one.name in found}
 
     def column(self, name: str) -> Column:
         """A column by its name. Raises KeyError."""
@@ -194,7 +226,7 @@ class Record:
 
     @property
     def typed(self) -> tuple[Column, ...]:
-        """What a form asks: not what is derived, not the state of its flow nor what its moves stamp.
+        """What a form asks: not what is derived or given, not the state of its flow nor what its moves stamp.
 
         Nor what a move of two fills: one person alone could type past the second one. What is guarded in some states
         is typed in the others.
@@ -203,7 +235,7 @@ class Record:
         moved = {self.flow.column, *(one.stamps for one in moves)} if self.flow is not None else set()
         guarded = {name for names in self.flow.guards.values() for name in names} if self.flow is not None else set()
         moved |= {name for one in moves if one.two for name in one.fills} - guarded
-        return tuple(one for one in self.columns if not one.derived and one.name not in moved)
+        return tuple(one for one in self.columns if not one.derived and not one.given and one.name not in moved)
 
     @property
     def start(self) -> dict[str, Value]:

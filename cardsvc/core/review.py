@@ -9,16 +9,23 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import gcd
 
-from cardsvc.core import prices
+from pydantic import Field
+
+from cardsvc.core import came, prices
+from cardsvc.core.came import TAKES_MONEY
 from cardsvc.core.case import Case
 from cardsvc.core.corrections import Standing
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, Wire, step_of
+from cardsvc.core.fold import then
+from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceItem, Regime, Trigger
+from cardsvc.core.problems import Problem
 from cardsvc.core.storage import open_days
 from cardsvc.core.terms import Means, Payer
 from cardsvc.core.waived import BookOf
+from cardsvc.core.waiver_source import read
 
 
 class Rule(StrEnum):
@@ -35,6 +42,8 @@ class Rule(StrEnum):
     CHARGE_WITHOUT_TAP = "charge_without_tap"
     ONE_PERSON = "one_person"  # who took the money gives it back
     OLD_SUSPENSE = "old_suspense"  # for a day nobody has decided whose money it is
+    TAKEN_IN_DOUBT = "taken_in_doubt"  # money that came although a rule speaks against it, or for a case that is over
+    CLOSED_OPEN = "closed_open"  # two people closed the case with money owed or held
     PAID_OUT_SHORT = "paid_out_short"  # given out before a restore, and what covered it is not in the books
     QR_BY_HAND = "qr_by_hand"  # a person says that a provider was paid; the provider has not said so of this entry
 
@@ -43,7 +52,8 @@ class Evidence(Wire):
     """What a flag is held against.
 
     `causes` are the taps or entries, the flagged one first; `listed_fen` is what the list says, `bound_fen` the cap or
-    the end of the range that is passed, `other` the item beside it, `said` a reason that somebody wrote.
+    the end of the range that is passed, `other` the item beside it, `said` a reason that somebody wrote, `against` the
+    problems that speak against money that came.
     """
 
     causes: tuple[str, ...] = ()
@@ -53,6 +63,9 @@ class Evidence(Wire):
     bound_fen: int | None = None
     other: str | None = None
     said: str = ""
+    against: tuple[Problem, ...] = ()
+    waiver_source: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    "What the waiver of the line stands on, as `core.waiver_source` writes it."
 
 
 class Flag(Wire):
@@ -77,6 +90,14 @@ class Looked:
     book_of: BookOf
     short_fen: int | None = None
     "How much of what was given out is not covered; None where all is, or nothing was given out."
+    left_fen: int = 0
+    "What the closing of a case leaves owed or held."
+    against: tuple[Problem, ...] = ()
+    "What the rules say against money that came in."
+    held: bool = False
+    "Whether money that came in is held: for the family, or until somebody has decided."
+    out_fen: int = 0
+    "What went out of the tills."
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +125,7 @@ class OnLine:
             bound_fen=bound_fen,
             other=other,
             said=said,
+            waiver_source=self.line.waiver_source,
         )
 
 
@@ -144,10 +166,15 @@ def _price_overridden(one: OnLine) -> Evidence | None:
 
 
 def _waiver_unsourced(one: OnLine) -> Evidence | None:
-    line, case = one.line, one.looked.before
-    by_rule = one.row.waiver_fen * one.row.waiver_units if one.row is not None and case.resident else 0
-    proof = _details(one.looked.fact).number if step_of(one.looked.fact) is Step.PROVE_WAIVER else case.waiver_proof
-    return one.evidence(bound_fen=by_rule) if line.waiver_fen > by_rule and not proof else None
+    """A waiver that does not name what proves it and the rule that gives it, or is more than that rule gives."""
+    line, looked = one.line, one.looked
+    if not line.waiver_fen:
+        return None
+    source = read(line.waiver_source or "")
+    after, book = then(looked.before, looked.fact), looked.book_of(line.price_version)
+    grants = prices.grants_for(one.row, after, book, line.at) if one.row is not None else ()
+    given = next((given.of(line.price_fen, line.quantity) for given in grants if given.category == source.category), 0)
+    return one.evidence(bound_fen=given) if line.waiver_fen > given or not source.is_whole else None
 
 
 def _split(one: OnLine) -> Evidence | None:
@@ -199,7 +226,6 @@ FINISHES = frozenset({Step.COLLECT, Step.PREPARED, Step.FAREWELL_OVER, Step.LOAD
 """Services that are never done for nothing: their tap makes a line, or another line's price includes it."""
 METERED = frozenset({Trigger.STORAGE_DAY, Trigger.ASH_STORAGE})
 """Charged by the day or the period that began: two taps of a day may each close one of their own."""
-TAKES_MONEY = frozenset({Step.DEPOSIT, Step.PAY})
 BY_ORDER = "qr:"
 """How the cause of what a provider paid in begins; its order follows."""
 SUSPENSE_WAITS = timedelta(days=1)
@@ -242,13 +268,20 @@ def _on_fact(looked: Looked) -> Iterator[Flag]:
             yield _about(fact, Rule.TAP_WITHOUT_CHARGE, 0, (fact.cause,), book.version)
     if looked.short_fen is not None:
         yield _about(fact, Rule.PAID_OUT_SHORT, looked.short_fen, (fact.cause,))
+    if came.doubted(step, case, looked.against, held=looked.held):
+        details = _details(fact)
+        yield in_doubt(fact.cause, details.amount_fen or 0, details.payer, looked.against)
+    if looked.left_fen:
+        yield _about(fact, Rule.CLOSED_OPEN, looked.left_fen, (fact.cause,))
     if qr_by_hand(fact):
         yield _about(fact, Rule.QR_BY_HAND, _details(fact).amount_fen or 0, (fact.cause,))
-    if step is Step.REFUND:
-        people = {fact.staff_no, fact.second_staff_no}
-        took = tuple(one.cause for one in case.taken if one.step in TAKES_MONEY and one.by in people)
-        if took:
-            yield _about(fact, Rule.ONE_PERSON, _details(fact).amount_fen or 0, (fact.cause, *took))
+    if step in (Step.REFUND, Step.REVERSE_PAYMENT):
+        details = _details(fact)
+        undone, fen = details.payment, details.amount_fen or looked.out_fen
+        taken = [one for one in case.taken if one.step in TAKES_MONEY and undone in (None, one.cause)]
+        people = (fact.staff_no, fact.second_staff_no)
+        alone = one_person(fact.cause, fen, people, [(one.cause, one.by) for one in taken])
+        yield from (alone,) if alone is not None else ()
 
 
 def qr_by_hand(fact: Fact) -> bool:
@@ -263,8 +296,29 @@ def _about(fact: Fact, rule: Rule, fen: int, causes: Iterable[str], version: str
     return Flag(rule=rule, line=None, item=None, payer=payer, amount_fen=fen, evidence=evidence)
 
 
+def one_person(
+    cause: str, fen: int, people: Iterable[StaffNo | None], taken: Iterable[tuple[str, StaffNo]]
+) -> Flag | None:
+    """The flag on money that goes back by who took it in, asked for it or entered it; None when others did.
+
+    `people` give it back, `taken` says what it came by (its cause) and whose doing that was; `fen` is the amount.
+    """
+    gives = {one for one in people if one}
+    took = tuple(came for came, who in taken if who in gives)
+    evidence = Evidence(causes=(cause, *took))
+    if not took:
+        return None
+    return Flag(rule=Rule.ONE_PERSON, line=None, item=None, payer=None, amount_fen=fen, evidence=evidence)
+
+
 def _details(fact: Fact) -> Details:
     return fact.body.details if isinstance(fact.body, StepTaken) else Details()
+
+
+def in_doubt(cause: str, amount_fen: int, payer: Payer | None, against: tuple[Problem, ...]) -> Flag:
+    """The flag on money that a desk took and the rules speak against."""
+    evidence = Evidence(causes=(cause,), against=against)
+    return Flag(rule=Rule.TAKEN_IN_DOUBT, line=None, item=None, payer=payer, amount_fen=amount_fen, evidence=evidence)
 
 
 def old_suspense(order_no: str, amount_fen: int, heard_at: datetime, now: datetime) -> Flag | None:

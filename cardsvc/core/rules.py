@@ -90,7 +90,7 @@ RULES: Mapping[Step, Rule] = {
     Step.UNSHELVE: Rule(_at(At.ASHES), ("label",), card=True, second=True),
     Step.RELEASE: Rule(_at(At.ASHES), ("label", "destination", "code"), NEVER, card=True, second=True, milestone=True),
     Step.CONFIRM_REST: Rule(_at(At.ASHES, At.OFFICE), ("receipt",), milestone=True, may=("label",)),
-    Step.CLOSE: Rule(_at(At.OFFICE), (), NO),
+    Step.CLOSE: Rule(_at(At.OFFICE), (), NO, may=("reason",)),
     Step.HOLD: Rule(_at(At.OFFICE), ("reason", "blocks"), milestone=True),
     Step.LIFT_HOLD: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
     Step.SUSPEND: Rule(ANYWHERE, ("reason",)),
@@ -143,4 +143,6 @@ RULES: Mapping[Step, Rule] = {
     Step.REVERSE_LINE: Rule(_at(At.OFFICE), ("line", "number", "reason"), NO, milestone=True),
     Step.STATEMENT_PAID: Rule(_at(At.OFFICE), ("amount_fen", "means", "payer", "number"), NO),
     Step.REVERSE_PAYMENT: Rule(_at(At.CASHIER, At.OFFICE), ("payment", "reason"), NO, second=True, by_word=True),
+    Step.VOID_DEATH_PAPER: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
+    Step.CORRECT_DEATH_DAY: Rule(_at(At.OFFICE), ("died_on", "reason"), NO, second=True),
 }

@@ -107,7 +107,7 @@ class BillLine(Wire):
     payer: str
     legal_basis: str
     waiver_source: str | None = Field(default=None, exclude_if=lambda value: value is None)
-    "The category and the record that the waiver stands on; told to the family, not to stations."
+    "What the waiver stands on, as `core.waiver_source` writes it; told to the family, not to stations."
 
 
 class Owed(Wire):

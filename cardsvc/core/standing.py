@@ -5,7 +5,7 @@ Days count, not when they were entered: what a register answers about a day foll
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -43,6 +43,7 @@ WHY = {
 NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,31}")
 """What a bill can name: a `Code`, as facts have it."""
 NUMBER_HELP = Label("只用字母、数字和 . _ -，至多 32 位", "Letters, digits, . _ -, at most 32")
+NOT_IN_FORCE = Label("发放日不在享受待遇期间", "Not in force on the day of the payment")
 _LIVING = (Standing.ACTIVE.value, Standing.SUSPENDED.value)
 STOPPED = (Standing.SUSPENDED.value, Standing.ENDED.value, Standing.WITHDRAWN.value)
 
@@ -58,12 +59,14 @@ def columns(dies: bool = True) -> tuple[Column, ...]:
     `dies`: it is a person's; a household's knows no death.
     """
     states = {name: label for name, label in STATES.items() if dies or name != Standing.DEATH}
+    told = Column("death_on", Label("死亡待核日期", "Death under review since"), Kind.DATE, listed=False)
     return (
         Column("state", Label("状态", "State"), Kind.CHOICE, needed=True, filtered=True, choices=states),
         Column("since", Label("起始日期", "Since"), Kind.DATE, needed=True, sorted=True),
         Column("until", Label("有效期至", "Until"), Kind.DATE, sorted=True, listed=False),
         Column("suspended_on", Label("暂停日期", "Suspended on"), Kind.DATE, listed=False),
         Column("resumed_on", Label("恢复日期", "Resumed on"), Kind.DATE, listed=False),
+        *((told,) if dies else ()),
         Column("ended_on", Label("终止日期", "Ended on"), Kind.DATE, listed=False),
         Column("reason", Label("变动原因", "Reason of the change"), Kind.CHOICE, choices=WHY, listed=False),
     )
@@ -76,8 +79,17 @@ def flow(dies: bool = True) -> Flow:
     moves = (
         Move("suspend", Label("暂停", "Suspend"), ("active",), "suspended", ("reason",), stamps="suspended_on"),
         Move("resume", Label("恢复", "Resume"), ("suspended",), "active", ("reason",), stamps="resumed_on"),
-        Move("report_death", Label("报告死亡", "Report a death"), ("active",), "death"),
-        Move("not_dead", Label("经核未死亡", "Not dead: go on"), told, "active", ("reason",), two=True),
+        Move("report_death", Label("报告死亡", "Report a death"), _LIVING, "death", stamps="death_on"),
+        Move(
+            "not_dead",
+            Label("经核未死亡", "Not dead: go on"),
+            told,
+            "active",
+            ("reason",),
+            two=True,
+            stamps="resumed_on",
+            clears=("death_on",),
+        ),
         Move("end", Label("终止", "End"), open_, "ended", ("reason",), stamps="ended_on"),
         Move("withdraw", Label("撤销", "Withdraw"), open_, "withdrawn", ("reason",), two=True, stamps="ended_on"),
     )
@@ -116,6 +128,28 @@ def on_day(row: Values, day: date) -> RecordState | None:
         return RecordState.ACTIVE
     over = state != Standing.SUSPENDED and resumed is not None and stopped <= resumed <= day
     return RecordState.ACTIVE if over else RecordState.SUSPENDED
+
+
+def pays(row: Values, day: date) -> bool:
+    """Whether what is paid by a record could be paid on a local day: it was in force, and no death was told by then."""
+    state, told = row.get("state"), _day(row, "death_on")
+    dead = state in (Standing.DEATH, Standing.ENDED, Standing.WITHDRAWN) and told is not None and day >= told
+    unknown = (state == Standing.DEATH and told is None) or (
+        state == Standing.SUSPENDED and _day(row, "suspended_on") is None
+    )
+    return not dead and not unknown and on_day(row, day) is RecordState.ACTIVE
+
+
+def paid_in_force(*links: str, day: str = "paid_on") -> Callable[[Values, Mapping[str, Values]], Iterable[Fault]]:
+    """The rule of a payment (`Record.agree`): whom one of these links leads to was paid on its day (`pays`)."""
+
+    def agree(payment: Values, linked: Mapping[str, Values]) -> Iterable[Fault]:
+        on = _day(payment, day)
+        for name in links:
+            if name in linked and on is not None and not pays(linked[name], on):
+                yield Fault(name, Wrong.RULE, NOT_IN_FORCE)
+
+    return agree
 
 
 def weaker(first: RecordState | None, second: RecordState | None) -> RecordState | None:

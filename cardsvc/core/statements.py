@@ -18,6 +18,7 @@ from cardsvc.core.local_time import local
 from cardsvc.core.money import Fen, split
 from cardsvc.core.prices import Line
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.reporting import Age, age_on
 from cardsvc.core.terms import Means, Payer
 
 PAYERS = (Payer.TREASURY, Payer.POLICE, Payer.INSURER)
@@ -129,8 +130,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How a case stands on a statement, in fen: asked, come for it, given back; `owed_fen` is what the ledger says.
+    """How a case stands on a statement, in fen: asked, come for it, given back.
 
+    `owed_fen` is what the payer owes by the ledger and no later statement asks for: no fen is open on two.
     `stands_fen` is what its lines come to that are on their bill still, those too that the payer has returned.
     """
 
@@ -141,9 +143,14 @@ class Settled:
     stands_fen: int = 0
 
     @property
+    def missing_fen(self) -> int:
+        """What was asked for and has not come for it."""
+        return max(0, self.asked_fen - self.came_fen + self.back_fen)
+
+    @property
     def open_fen(self) -> int:
         """What is still to come; never more than the ledger has."""
-        return max(0, min(self.asked_fen - self.came_fen + self.back_fen, self.owed_fen))
+        return max(0, min(self.missing_fen, self.owed_fen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +165,17 @@ def share_fen(line: Line, payer: Payer) -> int:
     """What a line asks of a payer, in fen."""
     due = line.due_fen if line.payer is payer else 0
     return due + (line.waiver_fen if line.waiver_payer is payer else 0)
+
+
+def earlier(shares: Iterable[Share], first: date) -> tuple[int, int]:
+    """How many lines of a statement are of days before its first, and what they ask for in fen: they were on none."""
+    late = [one.amount_fen for one in shares if is_earlier(one, first)]
+    return len(late), sum(late)
+
+
+def is_earlier(share: Share, first: date) -> bool:
+    """Whether a line is of a local day before the first of its statement."""
+    return local(share.line.at).date() < first
 
 
 def period(first: date, last: date, now: datetime) -> Refusal | None:
@@ -183,6 +201,14 @@ def allocate(amount_fen: int, opens: Mapping[CaseNo, int]) -> Allocated:
         return Allocated({}, amount_fen)
     parts = split(Fen(fits), list(opens.values()))
     return Allocated({case: part for case, part in zip(opens, parts, strict=True) if part}, amount_fen - fits)
+
+
+def left_by_later(owed_fen: int, missing: Iterable[int]) -> int:
+    """What of a payer's debt for a case is left to a statement, in fen, by those after it, that miss so much.
+
+    What came at the counter paid the oldest lines, as on receipts: it is the newest statements that are still open.
+    """
+    return max(0, owed_fen - sum(missing))
 
 
 def held(left_fen: int, statements: Iterable[Settled]) -> list[int]:
@@ -212,11 +238,6 @@ def digest(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-AGES = (30, 60, 90)
-"""Days since a statement was sent that end an age; the last age has no end."""
-
-
-def age_of(sent_at: datetime, now: datetime) -> int:
-    """Which age an open statement is in: 0 is the youngest."""
-    days = (local(now).date() - local(sent_at).date()).days
-    return sum(days > end for end in AGES)
+def age_of(sent_at: datetime, now: datetime) -> Age:
+    """Which age an open statement is in, by local days since it was sent: the ages of the reports."""
+    return age_on(local(sent_at).date(), local(now).date())

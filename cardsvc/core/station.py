@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from cardsvc.core.facts import PlaceKind, StationKind, Step
 from cardsvc.core.terms import (
+    OF_DEATH,
     Approval,
     Condition,
     Destination,
@@ -152,6 +153,7 @@ REASONS: Mapping[Step, tuple[Reason, ...]] = {
         ),
     ),
     Step.CANCEL: (Reason.FAMILY_WISH, Reason.ENTERED_BY_MISTAKE),
+    Step.CLOSE: (Reason.HARDSHIP, Reason.UNCLAIMED, Reason.PAYER_FOUND, Reason.DISPUTE, Reason.COURT),
     Step.APPROVE: (
         Reason.HARDSHIP,
         Reason.PAYER_FOUND,
@@ -162,6 +164,8 @@ REASONS: Mapping[Step, tuple[Reason, ...]] = {
     ),
     Step.SKIP_RECOGNITION: (Reason.FAMILY_ABSENT, Reason.FAMILY_WISH, Reason.INFECTION),
     Step.VOID_CERTIFICATE: (Reason.MISPRINT, Reason.LOST, Reason.WRONG_NAME),
+    Step.VOID_DEATH_PAPER: (Reason.ENTERED_BY_MISTAKE, Reason.WRONG_NAME, Reason.MISPRINT),
+    Step.CORRECT_DEATH_DAY: (Reason.ENTERED_BY_MISTAKE, Reason.MISPRINT, Reason.PROVEN_LATE),
     Step.CLEAR_ALERT: (Reason.COMPARED,),
     Step.RETURN_ASHES: (Reason.FAMILY_WISH, Reason.DISPUTE, Reason.ENTERED_BY_MISTAKE),
     Step.POSTPONE_REST: (Reason.WEATHER, Reason.FAMILY_WISH, Reason.EQUIPMENT),
@@ -197,15 +201,9 @@ PICKS: Mapping[str, tuple[type[StrEnum], str]] = {
 }
 """The closed list that a field is picked from, and the table of its words."""
 
-DEATH_PAPERS = (
-    Paper.DEATH_CERTIFICATE,
-    Paper.STILLBIRTH_CERTIFICATE,
-    Paper.BODY_PART_DOCUMENT,
-    Paper.EXHUMATION_PERMIT,
-)
 OFFERED: Mapping[tuple[Step, str], tuple[StrEnum, ...]] = {
-    (Step.VERIFY_DEATH, "paper"): DEATH_PAPERS,
-    (Step.VERIFY, "paper"): tuple(one for one in Paper if one not in DEATH_PAPERS),
+    (Step.VERIFY_DEATH, "paper"): OF_DEATH,
+    (Step.VERIFY, "paper"): tuple(one for one in Paper if one not in OF_DEATH),
     (Step.NOTIFY, "notice"): tuple(one for one in Notice if one is not Notice.COLLECTION_CODE),
 } | {(step, "reason"): reasons for step, reasons in REASONS.items()}
 """What a step offers of a list, where it does not offer all of it."""

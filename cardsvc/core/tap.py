@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cardsvc.core import gate, ledger, limits, workflow
+from cardsvc.core import came, gate, ledger, limits, workflow
 from cardsvc.core.card.image import CardImage, Identity
 from cardsvc.core.card_commit import FLAG_AT_WORK, FLAG_SUSPENDED, Decision, Here, card_flags
 from cardsvc.core.case import Case
@@ -321,7 +321,8 @@ def judge(
     named before the write, where the service does not have it: it is still on its way.
     `further` are reasons that only the service can know: a used disc, a missing permit, or CASE_CONFLICT for another
     write of the same card at the same counter. What cannot be undone and has happened is never dropped, whatever
-    speaks against it: a body that is in the furnace is there, and notes that were given out are out of the drawer.
+    speaks against it: a body that is in the furnace is there, notes that were given out are out of the drawer, and
+    money that was taken is in it.
     """
     reasons = list(dict.fromkeys((*objections(case, asked, at, roles, ground), *further)))
     if asked.step is Step.BIND_CARD and card is None:
@@ -337,7 +338,7 @@ def judge(
         return Judged(Outcome.WAITING, (), facts, awaits)
     if asked.step in PROMISED and any(one.problem is Problem.PLACE_TAKEN for one in reasons):
         return Judged(Outcome.REFUSED, tuple(reasons))
-    gone = asked.step in IRREVERSIBLE or RULES[asked.step].by_word
+    gone = asked.step in IRREVERSIBLE or RULES[asked.step].by_word or came.came_in(asked, at)
     if happened and (gone or all(one.problem in CONTESTED for one in reasons)):
         return Judged(Outcome.CONFLICT, tuple(reasons), facts)
     return Judged(Outcome.REFUSED, tuple(reasons))

@@ -138,6 +138,15 @@ class Paper(StrEnum):
     SCATTERING_NOTICE = "scattering_notice"
 
 
+OF_DEATH = (
+    Paper.DEATH_CERTIFICATE,
+    Paper.STILLBIRTH_CERTIFICATE,
+    Paper.BODY_PART_DOCUMENT,
+    Paper.EXHUMATION_PERMIT,
+)
+"""The papers without which nothing is burnt; each is of one case."""
+
+
 class Issuer(StrEnum):
     """Who issued a death document."""
 

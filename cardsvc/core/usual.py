@@ -67,6 +67,7 @@ MENDED_BY: Mapping[Problem, Step] = {
     Problem.BELONGINGS_OPEN: Step.HAND_BELONGINGS,
     Problem.UNPAID: Step.PAY,
     Problem.BALANCE_OPEN: Step.PAY,
+    Problem.MONEY_HELD: Step.REFUND,
     Problem.FURNACE_RECORD_OPEN: Step.CLOSE_FURNACE,
     Problem.FURNACE_NOT_CLOSED: Step.CLOSE_FURNACE,
     Problem.CERTIFICATE_NOT_ISSUED: Step.CERTIFY,

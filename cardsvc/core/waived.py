@@ -8,6 +8,7 @@ from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact, StepTaken
 from cardsvc.core.prices import Line, PriceBook, PriceItem, Trigger, basis_of, grants_for, trigger_of
 from cardsvc.core.terms import Payer
+from cardsvc.core.waiver_source import category_of
 from cardsvc.core.waivers import Grant
 
 BookOf = Callable[[str | None], PriceBook]
@@ -27,12 +28,12 @@ def comes_again(fact: Fact, before: Case) -> bool:
     return any(trigger_of(taken.step) is trigger for taken in before.taken)
 
 
-def anew(lines: Iterable[Line], case: Case, book_of: BookOf, proof: str = "") -> list[Line]:
+def anew(lines: Iterable[Line], case: Case, book_of: BookOf) -> list[Line]:
     """The lines of one item with the waivers that are right for them, in the order in which they use up its units.
 
     A waiver lets the family off: a line that another pays has none. Units are counted over all these lines, those of
     other payers left out. Of several categories the one counts that waives most of all the lines together, the first of
-    those that are alike. `proof` stands on what changes by it. A line whose waiver is right already stays as it is.
+    those that are alike. A line whose waiver is right already stays as it is.
     """
     rows = [(line, book_of(line.price_version).find(line.item)) for line in lines]
     offers = [
@@ -45,7 +46,7 @@ def anew(lines: Iterable[Line], case: Case, book_of: BookOf, proof: str = "") ->
     counted = max((_counted(rows, way) for way in ways), key=lambda way: sum(fen for fen, _ in way), default=None)
     counted = counted or _counted(rows, [None] * len(rows))
     return [
-        _with(line, row, fen, granted, proof) if row is not None else line
+        _with(line, row, fen, granted) if row is not None else line
         for (line, row), (fen, granted) in zip(rows, counted, strict=True)
     ]
 
@@ -60,16 +61,16 @@ def _counted(rows: list[tuple[Line, PriceItem | None]], way: list[Grant | None])
     return found
 
 
-def _with(line: Line, row: PriceItem, waiver: int, held: Grant | None, proof: str) -> Line:
+def _with(line: Line, row: PriceItem, waiver: int, held: Grant | None) -> Line:
     same_bearer = (held.bearer if held is not None else None) == line.waiver_payer
-    named = waivers.category_of(line.waiver_source)
+    named = category_of(line.waiver_source)
     if waiver == line.waiver_fen and same_bearer and (held is None or named in ("", held.category)):
         return line
     update = {
         "waiver_fen": waiver,
         "waiver_payer": held.bearer if held is not None else None,
         "waiver_source": held.source if held is not None else None,
-        "legal_basis": basis_of(row, held, *(() if held is not None and held.source else (proof,))),
+        "legal_basis": basis_of(row, held),
     }
     return line.model_copy(update=update)
 

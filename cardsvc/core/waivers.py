@@ -14,6 +14,7 @@ from cardsvc.core.case import Case, Entitled
 from cardsvc.core.facts import Code, Details, Wire
 from cardsvc.core.local_time import local
 from cardsvc.core.terms import Payer, WaiverFor
+from cardsvc.core.waiver_source import GivenBy, Source, written
 
 
 class WaiverRule(Wire):
@@ -62,14 +63,14 @@ class WaiverTable(Wire):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """For a category, what is waived of each of the first `units` units, who bears it, and the record that says so."""
+    """For a category, what is waived of each of the first `units` units, who bears it, and what that stands on."""
 
     category: WaiverFor
     fen: int
     units: int
     bearer: Payer
+    source: str
     basis: str = ""
-    source: str | None = None
 
     def of(self, price_fen: int, units: int) -> int:
         """What is waived of a price, in fen, when this many units are left."""
@@ -83,7 +84,7 @@ def table_on(tables: Iterable[WaiverTable], day: date) -> WaiverTable | None:
 
 
 def entitlements(case: Case) -> tuple[Entitled, ...]:
-    """All that the case is let off for; a resident who gave no record has none to name."""
+    """All that the case is let off for; a resident by the booking has no number to name."""
     resident = (Entitled(category=WaiverFor.RESIDENT, number=case.waiver_proof),) if case.resident else ()
     return (*resident, *case.entitled)
 
@@ -104,30 +105,29 @@ def grants(case: Case, item: str, tables: Iterable[WaiverTable], day: date) -> t
             rule.fen,
             rule.units,
             rule.bearer,
+            source_of(held[rule.category], asked, (GivenBy.TABLE, str(table.version))),
             rule.legal_basis,
-            source_of(held[rule.category], asked),
         )
         for rule in table.rules
         if rule.category in held and rule.covers(item)
     )
 
 
-def source_of(one: Entitled, asked: date) -> str:
-    """The record as a line names it: category, number of the record; of a register its name and the day asked about."""
-    by = (one.registry, asked.isoformat()) if one.registry is not None else ()
-    return " ".join(part for part in (one.category, one.number, *by) if part)
+def source_of(one: Entitled, opened: date, rule: tuple[GivenBy, str] | None = None) -> str:
+    """What a waiver stands on as a line names it; `opened` is the local day of the case, about which registers speak.
 
-
-def category_of(source: str | None) -> str:
-    """The category that a line's source names; "" where it names none."""
-    return (source or "").partition(" ")[0]
+    A resident with no number is one by the booking, which was made on that day.
+    """
+    by_booking = one.category is WaiverFor.RESIDENT and one.number is None
+    day = opened.isoformat() if by_booking or one.registry is not None else None
+    return written(Source(one.category, one.number, one.registry, day, rule))
 
 
 def proven(case: Case, details: Details) -> dict[str, object]:
     """The fields of the case when a waiver has been proven; without a category it is the resident's."""
     category = details.category or WaiverFor.RESIDENT
     if category is WaiverFor.RESIDENT:
-        return {"resident": True, "waiver_proof": details.number}
+        return {"resident": True, "waiver_proof": details.number or ""}
     kept = tuple(one for one in case.entitled if one.category is not category)
     return {"entitled": (*kept, Entitled(category=category, number=details.number, registry=details.registry))}
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cardsvc.core.case import Case, Place, Portion, Taken
 from cardsvc.core.facts import Details, PlaceKind, Stage, Step
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.terms import CaseKind, Reason, Skip
+from cardsvc.core.terms import OF_DEATH, CaseKind, Reason, Skip
 
 TRANSITIONS: Mapping[tuple[Stage, Step], Stage] = {
     (Stage.BOOKED, Step.DISPATCH): Stage.DISPATCHED,
@@ -76,7 +76,18 @@ BURNT = frozenset({Stage.CREMATED, Stage.SEALED, Stage.RELEASED, Stage.AT_REST})
 WORK: Mapping[Step, Step] = {Step.PREPARED: Step.PREPARE, Step.FAREWELL_OVER: Step.FAREWELL}
 """What finishes which started work."""
 
+OVER = frozenset({Stage.CLOSED, Stage.CANCELLED})
+"""The case is over: nothing about the body goes on."""
+MONEY = frozenset(
+    {
+        *(Step.PAY, Step.REFUND, Step.SETTLE, Step.STATEMENT_PAID, Step.REVERSE_PAYMENT, Step.REVERSE_LINE),
+        *(Step.SWITCH_PAYER, Step.PROVE_WAIVER, Step.WITHDRAW_WAIVER),
+    }
+)
+"""What pays, gives back or sets a bill right is never over: a bill is found wrong when all else is done (0034)."""
+
 BESIDE: Mapping[Step, frozenset[Stage]] = {
+    **dict.fromkeys(MONEY, frozenset(Stage)),
     Step.BIND_CARD: frozenset(Stage) - ENDED,
     Step.QUOTE: BEFORE_FIRE,
     Step.SIGN_QUOTE: BEFORE_FIRE,
@@ -85,17 +96,16 @@ BESIDE: Mapping[Step, frozenset[Stage]] = {
     Step.AUTHORISE: BEFORE_FIRE,
     Step.PLAN_ASHES: frozenset(Stage) - ENDED - {Stage.RELEASED, Stage.AT_REST},
     Step.RECOGNISE: frozenset({Stage.OUT}),
-    Step.DEPOSIT: frozenset(Stage) - {Stage.CLOSED},
-    Step.PAY: frozenset(Stage) - {Stage.CLOSED},
-    Step.REFUND: frozenset(Stage) - {Stage.CLOSED},
-    Step.SETTLE: frozenset(Stage) - {Stage.CLOSED},
+    Step.DEPOSIT: frozenset(Stage),
     Step.HOLD: frozenset(Stage) - ENDED,
     Step.LIFT_HOLD: frozenset(Stage),
     Step.RESOLVE: frozenset(Stage),
     Step.SUSPEND: frozenset({Stage.OUT, Stage.CREMATING}),
     Step.RESUME: frozenset({Stage.OUT, Stage.CREMATING}),
     Step.RETURN_STEP: frozenset({Stage.OUT}),
-    Step.VERIFY_DEATH: BEFORE_FIRE,
+    Step.VERIFY_DEATH: BEFORE_FIRE | BURNT,
+    Step.VOID_DEATH_PAPER: BEFORE_FIRE | BURNT,
+    Step.CORRECT_DEATH_DAY: frozenset(Stage),
     Step.VERIFY: OPEN,
     Step.APPROVE: OPEN,
     Step.DECLARE: BEFORE_FIRE,
@@ -121,15 +131,13 @@ BESIDE: Mapping[Step, frozenset[Stage]] = {
     Step.CONFIRM_TRANSFER: frozenset({Stage.TRANSFERRED}),
     Step.CORRECT_IDENTITY: OPEN,
     Step.CHANGE_APPLICANT: OPEN,
-    Step.SWITCH_PAYER: frozenset(Stage) - {Stage.CLOSED},
-    Step.PROVE_WAIVER: frozenset(Stage) - {Stage.CLOSED},
-    Step.WITHDRAW_WAIVER: frozenset(Stage) - {Stage.CLOSED},
-    Step.REVERSE_LINE: frozenset(Stage) - {Stage.CLOSED},
-    Step.STATEMENT_PAID: frozenset(Stage),
     Step.CANCEL_ITEM: BEFORE_FIRE,
-    Step.REVERSE_PAYMENT: frozenset(Stage) - {Stage.CLOSED},
 }
 """Steps that do not move the stage, and when they may be taken."""
+MERGED = frozenset({Step.CLOSE, Step.LIFT_HOLD, Step.STATEMENT_PAID})
+"""What a case that was merged still takes: its money is where it was carried."""
+AFTER = MERGED | MONEY | {Step.CORRECT_DEATH_DAY}
+"""What a case that is over still takes: what was paid to the dead is counted from the day of the death."""
 
 IRREVERSIBLE = frozenset({Step.LOAD, Step.UNLOAD, Step.RELEASE, Step.TRANSFER_OUT, Step.CLOSE, Step.CANCEL, Step.MERGE})
 TAKEN_BACK = (frozenset(step for _, step in TRANSITIONS) | {Step.SPLIT}) - IRREVERSIBLE
@@ -282,10 +290,8 @@ def last_voidable(case: Case) -> Taken | None:
 
 def in_order(case: Case, step: Step) -> Refusal | None:
     """Whether the step follows the stage and the work in hand."""
-    given_back = case.stage is Stage.CANCELLED and step is Step.REFUND
-    goes_on = (Step.CLOSE, Step.LIFT_HOLD, Step.STATEMENT_PAID)
-    if case.stage in (Stage.CLOSED, Stage.CANCELLED) and step not in goes_on and not given_back:
-        return Refusal(Problem.CASE_CLOSED, case.stage)
+    if case.stage in OVER and step not in (MERGED if case.merged_into is not None else AFTER):
+        return Refusal(Problem.CASE_CLOSED, case.merged_into or case.stage)
     if step is Step.VOID:
         return None if last_voidable(case) else Refusal(Problem.NOTHING_TO_VOID, case.stage)
     if step in (Step.SUSPEND, Step.RESUME, Step.RETURN_STEP):
@@ -295,6 +301,9 @@ def in_order(case: Case, step: Step) -> Refusal | None:
         return None if ready else Refusal(Problem.STEP_NOT_STARTED, step)
     allowed = case.stage in BESIDE[step] if step in BESIDE else (case.stage, step) in TRANSITIONS
     if not allowed:
+        return Refusal(Problem.STEP_OUT_OF_ORDER, f"{case.stage} > {step}")
+    if step is Step.VERIFY_DEATH and case.stage in BURNT and case.paper(*OF_DEATH) is not None:
+        # After the fire only where two people took another's paper away.
         return Refusal(Problem.STEP_OUT_OF_ORDER, f"{case.stage} > {step}")
     if case.suspended and step in TAKEN_BACK | IRREVERSIBLE:
         return Refusal(Problem.STEP_SUSPENDED, case.doing or "")

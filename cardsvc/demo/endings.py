@@ -6,7 +6,7 @@ from functools import partial
 from random import Random  # noqa: TID251 - the demo is seeded: the same stories every time
 
 from cardsvc.core.facts import Details, StationKind, Step
-from cardsvc.core.terms import Approval, CaseKind, Destination, Means, Notice, Paper, Reason
+from cardsvc.core.terms import Approval, CaseKind, Destination, Means, Notice, Paper, Payer, Reason
 from cardsvc.demo.stories import (
     NOBODYS,
     OFFICE,
@@ -46,6 +46,7 @@ def way(story: Story, here: Places, random: Random) -> Iterator[Plan]:
         yield Plan(after(600, 2000), Step.TRANSFER_OUT, lambda: Details(tag=story.tag, receipt=f"T{story.number:04d}"))
         received = Details(receipt=f"R{story.number:04d}")
         yield Plan(after(120, 600), Step.CONFIRM_TRANSFER, lambda: received)
+        yield from _paid(story, here, random, after)
         yield Plan(after(600, 3000), Step.CLOSE)
         return
     if story.turn is Turn.POLICE:
@@ -78,7 +79,7 @@ def _fire(story: Story, here: Places, random: Random, after: After) -> Iterator[
         yield Plan(after(1, 3), Step.APPROVE, lambda: decided, OFFICE)
     for other in here.alerts(story):
         yield Plan(after(1, 3), Step.CLEAR_ALERT, partial(Details, other=other, reason=Reason.COMPARED), OFFICE)
-    if story.turn is not Turn.UNIDENTIFIED and (owed := here.owed(story)) > 0:
+    if story.turn is not Turn.UNIDENTIFIED and (owed := here.bill(story).open_fen) > 0:
         more = Details(amount_fen=-(-owed // 10_000) * 10_000, means=Means.QR)
         yield Plan(after(1, 5), Step.DEPOSIT, lambda: more)
     yield Plan(after(10, 60), Step.ARM, burnt)
@@ -105,10 +106,12 @@ def _ashes(story: Story, here: Places, random: Random, after: After) -> Iterator
         yield from _trip(here, random, after)
     if story.kind in (CaseKind.PERSON, CaseKind.UNIDENTIFIED):
         yield Plan(after(5, 30), Step.CERTIFY, where=StationKind.ARRANGEMENT)
-    yield Plan(after(3, 15), Step.SETTLE)
-    if story.turn is not Turn.UNIDENTIFIED and here.owed(story) > 0:
-        means = random.choice((Means.QR, Means.CARD_TERMINAL, Means.CASH))
-        yield Plan(after(1, 5), Step.PAY, lambda: Details(amount_fen=here.owed(story), means=means))
+    if story.turn is Turn.UNIDENTIFIED:
+        for item in here.items(story):
+            borne = Details(item=item, payer=Payer.TREASURY, reason=Reason.PAYER_FOUND)
+            yield Plan(after(1, 5), Step.SWITCH_PAYER, partial(_same, borne), OFFICE)
+    else:
+        yield from _paid(story, here, random, after)
     boxes = [label]
     if story.turn is Turn.SPLIT:
         boxes.append(f"{label}-2")
@@ -117,6 +120,22 @@ def _ashes(story: Story, here: Places, random: Random, after: After) -> Iterator
     yield from _handed(story, here, after, boxes)
     yield Plan(after(1_440, 6_000), Step.CONFIRM_REST, lambda: Details(receipt=f"B{story.number:04d}"))
     yield Plan(after(600, 3_000), Step.CLOSE)
+
+
+def _same(details: Details) -> Details:
+    return details
+
+
+def _paid(story: Story, here: Places, random: Random, after: After) -> Iterator[Plan]:
+    """The deposit is set off; what is missing is paid, and what is left given back: no case closes with money in it."""
+    yield Plan(after(3, 15), Step.SETTLE)
+    bill = here.bill(story)
+    if bill.owed_fen > 0:
+        owed = Details(amount_fen=bill.owed_fen, means=random.choice((Means.QR, Means.CARD_TERMINAL, Means.CASH)))
+        yield Plan(after(1, 5), Step.PAY, lambda: owed)
+    if bill.deposit_fen > 0:
+        left = Details(amount_fen=bill.deposit_fen, means=Means.TRANSFER)
+        yield Plan(after(1, 5), Step.REFUND, lambda: left)
 
 
 def _trip(here: Places, random: Random, after: After) -> Iterator[Plan]:

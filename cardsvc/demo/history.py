@@ -22,6 +22,7 @@ from cardsvc.core.card_commit import Decision
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, PlaceKind, StationKind, Step
 from cardsvc.core.ids import CardNo, CaseNo, RecordKey, StaffNo
+from cardsvc.core.ledger import Bill
 from cardsvc.core.local_time import CHINA, local
 from cardsvc.core.permissions import Role
 from cardsvc.core.problems import Refusal
@@ -93,13 +94,25 @@ class CardOfCase:
 
 
 class History:
-    """Tells `count` cases up to `end`; `folder` gets the stations' journals and the cards that people can still tap."""
+    """Tells `count` cases up to `end`; `folder` gets the stations' journals and the cards that people can still tap.
 
-    def __init__(self, context: Context, folder: Path, end: datetime, count: int, seed: int = SEED) -> None:
+    With `allow_memory` it may lie on a file system that forgets, as a test's may.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        folder: Path,
+        end: datetime,
+        count: int,
+        seed: int = SEED,
+        *,
+        allow_memory: bool = False,
+    ) -> None:
         self._random = Random(seed)
         self._clock = Times(end - MONTHS)
         self._context = replace(context, clock=self._clock)
-        self._folder, self._end, self._count = folder, end, count
+        self._folder, self._end, self._count, self._allow_memory = folder, end, count, allow_memory
         self._taken: dict[tuple[str, str], Story] = {}
         self._periods: set[tuple[str, datetime]] = set()
         self._queue: list[Story] = []
@@ -115,7 +128,9 @@ class History:
         """Let it all happen; yields (done, of) as it goes. Raises Refused when the rules say no to our own story."""
         for station_id, kind, number in STATIONS:
             folder = self._folder / "stations" / kind.value
-            self._stations[kind] = PastStation.open(self._context, folder, station_id, kind, number)
+            self._stations[kind] = PastStation.open(
+                self._context, folder, station_id, kind, number, allow_memory=self._allow_memory
+            )
         try:
             yield from self._happen(self._stories())
         finally:
@@ -210,12 +225,16 @@ class History:
                     return code, wall.astimezone(CHINA)
             wall += timedelta(hours=1)
 
-    def owed(self, story: Story) -> int:
-        """What the family still owes, in fen."""
-        if story.case_no is None:
-            return 0
+    def bill(self, story: Story) -> Bill:
+        """The family's bill."""
         with self._context.engine.connect() as connection:
-            return max(0, snapshots.case_bill(connection, self._context.home_id, story.case_no).open_fen)
+            return snapshots.case_bill(connection, self._context.home_id, self._case(story).case_no)
+
+    def items(self, story: Story) -> tuple[str, ...]:
+        """What is on the bill."""
+        with self._context.engine.connect() as connection:
+            lines = snapshots.case_lines(connection, self._context.home_id, self._case(story).case_no)
+        return tuple(dict.fromkeys(one.item for one in lines))
 
     def first(self, story: Story) -> bool:
         """Whether nobody waits for a furnace before this case, or it may go before the others."""

@@ -42,7 +42,14 @@ class PastStation:
 
     @classmethod
     def open(
-        cls, context: Context, folder: Path, station_id: StationId, kind: StationKind, number: int
+        cls,
+        context: Context,
+        folder: Path,
+        station_id: StationId,
+        kind: StationKind,
+        number: int,
+        *,
+        allow_memory: bool = False,
     ) -> "PastStation":
         """Enrol the station, with keys and a journal in `folder` that the running station goes on with."""
         signing, sealing, ask = identity.ask_with(enrol_station.make_code(context, station_id, kind, number))
@@ -53,7 +60,7 @@ class PastStation:
         if isinstance(approved, Refusal):
             raise Refused(approved.problem)
         one = identity.keep(folder, Identity(signing, sealing, enrolled))
-        return cls(context, one, Journal(folder / "journal.db", one.journal_id, signing))
+        return cls(context, one, Journal(folder / "journal.db", one.journal_id, signing, allow_memory=allow_memory))
 
     def append(self, body: wire.Body, **fields: Any) -> Appended:
         """Journal a record at the context's time."""

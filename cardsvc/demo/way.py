@@ -12,6 +12,7 @@ from cardsvc.core.rules import COMPARED, RULES
 from cardsvc.demo.home import STAFF
 
 Press = tuple[At, Step, dict[str, str]]
+AUDITOR = StaffNo("1016")
 CODE = ""
 """Stands for the one-time code, which is on the family's phone by then (`cardsvc.demo.phone`)."""
 
@@ -82,8 +83,13 @@ def whole_way(things: Things, from_: datetime) -> Iterator[Press]:
 
 
 def people_for(step: Step) -> tuple[StaffNo, StaffNo | None]:
-    """Two of the demo's people who may take the step together; the second only where two are needed."""
+    """Two of the demo's people who may take the step together; the second only where two are needed.
+
+    Who takes the money in gives none of it back.
+    """
     able = [person.staff_no for person in STAFF if may_take(person.roles, step) and person.county is None]
+    if step is Step.REFUND:
+        return able[1], AUDITOR
     others = [person.staff_no for person in STAFF if person.staff_no != able[0]]
     second = able[1] if len(able) > 1 else others[-1]
     return able[0], second if RULES[step].second else None

@@ -9,7 +9,7 @@ from typing import Any
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.money import Fen, in_yuan
 from cardsvc.core.on_paper import Home
-from cardsvc.core.receipts import Receipt
+from cardsvc.core.receipts import Receipt, ReceiptLine
 from cardsvc.core.terms import Payer
 from cardsvc.core.words import Language, say, table
 from cardsvc.documents.capitals import capitals
@@ -60,8 +60,9 @@ def content(
         "lines": [
             {
                 "item": one.name_zh if zh else one.name_en,
-                "quantity": str(one.quantity),
+                "quantity": say(language, "numbered.part") if one.of_fen is not None else str(one.quantity),
                 "amount": in_yuan(Fen(one.fen)),
+                "part": part(one, language),
             }
             for one in receipt.lines
         ],
@@ -75,6 +76,16 @@ def content(
         "family_scan": receipt.payer is Payer.FAMILY and not void,
         "qr": qr(code),
     }
+
+
+def part(line: ReceiptLine, language: Language) -> str:
+    """That a line is paid in part: of how much, and what is still to come; "" where it is paid whole."""
+    if line.of_fen is None:
+        return ""
+    key = "numbered.part_of" if line.open_fen else "numbered.part_last"
+    return say(
+        language, key, of=in_yuan(Fen(line.of_fen)), open=in_yuan(Fen(line.open_fen or 0)), fen=in_yuan(line.fen)
+    )
 
 
 def means(receipt: Receipt, language: Language) -> str:

@@ -1,6 +1,6 @@
 """A statement to a payer (A4, landscape) and the same lines as a spreadsheet; a draft says so across the page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.money import Fen, in_yuan
 from cardsvc.core.on_paper import Home
-from cardsvc.core.statements import Corrected, Share
+from cardsvc.core.statements import Corrected, Share, earlier, is_earlier
 from cardsvc.core.terms import Payer
 from cardsvc.core.waiver_words import source_words
 from cardsvc.core.words import Language, say
@@ -63,10 +63,11 @@ def render(
         "payer": say(language, f"payer.{to.payer}"),
         "first": to.first.isoformat(),
         "last": to.last.isoformat(),
+        "earlier": earlier_words(to.shares, to.first, language),
         "sent": when(to.sent_at) or "—",
         "made_by": staff.get(to.made_by, to.made_by),
         "approved_by": staff.get(to.approved_by, to.approved_by) if to.approved_by else "—",
-        "lines": [_line(one, items, language) for one in to.shares],
+        "lines": [_line(one, items, language) | {"mark": is_earlier(one, to.first)} for one in to.shares],
         "corrections": [_line(one.share, items, language) | {"number": str(one.number)} for one in to.corrections],
         "total": in_yuan(to.total_fen),
         "count": say(
@@ -74,6 +75,12 @@ def render(
         ),
     }
     return fill("statement", data | printed(at, number, by, language), folder)
+
+
+def earlier_words(shares: Iterable[Share], first: date, language: Language) -> str:
+    """That a statement asks for services before its period, which were on no statement; "" where it asks for none."""
+    count, fen = earlier(shares, first)
+    return say(language, "statement_sheet.earlier", count=count, fen=in_yuan(fen), first=first) if count else ""
 
 
 def sheet(to: ToPayer, items: Mapping[str, Mapping[Language, str]], language: Language) -> bytes:

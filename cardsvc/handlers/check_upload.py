@@ -3,6 +3,7 @@
 Any number of processes may: each says in `beat_at` that it is at work, and one that finds another there stops.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -47,7 +48,9 @@ class _Work:
     done: int = 0
     right: int = 0
     seen: dict[str, set[Any]] = field(default_factory=dict)
-    "The unique values that have come, by column."
+    "The unique values that have come, by column or columns."
+    places: Counter[str] = field(default_factory=Counter)
+    "How many places of each event its rows take."
 
     def note(self, faults: Iterable[CellFault]) -> None:
         for one in faults:
@@ -114,6 +117,10 @@ def _checked(work: _Work, lines: Sequence[Line]) -> list[tuple[int, str, str]]:
                 wrong += in_row(line.row, faults)
             else:
                 right.append((line.row, values))
+        apart = list(importing.disagreed(connection, where, work.module, right, work.places))
+        wrong += [CellFault(row, fault) for row, fault in apart]
+        bad = {row for row, _ in apart}
+        right = [(row, values) for row, values in right if row not in bad]
         doubled = _doubled(work, connection, right)
     work.done += len(lines)
     wrong += [CellFault(row, Fault(name, Wrong.TWICE)) for row, names in doubled.items() for name in names]
@@ -165,6 +172,17 @@ def _doubled(work: _Work, connection: Connection, rows: Sequence[tuple[int, dict
         for row, key in keys.items():
             if key in taken or key in seen:
                 doubled.setdefault(row, []).append(column.name)
+            seen.add(key)
+    for names in work.where.record.together:
+        wholes = {row: tuple(values.get(one) for one in names) for row, values in rows}
+        keys = {row: one for row, one in wholes.items() if None not in one}
+        taken, seen = (
+            importing.alike(connection, work.where, names, keys.values()),
+            work.seen.setdefault(str(names), set()),
+        )
+        for row, key in keys.items():
+            if key in taken or key in seen:
+                doubled.setdefault(row, []).append(names[-1])
             seen.add(key)
     return doubled
 

@@ -1,6 +1,7 @@
 """Commit the checked rows of a file: all of them in one transaction, or none and why."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -44,6 +45,8 @@ def handle(context: Context, module: Module, record: Record, upload: Upload) -> 
     def act(connection: Connection) -> None:
         now, digest = context.clock(), hashlib.sha256()
         beat.begin()
+        # Places are given under the lock of the log, as one by one.
+        log = open_log(connection, context.home_id) if _gives_places(module, record) else None
         if faults := tuple(_no_longer(connection, where, module, upload)):
             raise NoLonger(faults)
         for rows in _chunks(connection, where, upload):
@@ -58,7 +61,7 @@ def handle(context: Context, module: Module, record: Record, upload: Upload) -> 
             raise Overtaken
         uploads.wipe(connection, upload)
         # The log's head is locked last: while rows are written, taps go on (on PostgreSQL; SQLite has one writer).
-        log = open_log(connection, context.home_id)
+        log = log or open_log(connection, context.home_id)
         what = f"{beat.done} rows imported: {module.name}/{record.name}"
         log.add(what, upload.id, digest.hexdigest(), now, upload.made_by)
         log.close()
@@ -105,9 +108,10 @@ def _chunks(connection: Connection, where: Where, upload: Upload) -> Iterator[Ro
 
 def _no_longer(connection: Connection, where: Where, module: Module, upload: Upload) -> Iterator[CellFault]:
     """Rows whose unique values were taken, or whose links were lost, since they were checked."""
-    unique = [one for one in where.record.columns if one.unique]
+    record, places = where.record, Counter[str]()
+    unique = [one for one in record.columns if one.unique]
     links = importing.links(where)
-    if not unique and not links:
+    if not unique and not links and not record.together:
         return
     for rows in _chunks(connection, where, upload):
         for column in unique:
@@ -122,6 +126,16 @@ def _no_longer(connection: Connection, where: Where, module: Module, upload: Upl
             still = (row for row, at in ids.items() if at in there and keeping.leads_to(own[row], there[at]))
             lost = sorted(ids.keys() - set(still))
             yield from (CellFault(row, Fault(column.name, Wrong.NO_SUCH_ROW)) for row in lost)
+        for names in record.together:
+            wholes = {row: tuple(one.get(each) for each in names) for row, _, one in rows}
+            taken = importing.alike(connection, where, names, (one for one in wholes.values() if None not in one))
+            yield from (CellFault(row, Fault(names[-1], Wrong.TWICE)) for row, one in wholes.items() if one in taken)
+        apart = importing.disagreed(connection, where, module, ((row, one) for row, _, one in rows), places)
+        yield from (CellFault(row, fault) for row, fault in apart)
+
+
+def _gives_places(module: Module, record: Record) -> bool:
+    return module.trail is not None and record.name == module.trail.sign_ups.record
 
 
 def _refused(context: Context, upload: Upload, found: Found, wrong: int) -> UploadState:

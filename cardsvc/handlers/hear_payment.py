@@ -8,7 +8,7 @@ from cardsvc.core.facts import Details, Step
 from cardsvc.core.paying import Event, Order, Posting, hear
 from cardsvc.core.provider import Standing
 from cardsvc.core.terms import Means
-from cardsvc.core.workflow import in_order
+from cardsvc.core.workflow import OVER, in_order
 from cardsvc.store import payments
 from cardsvc.store.working import WorkingSet
 
@@ -24,7 +24,7 @@ def handle(tx: WorkingSet, order_no: str, standing: Standing, closing: Event) ->
         return None
     case = _goes_on(tx, order)
     known = payments.known(run, home, [one.ref for one in standing.payments])
-    moved = hear(order, standing, known, payable=in_order(case, Step.PAY) is None, closing=closing, now=tx.now)
+    moved = hear(order, standing, known, payable=_payable(tx, case, order), closing=closing, now=tx.now)
     if moved.order == order and not moved.arrivals:
         return None
     order, postings = moved.order, []
@@ -44,6 +44,12 @@ def handle(tx: WorkingSet, order_no: str, standing: Standing, closing: Event) ->
     payments.keep(run, home, order, tx.now)
     tx.changed.add(case.case_no)  # the cashier's station follows it
     return tuple(postings)
+
+
+def _payable(tx: WorkingSet, case: Case, order: Order) -> bool:
+    """Whether the money may go onto the bill by itself; into a case that is over only what it still owes."""
+    owed = tx.balances(case.case_no).get(ledger.receivable(case.case_no, order.payer), 0)
+    return in_order(case, Step.PAY) is None and (case.stage not in OVER or order.amount_fen <= owed)
 
 
 def _goes_on(tx: WorkingSet, order: Order) -> Case:

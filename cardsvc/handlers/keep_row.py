@@ -11,7 +11,7 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.records import Fault, Record, Wrong
 from cardsvc.modules import Module
 from cardsvc.naming import cells
-from cardsvc.rows import importing, keeping
+from cardsvc.rows import importing, keeping, trails
 from cardsvc.rows.counties import counties_for
 from cardsvc.rows.keeping import Where
 from cardsvc.store.engine import Connection, transact
@@ -60,6 +60,7 @@ def handle(
         if before is not None and record.is_frozen(before.values):
             return Refusal(Problem.ROW_FROZEN)
         present = keeping.opened(context.vault, where, before) if before is not None else {}
+        stood = {**present, "county": before.county} if before is not None else {}
         guarded = record.guarded(before.values) if before is not None else ()
         stays = (one for one in record.typed if one.name in present and (one.secret or one.name in guarded))
         held = {one.name: cells.written(one, present[one.name]) for one in stays}
@@ -69,10 +70,10 @@ def handle(
         faults += unnamed
         changed = (name for name in guarded if name in values and values[name] != present[name])
         faults += tuple(Fault(name, Wrong.GUARDED) for name in changed)
-        faults += keeping.twice(connection, context.vault, where, values, row_id)
         if values["county"] in counties:
-            records = {one.name: one for one in module.records}
-            faults += keeping.lost_links(connection, module.name, context.home_id, records, record, values)
+            records, vault = {one.name: one for one in module.records}, context.vault
+            faults += keeping.disagreed(connection, vault, where, records, values, row_id, not faults)
+            faults += trails.disagreed(connection, vault, where, module, values, stood, row_id)
         if faults:
             return Faulty(faults)
         what = "row changed" if before is not None else "row added"

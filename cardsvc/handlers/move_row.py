@@ -11,7 +11,7 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.records import Fault, Kind, Move, Record, Value, Values, Wrong
 from cardsvc.modules import Module
 from cardsvc.naming import cells
-from cardsvc.rows import grants, keeping
+from cardsvc.rows import effects, grants, keeping, trails
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.store import staff
 from cardsvc.store.engine import Connection, transact
@@ -60,25 +60,22 @@ def handle(
                 return alone
             if second is None or not _works_there(connection, context, second, module.name, before.county):
                 return Refusal(Problem.NOT_ALLOWED, module.name)
-        present = keeping.opened(context.vault, where, before)
+        present = {**keeping.opened(context.vault, where, before), "county": before.county}
         filled, faults = _filled(record, move, texts, present)
         to = move.leads(str(before.values[record.flow.column]))
-        values = {**present, "county": before.county, **filled, record.flow.column: to}
-        records = {one.name: one for one in module.records}
-        faults += keeping.twice(connection, context.vault, where, filled, before.id)
-        faults += keeping.lost_links(connection, module.name, context.home_id, records, record, values)
+        values = {**present, **filled, record.flow.column: to}
+        values |= dict.fromkeys(move.clears)
         if move.stamps:
             values[move.stamps] = local(now).date() if record.column(move.stamps).kind is Kind.DATE else now
         if not faults and record.check is not None:
             faults += tuple(record.check(values))
+        records, vault = {one.name: one for one in module.records}, context.vault
+        faults += keeping.disagreed(connection, vault, where, records, values, before.id, not faults)
+        faults += trails.disagreed(connection, vault, where, module, values, present, before.id)
         if faults:
             return faults
-        changes = {
-            name: values[name] for name in (*filled, record.flow.column, *((move.stamps,) if move.stamps else ()))
-        }
-        if record.derive is not None:
-            derived = {one.name for one in record.columns if one.derived}
-            changes |= {name: value for name, value in record.derive(values).items() if name in derived}
+        moved = (*filled, *move.clears, record.flow.column, *((move.stamps,) if move.stamps else ()))
+        changes = {name: values[name] for name in moved} | record.derived(values)
         confirming = second if move.two else None
         by = f" with {confirming}" if confirming is not None else ""
         log_no = log.add(f"row moved: {module.name}/{record.name} {name}{by}", row[0], "", now, staff_no)
@@ -86,10 +83,15 @@ def handle(
             connection, context.vault, where, before, changes, staff_no, now, bits, log_no, name, confirming
         ):
             return Refusal(Problem.ROW_CHANGED)
+        reached = effects.Act(log, f"{record.name}.{name}", now, staff_no, confirming)
+        effects.carry_out(connection, vault, where, module, move, (before.id, values | changes), reached)
         log.close()
         return None
 
-    return transact(context.engine, act)
+    try:
+        return transact(context.engine, act)
+    except effects.Hindered as error:
+        return error.faults
 
 
 def _works_there(connection: Connection, context: Context, staff_no: StaffNo, module: str, county: str) -> bool:

@@ -14,11 +14,13 @@ from cardsvc.core.paying import MOST_FEN as MOST_OF_ONE
 from cardsvc.core.paying import Posting
 from cardsvc.core.permissions import Action, confirmed
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.review import one_person
 from cardsvc.core.statements import MOST_FEN, Standing, StatementState
 from cardsvc.core.terms import Means
 from cardsvc.store import payments, statement_money
 from cardsvc.store import statements as store
 from cardsvc.store.engine import Connection
+from cardsvc.store.flagging import raise_flag
 from cardsvc.store.statement_money import Came, cause_of
 from cardsvc.store.statements import Kept
 from cardsvc.store.working import WorkingSet
@@ -87,7 +89,11 @@ def give_back(
         return Refusal(Problem.ABOVE_PAID, f"¥{in_yuan(most)}")
     there = statement_money.goes_on(tx.connection, tx.home_id, [case_no])[case_no]
     moved = ledger.reversed_(ledger.suspended(there, amount_fen, Means.TRANSFER))
-    tx.transfers.extend((there, log_no, cause_of(draft_no, case_no, log_no), one) for one in moved)
+    cause = cause_of(draft_no, case_no, log_no)
+    tx.transfers.extend((there, log_no, cause, one) for one in moved)
+    came = statement_money.payments(tx.connection, tx.home_id, draft_no)
+    entered = [(cause_of(draft_no, case_no, one.log_no), one.entered_by) for one in came]
+    raise_flag(tx, log_no, there, one_person(cause, amount_fen, (by, second), entered), by, second)
     return None
 
 

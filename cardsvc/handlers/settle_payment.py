@@ -9,9 +9,11 @@ from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.paying import MOST_FEN, Posting, settled
 from cardsvc.core.permissions import Action, confirmed
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.review import one_person
 from cardsvc.core.terms import Means, Payer
 from cardsvc.core.workflow import in_order
 from cardsvc.store import payments
+from cardsvc.store.flagging import raise_flag
 from cardsvc.store.payments import Held
 from cardsvc.store.working import WorkingSet
 
@@ -50,6 +52,10 @@ def refund(tx: WorkingSet, ref: str, by: StaffNo, second: StaffNo | None, log_no
         return refusal
     _leave(tx, held, log_no)
     _settle(tx, held, REFUNDED, held.case_no, by, second, log_no)
+    order = payments.one(tx.connection, tx.home_id, held.order_no)
+    asked = [(f"qr:{held.order_no}", StaffNo(order.asked_by))] if order is not None else []
+    flag = one_person(f"office:{log_no}", held.amount_fen, (by, second), asked)
+    raise_flag(tx, log_no, held.case_no, flag, by, second)
     return None
 
 

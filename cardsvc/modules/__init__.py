@@ -23,19 +23,26 @@ It is asked beside every tap, never within one; it may be slow, and may raise: t
 class Payments:
     """Payments that end with a death: `record` holds who is paid (`person`: its ID_NO column), `state` their state.
 
-    A death moves a row from one of `paid` to `suspended`, and back where the death was another's. `ledger` holds what
-    was paid: `of` is its LINK to `record`, `day` and `amount` its DATE and MONEY columns (MODULES.md, cross-link 2).
+    A death moves a row from one of `paid` to `suspended`, and back where the death was another's; so it does from one
+    of `halted`, in which it is not paid for another reason, but could be again. `ledger` holds what was paid: `of` is
+    its LINK to `record`, `day` and `amount` its DATE and MONEY columns (MODULES.md, cross-link 2).
     """
 
     record: str
     person: str
     state: str
     paid: tuple[str, ...]
+    halted: tuple[str, ...]
     suspended: str
     ledger: str
     of: str
     day: str
     amount: str
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The states in which a death is news."""
+        return (*self.paid, *self.halted)
 
 
 class Row(NamedTuple):

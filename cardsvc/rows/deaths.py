@@ -14,11 +14,11 @@ from cardsvc.store import tables as t
 from cardsvc.store.deaths import Stopped, stopped_of
 
 
-def paid(connection: Connection, where: Where, payments: Payments, person: str) -> list[Kept]:
-    """The rows by which a person is paid now, of all counties; `person` is the blind index of their ID number."""
+def open_(connection: Connection, where: Where, payments: Payments, person: str) -> list[Kept]:
+    """The rows by which a person is paid or could be again, of all counties; `person`: their blind index."""
     c = where.table.c
     whose = (c.home_id == where.home_id, c[blind(payments.person)] == person)
-    asked = select(where.table).where(*whose, c[payments.state].in_(payments.paid)).order_by(c.id)
+    asked = select(where.table).where(*whose, c[payments.state].in_(payments.open)).order_by(c.id)
     return [kept(where.record, row) for row in connection.execute(asked)]
 
 
@@ -90,13 +90,13 @@ def _waits(where: Where, payments: Payments, county: str | None) -> Iterable[Col
 
 
 def unstopped(connection: Connection, where: Where, payments: Payments, most: int) -> list[CaseNo]:
-    """Cases of whose person a row is paid that the case's death has never stopped: it came later, or was corrected."""
+    """Cases of whose person a row is open that the case's death has never stopped: it came later, or was corrected."""
     c, d, told = where.table.c, t.module_death.c, t.module_death_told.c
     heard = exists(select(d.version).where(*_about(where), d.case_no == told.case_no, d.undone_at.is_(None)))
     asked = (
         select(told.case_no)
         .join(where.table, and_(c.home_id == told.home_id, c[blind(payments.person)] == told.person))
-        .where(told.home_id == where.home_id, told.telling != "", c[payments.state].in_(payments.paid), ~heard)
+        .where(told.home_id == where.home_id, told.telling != "", c[payments.state].in_(payments.open), ~heard)
         .distinct()
         .limit(most)
     )

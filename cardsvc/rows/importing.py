@@ -1,18 +1,20 @@
 """Rows of a file, many at a time: what their links name, which unique values are taken, and how they are put aside."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, select, tuple_
 
 from cardsvc.core.ids import StaffNo
-from cardsvc.core.records import CITY, Column, Kind, Record, Values, Wrong
+from cardsvc.core.records import CITY, Column, Fault, Kind, Record, Values, Wrong
 from cardsvc.core.words import LANGUAGES, Language
 from cardsvc.modules import Module
 from cardsvc.naming.cells import UNPRINTABLE, read
+from cardsvc.rows import trails
 from cardsvc.rows.keeping import Kept, Where, find_all, index_of, kept, sliced
 from cardsvc.rows.tables import Day, blind, sealed
 from cardsvc.rows.titles import titles
@@ -121,6 +123,41 @@ def taken(connection: Connection, where: Where, column: Column, keys: Iterable[A
     if not wanted:
         return set()
     return set(connection.execute(select(by).where(where.table.c.home_id == where.home_id, by.in_(wanted))).scalars())
+
+
+def alike(connection: Connection, where: Where, names: tuple[str, ...], keys: Iterable[tuple[Any, ...]]) -> set[Any]:
+    """Which of these a row of the table has already in columns that no two rows have alike (`Record.together`)."""
+    by, found = [where.table.c[one] for one in names], set[Any]()
+    for some in sliced(keys):
+        asked = select(*by).where(where.table.c.home_id == where.home_id, tuple_(*by).in_(some))
+        found |= {tuple(row) for row in connection.execute(asked)}
+    return found
+
+
+def disagreed(
+    connection: Connection, where: Where, module: Module, rows: Iterable[tuple[int, Values]], places: Counter[str]
+) -> Iterator[tuple[int, Fault]]:
+    """What is wrong with rows of a file beside those that they lead to; `places`: how many were given in this file.
+
+    A secret is not among the values.
+    """
+    rows, agree, trail = list(rows), where.record.agree, module.trail
+    if agree is not None:
+        led: dict[str, dict[str, Values]] = {}
+        for column in links(where):
+            ids = {str(one[column.name]) for _, one in rows if one.get(column.name) is not None}
+            found = find_all(connection, Where(where.home_id, module.name, module.record(column.of)), ids)
+            led[column.name] = {one.id: {**one.values, "county": one.county} for one in found}
+        for row, values in rows:
+            at = {name: by[str(values[name])] for name, by in led.items() if values.get(name) in by}
+            yield from ((row, fault) for fault in agree(values, at))
+    if trail is not None and where.record.name == trail.sign_ups.record:
+        for row, values in rows:
+            if (wanted := trails.wants_place(trail, values)) is not None:
+                places[wanted] += 1
+                event = trails.event_at(connection, where.home_id, module, trail, wanted)
+                if event is not None and trails.left(connection, where.home_id, module, trail, event) < places[wanted]:
+                    yield row, Fault(trail.sign_ups.event, Wrong.FULL)
 
 
 def there(connection: Connection, where: Where, ids: Iterable[str]) -> dict[str, str]:

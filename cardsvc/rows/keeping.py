@@ -252,7 +252,7 @@ def history(connection: Connection, where: Where, row_id: str) -> list[Change]:
 
 
 def twice(connection: Connection, vault: Vault, where: Where, values: Values, but: str = "") -> tuple[Fault, ...]:
-    """Unique columns whose value another row has already."""
+    """Unique columns whose value another row has already, and columns that are so together: the last of them."""
     c, found = where.table.c, []
     for column in where.record.columns:
         value = values.get(column.name)
@@ -263,6 +263,12 @@ def twice(connection: Connection, vault: Vault, where: Where, values: Values, bu
         other = select(c.id).where(c.home_id == where.home_id, by == wanted, c.id != but).limit(1)
         if connection.execute(other).first() is not None:
             found.append(Fault(column.name, Wrong.TWICE))
+    for names in where.record.together:
+        if any(values.get(one) is None for one in names):
+            continue
+        alike = (c[one] == values[one] for one in names)
+        if connection.execute(select(c.id).where(c.home_id == where.home_id, *alike, c.id != but).limit(1)).first():
+            found.append(Fault(names[-1], Wrong.TWICE))
     return tuple(found)
 
 
@@ -271,21 +277,35 @@ def leads_to(county: str, other: str) -> bool:
     return county == CITY or other in (county, CITY)
 
 
-def lost_links(
-    connection: Connection,
-    module: str,
-    home_id: HomeId,
-    records: Mapping[str, Record],
-    record: Record,
-    values: Values,
-) -> tuple[Fault, ...]:
-    """Links to rows that are not there, or that a row of its county does not lead to (`leads_to`)."""
-    county, found = str(values["county"]), []
-    for column in record.columns:
+def led_to(
+    connection: Connection, where: Where, records: Mapping[str, Record], values: Values
+) -> tuple[dict[str, Values], tuple[Fault, ...]]:
+    """The rows that a row's links lead to, by column; what is not there, or not led to from its county, is a fault."""
+    county, found, faults = str(values["county"]), dict[str, Values](), []
+    for column in where.record.columns:
         value = values.get(column.name)
         if column.kind is not Kind.LINK or value is None:
             continue
-        row = find(connection, Where(home_id, module, records[column.of]), str(value), None)
+        row = find(connection, Where(where.home_id, where.module, records[column.of]), str(value), None)
         if row is None or not leads_to(county, row.county):
-            found.append(Fault(column.name, Wrong.NO_SUCH_ROW))
-    return tuple(found)
+            faults.append(Fault(column.name, Wrong.NO_SUCH_ROW))
+        else:
+            found[column.name] = {**row.values, "county": row.county}
+    return found, tuple(faults)
+
+
+def disagreed(
+    connection: Connection,
+    vault: Vault,
+    where: Where,
+    records: Mapping[str, Record],
+    values: Values,
+    row_id: str,
+    sound: bool,
+) -> tuple[Fault, ...]:
+    """What is wrong with a row beside others: links that are lost, what another has; `agree` where it is `sound`."""
+    led, faults = led_to(connection, where, records, values)
+    faults += twice(connection, vault, where, values, row_id)
+    if sound and not faults and where.record.agree is not None:
+        faults += tuple(where.record.agree(values, led))
+    return faults

@@ -101,6 +101,8 @@ def table_of(module: str, record: Record) -> Table:
     for one in record.columns:
         columns += _columns(one)
         parts += _parts(name, one, record)
+    for names in record.together:
+        parts.append(UniqueConstraint("home_id", *names, name=f"{name}_one_{'_'.join(names)}"))
     made: Table = Table(name, MetaData(), *columns, *parts)
     _MADE[name] = (record, made)
     return made
@@ -199,6 +201,9 @@ def prepare(engine: Engine, modules: Iterable[Module]) -> list[str]:
                     kind = column.type.compile(engine.dialect)
                     connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {quoted(column.name)} {kind}")
                     done.append(f"{table.name}.{column.name}")
+                    if (start := _MADE[table.name][0].start.get(column.name)) is not None:
+                        # A record that gains a flow: its rows stand at the beginning.
+                        connection.execute(table.update().values({column.name: start}))
                 if table not in lacking:
                     done += _indexed(connection, table)
         done += [one.name for one in lacking]

@@ -8,12 +8,16 @@ from sqlalchemy import Connection, and_, func, select
 
 from cardsvc.core.facts import Stage
 from cardsvc.core.ids import CaseNo, HomeId
+from cardsvc.core.records import CITY, Fault, Values, Wrong
 from cardsvc.core.trails import Trail
 from cardsvc.core.workflow import ENDED
 from cardsvc.modules import Module
+from cardsvc.naming.names import shape
 from cardsvc.rows.keeping import Kept, Where, find, kept
 from cardsvc.rows.tables import blind
+from cardsvc.store import cases
 from cardsvc.store import tables as t
+from cardsvc.vault.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +50,78 @@ def offered(connection: Connection, home_id: HomeId, module: Module, trail: Trai
 
 def left(connection: Connection, home_id: HomeId, module: Module, trail: Trail, event: Kept) -> int:
     """How many places of an event nobody has."""
+    places = event.values[trail.events.places]
+    return (places if isinstance(places, int) else 0) - taken(connection, home_id, module, trail, event.id)
+
+
+def taken(connection: Connection, home_id: HomeId, module: Module, trail: Trail, event_id: str) -> int:
+    """How many places of an event somebody has."""
     where, s = sign_ups(home_id, module, trail), trail.sign_ups
     c = where.table.c
-    whose = (c.home_id == home_id, c[s.event] == event.id, c[s.state].not_in(s.given_up))
-    taken = connection.execute(select(func.count()).select_from(where.table).where(*whose)).scalar_one()
-    places = event.values[trail.events.places]
-    return (places if isinstance(places, int) else 0) - taken
+    whose = (c.home_id == home_id, c[s.event] == event_id, c[s.state].not_in(s.given_up))
+    return connection.execute(select(func.count()).select_from(where.table).where(*whose)).scalar_one()
+
+
+def wants_place(trail: Trail, values: Values) -> str | None:
+    """The event at which a sign-up of these values has a place; None of none."""
+    event_id = values.get(trail.sign_ups.event)
+    return str(event_id) if event_id and values[trail.sign_ups.state] not in trail.sign_ups.given_up else None
+
+
+def disagreed(
+    connection: Connection, vault: Vault, where: Where, module: Module, values: Values, before: Values, row_id: str
+) -> tuple[Fault, ...]:
+    """What is wrong with a row that has to do with ashes, beside others; `before`: as it stood, empty of a new one.
+
+    A sign-up for an event without places left, or that names a case of somebody else; an event with fewer places than
+    are given. The log is locked.
+    """
+    trail, faults = module.trail, []
+    if trail is not None and where.record.name == trail.sign_ups.record:
+        s, wanted = trail.sign_ups, wants_place(trail, values)
+        if wanted is not None and (not before or wanted != wants_place(trail, before)):
+            at = event_at(connection, where.home_id, module, trail, wanted)
+            if at is not None and left(connection, where.home_id, module, trail, at) < 1:
+                faults.append(Fault(s.event, Wrong.FULL))
+        about = (s.case_no, s.deceased, s.person)
+        if values[s.case_no] is not None and any(values[one] != before.get(one) for one in (*about, "county")):
+            person, number = values[s.person], CaseNo(str(values[s.case_no]))
+            whose = vault.blind("id_no", str(person).upper()) if person is not None else None
+            names = str(values[s.deceased])
+            if not theirs(connection, vault, where.home_id, number, whose, names, str(values["county"])):
+                faults.append(Fault(s.case_no, Wrong.NOT_THEIRS))
+    if trail is not None and before and where.record.name == trail.events.record:
+        places = values[trail.events.places]
+        if isinstance(places, int) and places < taken(connection, where.home_id, module, trail, row_id):
+            faults.append(Fault(trail.events.places, Wrong.FULL))
+    return tuple(faults)
+
+
+def theirs(
+    connection: Connection, vault: Vault, home_id: HomeId, case_no: CaseNo, whose: str | None, name: str, county: str
+) -> bool:
+    """Whether a sign-up is about who a case's person is now, and of the case's county or the city's.
+
+    By the blind index of the ID number; by the name only where neither knows a number.
+    """
+    found = cases.identity(connection, home_id, case_no)
+    if found is None or county not in (found.county, CITY):
+        return False
+    if whose is not None or found.id_no_blind is not None:
+        return whose is not None and whose == found.id_no_blind
+    known = vault.show(found.deceased_name_sealed, f"funeral_case/{case_no}/deceased_name")
+    return shape(known) == shape(name)
 
 
 def event(connection: Connection, home_id: HomeId, module: Module, trail: Trail, row_id: str) -> Kept | None:
     """An event that is open."""
-    row = find(connection, events(home_id, module, trail), row_id, None)
+    row = event_at(connection, home_id, module, trail, row_id)
     return row if row is not None and row.values[trail.events.state] == trail.events.open else None
+
+
+def event_at(connection: Connection, home_id: HomeId, module: Module, trail: Trail, row_id: str) -> Kept | None:
+    """An event, open or not."""
+    return find(connection, events(home_id, module, trail), row_id, None)
 
 
 def of_cases(

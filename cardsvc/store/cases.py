@@ -62,7 +62,7 @@ def people(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Any:
 
 
 def identity(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Any:
-    """The sealed name and ID number of the deceased; None for no such case."""
+    """The sealed name and ID number of the deceased, its blind index, and the county; None for no such case."""
     c = t.funeral_case.c
-    where = (c.home_id == home_id, c.case_no == case_no)
-    return connection.execute(select(c.deceased_name_sealed, c.id_no_sealed).where(*where)).one_or_none()
+    where, what = (c.home_id == home_id, c.case_no == case_no), (c.deceased_name_sealed, c.id_no_sealed)
+    return connection.execute(select(*what, c.id_no_blind, c.county).where(*where)).one_or_none()

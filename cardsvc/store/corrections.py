@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.store import tables as t
-from cardsvc.store.working import WorkingSet
+from cardsvc.store.working import DEATH_PAPER, WorkingSet
 
 
 def sealed_row(tx: WorkingSet, case_no: CaseNo) -> Any:
@@ -66,7 +66,7 @@ def redirect(tx: WorkingSet, source: CaseNo, target: CaseNo) -> None:
     )
     row = {"home_id": tx.home_id, "provisional_no": source, "case_no": target}
     tx.connection.execute(t.case_alias.insert().values(row))
-    papers = (m.home_id == tx.home_id, m.kind == "death_paper", m.case_no == source)
+    papers = (m.home_id == tx.home_id, m.kind == DEATH_PAPER, m.case_no == source)
     tx.connection.execute(update(t.mark).where(*papers).values(case_no=target))
 
 

@@ -50,8 +50,8 @@ def found(connection: Connection, home_id: HomeId, balance: TrialBalance, day: d
 
     `balance` is that of this moment; a shift that began after `day` is no matter of it.
     """
-    tables = (t.payment_order, t.payment_arrival, t.missing_record, t.journal, t.account, t.till_shift)
-    o, a, m, j, k, s = (one.c for one in tables)
+    tables = (t.payment_order, t.payment_arrival, t.missing_record, t.journal, t.account, t.till_shift, t.stray_money)
+    o, a, m, j, k, s, w = (one.c for one in tables)
 
     def count(*where: object) -> int:
         return connection.execute(select(func.count()).where(*where)).scalar_one()  # type: ignore[arg-type]
@@ -60,7 +60,7 @@ def found(connection: Connection, home_id: HomeId, balance: TrialBalance, day: d
     nobody = (a.home_id == home_id, a.why.is_not(None), a.settled.is_(None), a.case_no.is_(None))
     return {
         Check.LEDGER: abs(balance.difference_fen),
-        Check.SUSPENSE: count(*held) + count(*nobody),
+        Check.SUSPENSE: count(*held) + count(*nobody) + count(w.home_id == home_id, w.settled.is_(None)),
         Check.PAYMENTS: count(o.home_id == home_id, o.closed_at.is_(None)),
         Check.MISSING: count(m.home_id == home_id, m.resolved_at.is_(None)),
         Check.TILLS: count(s.home_id == home_id, s.closed_at.is_(None), s.opened_at < bounds(day)[1]),

@@ -3,15 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from cardsvc.core import review
+from cardsvc.core import closing, review
+from cardsvc.core.came import doubted
 from cardsvc.core.facts import Fact, Step, step_of
-from cardsvc.core.ids import CaseNo, HomeId
+from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.ledger import short_of
 from cardsvc.core.local_time import local
 from cardsvc.core.posting import Posting
 from cardsvc.core.prices import trigger_of
 from cardsvc.core.review import Flag, Looked
 from cardsvc.core.reviewing import ON_FACT, FlagState
+from cardsvc.store import reviewing
 from cardsvc.store.open_lines import open_lines_of
 from cardsvc.store.working import WorkingSet
 
@@ -22,12 +24,23 @@ def flag_rows(tx: WorkingSet) -> list[dict[str, Any]]:
     standing = open_lines_of(tx, charged) if charged else {}
     rows = []
     for log_no, first, fact, before, posted in tx.looked:
-        if not posted.lines and not _may_owe(step_of(fact)) and not review.qr_by_hand(fact):
+        step, against = step_of(fact), tx.against.get(fact.cause, ())
+        held = any(one.credit.startswith(("deposit/", "suspense/")) for one in posted.transfers)
+        looked_at = _may_owe(step) or review.qr_by_hand(fact) or doubted(step, before, against, held=held)
+        if not posted.lines and not looked_at:
             continue
         lines = standing.get(fact.case_no, [])
         stands = {(one.log_no, one.line_no) for one in lines}
         earlier = tuple(one for one in lines if (one.log_no, one.line_no) < (log_no, first))
-        for flag in review.flags(Looked(fact, before, posted.lines, earlier, tx.book_of, _short(fact, posted))):
+        looked = Looked(
+            *(fact, before, posted.lines, earlier, tx.book_of),
+            short_fen=_short(fact, posted),
+            left_fen=_left(tx, fact),
+            out_fen=sum(one.amount_fen for one in posted.transfers if one.credit.startswith("till/")),
+            against=against,
+            held=held,
+        )
+        for flag in review.flags(looked):
             if flag.line is None:
                 rows.append(_of_fact(tx.home_id, log_no, ON_FACT, fact, flag))
             elif (log_no, first + flag.line) in stands:
@@ -36,7 +49,9 @@ def flag_rows(tx: WorkingSet) -> list[dict[str, Any]]:
 
 
 def _may_owe(step: Step | None) -> bool:
-    return step in (Step.REFUND, Step.REVERSE_PAYMENT) or (step is not None and trigger_of(step) is not None)
+    return step in (Step.REFUND, Step.REVERSE_PAYMENT, Step.CLOSE) or (
+        step is not None and trigger_of(step) is not None
+    )
 
 
 def _short(fact: Fact, posted: Posting) -> int | None:
@@ -45,9 +60,24 @@ def _short(fact: Fact, posted: Posting) -> int | None:
     return short_of(posted.transfers) or (0 if lost else None)
 
 
+def _left(tx: WorkingSet, fact: Fact) -> int:
+    """What the closing of a case leaves owed or held, in fen."""
+    closes = step_of(fact) is Step.CLOSE
+    return sum(closing.left(fact.case_no, tx.balances(fact.case_no)).values()) if closes else 0
+
+
 def _of_fact(home_id: HomeId, log_no: int, line_no: int, fact: Fact, flag: Flag) -> dict[str, Any]:
     row = flag_row(home_id, log_no, line_no, fact.case_no, fact.at, flag)
     return row | {"station": fact.station_kind.value, "caused_by": fact.staff_no, "second": fact.second_staff_no}
+
+
+def raise_flag(
+    tx: WorkingSet, log_no: int, case_no: CaseNo | None, flag: Flag | None, by: StaffNo, second: StaffNo | None
+) -> None:
+    """Raise a flag on what two people did under a link of the log, where there is one to raise."""
+    if flag is not None:
+        row = flag_row(tx.home_id, log_no, ON_FACT, case_no, tx.now, flag)
+        reviewing.add(tx.connection, [row | {"caused_by": by, "second": second}])
 
 
 def flag_row(

@@ -9,13 +9,13 @@ from cardsvc.core.board import live
 from cardsvc.core.facts import PlaceKind
 from cardsvc.core.ids import CardNo, CaseNo
 from cardsvc.core.terms import Reason
-from cardsvc.store import cards, reading, receipts, tills
+from cardsvc.store import cards, reading, receipts, stray_money, tills
 from cardsvc.store import tables as t
 from cardsvc.store.collection import use_codes
 from cardsvc.store.flagging import flag_rows
 from cardsvc.store.grounds import out_of_service
 from cardsvc.store.lines import line_row, transfer_row
-from cardsvc.store.working import WorkingSet
+from cardsvc.store.working import DEATH_PAPER, WorkingSet
 
 
 def flush(tx: WorkingSet) -> None:
@@ -42,6 +42,7 @@ def flush(tx: WorkingSet) -> None:
     _each(tx, _TRANSFERS, [transfer_row(home, n, *one) for n, one in enumerate(ordered)])
     _each(tx, _FLAGS, flagged)
     tills.flush(tx)
+    stray_money.flush(tx)
     receipts.flush(tx)
     _flush_cards(tx)
     _flush_things(tx)
@@ -104,7 +105,11 @@ def _flush_things(tx: WorkingSet) -> None:
     )
     taken = [(key, tx.places[key]) for key in tx.places if key not in places]
     _each(tx, _PLACES, [{"home_id": home, "kind": k, "code": code, "case_no": no} for (k, code), no in taken])
-    marks = [{"home_id": home, "kind": k, "code": code, "case_no": no} for (k, code), no in tx.marks.items()]
+    marks = [
+        {"home_id": home, "kind": k, "code": code, "case_no": no}
+        for (k, code), no in tx.marks.items()
+        if k != DEATH_PAPER or not _goes_over(tx, code, no)
+    ]
     _each(tx, _MARKS, marks)
     free = halls.keys() - tx.halls.keys()
     _each(tx, _HALL_FREE, [{"of_home": home, "of_hall": hall, "of_starts": starts} for hall, starts in free])
@@ -122,6 +127,13 @@ def _flush_things(tx: WorkingSet) -> None:
                 journal_id=one.journal_id, state=one.state, until=one.until,
             )
         )  # fmt: skip
+
+
+def _goes_over(tx: WorkingSet, code: str, case_no: CaseNo | None) -> bool:
+    """Whether a death paper was known, and is now this case's, or nobody's; one that came and went leaves nothing."""
+    m = t.mark.c
+    own = (m.home_id == tx.home_id, m.kind == DEATH_PAPER, m.code == code)
+    return tx.connection.execute(update(t.mark).where(*own).values(case_no=case_no or "")).rowcount > 0 or not case_no
 
 
 def _each(tx: WorkingSet, statement: UpdateBase, rows: list[dict[str, Any]]) -> None:

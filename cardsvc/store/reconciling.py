@@ -16,6 +16,7 @@ from cardsvc.core.reconciliation import Findings
 from cardsvc.core.terms import Payer
 from cardsvc.store import drills
 from cardsvc.store import tables as t
+from cardsvc.store.open_money import at_counter
 from cardsvc.store.working import CASE
 
 FINDINGS = TypeAdapter(Findings)
@@ -45,10 +46,10 @@ def log_no_at(connection: Connection, home_id: HomeId, at: datetime) -> int:
 
 
 def cases_since(connection: Connection, home_id: HomeId, at: datetime, *, open_too: bool) -> tuple[Case, ...]:
-    """The cases that something happened to since a moment; and, if asked, all that are not closed."""
+    """The cases that something happened to since a moment; if asked, also all that are open or whose money is."""
     c = t.funeral_case.c
     moved = c.changed_log_no >= log_no_at(connection, home_id, at)
-    where = or_(moved, c.stage != Stage.CLOSED.value) if open_too else moved
+    where = or_(moved, c.stage != Stage.CLOSED.value, at_counter()) if open_too else moved
     rows = connection.execute(select(c.body).where(c.home_id == home_id, where).order_by(c.case_no))
     return tuple(CASE.validate_json(body) for body in rows.scalars())
 

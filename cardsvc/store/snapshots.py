@@ -38,6 +38,7 @@ from cardsvc.store import tables as t
 from cardsvc.store.cards import FAMILY, STAFF, hot_list
 from cardsvc.store.grounds import TRAITS
 from cardsvc.store.limits import limits_of
+from cardsvc.store.open_money import at_counter, open_at_counter
 from cardsvc.store.opening import price_book, roles_of
 from cardsvc.store.policies import policy_of
 
@@ -46,8 +47,6 @@ SHOWS_BILLS = frozenset({StationKind.CASHIER, StationKind.ARRANGEMENT})
 NOT_AT_COUNTER = frozenset({Payer.FAMILY, Payer.TREASURY})
 SUSPECT = frozenset({RevokedWhy.STOLEN.value, RevokedWhy.HALTED.value})
 ENDED = ("closed", "cancelled", "transferred")
-CLOSED = ("closed",)
-"""Only these are gone for the cashier: what a family paid for a case that has ended is still given back."""
 KNOWN = ("pool", "bound", "blocked")
 """A blocked card is told without its keys: a station knows it by its UID, says so, and never opens it."""
 CardKeyOf = Callable[[bytes, int, int], bytes]
@@ -92,17 +91,18 @@ def news(
     `home` is the home's row, `head` the newest number of its log: nothing has changed behind it.
     """
     home_id, kind, since = HomeId(home.home_id), reader.kind, hello.snapshot_version
+    c, k = t.funeral_case.c, t.card.c
     setup_due = since == 0 or hello.setup_version != home.setup_number
-    gone_stages = CLOSED if reader.kind is StationKind.CASHIER else ENDED
+    counter = kind is StationKind.CASHIER
+    over = c.stage.in_(ENDED) & ~at_counter() if counter else c.stage.in_(ENDED)
     hot_due = since == 0 or hello.hot_version != home.hot_version
     if since >= head and not (setup_due or hot_due):
         return None
-    c, k = t.funeral_case.c, t.card.c
     cases, of_cases = _changed(
         connection,
         select(c.case_no, c.stage, c.body, c.shown_name, c.changed_log_no)
         .where(c.home_id == home_id, c.changed_log_no > since)
-        .where(c.stage.not_in(gone_stages) if since == 0 else c.home_id == home_id),
+        .where(~over if since == 0 else c.home_id == home_id),
         c.changed_log_no,
     )
     cards, of_cards = _changed(
@@ -121,11 +121,13 @@ def news(
         version = min(ends)
         cases = [row for row in cases if row.changed_log_no <= version]
         cards = [row for row in cards if row.changed_log_no <= version]
-    numbers = [CaseNo(row.case_no) for row in cases if row.stage not in gone_stages]
+    numbers = [CaseNo(row.case_no) for row in cases if counter or row.stage not in ENDED]
     totals = _totals(connection, home_id, numbers)
     bills = _bills(connection, home_id, totals)
     open_cases = [
-        row for row in cases if row.stage not in ENDED or (row.case_no in bills and bills[row.case_no].rest_fen > 0)
+        row
+        for row in cases
+        if row.stage not in ENDED or (counter and open_at_counter(row.case_no, totals[row.case_no]))
     ]
     lines = _lines(connection, home_id, [CaseNo(row.case_no) for row in open_cases]) if kind in SHOWS_BILLS else {}
     setup = _setup(connection, home, kind, now) if setup_due or staff_cards else None
@@ -293,6 +295,11 @@ def _owed(case_no: CaseNo, balances: dict[Account, int]) -> tuple[Owed, ...]:
 def case_bill(connection: Connection, home_id: HomeId, case_no: CaseNo) -> Bill:
     """The bill of one case."""
     return _bills(connection, home_id, _totals(connection, home_id, [case_no]))[case_no]
+
+
+def case_balances(connection: Connection, home_id: HomeId, case_no: CaseNo) -> dict[Account, int]:
+    """The balances of one case's accounts, in fen."""
+    return _totals(connection, home_id, [case_no])[case_no]
 
 
 def case_lines(connection: Connection, home_id: HomeId, case_no: CaseNo) -> list[BillLine]:

@@ -1,7 +1,7 @@
 """What came for statements to payers, how their cases stand, and what is held of the payers' money."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, select, text
@@ -67,7 +67,39 @@ def cause_of(draft_no: int, case_no: CaseNo, log_no: int) -> str:
 
 
 def settled(connection: Connection, home_id: HomeId, kept: Kept, standing: Iterable[Standing]) -> dict[CaseNo, Settled]:
-    """How each case stands on a statement."""
+    """How each case stands on a statement; what later ones of its payer ask for is theirs."""
+    cases = _alone(connection, home_id, kept, standing)
+    later: dict[CaseNo, list[int]] = {}
+    for other, shared in store.later(connection, home_id, kept).items():
+        lines = store.lines(connection, home_id, other.draft_no)
+        theirs = _alone(connection, home_id, other, (one for one in lines if one.share.case_no in shared))
+        for number, case in theirs.items():
+            later.setdefault(number, []).append(case.missing_fen)
+    return cases | {number: _after(cases[number], missing) for number, missing in later.items()}
+
+
+def opens(connection: Connection, home_id: HomeId, sent: Iterable[Kept]) -> dict[int, int]:
+    """What is still to come for each of these statements of all payers, by its draft, in fen: as `settled` has it.
+
+    They are all that something can be open on, so that each is read once.
+    """
+    later: dict[tuple[CaseNo, str], list[int]] = {}
+    found = {}
+    for kept in sorted(sent, key=lambda one: one.number or 0, reverse=True):
+        cases = _alone(connection, home_id, kept, store.lines(connection, home_id, kept.draft_no))
+        known = {number: later.setdefault((number, kept.payer), []) for number in cases}
+        found[kept.draft_no] = sum(_after(case, known[number]).open_fen for number, case in cases.items())
+        for number, case in cases.items():
+            known[number].append(case.missing_fen)
+    return found
+
+
+def _after(case: Settled, missing: Iterable[int]) -> Settled:
+    return replace(case, owed_fen=statements.left_by_later(case.owed_fen, missing))
+
+
+def _alone(connection: Connection, home_id: HomeId, kept: Kept, standing: Iterable[Standing]) -> dict[CaseNo, Settled]:
+    """How each case stands on a statement, as if there were no other."""
     asked: dict[CaseNo, int] = {}
     stands: dict[CaseNo, int] = {}
     for line in standing:
@@ -119,7 +151,7 @@ def _claims(connection: Connection, home_id: HomeId, end: CaseNo) -> list[tuple[
     ours = [*merged_into(connection, home_id, end), end]
     found = []
     for kept in store.of_cases(connection, home_id, ours):
-        cases = settled(connection, home_id, kept, store.lines(connection, home_id, kept.draft_no))
+        cases = _alone(connection, home_id, kept, store.lines(connection, home_id, kept.draft_no))
         found += [(kept.draft_no, number, cases[number]) for number in ours if number in cases]
     return sorted(found, key=lambda one: (one[1] == end, one[0], one[1]))
 

@@ -177,6 +177,31 @@ def of_cases(connection: Connection, home_id: HomeId, numbers: Iterable[CaseNo])
     return [_kept(row) for row in connection.execute(select(t.statement).where(*where).order_by(c.number))]
 
 
+def later(connection: Connection, home_id: HomeId, kept: Kept) -> dict[Kept, frozenset[CaseNo]]:
+    """The statements that were sent to the same payer after this one, and which of its cases each asks for too."""
+    if kept.number is None:
+        return {}
+    h, of_this = t.statement.c, t.statement_line.alias("of_this")
+    ours, theirs = of_this.c, t.statement_line.c
+    same = and_(theirs.home_id == ours.home_id, theirs.case_no == ours.case_no, theirs.payer == ours.payer)
+    rows = connection.execute(
+        select(theirs.draft_no, theirs.case_no)
+        .select_from(of_this)
+        .join(t.statement_line, and_(same, theirs.gone.is_(None), theirs.draft_no != ours.draft_no))
+        .join(t.statement, and_(h.home_id == theirs.home_id, h.draft_no == theirs.draft_no))
+        .where(ours.home_id == home_id, ours.draft_no == kept.draft_no)
+        .where(h.state == StatementState.SENT.value, h.number > kept.number)
+    ).all()
+    if not rows:
+        return {}
+    shared: dict[int, set[CaseNo]] = {}
+    for row in rows:
+        shared.setdefault(row.draft_no, set()).add(CaseNo(row.case_no))
+    c = t.statement.c
+    found = connection.execute(select(t.statement).where(c.home_id == home_id, c.draft_no.in_(list(shared))))
+    return {_kept(row): frozenset(shared[row.draft_no]) for row in found}
+
+
 def unstated(
     connection: Connection, home_id: HomeId, payer: Payer, last: date, most: int, *, returned: bool = False
 ) -> list[Share]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, case, select
 
 from cardsvc.core.ids import HomeId
+from cardsvc.store import stray_cash
 from cardsvc.store import tables as t
 from cardsvc.store.tills import CASH
 
@@ -50,6 +51,8 @@ def _moved(connection: Connection, home_id: HomeId) -> dict[int, list[tuple[int,
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for row in rows:
         found[row.shift_no].append((row.log_no, row.fen))
+    for shift_no, log_no, moved in stray_cash.history(connection, home_id):
+        found[shift_no].append((log_no, moved))
     return found
 
 

@@ -15,6 +15,7 @@ from cardsvc.core.reversal import reversed_by
 from cardsvc.core.rules import RULES
 from cardsvc.core.terms import Means
 from cardsvc.core.till import Counts, DifferenceWhy, Shift, is_cash, shift_at
+from cardsvc.store import stray_cash
 from cardsvc.store import tables as t
 from cardsvc.store.working import WorkingSet
 
@@ -57,15 +58,19 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Cash of one fact: `fen` into the drawer, negative out of it; `shift_no` None: in no shift."""
+    """Cash of one fact: `fen` into the drawer, negative out of it; `shift_no` None: in no shift.
+
+    `case_no` is None for money of no case here: `said` is the one that its record names.
+    """
 
     log_no: int
-    case_no: CaseNo
+    case_no: CaseNo | None
     at: datetime
     staff_no: StaffNo
     shift_no: int | None
     memo: str
     fen: int
+    said: str | None = None
 
 
 def open_of(connection: Connection, home_id: HomeId, staff_no: StaffNo) -> Shift | None:
@@ -136,17 +141,18 @@ def take(tx: WorkingSet, fact: Fact, log_no: int) -> None:
     # A yes that lets cash go may come late: the notes leave the drawer that is open then. What is sent again after a
     # restore has left it when it says so.
     moment = tx.now if RULES[fact.body.step].by_word and not tx.sent_again else fact.at
-    one = shift_at(_recent(tx, fact.staff_no), moment)
+    one = shift_at(recent(tx, fact.staff_no), moment)
     tx.takings.append((fact, log_no, one.shift_no if one is not None else None))
 
 
 def has_shift(tx: WorkingSet, staff_no: StaffNo | None) -> str | None:
     """The drawer of somebody's open shift."""
-    recent = _recent(tx, staff_no) if staff_no is not None else ()
-    return next((one.drawer for one in recent if one.closed_at is None), None)
+    shifts = recent(tx, staff_no) if staff_no is not None else ()
+    return next((one.drawer for one in shifts if one.closed_at is None), None)
 
 
-def _recent(tx: WorkingSet, staff_no: StaffNo) -> tuple[Shift, ...]:
+def recent(tx: WorkingSet, staff_no: StaffNo) -> tuple[Shift, ...]:
+    """The last shifts of a cashier."""
     if staff_no not in tx.shifts:
         c = t.till_shift.c
         where = (c.home_id == tx.home_id, c.staff_no == staff_no)
@@ -167,7 +173,7 @@ def flush(tx: WorkingSet) -> None:
 
 
 def moved(connection: Connection, home_id: HomeId, shift_nos: Iterable[int]) -> dict[int, int]:
-    """What the ledger moved in the drawers of these shifts, in fen."""
+    """What the ledger moved in the drawers of these shifts, and money of no case, in fen."""
     k = t.till_taking.c
     wanted = list(shift_nos)
     rows = connection.execute(
@@ -176,7 +182,10 @@ def moved(connection: Connection, home_id: HomeId, shift_nos: Iterable[int]) -> 
         .where(k.home_id == home_id, k.shift_no.in_(wanted))
         .group_by(k.shift_no)
     )
-    return dict.fromkeys(wanted, 0) | {shift_no: int(fen) for shift_no, fen in rows}
+    found = dict.fromkeys(wanted, 0) | {shift_no: int(fen) for shift_no, fen in rows}
+    for shift_no, fen in stray_cash.moved(connection, home_id, wanted).items():
+        found[shift_no] += fen
+    return found
 
 
 def page(connection: Connection, home_id: HomeId, before: int | None) -> list[Kept]:
@@ -207,10 +216,15 @@ def takings(connection: Connection, home_id: HomeId, shift_no: int | None, after
         .order_by(k.log_no)
         .limit(PAGE + 1)
     )
-    return [
+    found = [
         Taking(row.log_no, CaseNo(row.case_no), row.at, StaffNo(row.staff_no), row.shift_no, row.memo, int(row.fen))
         for row in rows
     ]
+    found += [
+        Taking(one.log_no, None, one.at, one.staff_no, shift_no, one.step, one.fen, one.said)
+        for one in stray_cash.pieces(connection, home_id, shift_no, after, PAGE + 1)
+    ]
+    return sorted(found, key=lambda one: one.log_no)[: PAGE + 1]
 
 
 _FEN = case((t.transfer.c.debit == CASH, t.transfer.c.amount_fen), else_=-t.transfer.c.amount_fen)

@@ -13,19 +13,20 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from cardsvc.core.case import Case
-from cardsvc.core.facts import Fact
+from cardsvc.core.facts import Fact, Step
 from cardsvc.core.fold import fold, then
 from cardsvc.core.gate import Clearance
 from cardsvc.core.hot import HotReason
-from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, RecordKey, StaffNo
+from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, RecordKey, StaffNo, StationId
 from cardsvc.core.ledger import Account, Transfer, balances
 from cardsvc.core.permissions import Role
 from cardsvc.core.policy import Policy
 from cardsvc.core.posting import Posting
 from cardsvc.core.prices import Line, PriceBook
+from cardsvc.core.problems import Problem
 from cardsvc.core.receipts import Receipt
 from cardsvc.core.tap import CardChain
-from cardsvc.core.terms import Notice, Reason
+from cardsvc.core.terms import Means, Notice, Payer, Reason
 from cardsvc.core.till import Shift
 from cardsvc.store import reading
 from cardsvc.store.lines import LineKey
@@ -34,6 +35,8 @@ from cardsvc.store.log import Log
 CASE = TypeAdapter(Case)
 FACT = TypeAdapter(Fact)
 PRICES = TypeAdapter(PriceBook)
+DEATH_PAPER = "death_paper"
+"""The mark of a death paper: it alone can go from one case to another, or to none."""
 
 
 @dataclass(slots=True)
@@ -91,6 +94,25 @@ class Trip:
 
 
 @dataclass(frozen=True, slots=True)
+class Stray:
+    """Money that a desk took and that is of no case; `said` is the case that its record names, `shift_no` its till
+    shift where it is cash."""
+
+    log_no: int
+    cause: str
+    said: str | None
+    step: Step
+    payer: Payer | None
+    means: Means
+    amount_fen: int
+    at: datetime
+    staff_no: StaffNo
+    station_id: StationId
+    slip: str | None
+    shift_no: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """Something to be told outside; `to` and `body` are sealed when they are written."""
 
@@ -115,7 +137,7 @@ class WorkingSet:
     profile: dict[CardNo, str] = field(default_factory=dict)
     kind: dict[CardNo, str] = field(default_factory=dict)
     places: dict[tuple[str, str], CaseNo] = field(default_factory=dict)
-    marks: dict[tuple[str, str], CaseNo] = field(default_factory=dict)
+    marks: dict[tuple[str, str], CaseNo | None] = field(default_factory=dict)
     halls: dict[tuple[str, datetime], CaseNo] = field(default_factory=dict)
     permits: dict[str, Permit] = field(default_factory=dict)
     writes: dict[tuple[CardNo, int], RecordKey] = field(default_factory=dict)
@@ -161,6 +183,10 @@ class WorkingSet:
     "Cash of this transaction's facts: their log numbers, and the till shifts that they are in."
     shifts: dict[StaffNo, tuple[Shift, ...]] = field(default_factory=dict)
     "The last till shifts of those who took or gave cash."
+    against: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    "What the rules say against money that came in nevertheless, by its cause."
+    strays: list[Stray] = field(default_factory=list)
+    "Money of no case that this transaction heard of."
     books: dict[str, PriceBook] = field(default_factory=dict)
     "Price lists that are not in force any more, as they were needed."
     traits: dict[tuple[str, str], str] | None = None
@@ -319,7 +345,8 @@ _DICTS = (
     "voided",
     "receipt_voids",
     "trips",
+    "against",
 )
 _SETS = ("changed", "awaited", "arrived", "collected", "broken")
-_LISTS = ("lines", "transfers", "facts", "outgoing", "cleared", "left", "looked", "takings", "receipts")
+_LISTS = ("lines", "transfers", "facts", "outgoing", "cleared", "left", "looked", "takings", "receipts", "strays")
 _KEPT = tuple(one.name for one in fields(WorkingSet) if one.name not in (*_DICTS, *_SETS, *_LISTS, "permits"))

@@ -15,6 +15,12 @@ __all__ = ["hall_item", "service"]
 
 
 @pytest.fixture
+def tmp_path(quick_path: Path) -> Path:
+    """Databases and journals of these tests are in memory, where there is room."""
+    return quick_path
+
+
+@pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     running = Service(f"sqlite:///{tmp_path / 'onecard.db'}")
     yield running

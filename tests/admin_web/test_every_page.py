@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -83,16 +84,16 @@ NOT_LINKED = {
     "/office/search": "needs a question: tests/admin_web/test_module_pages.py",
 }
 """Kinds that the demo's months have no page of, and where each is looked at."""
+pytestmark = pytest.mark.xdist_group("every_page")  # its months are told once, not once a worker
 
 
 @pytest.fixture(scope="module")
-def peopled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def peopled(quick_home: Path) -> Iterator[Service]:
     """A home with months behind it, and a module that has every kind of page; the others are walked beside this."""
-    folder = tmp_path_factory.mktemp("pages")
-    service = Service(f"sqlite:///{folder / 'onecard.db'}", modules=(MODULE,))
+    service = Service(f"sqlite:///{quick_home / 'onecard.db'}", modules=(MODULE,))
     service.clock.now = END
     load_half_year.handle(service.context, EVERYBODY.staff_no, END, lambda module, rows: None)
-    list(History(service.context, folder, END, 30).tell())
+    list(History(service.context, quick_home, END, 30, allow_memory=True).tell())
     found_home.add_staff(service.context, [(EVERYBODY, EVERYBODY.staff_no * 2)], quick_hash, {})
     clock_in.handle(service.context, EVERYBODY.staff_no, on=True, by=EVERYBODY.staff_no, now=END)
     yield service

@@ -28,15 +28,15 @@ WALKS: dict[str, tuple[str, dict[str, Any]]] = {
     "county clerk, zh, 1280 light": (COUNTY, {}),
     "city, en, 360 dark": (LEADER, {"language": "en-US", "width": 360, "height": 760, "touch": True, "dark": True}),
 }
+pytestmark = pytest.mark.xdist_group("module_pages")  # its half-year is loaded once, not once a worker
 A_DAY = 1
 """Lists of a module that are walked daily; by night all of them are."""
 
 
 @pytest.fixture(scope="module")
-def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def bureau(quick_home: Path) -> Iterator[Service]:
     """An office with all modules and the rows of the half-year."""
-    folder: Path = tmp_path_factory.mktemp("bureau")
-    service = Service(f"sqlite:///{folder / 'onecard.db'}", modules=tuple(MODULES.values()))
+    service = Service(f"sqlite:///{quick_home / 'onecard.db'}", modules=tuple(MODULES.values()))
     load_half_year.handle(service.context, StaffNo(LEADER), service.clock.now, lambda module, rows: None)
     given = grant_module.handle(service.context, StaffNo(COUNTY), MODULES, StaffNo(LEADER), service.clock.now)
     assert given is None

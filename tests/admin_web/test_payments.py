@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
 from PIL import Image
@@ -72,9 +73,9 @@ def test_a_cashier_shows_the_code_and_sees_it_paid(
     page.locator("[name=amount]").fill("123.45")
     page.get_by_role("button", name="显示收款码").click()
     expect(page.locator(".state")).to_contain_text("等待支付")
-    shot = picture(page, "pay-waiting")
+    picture(page, "pay-waiting")
 
-    [code] = pyzbar.decode(Image.open(shot))
+    [code] = pyzbar.decode(Image.open(BytesIO(page.screenshot())))
     phone = pages.open(width=390, height=844)
     phone.goto(code.data.decode())
     picture(phone, "pay-phone")

@@ -37,7 +37,7 @@ def test_every_figure_leads_to_lines_that_sum_to_it(service: Service, by: str) -
     page = desk.get(f"review/statistics?by={by}&month=2027-11").text
 
     figures = re.findall(
-        r'data-label="(金额|减免|应收|去年同月应收)">(?:<b>)?<a href="/office/([^"]+)">([^<]+)</a>', page
+        r'data-label="(价格|减免|应付|去年同月应付)">(?:<b>)?<a href="/office/([^"]+)">([^<]+)</a>', page
     )
     assert len(figures) >= 4
     for label, where, said in figures:
@@ -90,7 +90,7 @@ def test_the_export_has_the_same_figures_and_no_cell_of_it_runs(service: Service
     answer = Desk(service, "1016").get("review/statistics/export.xlsx?month=2027-11")
 
     heads, *rows = load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True)
-    assert heads == ("项目", "行数", "金额", "减免", "应收", "去年同月应收", "同比")
+    assert heads == ("项目", "行数", "价格", "减免", "应付", "去年同月应付", "同比")
     [cold] = [row for row in rows if "HYPERLINK" in str(row[0])]
     assert cold[0] == '\'=HYPERLINK("x")'
     assert cold[1:6] == (3, 240, 80, 160, 80)
@@ -115,7 +115,7 @@ def test_statistics_read_well_in_both_languages_on_paper_and_on_a_phone(
     picture(page, "statistics-print-zh", whole=True)
     page.emulate_media(media="screen")
     page.locator("tbody .money a").nth(3).press("Enter")
-    expect(page.locator(".sums")).to_contain_text("应收")
+    expect(page.locator(".sums")).to_contain_text("应付")
     picture(page, "statistics-rows-zh", whole=True)
     phone = pages.open(language="en", width=360, height=740, dark=True)
     sign_in(phone, office, "1015")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -16,7 +17,7 @@ from openpyxl import load_workbook
 from sqlalchemy import Connection, bindparam, inspect, text
 
 from cardsvc import modules
-from cardsvc.core.declaring import declared_wrong, module_wrong
+from cardsvc.core.declaring import declared_wrong, module_wrong, reach_wrong
 from cardsvc.core.figures import Unit, figure_wrong
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.indicated import Told
@@ -49,12 +50,12 @@ pytestmark = pytest.mark.xdist_group("every_module")
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def office(request: pytest.FixtureRequest, quick_home: Path) -> Iterator[Service]:
     """A home with all modules that were found, without rows."""
     if request.param == "sqlite":
-        dsn = f"sqlite:///{tmp_path_factory.mktemp('modules') / 'onecard.db'}"
+        dsn = f"sqlite:///{quick_home / 'onecard.db'}"
     else:
-        dsn = request.getfixturevalue("postgres").new_database(like=request.getfixturevalue("founded"))
+        dsn = request.getfixturevalue("cluster").new_database(like=request.getfixturevalue("founded"))
     running = Service(dsn, modules=tuple(MODULES.values()))
     yield running
     running.close()
@@ -111,6 +112,7 @@ def test_it_is_declared_without_fault(module: Module) -> None:
 
     assert module_wrong(module.name, module.name, [one.name for one in module.records]) is None
     assert [declared_wrong(one, list(records)) for one in module.records] == [None] * len(records)
+    assert reach_wrong(records) is None
     assert [figure_wrong(one, records) for one in module.indicators] == [None] * len(module.indicators)
     names = [one.name for one in module.indicators]
     assert len(set(names)) == len(names) and module.indicators
@@ -218,9 +220,9 @@ def test_the_half_year_goes_only_into_modules_without_rows(loaded: Service) -> N
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def empty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def empty(request: pytest.FixtureRequest, quick_path: Path) -> Iterator[Service]:
     if request.param == "sqlite":
-        dsn = f"sqlite:///{tmp_path_factory.mktemp('random') / 'onecard.db'}"
+        dsn = f"sqlite:///{quick_path / 'onecard.db'}"
     else:
         dsn = request.getfixturevalue("postgres").new_database(like=request.getfixturevalue("founded"))
     running = Service(dsn)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 from inspect import signature
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -73,17 +74,15 @@ class Office:
         self.routes = [(how, path) for how, path, _ in mounted(self.service, "/office") if "{module}" in path]
         self.ids: dict[tuple[str, str], dict[str, list[str]]] = {}
         self.uploads: dict[tuple[str, str], str] = {}
-        random, number = Random(20260702), iter(range(100_000))
+        random, number = Random(20260702), iter(range(9_999))
         for module in MODULES.values():
             for county in (OURS, THEIRS):
                 ids = {one.name: [f"{random.getrandbits(128):032x}" for _ in range(2)] for one in module.records}
                 for record in module.records:
-                    rows = [
-                        (one, module_rows.one_row(record, ids, random, next(number) % 9_000))
-                        for one in ids[record.name]
-                    ]
+                    made = ((one, module_rows.one_row(record, ids, random, next(number))) for one in ids[record.name])
+                    rows = list(module_rows.apart(record, made))
                     self.insert(module, record, [(one, {**values, "county": county}) for one, values in rows], random)
-                    self.ids.setdefault((module.name, record.name), {})[county] = ids[record.name]
+                    self.ids.setdefault((module.name, record.name), {})[county] = [one for one, _ in rows]
             for record in module.records:
                 self.uploads[module.name, record.name] = self.handed_in(module, record)
 
@@ -145,8 +144,8 @@ def ask(desk: Desk, how: str, path: str, record: Record) -> Any:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    made = Office(f"sqlite:///{tmp_path_factory.mktemp('routes') / 'onecard.db'}")
+def office(quick_home: Path) -> Iterator[Office]:
+    made = Office(f"sqlite:///{quick_home / 'onecard.db'}")
     yield made
     made.service.close()
 

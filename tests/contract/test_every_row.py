@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -117,15 +118,15 @@ def filled(dsn: str, module: Module) -> Filled:
 
 
 @pytest.fixture
-def sqlite(module: Module, tmp_path: Any) -> Iterator[Filled]:
-    made = filled(f"sqlite:///{tmp_path / 'onecard.db'}", module)
+def sqlite(module: Module, quick_path: Path) -> Iterator[Filled]:
+    made = filled(f"sqlite:///{quick_path / 'onecard.db'}", module)
     yield made
     made.service.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def both(request: pytest.FixtureRequest, module: Module, tmp_path: Any) -> Iterator[Filled]:
-    dsn = f"sqlite:///{tmp_path / 'onecard.db'}"
+def both(request: pytest.FixtureRequest, module: Module, quick_path: Path) -> Iterator[Filled]:
+    dsn = f"sqlite:///{quick_path / 'onecard.db'}"
     if request.param == "postgres":
         dsn = request.getfixturevalue("postgres").new_database(like=request.getfixturevalue("founded"))
     made = filled(dsn, module)
@@ -156,6 +157,7 @@ def test_each_cell_that_cannot_be_is_said_at_its_column_and_nothing_is_kept(modu
                 assert isinstance(kept, Faulty), (record.name, column.name, text)
                 assert Fault(column.name, why) in kept.faults, (record.name, column.name, text, kept)
         unique = {one.name for one in record.typed if one.unique and right[one.name]}
+        unique |= {names[-1] for names in record.together if all(map(right.get, names))}
         again = sqlite.keeps(record, right)
         assert not unique or isinstance(again, Faulty)
         assert {one.column for one in getattr(again, "faults", ()) if one.why is Wrong.TWICE} == unique, record.name

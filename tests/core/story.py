@@ -78,6 +78,8 @@ DETAILS: dict[Step, Details] = {
     Step.SKIP_RECOGNITION: Details(reason=Reason.FAMILY_ABSENT),
     Step.RESERVE_FURNACE: Details(furnace="F1", starts=START + timedelta(days=2, hours=2)),
     Step.VOID_CERTIFICATE: Details(reason=Reason.MISPRINT),
+    Step.VOID_DEATH_PAPER: Details(paper=Paper.DEATH_CERTIFICATE, number="DC0001", reason=Reason.ENTERED_BY_MISTAKE),
+    Step.CORRECT_DEATH_DAY: Details(died_on=START.date(), reason=Reason.ENTERED_BY_MISTAKE),
     Step.CLEAR_ALERT: Details(other="WZ-2026-000009", reason=Reason.COMPARED),
     Step.NOTIFY: Details(notice=Notice.SECOND_CONTACT, number="M1"),
     Step.SPLIT: Details(label=LABEL, portion="L0002", weight_g=800),

@@ -72,7 +72,7 @@ def test_a_waiver_proven_late_is_what_it_would_have_been_from_the_beginning() ->
         ("cold", 16_000, 16_000, Payer.FAMILY),
         ("cold", 24_000, 8_000, Payer.FAMILY),
     ]
-    assert {one.legal_basis for one in bill} == {"indicative WP-1"}
+    assert {(one.legal_basis, one.waiver_source) for one in bill} == {("indicative", "resident WP-1 list:2026-1")}
 
 
 def test_a_waiver_that_was_there_from_the_beginning_is_not_given_twice() -> None:

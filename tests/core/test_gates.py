@@ -227,11 +227,11 @@ def test_a_missing_precondition_is_not_told_as_others(name: str) -> None:
 
 
 @each_gate
-def test_no_incomplete_subset_ever_passes(name: str) -> None:
-    """100,000 random subsets in the two gates together, seed 27."""
+def test_no_incomplete_subset_ever_passes(name: str, night: bool) -> None:
+    """100,000 random subsets in the two gates together, seed 27; by day the first tenth of them."""
     table, full, spoilt, _, _ = GATES[name]
     chance, complete = random.Random(27), full()
-    for turn in range(50_000):
+    for turn in range(50_000 if night else 5_000):
         missing = chance.sample(sorted(spoilt), chance.randrange(1, len(spoilt) + 1))
         spoiled = spoil(complete, *(spoilt[number] for number in missing))
         assert any(isinstance(row.holds(spoiled), Refusal) for row in table), (turn, missing)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from cardsvc.core import ledger, posting, reversal
+from cardsvc.core import closing, ledger, posting, reversal
 from cardsvc.core.case import Case
 from cardsvc.core.corrections import Standing
 from cardsvc.core.facts import Booked, Details, Fact, Quantity, StationKind, Step, StepTaken
@@ -15,6 +15,7 @@ from cardsvc.core.fold import opened, then
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.ledger import Account, Transfer
 from cardsvc.core.prices import PriceBook, PriceItem, Regime, Trigger
+from cardsvc.core.problems import Problem
 from cardsvc.core.terms import CaseKind, CauseClass, Means, Payer, Reason, WaiverFor
 from tests.core.story import CASE, START
 
@@ -63,6 +64,8 @@ class Paid:
     payer: Payer
     fen: int
     over: int = 0
+    held: bool = False
+    "It came for a case that is over."
 
 
 @dataclass
@@ -78,6 +81,7 @@ class Model:
     till: int = 0
     resident: bool = False
     short: int = 0
+    over: bool = False
     payments: list[Paid] = field(default_factory=list)
 
     def due(self, payer: Payer) -> int:
@@ -114,10 +118,10 @@ class Model:
 
     def undo(self, one: Paid) -> bool:
         """Whether a payment can be taken back: what nobody owes for lines any more is missing from what is held."""
-        family = one.payer is Payer.FAMILY
-        lines = one.fen - one.over if one.step is Step.PAY else 0
+        family = one.payer is Payer.FAMILY and not one.held
+        lines = one.fen - one.over if one.step is Step.PAY and not one.held else 0
         gone = max(0, lines - self.paid[one.payer])
-        held = one.over + gone if one.step is Step.PAY else one.fen
+        held = one.over + gone if one.step is Step.PAY and not one.held else one.fen
         if held > (self.held if family else self.waiting):
             return False
         self.paid[one.payer] -= lines - gone
@@ -198,7 +202,18 @@ class Told:
         fen, payer = chance.choice((1, 7, 333, 50_000, 200_000)), chance.choice(tuple(Payer))
         cash = Details(amount_fen=fen, means=Means.CASH)
         match chance.randrange(18):
-            case 0 | 1:
+            case 6 if model.over:
+                self.take(Step.DEPOSIT, cash)
+                model.waiting, model.till = model.waiting + fen, model.till + fen
+                model.payments.append(Paid(self.cause, Step.DEPOSIT, Payer.FAMILY, fen, held=True))
+            case 17 if model.over:
+                self.take(Step.DEPOSIT, cash, sent_again=True)
+                model.waiting, model.till = model.waiting + fen, model.till + fen
+                model.make_good()
+            case 10 if chance.random() < 0.2 and not model.over:
+                self.take(Step.CLOSE, Details())
+                model.over = True
+            case 0 | 1 if not model.over:
                 self.move()
             case 2:
                 chosen = {name: chance.randrange(1, 4) for name in QUOTED if chance.random() < 0.6}
@@ -304,6 +319,9 @@ class Told:
         earned = -sum(fen for account, fen in self.totals.items() if account.startswith("revenue/"))
         assert earned == sum(one.fen for one in self.model.lines)
         assert ledger.below_floor(self.totals) == ()
+        model = (self.model.owed(Payer.FAMILY), self.model.held, self.model.waiting)
+        left = dict(zip((Problem.BALANCE_OPEN, Problem.MONEY_HELD, Problem.MONEY_WAITS), model, strict=True))
+        assert closing.left(CASE, self.totals) == {problem: fen for problem, fen in left.items() if fen}
 
 
 def _place(one: Standing) -> datetime:

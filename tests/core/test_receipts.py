@@ -68,6 +68,18 @@ def test_a_part_payment_fills_the_lines_in_their_order_and_the_next_one_goes_on(
     assert paid(400, given) == {Family.FISCAL: [("furnace", 70)]}
 
 
+def test_a_receipt_over_a_part_says_of_how_much_it_is_and_what_is_open() -> None:
+    def parts(owed: int, *given: Receipt) -> list[tuple[int, int | None, int | None]]:
+        (lines,) = unreceipted(BILL[1:2], Payer.FAMILY, owed, given, lambda _: BOOK).values()
+        return [(one.fen, one.of_fen, one.open_fen) for one in lines]
+
+    first = receipt((2, "furnace", 100), family=Family.FISCAL)
+    assert parts(470) == [(100, 570, 470)]
+    assert parts(400, first) == [(70, 570, 400)]
+    assert parts(0, first) == [(470, 570, 0)]
+    assert parts(0) == [(570, None, None)]
+
+
 @pytest.mark.parametrize("step", [1, 7, 69, 870])
 def test_whatever_the_payments_the_receipts_come_to_what_was_paid(step: int) -> None:
     given: list[Receipt] = []

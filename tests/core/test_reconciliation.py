@@ -9,7 +9,7 @@ import pytest
 
 from cardsvc.core.books import Books, Count, Drawn, Money, Unsent
 from cardsvc.core.case import Approved, Case, Place, Portion
-from cardsvc.core.facts import PlaceKind, Stage, Step, StepTaken
+from cardsvc.core.facts import Details, PlaceKind, Stage, Step, StepTaken
 from cardsvc.core.fold import fold
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.local_time import local
@@ -125,6 +125,19 @@ def test_every_finding_is_found_where_it_is_planted(code: Code) -> None:
     planted = found(PLANTED[code]())
     assert code in planted, sorted(planted)
     assert all(row.name for row in planted[code].rows)
+
+
+@pytest.mark.parametrize("owed", [7, -7])
+def test_money_of_a_case_that_two_people_closed_with_a_reason_is_not_found_every_night(owed: int) -> None:
+    cancelled = Story().booked().took(Step.CANCEL)
+    agreed = Story(list(cancelled.facts)).took(Step.CLOSE, details=Details(reason=Reason.UNCLAIMED)).case
+
+    def left(case: Case) -> set[Code]:
+        told = replace(late(case, days=2), money={CASE: Money(**MONEY, owed=owed)})
+        return set(found(told)) & {Code.BILL_OPEN, Code.DEPOSIT_LEFT}
+
+    assert left(cancelled.took(Step.CLOSE).case) == {Code.BILL_OPEN if owed > 0 else Code.DEPOSIT_LEFT}
+    assert left(agreed) == set()
 
 
 @pytest.mark.parametrize("steps", [(), STORED, LOADED, UNTIL_SHELF[:-1], UNTIL_SHELF])

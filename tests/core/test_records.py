@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from cardsvc.core.declaring import declared_wrong, module_wrong
-from cardsvc.core.records import Column, Flow, Kind, Label, Move, Record, Values
+from cardsvc.core.declaring import declared_wrong, module_wrong, reach_wrong
+from cardsvc.core.records import Column, Effect, Flow, Kind, Label, Move, Record, Values
 
 ANY = Label("任意", "Any")
 STATE = Column("state", ANY, Kind.CHOICE, needed=True, choices={"asked": ANY, "granted": ANY})
 GRADE = Column("grade", ANY, Kind.NUMBER)
 NOTE = Column("note", ANY)
+LINK = Column("claim", ANY, Kind.LINK, of="claim")
 
 
 def worth(values: Values) -> Values:
@@ -149,3 +150,36 @@ def test_a_module_is_called_as_its_folder_and_its_records_as_no_page(
 ) -> None:
     assert module_wrong("marriage", "marriage", ["claim", "person"]) is None
     assert complaint in str(module_wrong(name, "marriage", records))
+
+
+def test_an_effect_reaches_along_a_link_and_changes_what_no_two_agreed_to() -> None:
+    def moved(effect: Effect, two: bool = False) -> dict[str, Record]:
+        follow = Move("follow", ANY, ("asked",), "granted", two=two, effects=(effect,))
+        one = Record("one", ANY, (STATE, NOTE, LINK), ("note",), flow=Flow("state", (follow,)))
+        return {"one": one, "claim": paid(MEND, guards={"granted": ("payee",)})}
+
+    note = Effect("claim", ("note",), lambda own, other: {})
+    assert reach_wrong(moved(note)) is None
+    assert "no link" in str(reach_wrong(moved(replace(note, record="claim"))))
+    assert "cannot change fee" in str(reach_wrong(moved(replace(note, columns=("fee",)))))
+    assert "by two" in str(reach_wrong(moved(replace(note, columns=("payee",)))))
+    assert reach_wrong(moved(replace(note, columns=("payee",)), two=True)) is None
+
+
+def test_what_is_together_what_is_given_and_what_is_cleared_can_be() -> None:
+    def told(*columns: Column, clears: tuple[str, ...] = (), together: tuple[str, ...] = ()) -> str:
+        clear = Move("clear", ANY, ("asked",), "granted", clears=clears)
+        flow = Flow("state", (clear,))
+        claim = Record(
+            "claim", ANY, (STATE, NOTE, *columns), ("note",), flow=flow, together=(together,) * bool(together)
+        )
+        return str(declared_wrong(claim, ["claim"]))
+
+    given = Column("given", ANY, given=True)
+    assert told(given, clears=("given",), together=("note", "given")) == "None"
+    assert "not needed" in told(replace(given, needed=True))
+    assert "cannot clear state" in told(clears=("state",))
+    assert "no column gone" in told(clears=("gone",))
+    assert "two columns or more" in told(together=("note",))
+    assert "none of them secret" in told(Column("id_no", ANY, Kind.ID_NO), together=("note", "id_no"))
+    assert [one.name for one in Record("one", ANY, (NOTE, given), ("note",)).typed] == ["note"]

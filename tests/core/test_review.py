@@ -8,12 +8,13 @@ import pytest
 
 from cardsvc.core import posting, review
 from cardsvc.core.corrections import Standing
-from cardsvc.core.facts import Details, Fact, Step, StepTaken
+from cardsvc.core.facts import Details, Fact, Stage, Step, StepTaken
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceBook, PriceItem, Regime, Trigger
+from cardsvc.core.problems import Problem
 from cardsvc.core.review import Flag, Looked, Rule
-from cardsvc.core.terms import Means
+from cardsvc.core.terms import Means, Reason
 from tests.core import test_corrections
 from tests.core.story import START, WHOLE_WAY, Story
 from tests.core.test_money import item
@@ -175,6 +176,24 @@ def test_a_waiver_that_no_rule_and_no_proof_gives_is_found() -> None:
     assert planted(last(proven), waived) == ()
 
 
+@pytest.mark.parametrize("source", [None, "resident", "resident booking 2026-11-01", "resident list:2026-1"])
+def test_a_waiver_that_does_not_name_its_proof_or_its_rule_is_found(source: str | None) -> None:
+    resident = last(Story().booked(resident=True).took(*STORED, Step.TAKE_OUT))
+
+    [flag] = planted(resident, lambda line: line.model_copy(update={"waiver_source": source}))
+
+    assert (flag.rule, flag.evidence.waiver_source) == (Rule.WAIVER_UNSOURCED, source)
+    assert flag.evidence.bound_fen == (8_000 if source else 0)
+
+
+def test_a_waiver_that_is_more_than_its_rule_gives_is_found() -> None:
+    resident = last(Story().booked(resident=True).took(*STORED, Step.TAKE_OUT))
+
+    [flag] = planted(resident, lambda line: line.model_copy(update={"waiver_fen": 8_001}))
+
+    assert (flag.rule, flag.evidence.bound_fen) == (Rule.WAIVER_UNSOURCED, 8_000)
+
+
 def test_a_waiver_without_the_number_of_its_source_is_found() -> None:
     story = Story(list(IN_THE_COLD.facts)).took(Step.PROVE_WAIVER, details=Details())
 
@@ -258,6 +277,21 @@ def test_who_took_the_money_and_gives_it_back_is_found() -> None:
     assert given_by("S2", "S3") == []
 
 
+def test_who_took_a_payment_and_takes_it_back_is_found_and_what_else_they_took_says_nothing() -> None:
+    story = Story().booked().took(Step.DEPOSIT, Step.PAY)
+    first, second = story.facts[-2], story.facts[-1].model_copy(update={"staff_no": StaffNo("S9")})
+    before = Story([*story.facts[:-1], second]).case
+
+    def undone(payment: Fact) -> list[tuple[Rule, int, tuple[str, ...]]]:
+        details = Details(payment=payment.cause, reason=Reason.ENTERED_BY_MISTAKE)
+        fact = Story(list(story.facts)).took(Step.REVERSE_PAYMENT, details=details).facts[-1]
+        looked = Looked(fact, before, (), (), lambda _: BOOKS, out_fen=7_000)
+        return [(one.rule, one.amount_fen, one.evidence.causes[1:]) for one in review.flags(looked)]
+
+    assert undone(first) == [(Rule.ONE_PERSON, 7_000, (first.cause,))]
+    assert undone(second) == []
+
+
 def test_money_that_waits_for_a_day_is_found() -> None:
     assert review.old_suspense("Q1", 12_300, START, START + timedelta(hours=23, minutes=59)) is None
     flag = review.old_suspense("Q1", 12_300, START, START + timedelta(days=1))
@@ -275,6 +309,30 @@ def test_what_was_given_out_before_a_restore_and_is_not_covered_is_found() -> No
     assert review.flags(replace(held, short_fen=None)) == ()
     [short] = review.flags(replace(held, short_fen=7_000))
     assert (short.rule, short.amount_fen, short.evidence.causes) == (Rule.PAID_OUT_SHORT, 7_000, (refund.cause,))
+
+
+def test_money_that_came_against_a_rule_or_is_held_by_a_case_that_is_over_is_found() -> None:
+    story = Story().booked().took(Step.PAY, details=Details(amount_fen=50_000, means=Means.CASH))
+    paid, before = story.facts[-1], Story(story.facts[:-1]).case
+    over = before.model_copy(update={"stage": Stage.CANCELLED})
+    came = Looked(paid, before, (), (), lambda _: BOOKS)
+
+    assert review.flags(replace(came, held=True)) == ()
+    assert review.flags(replace(came, before=over)) == (), "it paid what the case owed"
+    [by_nobody] = review.flags(replace(came, against=(Problem.STAFF_NOT_ALLOWED,)))
+    [late] = review.flags(replace(came, before=over, held=True))
+    assert (by_nobody.rule, by_nobody.evidence.against) == (Rule.TAKEN_IN_DOUBT, (Problem.STAFF_NOT_ALLOWED,))
+    assert (late.rule, late.amount_fen, late.evidence.causes) == (Rule.TAKEN_IN_DOUBT, 50_000, (paid.cause,))
+
+
+def test_a_case_that_two_people_closed_with_money_open_is_found() -> None:
+    story = Story().booked().took(Step.CANCEL, Step.CLOSE)
+    close, before = story.facts[-1], Story(story.facts[:-1]).case
+    closing = Looked(close, before, (), (), lambda _: BOOKS)
+
+    assert review.flags(closing) == ()
+    [left] = review.flags(replace(closing, left_fen=7_000))
+    assert (left.rule, left.amount_fen, left.evidence.causes) == (Rule.CLOSED_OPEN, 7_000, (close.cause,))
 
 
 @pytest.mark.parametrize("step", [Step.DEPOSIT, Step.PAY])
@@ -296,5 +354,6 @@ def test_money_by_qr_that_a_person_typed_is_found_and_what_a_provider_said_is_no
 def test_every_rule_is_planted_here() -> None:
     lines = set(review.ON_LINES)
 
-    others = {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, Rule.OLD_SUSPENSE, Rule.PAID_OUT_SHORT, Rule.QR_BY_HAND}
+    money = {Rule.OLD_SUSPENSE, Rule.PAID_OUT_SHORT, Rule.QR_BY_HAND, Rule.CLOSED_OPEN, Rule.TAKEN_IN_DOUBT}
+    others = {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, *money}
     assert lines | others == set(Rule)

@@ -48,6 +48,30 @@ def test_the_state_of_a_record_on_a_day(row: Values, day: int, state: R | None) 
     assert standing.on_day(row, march(day)) is state
 
 
+@pytest.mark.parametrize(
+    ("row", "day", "paid"),
+    [
+        (ROW, 4, False),
+        (ROW, 5, True),
+        (SUSPENDED, 9, True),
+        (SUSPENDED, 10, False),
+        (RESUMED, 15, True),
+        (ROW | {"state": "death", "death_on": march(12)}, 11, True),
+        (ROW | {"state": "death", "death_on": march(12)}, 12, False),
+        (ROW | {"state": "death"}, 6, False),
+        (ROW | {"state": "suspended"}, 6, False),
+        (ROW | {"state": "ended", "death_on": march(12), "ended_on": march(20)}, 15, False),
+        (ROW | {"state": "ended", "ended_on": march(20)}, 15, True),
+        (RESUMED | {"death_on": march(12)}, 16, True),
+    ],
+)
+def test_what_is_paid_ends_on_the_day_a_death_was_told(row: Values, day: int, paid: bool) -> None:
+    assert standing.pays(row, march(day)) is paid
+    agree = standing.paid_in_force("whom")
+    assert [one.column for one in agree({"paid_on": march(day)}, {"whom": row})] == ([] if paid else ["whom"])
+    assert list(agree({"paid_on": march(day)}, {})) == []
+
+
 def test_somebody_in_a_household_stands_as_the_weaker_of_both_records() -> None:
     assert standing.weaker(R.ACTIVE, R.ACTIVE) is R.ACTIVE
     assert standing.weaker(R.SUSPENDED, R.ACTIVE) is R.SUSPENDED

@@ -10,8 +10,10 @@ from pydantic import ValidationError
 from cardsvc.core import statements
 from cardsvc.core.facts import Step
 from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.core.local_time import local
 from cardsvc.core.prices import Line
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.reporting import Age
 from cardsvc.core.statements import Gone, Settled, Share, Standing, Statement, allocate, held, share_fen
 from cardsvc.core.terms import Payer
 from cardsvc.core.workflow import in_order
@@ -106,17 +108,25 @@ def test_a_statement_that_does_not_add_up_or_asks_twice_cannot_be(changes: dict[
         Statement.model_validate(values | changes)
 
 
-def test_ages_end_after_30_60_and_90_days() -> None:
-    days = (0, 30, 31, 60, 61, 90, 91, 500)
+def test_ages_of_statements_are_those_of_the_reports() -> None:
+    days = (0, 30, 31, 90, 91, 180, 181, 365, 366)
 
-    assert [statements.age_of(START, START + timedelta(days=one)) for one in days] == [0, 0, 1, 1, 2, 2, 3, 3]
+    ages = [statements.age_of(START, START + timedelta(days=one)) for one in days]
+
+    assert ages == [age for age in Age for _ in range(2)][: len(days)]
 
 
-def test_a_case_that_is_closed_takes_what_its_payer_pays_and_nothing_of_the_family() -> None:
+def test_a_line_of_a_day_before_the_period_is_counted_as_one() -> None:
+    day = local(SHARE.line.at).date()
+
+    assert statements.earlier([SHARE], day) == (0, 0)
+    assert statements.earlier([SHARE], day + timedelta(days=1)) == (1, 15_000)
+
+
+def test_a_case_that_is_closed_takes_what_its_payer_pays() -> None:
     story = Story().booked().took(Step.CANCEL).took(Step.CLOSE)
 
     assert in_order(story.case, Step.STATEMENT_PAID) is None
-    assert in_order(story.case, Step.PAY) is not None
     assert story.took(Step.STATEMENT_PAID).case.gaps == ()
 
 

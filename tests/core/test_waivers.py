@@ -34,6 +34,7 @@ TABLE = table(
     rule(VETERAN, "cold", 8_000, 5, bearer=Payer.OTHER),
     rule(RESIDENT, "furnace", 33_000, set_off=("furnace_better",)),
 )
+BOOKED = "resident booking 2026-11-01 table:1"
 POOR_NOW = Details(category=POOR, number="DB-7", reason=Reason.PROVEN_LATE)
 
 
@@ -69,7 +70,7 @@ def test_a_resident_is_let_off_by_the_table_and_no_longer_by_the_price_list() ->
     line = transport(Story().booked(resident=True), book(TABLE))
 
     assert (line.price_fen, line.waiver_fen, line.due_fen, line.waiver_payer) == (23_000, 10_000, 13_000, "treasury")
-    assert (line.legal_basis, line.waiver_source) == ("indicative city", "resident")
+    assert (line.legal_basis, line.waiver_source) == ("indicative city", BOOKED)
 
 
 def test_before_the_first_table_the_price_list_says_what_is_waived() -> None:
@@ -77,7 +78,11 @@ def test_before_the_first_table_the_price_list_says_what_is_waived() -> None:
     by_rows, by_old_list = (transport(Story().booked(resident=True), one) for one in (book(later), BOOKS))
 
     assert by_rows == by_old_list
-    assert (by_rows.waiver_fen, by_rows.waiver_source, by_rows.legal_basis) == (23_000, None, "indicative")
+    assert (by_rows.waiver_fen, by_rows.waiver_source, by_rows.legal_basis) == (
+        23_000,
+        "resident booking 2026-11-01 list:2026-1",
+        "indicative",
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,7 +104,7 @@ def test_the_best_rule_counts_alone_and_names_its_record() -> None:
 
     line = transport(story, by)
 
-    assert (line.waiver_fen, line.waiver_source) == (23_000, "low_income DB-7")
+    assert (line.waiver_fen, line.waiver_source) == (23_000, "low_income DB-7 table:1")
 
 
 def test_the_waiver_of_the_ordinary_furnace_is_set_off_against_the_better_one() -> None:
@@ -109,7 +114,7 @@ def test_the_waiver_of_the_ordinary_furnace_is_set_off_against_the_better_one() 
     (line,) = quoting.quoted(chosen, book(TABLE), START)
 
     assert (line.item, line.price_fen, line.waiver_fen, line.due_fen) == ("furnace_better", 90_000, 33_000, 57_000)
-    assert line.waiver_source == "resident"
+    assert line.waiver_source == BOOKED
 
 
 def test_a_waiver_proven_late_and_withdrawn_leaves_what_was_there_before() -> None:
@@ -120,9 +125,9 @@ def test_a_waiver_proven_late_and_withdrawn_leaves_what_was_there_before() -> No
     proven = after(before, story, Step.PROVE_WAIVER, POOR_NOW, by)
 
     assert told(proven) == [
-        ("transport", 23_000, 23_000, "low_income DB-7"),
-        ("cold", 16_000, 16_000, "low_income DB-7"),
-        ("cold", 24_000, 8_000, "low_income DB-7"),
+        ("transport", 23_000, 23_000, "low_income DB-7 table:1"),
+        ("cold", 16_000, 16_000, "low_income DB-7 table:1"),
+        ("cold", 24_000, 8_000, "low_income DB-7 table:1"),
     ]
     assert {one.line.legal_basis for one in proven} == {"indicative city"}
 
@@ -141,7 +146,7 @@ def test_who_loses_one_waiver_keeps_what_another_gives() -> None:
     lost = Details(category=POOR, reason=Reason.NOT_ENTITLED)
 
     assert told(after(standing(story, by), story, Step.WITHDRAW_WAIVER, lost, by)) == [
-        ("transport", 23_000, 10_000, "resident")
+        ("transport", 23_000, 10_000, BOOKED)
     ]
 
 
@@ -315,12 +320,12 @@ def test_outings_never_change_what_a_family_is_let_off(stays: tuple[int, ...]) -
     lines = of_storage(charged(story, by))
 
     assert [(quantity, waived) for quantity, waived, _, _ in lines] == [(days, days * 5_000) for days in stays]
-    assert {(source, payer) for _, _, source, payer in lines} == {("veteran YF-2", Payer.OTHER)}
+    assert {(source, payer) for _, _, source, payer in lines} == {("veteran YF-2 table:1", Payer.OTHER)}
 
 
 def test_the_best_waiver_of_a_stay_is_another_one_as_it_goes_on_and_its_void_goes_back() -> None:
     story, by = cold(both_proven(), 0, 3), book(TWO)
-    first = [(3, 24_000, "low_income DB-7", Payer.TREASURY)]
+    first = [(3, 24_000, "low_income DB-7 table:1", Payer.TREASURY)]
     assert of_storage(charged(story, by)) == first
 
     cold(story, 4, 3)
@@ -357,8 +362,8 @@ def test_waivers_that_are_proven_late_let_off_as_from_the_beginning(
     story.took(Step.WITHDRAW_WAIVER, details=lost)
     left = of_storage(charged(story, by))
     assert [(fen, source) for _, fen, source, _ in left] == [
-        (16_000, "low_income DB-7"),
-        (8_000, "low_income DB-7"),
+        (16_000, "low_income DB-7 table:1"),
+        (8_000, "low_income DB-7 table:1"),
         (0, None),
     ]
 
@@ -371,7 +376,7 @@ def test_days_that_others_pay_have_no_say_in_which_waiver_is_the_best() -> None:
 
     assert of_storage(charged(story, book(TWO))) == [
         (3, 0, None, None),
-        (3, 24_000, "low_income DB-7", Payer.TREASURY),
+        (3, 24_000, "low_income DB-7 table:1", Payer.TREASURY),
     ]
 
 
@@ -381,4 +386,4 @@ def test_a_waiver_that_is_withdrawn_is_named_on_no_line_even_where_another_gives
 
     story.took(Step.WITHDRAW_WAIVER, details=Details(category=POOR, reason=Reason.NOT_ENTITLED))
 
-    assert of_storage(charged(story, by)) == [(2, 16_000, "veteran YF-2", Payer.TREASURY)]
+    assert of_storage(charged(story, by)) == [(2, 16_000, "veteran YF-2 table:1", Payer.TREASURY)]

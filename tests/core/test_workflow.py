@@ -10,7 +10,7 @@ from cardsvc.core.facts import Details, PlaceKind, Stage, Step
 from cardsvc.core.fold import fold
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.rules import RULES
-from cardsvc.core.terms import CaseKind, Skip
+from cardsvc.core.terms import CaseKind, Reason, Skip
 from cardsvc.core.workflow import BESIDE, TRANSITIONS
 from tests.core.story import DETAILS, WHOLE_WAY, Story
 
@@ -55,11 +55,17 @@ def test_a_pair_outside_the_table_is_refused_and_inside_it_is_not_out_of_order(s
 
     refusal = workflow.in_order(case, step)
 
-    always = (Step.CLOSE, Step.LIFT_HOLD, Step.STATEMENT_PAID)
-    after = {Stage.CLOSED: always, Stage.CANCELLED: (*always, Step.REFUND)}
-    ended = stage in after and step not in after[stage]
+    ended = stage in workflow.OVER and step not in (Step.CLOSE, Step.LIFT_HOLD, Step.CORRECT_DEATH_DAY, *workflow.MONEY)
     allowed = not ended and (stage in BESIDE[step] if step in BESIDE else (stage, step) in TRANSITIONS)
     assert (refusal is None) == allowed
+
+
+def test_the_money_of_a_merged_case_is_where_it_was_carried() -> None:
+    merged = Story().booked().took(Step.MERGE, details=Details(other="WZ-2026-000009", reason=Reason.DUPLICATE)).case
+    refused = Refusal(Problem.CASE_CLOSED, "WZ-2026-000009")
+
+    assert {workflow.in_order(merged, step) for step in workflow.MONEY - workflow.MERGED} == {refused}
+    assert {workflow.in_order(merged, step) for step in workflow.MERGED} == {None}
 
 
 def test_infectious_remains_go_to_the_furnace_without_dressing_or_farewell_and_the_record_names_the_rule() -> None:

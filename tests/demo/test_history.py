@@ -32,19 +32,21 @@ from terminal.journal import Journal
 from tests.support.home import Service, quick_hash
 
 END = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+INSIDE = (("receivable", "/family"), ("deposit", ""), ("suspense", ""))
 LASTING = set(Stage) - {Stage.ARMED, Stage.AT_REST}
+pytestmark = pytest.mark.xdist_group("history")  # its months are told once, not once a worker
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("past")
+def folder(quick_home: Path) -> Path:
+    return quick_home
 
 
 @pytest.fixture(scope="module")
 def told(folder: Path) -> Iterator[Service]:
     service = Service(f"sqlite:///{folder / 'onecard.db'}")
     service.clock.now = END
-    steps = list(History(service.context, folder, END, 80).tell())
+    steps = list(History(service.context, folder, END, 80, allow_memory=True).tell())
     assert steps[-1] == (80, 80)
     assert all(before <= after for (before, _), (after, _) in pairwise(steps))
     yield service
@@ -65,6 +67,14 @@ def test_nothing_was_refused_and_everything_is_whole(told: Service) -> None:
     with told.context.engine.connect() as connection:
         assert office.unsettled(connection, told.context.home_id) == []
     assert first_fault(told.context.engine, told.context.home_id, lambda _: None) is None
+
+
+def test_no_case_is_closed_with_money_inside(told: Service) -> None:
+    with told.context.engine.connect() as connection:
+        closed = connection.execute(text("SELECT case_no FROM funeral_case WHERE stage = 'closed'")).scalars().all()
+        kept = connection.execute(text("SELECT account FROM account WHERE debit_fen <> credit_fen")).scalars().all()
+    inside = {f"{kind}/{one}{end}" for one in closed for kind, end in INSIDE}
+    assert len(closed) > 40 and inside & set(kept) == set()
 
 
 def test_every_journal_is_whole_and_settled(told: Service, folder: Path) -> None:
@@ -123,13 +133,12 @@ def test_invented_people_have_valid_numbers_and_are_the_same_every_time() -> Non
     assert all(json.dumps(one.phone).startswith('"1380000') for one in people)
 
 
-def test_its_drawers_are_counted_and_its_days_closed_one_by_one(tmp_path: Path) -> None:
-    context = replace(
-        Service(f"sqlite:///{tmp_path / 'other.db'}").context, engine=open_engine(f"sqlite:///{tmp_path / 'past.db'}")
-    )
+def test_its_drawers_are_counted_and_its_days_closed_one_by_one(quick_path: Path) -> None:
+    other = Service(f"sqlite:///{quick_path / 'other.db'}").context
+    context = replace(other, engine=open_engine(f"sqlite:///{quick_path / 'past.db'}"))
     create_schema(context.engine)
     home.found(replace(context, clock=lambda: END - MONTHS), quick_hash)
-    list(History(context, tmp_path, END, 24).tell())
+    list(History(context, quick_path, END, 24, allow_memory=True).tell())
     september = Period(date(2026, 9, 1), date(2026, 9, 30))
 
     made = make_report.handle(replace(context, clock=lambda: END), september, "zh_CN")

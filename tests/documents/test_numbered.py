@@ -64,6 +64,32 @@ def test_a_receipt_says_its_lines_its_amount_twice_who_paid_how_and_who_took_it(
             assert look_in(service, urldefrag(code[0]).fragment).get("/family/status").json()["name"] == "王某"
 
 
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_a_part_payment_says_that_it_is_a_part_and_its_quantity_is_none(
+    service: Service, tmp_path: Path, language: Language
+) -> None:
+    one = burnt(service)
+    owed = owes(service, one.case_no, Payer.FAMILY)
+    pay(one, 100)
+    pay(one, owed - 100)
+    lines = sorted(
+        ((receipt.number, line) for receipt in given(one) for line in receipt.lines if line.of_fen is not None),
+        key=lambda row: row[1].fen,
+    )
+    whole = lines[0][1].of_fen or 0
+    assert [(line.fen, line.of_fen, line.open_fen) for _, line in lines] == [
+        (100, whole, whole - 100),
+        (whole - 100, whole, 0),
+    ]
+    for (number, line), key in zip(lines, ("part_of", "part_last"), strict=True):
+        amounts = {"of": in_yuan(line.of_fen or 0), "fen": in_yuan(line.fen), "open": in_yuan(line.open_fen or 0)}
+        said = "".join(say(language, f"numbered.{key}", **amounts).split())
+        for form in ("numbered_receipt", "receipt_strip"):
+            words = held(one, tmp_path, number, language, form).words()
+            assert said in words and say(language, "numbered.part") in words
+    assert "部分" in Desk(service, "1010").get(f"cases/{one.case_no}/receipts").text
+
+
 def test_a_reprint_says_which_copy_it_is_whatever_it_is_printed_on(service: Service, tmp_path: Path) -> None:
     one = burnt(service)
     pay(one, 100)

@@ -24,6 +24,12 @@ def begun(dsn: str) -> Iterator[Service]:
 
 
 @pytest.fixture
+def tmp_path(quick_path: Path) -> Path:
+    """Databases and journals of these tests are in memory, where there is room."""
+    return quick_path
+
+
+@pytest.fixture
 def bureau(tmp_path: Path) -> Iterator[Service]:
     """On SQLite: what pages do is the same on both engines."""
     yield from begun(f"sqlite:///{tmp_path / 'onecard.db'}")

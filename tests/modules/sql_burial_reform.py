@@ -35,7 +35,7 @@ SQL = {
     "standard_meetings": f"SELECT COUNT(*) FROM burial_reform_standard_meeting WHERE {HERE} AND held_on {WITHIN}",
     "graves_surveyed": f"SELECT COUNT(*) FROM burial_reform_grave WHERE {HERE} AND surveyed_on {WITHIN}",
     "graves_visible": f"SELECT COUNT(*) FROM burial_reform_grave WHERE {HERE} AND surveyed_on {WITHIN} AND visible",
-    "graves_converted": f"SELECT COUNT(*) {CONVERSIONS} AND state = 'accepted'",
+    "graves_converted": f"SELECT COUNT(DISTINCT grave) {CONVERSIONS} AND state = 'accepted'",
     "ring_removed_rate": _rate("ring_removed"),
     "back_covered_rate": _rate("back_covered"),
     "planted_rate": _rate("planted"),

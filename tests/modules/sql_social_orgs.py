@@ -25,7 +25,7 @@ SQL = {
     ).replace("$", "'"),
     "competent_unit_changes": f"""
         SELECT COUNT(*) FROM social_orgs_unit_change
-        WHERE {HERE} AND level = 'city' AND changed_on BETWEEN :first AND :last""",
+        WHERE {HERE} AND level = 'city' AND state = 'accepted' AND changed_on BETWEEN :first AND :last""",
     "published_items": f"""
         SELECT COUNT(*) FROM social_orgs_publication WHERE {HERE} AND published_on BETWEEN :first AND :last""",
     "pilot_filed_or_registered": f"SELECT COUNT(*) {STANDS} AND pilot",

@@ -18,10 +18,12 @@ from cardsvc.core.deaths import Telling
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.local_time import local
 from cardsvc.core.plug import discover
-from cardsvc.core.records import Values
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.records import Values, Wrong
 from cardsvc.core.terms import CaseKind, Issuer, Paper, Reason
 from cardsvc.handlers import grant_module
-from cardsvc.modules import Module
+from cardsvc.handlers.keep_row import Faulty
+from cardsvc.modules import Module, Payments
 from cardsvc.rows import deaths as rows
 from cardsvc.rows import keeping
 from cardsvc.rows.keeping import Where
@@ -32,8 +34,8 @@ from tests.service.conftest import founded
 from tests.service.test_verify import fault
 from tests.support.desk import Desk
 from tests.support.home import ID_NO, Service
-from tests.support.rows import SECOND, Clerk
-from tests.support.telling import BELONGINGS, FIRE, TO_STORAGE, Told
+from tests.support.rows import SECOND, Clerk, columns
+from tests.support.telling import BELONGINGS, FIRE, READY, TO_STORAGE, Told
 
 __all__ = ["founded"]
 PAYING = tuple(one for one in discover(modules, "MODULE", Module).values() if one.payments)
@@ -114,13 +116,21 @@ class Bureau:
                 found.append((module.name, record, row_id))
         return found
 
+    def payments(self, at: tuple[str, str, str]) -> Payments:
+        """How a row is paid."""
+        return next(one for one in self.service.context.modules[at[0]].payments if one.record == at[1])
+
     def pay(self, at: tuple[str, str, str], day: date, yuan: str) -> None:
         """A payment to a row."""
+        assert isinstance(self.tries_to_pay(at, day, yuan), str)
+
+    def tries_to_pay(self, at: tuple[str, str, str], day: date, yuan: str = "1") -> object:
+        """A payment to a row, whatever becomes of it."""
         module, record, row_id = at
-        payments = next(one for one in self.service.context.modules[module].payments if one.record == record)
+        payments = self.payments(at)
         typed = {payments.of: row_id, payments.day: day.isoformat(), payments.amount: yuan}
         county = self.clerk(module).row(record, row_id).county
-        self.clerk(module).types(payments.ledger, **typed, county=county)
+        return self.clerk(module).tries(payments.ledger, **typed, county=county)
 
     def states(self, mine: list[tuple[str, str, str]]) -> list[str]:
         """How the rows stand: paid, stopped, or the state's own name."""
@@ -176,12 +186,14 @@ def test_a_death_stops_every_payment_to_the_person_in_all_counties_and_lists_wha
     bureau: Bureau,
 ) -> None:
     mine, others = bureau.pays(county="330324"), bureau.pays(OTHER_ID_NO)
+    bureau.service.clock.forward(days=60)
     today = local(bureau.service.clock.now).date()
+    assert today == date(2026, 12, 31), "a subsidy is paid once a month"
     for at in mine:
-        bureau.pay(at, today - timedelta(days=30), "664")
+        bureau.pay(at, today - timedelta(days=31), "664")
         bureau.pay(at, today, "664")
         bureau.pay(at, today + timedelta(days=1), "664")
-        bureau.pay(at, today + timedelta(days=31), "664.50")
+        bureau.pay(at, today + timedelta(days=32), "664.50")
     assert bureau.deaths.tell_due() == {}
 
     died(bureau)
@@ -380,6 +392,92 @@ def test_a_case_that_was_a_mistake_is_undone_and_one_that_the_family_takes_elsew
     assert (set(bureau.states(mine)), set(bureau.states(others))) == ({"paid"}, {"stopped"})
 
 
+MISTAKE = Details(reason=Reason.ENTERED_BY_MISTAKE)
+
+
+def test_a_certificate_at_the_wrong_case_is_taken_back_by_two_and_is_the_right_ones(bureau: Bureau) -> None:
+    mine, others = bureau.pays(), bureau.pays(OTHER_ID_NO)
+    wrong = died(bureau)
+    right = Told.begun(bureau.service, 2, id_no=OTHER_ID_NO, deceased_name="林长河", resident=False)
+    assert bureau.deaths.tell_due() == {"stopped": len(mine)}
+    right.refused(Step.VERIFY_DEATH, Problem.DEATH_PAPER_USED, number="DC1")
+    nothing = right.office.try_step(right.case_no, Step.VOID_DEATH_PAPER, MISTAKE)
+    assert nothing.status_code == 409 and Problem.NOTHING_TO_VOID in nothing.text
+    alone = wrong.office.try_step(wrong.case_no, Step.VOID_DEATH_PAPER, MISTAKE, None)
+    assert alone.status_code == 409 and Problem.SECOND_PERSON_MISSING in alone.text
+    assert wrong.office.try_step(wrong.case_no, Step.VOID_DEATH_PAPER, Details()).status_code == 409, "and says why"
+    assert 'value="void_death_paper"' in Desk(bureau.service, "1015").get(f"cases/{wrong.case_no}").text
+
+    wrong.office.step(wrong.case_no, Step.VOID_DEATH_PAPER, MISTAKE)
+
+    assert (wrong.case.papers, wrong.case.died_on) == ((), None)
+    assert bureau.deaths.tell_due() == {"undone": len(mine)}
+    right.does(Step.VERIFY_DEATH, number="DC1", died_on=local(bureau.service.clock.now).date())
+    assert bureau.deaths.tell_due() == {"stopped": len(others)}
+    assert (set(bureau.states(mine)), set(bureau.states(others))) == ({"paid"}, {"stopped"})
+    wrong.refused(Step.VERIFY_DEATH, Problem.DEATH_PAPER_USED, number="DC1")
+    wrong.does(Step.VERIFY_DEATH, number="DC9")
+    assert bureau.deaths.tell_due() == {"stopped": len(mine)}
+    assert fault(bureau.service) is None, "facts, folds, ledger and log agree"
+
+
+def test_a_number_that_was_mistyped_is_not_kept_from_its_own_case(bureau: Bureau) -> None:
+    case = died(bureau)
+    other = Told.begun(bureau.service, 2, id_no=OTHER_ID_NO, deceased_name="林长河", resident=False)
+
+    case.does(Step.VERIFY_DEATH, number="DC7")
+
+    other.does(Step.VERIFY_DEATH, number="DC1")
+    other.refused(Step.VERIFY_DEATH, Problem.DEATH_PAPER_USED, number="DC7")
+    case.refused(Step.VERIFY_DEATH, Problem.DEATH_PAPER_USED, number="DC1")
+
+
+def test_after_the_fire_a_paper_is_exchanged_by_two_and_the_dead_are_not_paid_meanwhile(bureau: Bureau) -> None:
+    mine = bureau.pays()
+    case = died(bureau)
+    case.does(Step.DEPOSIT)
+    case.go(*TO_STORAGE, *(one for one in READY if one is not Step.VERIFY_DEATH), *FIRE)
+    assert bureau.deaths.tell_due() == {"stopped": len(mine)}
+    case.refused(Step.VERIFY_DEATH, Problem.STEP_OUT_OF_ORDER, number="DC2")
+
+    case.office.step(case.case_no, Step.VOID_DEATH_PAPER, MISTAKE)
+    assert bureau.deaths.tell_due() == {}, "who is burnt is dead"
+    case.does(Step.VERIFY_DEATH, number="DC2")
+
+    assert bureau.states(mine) == ["stopped"] * len(mine)
+    assert case.case.gaps == () and fault(bureau.service) is None
+
+
+def test_a_wrong_day_of_death_is_corrected_by_two_and_what_was_paid_after_it_follows(bureau: Bureau) -> None:
+    (at,) = [one for one in bureau.pays() if one[1] == "single"]
+    today = local(bureau.service.clock.now).date()
+    bureau.pay(at, today - timedelta(days=10), "664.50")
+    case = died(bureau)
+    told = bureau.deaths.tell_due()
+    page = "/".join(("modules", *at))
+    assert "¥664.50" not in Desk(bureau.service, LEADER).get(page).text
+
+    def corrects(day: date, second: str | None = "1016", reason: Reason | None = Reason.ENTERED_BY_MISTAKE) -> int:
+        details = Details(died_on=day, reason=reason)
+        answer = case.office.try_step(case.case_no, Step.CORRECT_DEATH_DAY, details, second)
+        return int(answer.status_code)
+
+    right = today - timedelta(days=20)
+    assert (corrects(right, None), corrects(right, "1015"), corrects(right, reason=None)) == (409, 409, 409)
+    assert [corrects(day) for day in (today, today + timedelta(days=1), today - timedelta(days=400))] == [422] * 3
+    assert case.case.died_on == today
+    assert corrects(right) == 200
+
+    assert case.case.died_on == right and case.case.paper(Paper.DEATH_CERTIFICATE) is not None
+    assert told and bureau.deaths.tell_due() == {}, "it is the same death"
+    shown = Desk(bureau.service, LEADER).get(page).text
+    assert "¥664.50" in shown and right.isoformat() in shown
+    case.office.step(case.case_no, Step.CANCEL, Details(reason=Reason.FAMILY_WISH))
+    assert corrects(today - timedelta(days=5)) == 200, "the death stands, wherever the family goes"
+    assert "¥664.50" not in Desk(bureau.service, LEADER).get(page).text
+    assert fault(bureau.service) is None
+
+
 def test_a_row_that_is_entered_after_the_death_is_stopped_too(bureau: Bureau) -> None:
     died(bureau)
     assert bureau.deaths.tell_due() == {"nothing": 1}
@@ -480,12 +578,89 @@ def test_the_row_says_why_it_was_stopped_and_what_was_paid_and_its_moves_decide(
     assert at[2] not in desk.get("modules/deaths").text
 
 
+def test_nothing_is_paid_from_the_day_on_that_a_death_was_told_nor_twice_nor_before_the_grant(bureau: Bureau) -> None:
+    mine, today = bureau.pays(), local(bureau.service.clock.now).date()
+    before = {"elder": today - timedelta(days=1)}
+    for at in mine:
+        since = before.get(at[1], date(2024, 2, 29))
+        assert columns(bureau.tries_to_pay(at, since)) == [bureau.payments(at).of], "before it was granted"
+        bureau.pay(at, today, "664")
+        twice = bureau.tries_to_pay(at, today)
+        assert isinstance(twice, Faulty) and [one.why for one in twice.faults] == [Wrong.TWICE]
+    bureau.service.clock.forward(days=31)
+    died(bureau)
+    bureau.deaths.tell_due()
+
+    told = local(bureau.service.clock.now).date()
+    for at in mine:
+        row = bureau.clerk(at[0]).row(at[1], at[2]).values
+        assert row["death_on"] == told
+        assert columns(bureau.tries_to_pay(at, told)) == [bureau.payments(at).of]
+        assert isinstance(bureau.tries_to_pay(at, told - timedelta(days=1)), str), "it was paid before anybody knew"
+    (single,) = [at for at in mine if at[1] == "single"]
+    bureau.clerk("social_relief").moves("single", single[2], "end", reason="死亡")
+    assert columns(bureau.tries_to_pay(single, told)) == ["single"]
+
+
+def test_what_was_suspended_for_another_reason_waits_for_a_look_at_the_death_too(bureau: Bureau) -> None:
+    mine = bureau.pays()
+    for module, record, row in mine:
+        bureau.clerk(module).moves(record, row, "suspend", reason="无法联系")
+    case = died(bureau)
+
+    assert bureau.deaths.tell_due() == {"stopped": len(mine)}
+
+    assert bureau.states(mine) == ["stopped"] * len(mine)
+    single = next(row for _, record, row in mine if record == "single")
+    assert bureau.clerk("social_relief").tries_move("single", single, "resume", reason="其他") == Refusal(
+        Problem.ROW_CHANGED
+    )
+    page = Desk(bureau.service, LEADER).get("modules/deaths").text
+    assert all(f"/{row}" in page for _, _, row in mine)
+    corrected(bureau, case, OTHER_ID_NO)
+    bureau.deaths.tell_due()
+    assert bureau.states(mine) == ["suspended"] * len(mine)
+    for module, record, row in mine:
+        assert bureau.clerk(module).row(record, row).values["death_on"] is None
+
+
+def test_what_is_bought_for_a_dead_elder_stops_and_goes_on_when_the_death_was_anothers(bureau: Bureau) -> None:
+    clerk = bureau.clerk("elder_care")
+    paid = next(row for module, _, row in bureau.pays() if module == "elder_care")
+    elder = clerk.types("elder", name="林长河", id_no=OTHER_ID_NO, born_on="1940-01-01")
+    bought = {"provider": "安心居家服务中心", "service": "助餐", "hours": "20", "price": "30", "since": "2026-01-01"}
+    mine, others = (clerk.types("service_order", elder=one, **bought) for one in (paid, elder))
+    for one in (mine, others):
+        clerk.moves("service_order", one, "start")
+
+    def states() -> list[object]:
+        return [clerk.row("service_order", one).values["state"] for one in (mine, others)]
+
+    case = died(bureau)
+    bureau.deaths.tell_due()
+
+    assert states() == ["suspended", "running"]
+    assert columns(clerk.tries_move("service_order", mine, "resume")) == ["elder"]
+    assert columns(clerk.tries("service_order", elder=paid, **bought)) == ["elder"]
+    assert histories(bureau, ("elder_care", "service_order", mine))[0] == ("state", None, "death")
+    corrected(bureau, case, OTHER_ID_NO)
+    bureau.deaths.tell_due()
+    assert states() == ["running", "suspended"], "an elder without a subsidy is dead too"
+    clerk.moves("elder", elder, "end", reason="死亡")
+    order = clerk.row("service_order", others).values
+    assert (order["state"], order["until"]) == ("ended", local(bureau.service.clock.now).date())
+    assert fault(bureau.service) is None, "facts, folds, ledger and log agree"
+
+
 @pytest.mark.parametrize("module", PAYING, ids=lambda one: one.name)
 def test_every_register_that_pays_can_stop_for_good_or_pay_again_after_a_death(module: Module) -> None:
     for payments in module.payments:
         flow = module.record(payments.record).flow
         assert flow is not None and flow.column == payments.state
         leads_to = {move.to for move in flow.moves if payments.suspended in move.since}
+        for state in payments.open:
+            stops = [move for move in flow.moves if state in move.since and move.to == payments.suspended]
+            assert stops and all(move.stamps for move in stops), f"{payments.record}: a death does not stop {state}"
         assert leads_to & set(payments.paid), f"{payments.record}: nobody can let it be paid again"
         assert leads_to - {*payments.paid, payments.suspended}, f"{payments.record}: nobody can end it"
 

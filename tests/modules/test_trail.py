@@ -1,5 +1,6 @@
 """Ashes and burial reform: a family signs up from its case, and what is buried there closes the case's ash trail."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -9,19 +10,25 @@ import pytest
 
 from cardsvc import modules
 from cardsvc.api.trails import Trails
+from cardsvc.api.uploads import work_due
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.local_time import local
 from cardsvc.core.plug import discover
+from cardsvc.core.records import Fault, Wrong
 from cardsvc.core.terms import Destination, Reason
 from cardsvc.demo.phone import collection_code
+from cardsvc.handlers import import_rows
+from cardsvc.handlers.keep_row import Faulty
 from cardsvc.modules import Module
 from cardsvc.rows import trails as rows
-from cardsvc.rows.keeping import Kept
+from cardsvc.rows import uploads
+from cardsvc.rows.keeping import Kept, Where
+from cardsvc.store.engine import WRITES
 from tests.service.conftest import founded
 from tests.service.test_verify import fault
 from tests.support.desk import Desk
-from tests.support.home import Service
-from tests.support.rows import SECOND, Clerk
+from tests.support.home import ID_NO, Service
+from tests.support.rows import CLERK, SECOND, Clerk, columns
 from tests.support.telling import FIRE, READY, TO_STORAGE, Told, collected
 
 __all__ = ["founded"]
@@ -41,9 +48,12 @@ class Park:
     def trails(self) -> Trails:
         return Trails(self.service.context)
 
-    def event(self, way: str = "树葬", places: int = 3, name: str = "清明树葬") -> str:
-        held_on = local(self.service.clock.now).date() + timedelta(days=60)
-        typed = {"name": name, "way": way, "held_on": held_on.isoformat(), "place": "永嘉绿园"}
+    def event(
+        self, way: str = "树葬", places: int = 3, name: str = "清明树葬", county: str = "330302", days: int = 0
+    ) -> str:
+        """An event that is open, so many days from now."""
+        held_on = local(self.service.clock.now).date() + timedelta(days=days)
+        typed = {"name": name, "way": way, "held_on": held_on.isoformat(), "place": "永嘉绿园", "county": county}
         row_id = self.clerk.types("event", **typed, places=str(places), published="是")
         self.clerk.moves("event", row_id, "open")
         return row_id
@@ -90,7 +100,7 @@ def page_of(park: Park, case: Told) -> str:
 
 
 def test_a_family_signs_up_from_its_case_and_its_rest_is_planned_by_the_same_act(park: Park) -> None:
-    case, event = Told.begun(park.service), park.event(way="海葬", places=1, name="春季海葬")
+    case, event = Told.begun(park.service), park.event(way="海葬", places=1, name="春季海葬", days=60)
     page = page_of(park, case)
     assert "春季海葬" in page and "剩 1 名额" in page
 
@@ -211,17 +221,104 @@ def test_a_sign_up_of_who_the_deceased_turned_out_not_to_be_closes_nothing(park:
     assert case.case.stage == "released"
 
 
-@pytest.mark.parametrize(("name", "outcome"), [("王守義", "closed"), ("林长河", "another")])
-def test_a_sign_up_without_a_number_is_known_by_the_name(park: Park, name: str, outcome: str) -> None:
-    case, event = Told.begun(park.service), park.event()
-    handed(case, Destination.CEMETERY)
-    typed = {"way": "树葬", "applicant": "王小雨", "deceased": name, "case_no": case.case_no}
-    row_id = park.clerk.types("sign_up", **typed, signed_on="2026-11-01")
+SIGN_UP = {"way": "树葬", "applicant": "王小雨", "deceased": "王守义", "signed_on": "2026-11-01"}
+
+
+def test_a_sign_up_that_names_a_case_is_of_its_person_by_the_number_and_of_its_county(park: Park) -> None:
+    case, event = Told.begun(park.service), park.event(county="330300")
+    typed = SIGN_UP | {"case_no": case.case_no}
+
+    for wrong in ({}, {"deceased_id_no": OTHER_ID_NO}, {"deceased_id_no": ID_NO, "county": "330324"}):
+        assert columns(park.clerk.tries("sign_up", **typed | wrong)) == ["case_no"], wrong
+    assert columns(park.clerk.tries("sign_up", **typed | {"case_no": "WZ-2026-099999-7"})) != []
+    row_id = park.clerk.types("sign_up", **typed, deceased_id_no=ID_NO)
+
+    handed(case)
+    park.buries(row_id, event)
+    assert park.trails.close_due() == {"closed": 1}
+
+
+@pytest.mark.parametrize("wrong", [{}, {"deceased_id_no": OTHER_ID_NO}, {"deceased_id_no": ID_NO, "county": "330324"}])
+def test_a_row_of_a_file_that_names_another_persons_or_countys_case_closes_nothing(
+    park: Park, wrong: dict[str, str]
+) -> None:
+    case, event = Told.begun(park.service), park.event(county="330300")
+    handed(case)
+    row_id = park.clerk.types("sign_up", **SIGN_UP | wrong)
+    where = Where(park.service.context.home_id, "burial_reform", park.clerk.module.record("sign_up"))
+    with park.service.context.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        connection.execute(where.table.update().values(case_no=case.case_no))
+
+    park.buries(row_id, event)
+
+    assert park.trails.close_due() == {"another": 1}
+    assert case.case.stage == "released"
+
+
+def test_of_nobody_whose_number_is_known_a_sign_up_is_known_by_the_name(park: Park) -> None:
+    case, event = Told.begun(park.service, id_no=None), park.event()
+    handed(case)
+
+    assert columns(park.clerk.tries("sign_up", **SIGN_UP | {"case_no": case.case_no, "deceased": "林长河"})) == [
+        "case_no"
+    ]
+    row_id = park.clerk.types("sign_up", **SIGN_UP | {"case_no": case.case_no, "deceased": "王守義"})
 
     park.buries(row_id, event, certificate="证 12")
+    assert park.trails.close_due() == {"closed": 1}
 
-    assert park.trails.close_due() == {outcome: 1}
-    assert case.case.stage == ("at_rest" if outcome == "closed" else "released")
+
+def test_nobody_is_buried_before_the_day_of_the_event_nor_at_one_that_is_cancelled(park: Park) -> None:
+    event = park.event(days=60)
+    row_id = park.clerk.types("sign_up", **SIGN_UP, event=event)
+    park.clerk.moves("sign_up", row_id, "notify", event=event)
+    park.clerk.moves("sign_up", row_id, "confirm_for")
+    spot = {"spot": "12 号树", "certificate": "EC-0012"}
+
+    assert columns(park.clerk.tries_move("sign_up", row_id, "bury", SECOND, **spot)) == ["event"]
+
+    park.service.clock.forward(days=60)
+    park.clerk.moves("sign_up", row_id, "bury", SECOND, **spot)
+    cancelled = park.event()
+    park.clerk.moves("event", cancelled, "cancel", note="台风")
+    assert columns(park.clerk.tries("sign_up", **SIGN_UP, event=cancelled)) == ["event"]
+
+
+def test_a_place_is_given_once_by_the_module_too_and_for_the_events_own_way(park: Park) -> None:
+    event, more = park.event(places=1), park.event(places=2)
+    first = park.clerk.types("sign_up", **SIGN_UP, event=event)
+    assert columns(park.clerk.tries("sign_up", **SIGN_UP | {"way": "海葬"}, event=more)) == ["event"]
+
+    assert park.clerk.tries("sign_up", **SIGN_UP, event=event) == Faulty((Fault("event", Wrong.FULL),))
+    second = park.clerk.types("sign_up", **SIGN_UP)
+    assert park.clerk.tries_move("sign_up", second, "notify", event=event) == (Fault("event", Wrong.FULL),)
+    park.clerk.moves("sign_up", first, "notify", event=event)
+    both = [park.clerk.types("sign_up", **SIGN_UP, event=more) for _ in range(2)]
+    assert len(both) == 2
+    fewer = {"name": "清明树葬", "way": "树葬", "held_on": "2026-12-04", "place": "永嘉绿园", "published": "是"}
+    assert park.clerk.edits("event", more, **fewer, places="1") == Faulty((Fault("places", Wrong.FULL),))
+
+    park.clerk.moves("sign_up", first, "withdraw_for", reason="改葬公墓")
+    park.clerk.moves("sign_up", second, "notify", event=event)
+
+
+def test_a_file_takes_no_more_places_than_there_are(park: Park) -> None:
+    event = park.event(places=2)
+    park.clerk.types("sign_up", **SIGN_UP, event=event)
+    context, record = park.service.context, park.clerk.module.record("sign_up")
+    where = Where(context.home_id, "burial_reform", record)
+    line = f"鹿城区,树葬,王小雨,王守义,2026-11-01,{event}\n"
+    file = ("县（市、区）,葬式,报名家属,逝者,报名日期,活动\n" + line * 2).encode()
+    upload = import_rows.hand_in(context, where, io.BytesIO(file), "报名.csv", None, CLERK, context.clock())
+    assert isinstance(upload, str)
+
+    work_due(context)
+
+    with context.engine.connect() as connection:
+        found = uploads.one(connection, context.home_id, upload)
+    assert found is not None and [(one.row, one.fault) for one in found.found.faults] == [
+        (3, Fault("event", Wrong.FULL))
+    ]
 
 
 def test_a_sign_up_of_a_cancelled_case_closes_nothing(park: Park) -> None:

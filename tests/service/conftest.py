@@ -11,10 +11,16 @@ from tests.support.home import Service
 from tests.support.tools import PostgresCluster
 
 
+@pytest.fixture
+def tmp_path(quick_path: Path) -> Path:
+    """Databases and journals of these tests are in memory, where there is room."""
+    return quick_path
+
+
 @pytest.fixture(scope="session")
-def founded(postgres: PostgresCluster) -> str:
+def founded(cluster: PostgresCluster) -> str:
     """The name of a PostgreSQL database with a founded home; its tests have copies of it."""
-    dsn = postgres.new_database()
+    dsn = cluster.new_database()
     Service(dsn).close()
     return dsn.rpartition("/")[2]
 

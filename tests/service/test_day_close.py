@@ -13,7 +13,7 @@ from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.terms import Means
+from cardsvc.core.terms import Means, Reason
 from cardsvc.core.till import Shift
 from cardsvc.core.wire import Outcome
 from cardsvc.demo.home import FLOAT
@@ -116,6 +116,38 @@ def test_offline_payments_arriving_during_day_close_belong_to_the_next_open_day(
     [(log_no, body)] = rows
     assert second.from_log_no <= log_no < second.until_log_no
     assert local(FACT.validate_json(body).at).date() == day and FACT.validate_json(body).at >= taken_at
+    assert fault(service) is None
+
+
+def test_offline_money_of_a_case_that_closes_with_the_day_is_held_and_belongs_to_one_of_both_days(
+    service: Service,
+) -> None:
+    told = Told.begun(service, 1, resident=False)
+    cashier, day, together = service.station(StationKind.CASHIER), today(service), Barrier(2)
+    details = Details(amount_fen=20_000, means=Means.CASH)
+    cashier.write(told.case_no, Step.DEPOSIT, details, told.card, **cashier.people(Step.DEPOSIT))
+    counted(service)
+    told.office.step(told.case_no, Step.CANCEL, Details(reason=Reason.FAMILY_WISH))
+
+    def closes() -> Problem | None:
+        told.office.step(told.case_no, Step.CLOSE)
+        together.wait()
+        return close(service, why="a desk has no network")
+
+    def arrives() -> list[Outcome]:
+        together.wait()
+        return [one.judgement.outcome for one in cashier.send().results if one.judgement is not None]
+
+    with ThreadPoolExecutor(2) as pool:
+        closing, arriving = pool.submit(closes), pool.submit(arrives)
+        assert (closing.result(), arriving.result()) == (None, [Outcome.NOTED, Outcome.CONFLICT])
+    service.clock.forward(days=1)
+    assert close(service, why="money of a closed case is held") is None
+
+    days = [kept(service, day), kept(service, day + timedelta(days=1))]
+    assert sorted(figure(one.moved, "suspense") for one in days) == [(0, 0), (0, 20_000)]
+    assert sorted(figure(one.moved, "till/cash") for one in days) == [(0, 0), (20_000, 0)]
+    assert (figure(days[1].stands, "suspense"), days[1].found[Check.SUSPENSE]) == ((0, 20_000), 1)
     assert fault(service) is None
 
 

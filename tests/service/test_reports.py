@@ -19,11 +19,10 @@ CASES = 90
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def home(request: pytest.FixtureRequest, quick_home: Path) -> Iterator[Service]:
     """A home with a year of books; on PostgreSQL in a database that sorts as a dictionary does."""
-    folder: Path = tmp_path_factory.mktemp("half_year")
-    dsn = f"sqlite:///{folder / 'onecard.db'}" if request.param == "sqlite" else ""
-    service = Service(dsn or request.getfixturevalue("postgres").database_in_words_order())
+    dsn = f"sqlite:///{quick_home / 'onecard.db'}" if request.param == "sqlite" else ""
+    service = Service(dsn or request.getfixturevalue("cluster").database_in_words_order())
     with service.context.engine.begin() as connection:
         write(connection, service.context.home_id, CASES)
     yield service

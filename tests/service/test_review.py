@@ -338,7 +338,7 @@ def test_a_reversal_is_refused_with_words_and_posts_nothing(service: Service) ->
     assert [one.key for one in flags(service, rule=Rule.ABOVE_CAP)] == [flag.key]
 
 
-def test_nothing_of_a_case_that_is_over_is_reversed(service: Service) -> None:
+def test_a_line_of_a_case_that_is_closed_is_taken_back_as_any_other(service: Service) -> None:
     cold(service)
     [flag] = flags(service)
     with service.context.engine.begin() as connection:
@@ -347,7 +347,11 @@ def test_nothing_of_a_case_that_is_over_is_reversed(service: Service) -> None:
         assert closed != body
         connection.execute(text("UPDATE funeral_case SET body = :body, stage = 'closed'"), {"body": closed})
 
-    assert reversed_(service, flag) is Problem.CASE_CLOSED
+    assert not isinstance(reversed_(service, flag), Problem)
+
+    with service.context.engine.connect() as connection:
+        left = connection.execute(text("SELECT sum(price_fen) FROM bill_line WHERE item = 'cold_storage'")).scalar_one()
+    assert left == 0
 
 
 def test_a_line_that_was_taken_back_before_is_not_taken_back_again(service: Service) -> None:

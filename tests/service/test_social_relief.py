@@ -86,7 +86,7 @@ def test_a_member_of_a_household_on_allowance_is_let_off_with_its_record_named(s
 
     with service.context.engine.connect() as connection:
         sources = {one.waiver_source for one in case_lines(connection, service.context.home_id, case.case_no)}
-    assert sources == {"low_income JZ-330302-00007 social_relief 2026-11-01"}
+    assert sources == {"low_income JZ-330302-00007 social_relief 2026-11-01 table:1"}
     assert (bill(service, case.case_no).open_fen, owes(service, case.case_no, Payer.TREASURY)) == (0, 23_000)
     page = Desk(service, "1015").get(f"cases/{case.case_no}").text
     assert "低保 JZ-330302-00007 （社会救助与儿童福利登记，2026-11-01 有效）" in page

@@ -12,6 +12,7 @@ from cardsvc.core.outgoing import Channel
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.statements import Statement
 from cardsvc.core.terms import Payer
+from cardsvc.core.words import Language, say
 from cardsvc.demo import outside
 from cardsvc.handlers import end_statement
 from cardsvc.outbox import Sender
@@ -23,6 +24,7 @@ from tests.service.test_statements import (
     SECRET,
     TO_FAMILY,
     TO_POLICE,
+    collected,
     made,
     make,
     pay,
@@ -146,6 +148,29 @@ def test_page_paper_and_spreadsheet_say_it(service: Service, case: Told, tmp_pat
     assert "前期对账单更正" in paper.words() and "160.00" in paper.words()
     assert desk.get(f"statements/{draft}/statement.xlsx").status_code == 200
     paper.scanned()
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_services_before_the_period_are_marked_and_counted_on_page_and_paper(
+    service: Service, tmp_path: Path, language: Language
+) -> None:
+    collected(service, 1)
+    service.clock.forward(days=40)
+    collected(service, 2)
+    draft = made(service)
+    with service.context.engine.connect() as connection:
+        kept = store.one(connection, service.context.home_id, draft)
+    assert kept is not None
+    said = say(language, "statement_sheet.earlier", count=1, fen="230.00", first=kept.first)
+    desk = Desk(service, "1010")
+    desk.http.cookies.set("language", language)
+
+    page = desk.get(f"statements/{draft}").text
+    paper = Held(desk.post(f"statements/{draft}/statement.pdf").content, tmp_path, f"statement-earlier-{language}")
+
+    assert said in page and page.count("※ 2026") == 1
+    words = paper.words()
+    assert "".join(said.split()) in words and words.count("※2026") == 1
 
 
 def test_the_database_lets_a_line_be_told_once(service: Service, case: Told) -> None:

@@ -12,7 +12,7 @@ from cardsvc.core.facts import Details, Quantity, Step
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.terms import Payer, Reason
+from cardsvc.core.terms import Means, Payer, Reason
 from cardsvc.handlers import pay_statement
 from cardsvc.store import statement_money
 from cardsvc.store import statements as store
@@ -260,3 +260,27 @@ def test_two_statements_of_a_case_never_hold_the_same_fen(service: Service) -> N
     assert back(service, first, case.case_no, 16_000) is None
     assert held(service, case.case_no) == 0
     whole(service)
+
+
+def test_what_the_payer_paid_at_the_desk_is_open_on_no_statement_and_nothing_is_open_on_two(service: Service) -> None:
+    case = stored(service)
+    case.office.step(case.case_no, Step.SWITCH_PAYER, TO_POLICE)
+    first = sent(service, Payer.POLICE)
+    case.office.step(case.case_no, Step.SWITCH_PAYER, TRANSPORT_TO_POLICE)
+    second = sent(service, Payer.POLICE)
+    assert (still_open(service, first), still_open(service, second)) == (
+        {case.case_no: 16_000},
+        {case.case_no: 23_000},
+    )
+
+    case.does(Step.PAY, amount_fen=16_000, means=Means.TRANSFER, payer=Payer.POLICE)
+
+    assert (still_open(service, first), still_open(service, second)) == ({case.case_no: 0}, {case.case_no: 23_000})
+    with service.context.engine.connect() as connection:
+        home = service.context.home_id
+        opens = statement_money.opens(connection, home, store.unsettled(connection, home))
+    assert opens == {first: 0, second: 23_000}
+    assert sum(opens.values()) == owes(service, case.case_no, Payer.POLICE)
+    page = Desk(service, "1016").get("statements").text
+    ages = page[page.index('id="ages"') : page.index("</section>")]
+    assert "¥230.00" in ages and "¥390.00" not in ages

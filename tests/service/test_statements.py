@@ -88,8 +88,8 @@ def sent(service: Service, payer: Payer = Payer.TREASURY, **more: Any) -> int:
     return draft_no
 
 
-def pay(service: Service, draft_no: int, fen: int, reference: str = "B-1") -> Refusal | None:
-    return money.pay(service.context, signed(), draft_no, fen, reference, local(service.clock.now).date())
+def pay(service: Service, draft_no: int, fen: int, reference: str = "B-1", by: StaffNo = MAKER) -> Refusal | None:
+    return money.pay(service.context, signed(by), draft_no, fen, reference, local(service.clock.now).date())
 
 
 def still_open(service: Service, draft_no: int) -> dict[CaseNo, int]:
@@ -130,7 +130,7 @@ def test_a_statement_lists_the_payers_lines_with_their_price_waiver_and_basis(se
         (one.case_no, "transport", 23_000, 23_000),
         (two.case_no, "transport", 23_000, 23_000),
     ]
-    assert {s.line.waiver_source for s in done.shares} == {"resident"}
+    assert {s.line.waiver_source for s in done.shares} == {"resident booking 2026-11-01 table:1"}
     assert make(service) == Refusal(Problem.STATEMENT_EMPTY, "treasury")
     whole(service)
 

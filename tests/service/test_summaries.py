@@ -23,7 +23,7 @@ from tests.service.test_day_close import counted
 from tests.support import half_year, many_lines
 from tests.support.home import Service
 from tests.support.telling import Told
-from tests.support.tools import PostgresCluster
+from tests.support.tools import Databases
 
 KEPT = (t.business_day, t.revenue_day, t.money_day, t.tap_day, t.account_spell, t.standing_day, t.standing_month)
 CASHIER, MANAGER = StaffNo("1010"), StaffNo("1015")
@@ -214,7 +214,7 @@ def test_books_that_are_loaded_at_once_are_what_the_triggers_make_of_them(servic
 
 
 @pytest.mark.postgres
-def test_a_batch_is_summed_once_however_many_rows_it_has(postgres: PostgresCluster, founded: str) -> None:
+def test_a_batch_is_summed_once_however_many_rows_it_has(postgres: Databases, founded: str) -> None:
     service = Service(postgres.new_database(like=founded))
     case_no = service.station(StationKind.BOOKING).book(id_no=None).case_no or ""
     runs = {"fact": 0, "transfer": 0}

@@ -69,7 +69,7 @@ def paid(service: Service, case_no: CaseNo, step: Step, fen: int) -> None:
     assert judged.outcome is Outcome.ACCEPTED, judged
 
 
-def nowhere(service: Service) -> list[tuple[CaseNo, int]]:
+def nowhere(service: Service) -> list[tuple[CaseNo | None, int]]:
     with service.context.engine.connect() as connection:
         return [(one.case_no, one.fen) for one in tills.takings(connection, service.context.home_id, None)]
 

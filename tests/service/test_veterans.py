@@ -58,7 +58,7 @@ def test_a_beneficiary_is_let_off_with_their_record_named(
 
     with service.context.engine.connect() as connection:
         sources = {one.waiver_source for one in case_lines(connection, service.context.home_id, case.case_no)}
-    assert sources == {f"{waiver} YF-330302-00007 veterans 2026-11-01"}
+    assert sources == {f"{waiver} YF-330302-00007 veterans 2026-11-01 table:1"}
     assert (bill(service, case.case_no).open_fen, owes(service, case.case_no, Payer.TREASURY)) == (0, 23_000)
 
 

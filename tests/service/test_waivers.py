@@ -55,7 +55,8 @@ def test_a_new_table_holds_from_its_day_on_and_a_line_says_by_which_basis(servic
         said = [one.what for one in connection.execute(t.audit_link.select()) if one.what.startswith("waivers")]
         (row,) = connection.execute(t.bill_line.select()).all()
     assert said == [f"waivers set from {today(service)} with 1016"]
-    assert (row.waiver_source, row.legal_basis) == ("resident", "基本殡葬服务·指示性 惠民减免·指示性")
+    assert row.waiver_source == "resident booking 2026-11-01 table:1"
+    assert row.legal_basis == "基本殡葬服务·指示性 惠民减免·指示性"
 
 
 def test_what_happens_after_the_new_day_is_waived_by_the_new_table(service: Service) -> None:

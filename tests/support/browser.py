@@ -1,5 +1,6 @@
 """A headless Chromium, and pages that watch themselves: a console error or a request to another host fails the test."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -122,12 +123,11 @@ class Pages:
         self.watch.check()
 
 
-def picture(page: Page, name: str, *, whole: bool = False) -> Path:
-    """A screenshot in build/screens, to be looked at by a person."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    path = SCREENS / f"{name}.png"
-    page.screenshot(path=path, full_page=whole)
-    return path
+def picture(page: Page, name: str, *, whole: bool = False) -> None:
+    """A screenshot in build/screens, to be looked at by a person: taken by night, or with PICTURES=1 ./run test."""
+    if os.environ.get("PICTURES") == "1":
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SCREENS / f"{name}.png", full_page=whole)
 
 
 def narrow_enough(page: Page, what: str) -> None:

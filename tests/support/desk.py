@@ -31,8 +31,8 @@ class Desk:
         self.http = TestClient(service.app, raise_server_exceptions=False, follow_redirects=False)
         self.form_token = ""
         if staff_no:
-            answer = self.http.post("/office/sign-in", data={"staff_no": staff_no, "password": staff_no * 2})
-            assert answer.status_code == 303, answer.text
+            answer = self.http.post("/office/api/session", json={"staff_no": staff_no, "password": staff_no * 2})
+            assert answer.status_code == 204, answer.text
             self.form_token = self.http.get("/office/api/me").json()["form_token"]
 
     def get(self, path: str) -> Any:

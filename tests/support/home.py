@@ -35,7 +35,7 @@ from cardsvc.handlers.found_home import STATIONS
 from cardsvc.modules import Module
 from cardsvc.rows.tables import prepare
 from cardsvc.store.engine import create_schema, open_engine
-from cardsvc.surfaces import create_service
+from cardsvc.surfaces import create_service, office_apps
 from cardsvc.vault.keystore import SoftwareVault, new_content
 from cardsvc.vault.vault import Vault
 
@@ -77,20 +77,28 @@ class Clock:
 
 
 class Surfaces:
-    """The real service's surfaces, each made when it is first asked for: a test of taps needs no console."""
+    """The real service's applications, each made when it is first asked for: a test of taps needs no console."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self._made: dict[bool, ASGIApp] = {}
+        self._office = office_apps(context)
+        self._made: dict[str, ASGIApp] = {}
         self._making = threading.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        office = str(scope.get("path", "")).startswith(("/office", "/public"))
+        asked = str(scope.get("path", ""))
+        path = next((one for one in self._office if asked.startswith(one)), "")
         with self._making:
-            if office not in self._made:
-                wanted = [one for one in Surface if (one is Surface.OFFICE) is office]
-                self._made[office] = create_service(wanted, self.context)
-        await self._made[office](scope, receive, send)
+            if path not in self._made:
+                self._made[path] = self._make(path)
+        await self._made[path](scope, receive, send)
+
+    def _make(self, path: str) -> ASGIApp:
+        if path not in self._office:
+            return create_service([one for one in Surface if one is not Surface.OFFICE], self.context)
+        app = create_service([], self.context)
+        app.mount(path, self._office[path]())
+        return app
 
 
 class Service:

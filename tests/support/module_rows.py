@@ -1,6 +1,6 @@
 """Rows of modules made by chance from their declarations alone; every one passes its record's own rules."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
@@ -26,8 +26,18 @@ def random_rows(module: Module, random: Random, count: int) -> Iterator[tuple[Re
     """`count` rows of each record, with ids, states of their flows and derived values; links lead to these rows."""
     ids = {one.name: [f"{random.getrandbits(128):032x}" for _ in range(count)] for one in module.records}
     for record in module.records:
-        for number, row_id in enumerate(ids[record.name]):
-            yield record, row_id, one_row(record, ids, random, number)
+        made = ((row_id, one_row(record, ids, random, number)) for number, row_id in enumerate(ids[record.name]))
+        yield from ((record, *one) for one in apart(record, made))
+
+
+def apart(record: Record, rows: Iterable[tuple[str, Values]]) -> Iterator[tuple[str, Values]]:
+    """Ids and rows without those that are alike where no two may be."""
+    alike: set[tuple[Value, ...]] = set()
+    for row_id, row in rows:
+        keys = {(*names, *(row[one] for one in names)) for names in record.together}
+        if not keys & alike:
+            yield row_id, row
+        alike |= {one for one in keys if None not in one}
 
 
 def fill(service: Service, module: Module, random: Random, count: int) -> int:

@@ -4,15 +4,22 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
+
+import psycopg
 
 from cardsvc.virtual_reader.stack import free_port
 from cardsvc.virtual_reader.stack import missing as stack_missing
 
 CHROMIUM = Path("/usr/bin/chromium")
 SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
+MEMORY = Path("/dev/shm")
+ENOUGH = 4 * 2**30
+"""Bytes that must be free in memory before tests keep their files there."""
 DATABASES = count(1)
 
 
@@ -56,20 +63,38 @@ def libreoffice_missing() -> str | None:
 
 
 @cache
+def in_memory() -> Path | None:
+    """A file system in memory with room for the tests' files, where programs may run: nothing waits for a disk."""
+    if not MEMORY.is_mount() or not os.access(MEMORY, os.W_OK) or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+        return None
+    return MEMORY if shutil.disk_usage(MEMORY).free >= ENOUGH else None
+
+
+@contextmanager
+def quick_folder() -> Iterator[Path]:
+    """A passing folder in memory, where there is room: files are flushed as ever, and nothing waits for a disk."""
+    with tempfile.TemporaryDirectory(prefix="quick-", dir=in_memory()) as folder:
+        yield Path(folder)
+
+
+@cache
 def server_programs() -> Path | None:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return found[-1].parent if found else None
 
 
 class PostgresCluster:
-    """A cluster in a temporary folder, run as `postgres` when we are root: its programs refuse root."""
+    """A cluster in a new folder of `where`, run as `postgres` when we are root: its programs refuse root.
 
-    def __init__(self) -> None:
+    It is as safe as the service wants it to be, wherever its files are.
+    """
+
+    def __init__(self, where: Path | None = None) -> None:
         programs = server_programs()
         if programs is None:
             raise RuntimeError("PostgreSQL's server programs are missing")
         self.programs = programs
-        self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir=where))
         self.port = free_port()
         self.user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
         if self.user:
@@ -80,24 +105,30 @@ class PostgresCluster:
         self._run("initdb", "-D", data, "-U", "onecard", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
         options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
         self._run("pg_ctl", "-D", data, "-l", str(self.folder / "log"), "-w", "-o", options, "start")
+        where = f"host=127.0.0.1 port={self.port} user=onecard dbname=postgres"
+        self._master = psycopg.connect(where, autocommit=True)
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._master.close()
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "fast", "-w", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def new_database(self, like: str = "template1") -> str:
         """The DSN of a fresh database: empty, or a copy of the database named `like` (quick; nobody may be in it)."""
-        name = f"one_card_{os.getpid()}_{next(DATABASES)}"
-        return self._created(name, "-T", like)
+        return self._created(f'TEMPLATE "{like}"')
 
     def database_in_words_order(self) -> str:
         """The DSN of an empty database that sorts as a dictionary does: signs do not count."""
-        name = f"one_card_{os.getpid()}_{next(DATABASES)}"
-        return self._created(name, "-T", "template0", "--locale-provider=icu", "--icu-locale=en-US-u-ka-shifted")
+        return self._created("TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US-u-ka-shifted'")
 
-    def _created(self, name: str, *more: str) -> str:
-        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "onecard", *more, name)
+    def drop(self, dsn: str) -> None:
+        """Drop a database, whoever is still in it."""
+        self._master.execute(f'DROP DATABASE "{dsn.rpartition("/")[2]}" WITH (FORCE)'.encode())
+
+    def _created(self, how: str) -> str:
+        name = f"one_card_{os.getpid()}_{next(DATABASES)}"
+        self._master.execute(f'CREATE DATABASE "{name}" {how}'.encode())
         return f"postgresql+psycopg://onecard@127.0.0.1:{self.port}/{name}"
 
     def run_sql(self, dsn: str, sql: str) -> None:
@@ -119,3 +150,21 @@ class PostgresCluster:
         if done.returncode:
             raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
         return done.stdout
+
+
+class Databases:
+    """The databases of one test: they go with it, so that the cluster stays small."""
+
+    def __init__(self, cluster: PostgresCluster) -> None:
+        self._cluster = cluster
+        self._made: list[str] = []
+
+    def new_database(self, like: str = "template1") -> str:
+        """As the cluster's."""
+        self._made.append(self._cluster.new_database(like))
+        return self._made[-1]
+
+    def close(self) -> None:
+        """Drop all of them."""
+        for dsn in self._made:
+            self._cluster.drop(dsn)

@@ -48,25 +48,37 @@ def served(home: Home) -> Iterator[dict[At, Touch]]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize(
+    "languages",
+    [
+        ("zh_CN", "en"),
+        pytest.param(("zh_CN",), marks=pytest.mark.night),
+        pytest.param(("en",), marks=pytest.mark.night),
+    ],
+    ids=["in turn", "zh_CN", "en"],
+)
 def test_a_case_goes_through_nine_stations_by_touch(
-    served: dict[At, Touch], home: Home, pages: Pages, language: str
+    served: dict[At, Touch], home: Home, pages: Pages, languages: tuple[str, ...]
 ) -> None:
-    """Every step of the way pressed on its own station's page; each page is looked at."""
+    """Every step of the way pressed on its own station's page; each page is looked at.
+
+    By day every other station speaks English: all steps are pressed, and both languages; by night each in both.
+    """
     opened = {}
+    language = {kind: languages[number % len(languages)] for number, kind in enumerate(At)}
 
     def page_of(kind: At):  # type: ignore[no-untyped-def]
         if kind not in opened:
             page = opened[kind] = pages.open()
             page.goto(served[kind].url)
-            if language == "en":
+            if language[kind] == "en":
                 page.locator("[data-act=language]").click()
                 expect(page.locator("html")).to_have_attribute("lang", "en")
-            picture(page, f"kiosk-{language}-{kind}-0-sign-in")
+            picture(page, f"kiosk-{language[kind]}-{kind}-0-sign-in")
         return opened[kind]
 
     def look(kind: At, name: str) -> None:
-        picture(page_of(kind), f"kiosk-{language}-{kind}-{name}")
+        picture(page_of(kind), f"kiosk-{language[kind]}-{kind}-{name}")
 
     desk = page_of(At.BOOKING)
     sign_in(desk, "1001")

@@ -90,11 +90,17 @@ def world(tmp_path: Path) -> Iterator[Callable[[str], World]]:
 
 
 @pytest.mark.pcsc
-@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.mark.parametrize(
+    "engine", [pytest.param("sqlite", marks=pytest.mark.night), pytest.param("postgresql", marks=pytest.mark.postgres)]
+)
 def test_one_card_through_nine_stations_on_real_readers(
     world: Callable[[str], World], engine: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """One case with the network in, one with it cut at four stations: both end in the same state."""
+    """One case with the network in, one with it cut at four stations: both end in the same state.
+
+    By day SQLite has its way through nine stations in tests/world/test_demo.py, and its days offline in
+    tests/world/test_offline_days.py.
+    """
     dsn = f"sqlite:///{tmp_path / 'onecard.db'}" if engine == "sqlite" else request.getfixturevalue("postgres_dsn")
     here = world(dsn)
 

@@ -3,6 +3,7 @@
 from cardsvc.core import posting
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact, step_of
+from cardsvc.core.ledger import suspense
 from cardsvc.store import receipts, reversing, tills
 from cardsvc.store.open_lines import open_lines, taken_back_by
 from cardsvc.store.working import WorkingSet
@@ -27,5 +28,6 @@ def charge(tx: WorkingSet, before: Case, fact: Fact, log_no: int) -> None:
         tx.lines.append((case_no, log_no, one.cause, one.line, reverses))
     tx.transfers.extend((case_no, log_no, fact.cause, one) for one in posted.transfers)
     tills.take(tx, fact, log_no)
-    receipts.issue_for(tx, fact)
+    if all(one.credit != suspense(case_no) for one in posted.transfers if one.debit.startswith("till/")):
+        receipts.issue_for(tx, fact)  # what is held has settled nothing yet
     receipts.take_back_for(tx, fact)

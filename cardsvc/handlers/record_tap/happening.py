@@ -8,12 +8,12 @@ from cardsvc.core.facts import Fact, PlaceKind, Step, StepTaken, step_of
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.periods import cells
-from cardsvc.core.terms import Notice, Paper, Reason
+from cardsvc.core.terms import OF_DEATH, Notice, Paper, Reason
 from cardsvc.handlers.record_tap.charging import charge
 from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, live_permit, marks_of
 from cardsvc.store.grounds import also_inside, kind_of, next_queue_no
 from cardsvc.store.stock import next_certificate
-from cardsvc.store.working import Drawn, Message, Trip, Voided, WorkingSet
+from cardsvc.store.working import DEATH_PAPER, Drawn, Message, Trip, Voided, WorkingSet
 
 
 def let_happen(tx: WorkingSet, before: Case, fact: Fact, log_no: int, *, late: bool) -> None:
@@ -24,6 +24,7 @@ def let_happen(tx: WorkingSet, before: Case, fact: Fact, log_no: int, *, late: b
     _occupy(tx, tx.cases[fact.case_no])
     if isinstance(fact.body, StepTaken):
         _mark(tx, fact, fact.body)
+        _free_papers(tx, before, tx.cases[fact.case_no])
         _travel(tx, fact, fact.body, log_no)
         notice = _tells(fact.body)
         if notice is not None:
@@ -67,6 +68,15 @@ def _mark(tx: WorkingSet, fact: Fact, body: StepTaken) -> None:
             tx.halls.setdefault((code, cell), fact.case_no)
     if step in (Step.RELEASE_SLOT, Step.CANCEL, Step.MERGE):
         _free_periods(tx, fact.case_no, PlaceKind.HALL, PlaceKind.FURNACE)
+
+
+def _free_papers(tx: WorkingSet, before: Case, after: Case) -> None:
+    """A death paper that a case does not have any more can be another's: it was entered at the wrong one."""
+    held = {(one.paper, one.number) for one in after.papers}
+    for one in before.papers:
+        key = (DEATH_PAPER, f"{one.paper}.{one.number}")
+        if (one.paper, one.number) not in held and tx.mark_owner(*key) == after.case_no:
+            tx.marks[key] = None
 
 
 def _free_periods(tx: WorkingSet, case_no: CaseNo, *kinds: PlaceKind) -> None:
@@ -138,6 +148,8 @@ def given(tx: WorkingSet, case: Case, fact: Fact) -> Fact:
             if case.certificate is not None and fact.body.details.reason is not None:
                 tx.voided[case.certificate] = Voided(fact.case_no, fact.body.details.reason)
             update["certificate"] = case.certificate
+        case Step.VOID_DEATH_PAPER if (paper := case.paper(*OF_DEATH)) is not None:
+            update |= {"paper": paper.paper, "number": paper.number}
         case Step.SIGN_QUOTE:
             update["number"] = tx.book.version
         case Step.SHELVE if case.storage_until is None:

@@ -3,12 +3,13 @@
 The rules are `core.tap.judge`; the reasons that the service alone can know stand in `known_here`.
 """
 
+from cardsvc.core.came import TAKES_MONEY, came_in
 from cardsvc.core.case import Case
-from cardsvc.core.facts import Fact, chain_place
+from cardsvc.core.facts import Fact, Step, chain_place
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.rules import RULES
-from cardsvc.core.tap import FACTS_STAND, CardChain, judge
+from cardsvc.core.tap import CONTESTED, FACTS_STAND, CardChain, Judged, judge
 from cardsvc.core.wire import Judgement, Outcome
 from cardsvc.handlers.record_tap.answering import answer, refused
 from cardsvc.handlers.record_tap.freezing import copied
@@ -16,6 +17,7 @@ from cardsvc.handlers.record_tap.gates import clear, ground_of
 from cardsvc.handlers.record_tap.happening import given, let_happen
 from cardsvc.handlers.record_tap.known_here import awaits, forked, further_reasons
 from cardsvc.handlers.record_tap.reported import Reported
+from cardsvc.store import stray_money
 from cardsvc.store.chains import place_of
 from cardsvc.store.working import WorkingSet
 
@@ -28,7 +30,11 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
     """
     case = tx.case(reported.case_no) if reported.case_no else None
     if case is None:
-        return refused(Refusal(Problem.CASE_UNKNOWN, reported.case_no or ""))
+        unknown = Refusal(Problem.CASE_UNKNOWN, reported.case_no or "")
+        if not reported.happened or not came_in(reported.asked, reported.station_kind):
+            return refused(unknown)
+        stray_money.keep(tx, reported.asked, reported.case_no, reported.at, reported.station_id, reported.cause, log_no)
+        return answer(Judged(Outcome.CONFLICT, (unknown,)))
     card = tx.cards.get(reported.card_no) if reported.card_no and reported.counter is not None else None
     late, issue_no = _late(case, reported, card), _issue_no(tx, case, card)
     if late and reported.counter is not None:
@@ -66,14 +72,25 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
             card_no=reported.card_no,
             cause=reported.cause,
             order=(place, log_no),
-            contested=judged.outcome is Outcome.CONFLICT
-            and not RULES[reported.asked.step].by_word  # money is posted or short, and never stands in a body's way
-            and any(one.problem not in FACTS_STAND for one in judged.reasons),
+            contested=_contested(reported.asked.step, judged),
         )
+        if reported.asked.step in TAKES_MONEY and judged.reasons:
+            tx.against[fact.cause] = tuple(one.problem for one in judged.reasons)
         let_happen(tx, case, given(tx, case, fact), log_no, late=late)
     if card is not None and reported.happened and forked(tx, reported, card) is not None:
         copied(tx, card.card_no, case.case_no)
     return answer(judged)
+
+
+def _contested(step: Step, judged: Judged) -> bool:
+    """Whether a person resolves it before what cannot be undone.
+
+    Money is posted, held or short, and never stands in a body's way; another write of the card does.
+    """
+    told = {one.problem for one in judged.reasons} - FACTS_STAND
+    if judged.outcome is not Outcome.CONFLICT or RULES[step].by_word:
+        return False
+    return bool(told & CONTESTED if step in TAKES_MONEY else told)
 
 
 def _issue_no(tx: WorkingSet, case: Case, card: CardChain | None) -> int:

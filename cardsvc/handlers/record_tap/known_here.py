@@ -1,6 +1,6 @@
 """What only the service can know against a step: marks, places, permits, price list, money, forks, hot cards."""
 
-from cardsvc.core import ledger, quoting, workflow
+from cardsvc.core import closing, ledger, quoting, workflow
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, PlaceKind, Step
 from cardsvc.core.halls import not_its_hall
@@ -61,6 +61,8 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
         bill = ledger.bill(case.case_no, tx.balances(case.case_no), 0, 0)
         if (over := ledger.above_paid(reported.asked, bill)) is not None:
             reasons.append(over)
+    if step is Step.CLOSE:
+        reasons.extend(closing.not_at_rest(reported.asked, case.case_no, tx.balances(case.case_no)))
     if step is Step.REVERSE_LINE and all(one.name != details.line for one in open_lines(tx, case.case_no)):
         reasons.append(Refusal(Problem.LINE_GONE, details.line or ""))
     if step is Step.REVERSE_PAYMENT and (gone := reversing.refused(tx, case.case_no, details.payment)) is not None:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from cardsvc.core.facts import Details, PlaceKind, Step
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.problems import Problem
-from cardsvc.store.working import Permit, WorkingSet
+from cardsvc.store.working import DEATH_PAPER, Permit, WorkingSet
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A number that belongs to one case for ever: kind, the field that carries it, the problem of a second use."""
+    """A number that belongs to one case, for ever but for a death paper's.
+
+    Kind, the field that carries it, the problem of a second use.
+    """
 
     kind: str
     field: str
@@ -25,7 +28,7 @@ MARKS: Mapping[Step, tuple[Mark, ...]] = {
     Step.LOAD: (Mark("disc", "disc", Problem.DISC_USED),),
     Step.SEAL: (Mark("label", "label", Problem.DISC_USED),),
     Step.SPLIT: (Mark("label", "portion", Problem.DISC_USED),),
-    Step.VERIFY_DEATH: (Mark("death_paper", "number", Problem.DEATH_PAPER_USED),),
+    Step.VERIFY_DEATH: (Mark(DEATH_PAPER, "number", Problem.DEATH_PAPER_USED),),
 }
 
 
@@ -34,7 +37,7 @@ def marks_of(step: Step, details: Details) -> Iterator[tuple[Mark, str]]:
     for mark in MARKS.get(step, ()):
         code = getattr(details, mark.field)
         if code is not None:
-            yield mark, f"{details.paper}.{code}" if mark.kind == "death_paper" else code
+            yield mark, f"{details.paper}.{code}" if mark.kind == DEATH_PAPER else code
 
 
 PERIODS: Mapping[Step, tuple[str, str]] = {

@@ -1,9 +1,10 @@
 """Burial without a grave of stone: events, the families that sign up, ceremonies, and meetings on the standard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 from cardsvc.core.ids import CASE_NO
-from cardsvc.core.records import Column, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
+from cardsvc.core.records import Column, Effect, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
 from cardsvc.core.terms import Destination
 from cardsvc.core.trails import Events, Graves, SignUps, Trail
 
@@ -22,6 +23,12 @@ def _event(values: Values) -> Iterator[Fault]:
         yield Fault("buried", Wrong.MISSING)
     if isinstance(buried, int) and isinstance(places, int) and buried > places:
         yield Fault("buried", Wrong.RULE, Label("多于名额", "More than there are places"))
+
+
+def _released(_event: Values, sign_up: Values) -> Values:
+    """Who signed up for an event that does not take place waits for another one; what was buried or given up stays."""
+    open_ = sign_up["state"] in ("signed_up", "notified", "confirmed")
+    return {"event": None, "state": "signed_up"} if open_ else {}
 
 
 EVENT = Record(
@@ -61,7 +68,14 @@ EVENT = Record(
             Move("open", Label("开放报名", "Open for sign-up"), ("planned",), "open"),
             Move("postpone", Label("改期", "Postpone"), ("planned", "open"), "planned", fills=("held_on", "note")),
             Move("hold", Label("已举行", "It was held"), ("open",), "held", fills=("buried",)),
-            Move("cancel", Label("取消", "Cancel"), ("planned", "open"), "cancelled", fills=("note",)),
+            Move(
+                "cancel",
+                Label("取消", "Cancel"),
+                ("planned", "open"),
+                "cancelled",
+                fills=("note",),
+                effects=(Effect("event", ("event", "state"), _released, record="sign_up"),),
+            ),
         ),
     ),
     published="published",
@@ -77,6 +91,20 @@ def _sign_up(values: Values) -> Iterator[Fault]:
         yield from (Fault(name, Wrong.MISSING) for name in ("event", "spot") if not values.get(name))
     if values.get("state") == "notified" and not values.get("event"):
         yield Fault("event", Wrong.MISSING)
+
+
+def _at_event(values: Values, linked: Mapping[str, Values]) -> Iterator[Fault]:
+    """A sign-up is for an event of its way that takes place; ashes are buried there on its day at the earliest."""
+    event, state = linked.get("event"), values.get("state")
+    if event is None or state == "withdrawn":
+        return
+    if event["way"] != values.get("way"):
+        yield Fault("event", Wrong.RULE, Label("活动的葬式与报名不同", "The event is of another way than the sign-up"))
+    if event["state"] == "cancelled":
+        yield Fault("event", Wrong.RULE, Label("活动已取消", "The event is cancelled"))
+    day, held_on = values.get("buried_on"), event["held_on"]
+    if state == "buried" and isinstance(day, date) and isinstance(held_on, date) and day < held_on:
+        yield Fault("event", Wrong.RULE, Label("活动日期未到", "The day of the event has not come"))
 
 
 SIGN_UP = Record(
@@ -114,6 +142,7 @@ SIGN_UP = Record(
     name_by=("applicant", "way"),
     dated="signed_on",
     check=_sign_up,
+    agree=_at_event,
     flow=Flow(
         "state",
         (
@@ -142,7 +171,13 @@ SIGN_UP = Record(
                 "withdrawn",
                 fills=("reason",),
             ),
-            Move("postpone", Label("等候下一次", "Wait for the next"), ("notified", "confirmed"), "signed_up"),
+            Move(
+                "postpone",
+                Label("等候下一次", "Wait for the next"),
+                ("notified", "confirmed"),
+                "signed_up",
+                clears=("event",),
+            ),
             Move(
                 "bury",
                 Label("安葬完成", "Buried"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cardsvc.core.records import Column, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
+from cardsvc.core.records import Column, Effect, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
 
 CRITERIA = {
     "ring_removed": Label("拆除坟圈", "Ring removed"),
@@ -94,6 +94,11 @@ def _conversion(values: Values) -> Iterator[Fault]:
                 yield Fault(name, Wrong.RULE, Label("未达标的不能验收", "It cannot be accepted without"))
 
 
+def _grave_is(state: str) -> tuple[Effect, ...]:
+    """The conversion's grave stands so in the census."""
+    return (Effect("grave", ("state",), lambda conversion, grave: {"state": state}),)
+
+
 CONVERSION = Record(
     "conversion",
     Label("生态化改造", "Ecological conversion"),
@@ -129,10 +134,26 @@ CONVERSION = Record(
     flow=Flow(
         "state",
         (
-            Move("accept", Label("验收", "Accept"), ("done",), "accepted", two=True, stamps="accepted_on"),
+            Move(
+                "accept",
+                Label("验收", "Accept"),
+                ("done",),
+                "accepted",
+                two=True,
+                stamps="accepted_on",
+                effects=_grave_is("converted"),
+            ),
             Move("send_back", Label("返工", "Send back"), ("done",), "sent_back", fills=("finding",)),
             Move("redo", Label("整改完成", "Done again"), ("sent_back",), "done"),
-            Move("reopen", Label("重新验收", "Inspect again"), ("accepted",), "done", two=True),
+            Move(
+                "reopen",
+                Label("重新验收", "Inspect again"),
+                ("accepted",),
+                "done",
+                two=True,
+                clears=("accepted_on",),
+                effects=_grave_is("listed"),
+            ),
         ),
         frozen=("accepted",),
         waits=("done",),

@@ -55,7 +55,7 @@ INDICATORS = (
         "完成生态化改造",
         "Graves converted",
         Unit.COUNT,
-        Count("conversion", {"state": "accepted"}),
+        Count("conversion", {"state": "accepted"}, distinct="grave"),
     ),
     *(
         _one(

@@ -1,8 +1,10 @@
 """Elders, the assessment of their needs, and the subsidy that follows from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 
-from cardsvc.core.records import Column, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
+from cardsvc.core import standing
+from cardsvc.core.records import Column, Effect, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
 from cardsvc.modules import Payments
 from cardsvc.modules.elder_care.needs import ABILITY, ABILITY_MOST, FINANCES, GRADES, LIVING, NEEDS, assessed, granted
 from cardsvc.modules.elder_care.places import TOWN
@@ -23,6 +25,42 @@ def _elder(values: Values) -> Iterator[Fault]:
 def _assessment(values: Values) -> Iterator[Fault]:
     if values.get("state") == "refused" and not values.get("reason"):
         yield Fault("reason", Wrong.MISSING)
+
+
+def _served_no_more(_elder: Values, order: Values) -> Values:
+    """What is bought for somebody whose death is told of stops."""
+    return {"state": "suspended"} if order["state"] in ("ordered", "running") else {}
+
+
+def _served_again(_elder: Values, order: Values) -> Values:
+    return {"state": "running"} if order["state"] == "suspended" else {}
+
+
+def _served_to_the_end(elder: Values, order: Values) -> Values:
+    """What stopped with a death ends with it; what is bought for somebody who lives goes on without the subsidy."""
+    died, since = elder["death_on"], order["since"]
+    if order["state"] != "suspended" or not isinstance(died, date) or not isinstance(since, date):
+        return {}
+    return {"state": "ended", "until": max(died, since), "reason": "老年人死亡"}
+
+
+def pays(elder: Values, day: date) -> bool:
+    """Whether a subsidy could be paid to an elder on a local day (`standing.pays`)."""
+    states = {"receiving": "active"} | {one: one for one in ("suspended", "death", "ended")}
+    state, since = states.get(str(elder["subsidy"])), elder["granted_on"]
+    return state is not None and standing.pays({**elder, "state": state, "since": since}, day)
+
+
+def _payment(payment: Values, linked: Mapping[str, Values]) -> Iterator[Fault]:
+    day = payment.get("paid_on")
+    if "elder" in linked and isinstance(day, date) and not pays(linked["elder"], day):
+        yield Fault("elder", Wrong.RULE, standing.NOT_IN_FORCE)
+
+
+def _month(payment: Values) -> Values:
+    """The month that a subsidy is of, as 2026-03: it is paid once a month."""
+    day = payment.get("paid_on")
+    return {"month": f"{day:%Y-%m}" if isinstance(day, date) else None}
 
 
 ELDER = Record(
@@ -51,6 +89,9 @@ ELDER = Record(
         Column("grade", Label("补贴等级", "Grade"), Kind.CHOICE, choices=GRADES, filtered=True),
         Column("monthly", Label("月补贴", "Monthly subsidy"), Kind.MONEY, derived=True, sorted=True),
         Column("granted_on", Label("批准日期", "Granted on"), Kind.DATE, sorted=True),
+        Column("suspended_on", Label("暂停日期", "Suspended on"), Kind.DATE, listed=False),
+        Column("resumed_on", Label("恢复日期", "Resumed on"), Kind.DATE, listed=False),
+        Column("death_on", Label("死亡待核日期", "Death under review since"), Kind.DATE, listed=False),
         Column("ended_on", Label("终止日期", "Ended on"), Kind.DATE, listed=False),
         Column("reason", Label("暂停或终止原因", "Why suspended or ended"), listed=False),
         Column("bank_account", Label("银行账号", "Bank account"), Kind.BANK_ACCOUNT, listed=False),
@@ -74,6 +115,7 @@ ELDER = Record(
                 fills=("grade",),
                 two=True,
                 stamps="granted_on",
+                clears=("suspended_on", "resumed_on", "death_on", "ended_on", "reason"),
             ),
             Move(
                 "regrade",
@@ -92,9 +134,33 @@ ELDER = Record(
                 fills=("bank_account",),
                 two=True,
             ),
-            Move("suspend", Label("暂停", "Suspend"), ("receiving",), "suspended", fills=("reason",)),
-            Move("resume", Label("恢复", "Resume"), ("suspended", "death"), "receiving", fills=("reason",), two=True),
-            Move("report_death", Label("报告死亡", "Report a death"), ("receiving",), "death"),
+            Move(
+                "suspend",
+                Label("暂停", "Suspend"),
+                ("receiving",),
+                "suspended",
+                fills=("reason",),
+                stamps="suspended_on",
+            ),
+            Move(
+                "resume",
+                Label("恢复", "Resume"),
+                ("suspended", "death"),
+                "receiving",
+                fills=("reason",),
+                two=True,
+                stamps="resumed_on",
+                clears=("death_on",),
+                effects=(Effect("elder", ("state",), _served_again, record="service_order"),),
+            ),
+            Move(
+                "report_death",
+                Label("报告死亡", "Report a death"),
+                ("none", "receiving", "suspended"),
+                "death",
+                stamps="death_on",
+                effects=(Effect("elder", ("state",), _served_no_more, record="service_order"),),
+            ),
             Move(
                 "end",
                 Label("终止", "End"),
@@ -102,6 +168,7 @@ ELDER = Record(
                 "ended",
                 fills=("reason",),
                 stamps="ended_on",
+                effects=(Effect("elder", ("state", "until", "reason"), _served_to_the_end, record="service_order"),),
             ),
         ),
         guards=dict.fromkeys(PAID, (*WHO, "bank_account")),
@@ -196,17 +263,22 @@ PAYMENT = Record(
     (
         Column("elder", Label("老年人", "Elder"), Kind.LINK, of="elder", needed=True),
         Column("paid_on", Label("发放日期", "Paid on"), Kind.DATE, needed=True, sorted=True),
+        Column("month", Label("所属月份", "Month"), derived=True, listed=False),
         Column("amount", Label("金额", "Amount"), Kind.MONEY, needed=True, sorted=True, low=1),
         Column("voucher", Label("凭证号", "Voucher"), searched=True),
     ),
     name_by=("elder", "paid_on"),
     dated="paid_on",
+    derive=_month,
+    agree=_payment,
+    together=(("elder", "month"),),
 )
 PAYMENTS = Payments(
     record="elder",
     person="id_no",
     state="subsidy",
     paid=("receiving",),
+    halted=("none", "suspended"),
     suspended="death",
     ledger="subsidy_payment",
     of="elder",

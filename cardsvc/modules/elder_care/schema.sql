@@ -87,6 +87,9 @@ CREATE TABLE elder_care_elder (
     grade WORDS,
     monthly BIGINT,
     granted_on TEXT,
+    suspended_on TEXT,
+    resumed_on TEXT,
+    death_on TEXT,
     ended_on TEXT,
     reason WORDS,
     bank_account_sealed TEXT,
@@ -188,9 +191,11 @@ CREATE TABLE elder_care_subsidy_payment (
     batch TEXT,
     elder WORDS NOT NULL,
     paid_on TEXT NOT NULL,
+    month WORDS,
     amount BIGINT NOT NULL,
     voucher WORDS,
-    PRIMARY KEY (home_id, id)
+    PRIMARY KEY (home_id, id),
+    CONSTRAINT elder_care_subsidy_payment_one_elder_month UNIQUE (home_id, elder, month)
 );
 CREATE INDEX elder_care_subsidy_payment_by_amount ON elder_care_subsidy_payment (home_id, amount, id);
 CREATE INDEX elder_care_subsidy_payment_by_elder ON elder_care_subsidy_payment (home_id, elder, id);

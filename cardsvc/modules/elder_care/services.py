@@ -1,6 +1,6 @@
 """What is done for elders at home: services that the government buys, and the 990 line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from cardsvc.core.records import Column, Fault, Flow, Kind, Label, Move, Record, Value, Values, Wrong
@@ -17,6 +17,12 @@ def _order(values: Values) -> Iterator[Fault]:
     since, until = values.get("since"), values.get("until")
     if since is not None and until is not None and str(until) < str(since):
         yield Fault("until", Wrong.RULE, Label("止日早于起日", "It ends before it begins"))
+
+
+def _alive(order: Values, linked: Mapping[str, Values]) -> Iterator[Fault]:
+    """Nothing is bought for somebody whose death is told of."""
+    if order.get("state") in ("ordered", "running") and linked.get("elder", {}).get("subsidy") == "death":
+        yield Fault("elder", Wrong.RULE, Label("老年人死亡待核", "The elder's death is under review"))
 
 
 ORDER = Record(
@@ -40,6 +46,7 @@ ORDER = Record(
             choices={
                 "ordered": Label("已下单", "Ordered"),
                 "running": Label("服务中", "Running"),
+                "suspended": Label("死亡待核，暂停", "Stopped: death under review"),
                 "ended": Label("已结束", "Ended"),
             },
         ),
@@ -48,11 +55,13 @@ ORDER = Record(
     name_by=("provider", "service"),
     dated="since",
     check=_order,
+    agree=_alive,
     flow=Flow(
         "state",
         (
             Move("start", Label("开始服务", "Start"), ("ordered",), "running"),
-            Move("end", Label("结束", "End"), ("ordered", "running"), "ended", fills=("until", "reason")),
+            Move("resume", Label("恢复服务", "Go on"), ("suspended",), "running"),
+            Move("end", Label("结束", "End"), ("ordered", "running", "suspended"), "ended", fills=("until", "reason")),
         ),
     ),
 )

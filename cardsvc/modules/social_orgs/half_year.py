@@ -13,6 +13,8 @@ STANDING, ENDED, NEWEST = 4200, 120, 240
 """Organisations that exist, that ended, and those of the former that came within the last year."""
 WITH_PARTY = 1218
 CITY_LEVEL = range(300, 760)
+CHANGED, CHANGED_BEFORE = CITY_LEVEL[:41], CITY_LEVEL[100:117]
+"""Whose competent unit changed in this half-year, and in the last year's."""
 PILOT = range(98)
 """The pilot's come first: nearly a hundred, the first sixty of them filed, in three towns of three counties."""
 PILOT_TOWNS = (("330302", "安溪街道"), ("330381", "永塘镇"), ("330324", "和岙镇"))
@@ -34,9 +36,9 @@ def rows() -> Iterator[Row]:
     for year, due, count, taken in ((2025, date(2026, 5, 31), 640, 603), (2024, date(2025, 5, 31), 600, 549)):
         for index in range(count):
             yield _inspection(random, 1000 + index, year, due, index < taken)
-    for span, changes, items, evaluations in ((NOW, 41, 43, 60), (BEFORE, 17, 35, 48)):
-        for index in range(changes):
-            yield _change(random, CITY_LEVEL[index], day(random, *span))
+    for span, changes, items, evaluations in ((NOW, CHANGED, 43, 60), (BEFORE, CHANGED_BEFORE, 35, 48)):
+        for index in changes:
+            yield _change(random, index, day(random, *span))
         for index in range(items):
             yield _publication(random, index, day(random, *span))
         for index in range(evaluations):
@@ -89,7 +91,7 @@ def _organisations(random: Chance) -> Iterator[Row]:
             "kind": kind,
             "standing": "filed" if filed else "registered",
             "level": "city" if index in CITY_LEVEL else "county",
-            "competent_unit": "直接登记" if index % 6 == 5 else random.choice(UNITS),
+            "competent_unit": _unit(random, index),
             "status": _status(index),
             "registered_on": registered_on,
             "representative": person(random),
@@ -102,6 +104,13 @@ def _organisations(random: Chance) -> Iterator[Row]:
             "incubated_at": f"s{index % 3}" if pilot and index % 2 else None,
         }
         yield Row("organisation", values, key=f"o{index}")
+
+
+def _unit(random: Chance, index: int) -> str:
+    """Whose unit changed has the one that it changed to."""
+    if index in CHANGED or index in CHANGED_BEFORE:
+        return UNITS[index % len(UNITS)]
+    return "直接登记" if index % 6 == 5 else random.choice(UNITS)
 
 
 def _status(index: int) -> str:
@@ -139,14 +148,14 @@ def _inspection(random: Chance, index: int, year: int, due: date, taken: bool) -
 
 
 def _change(random: Chance, index: int, changed_on: date) -> Row:
-    before, after = random.sample(UNITS, 2)
     values: dict[str, Value] = {
         "county": CITY,
         "organisation": f"o{index}",
         "level": "city",
-        "before_unit": before,
-        "after_unit": after,
+        "before_unit": UNITS[(index + 3) % len(UNITS)],
+        "after_unit": UNITS[index % len(UNITS)],
         "changed_on": changed_on,
+        "state": "accepted",
         "document": f"温民社〔{changed_on.year}〕{random.randrange(1, 200)}号",
     }
     return Row("unit_change", values)

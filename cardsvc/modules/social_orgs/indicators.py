@@ -57,7 +57,7 @@ INDICATORS = (
         "competent_unit_changes",
         Label("市级变更业务主管单位", "Changes of competent unit, city level"),
         Unit.COUNT,
-        Count("unit_change", {"level": "city"}),
+        Count("unit_change", {"level": "city", "state": "accepted"}),
         C,
     ),
     Indicator("published_items", Label("公开事项", "Published items"), Unit.COUNT, Count("publication"), C),

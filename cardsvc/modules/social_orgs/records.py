@@ -1,6 +1,6 @@
 """Social organisations, their annual inspection, evaluation, and what government hands over to them or buys."""
 
-from cardsvc.core.records import Column, Flow, Kind, Label, Move, Record
+from cardsvc.core.records import Column, Effect, Flow, Kind, Label, Move, Record
 from cardsvc.modules.social_orgs import rules
 
 KINDS = {
@@ -149,6 +149,7 @@ ANNUAL_INSPECTION = Record(
     name_by=("organisation", "year"),
     dated="due_on",
     check=rules.inspection,
+    together=(("organisation", "year"),),
     flow=Flow(
         "state",
         (
@@ -175,6 +176,13 @@ ANNUAL_INSPECTION = Record(
         waits=("submitted",),
     ),
 )
+
+
+def _unit(name: str) -> Effect:
+    """The organisation's competent unit is the one of this column of its change."""
+    return Effect("organisation", ("competent_unit",), lambda change, organisation: {"competent_unit": change[name]})
+
+
 UNIT_CHANGE = Record(
     "unit_change",
     Label("业务主管单位变更", "Change of competent unit"),
@@ -187,10 +195,27 @@ UNIT_CHANGE = Record(
         Column("after_unit", Label("现业务主管单位", "Competent unit now"), needed=True, searched=True),
         Column("changed_on", Label("变更日期", "Changed on"), Kind.DATE, needed=True, sorted=True),
         Column("document", Label("批准文号", "Document number"), searched=True),
+        Column(
+            "state",
+            Label("状态", "State"),
+            Kind.CHOICE,
+            filtered=True,
+            choices={"recorded": Label("待核准", "To be accepted"), "accepted": Label("已核准", "Accepted")},
+        ),
     ),
     name_by=("organisation", "changed_on"),
     dated="changed_on",
     check=rules.unit_change,
+    agree=rules.unit_before,
+    flow=Flow(
+        "state",
+        (
+            Move("accept", Label("核准", "Accept"), ("recorded",), "accepted", effects=(_unit("after_unit"),)),
+            Move("revoke", Label("撤销核准", "Take back"), ("accepted",), "recorded", effects=(_unit("before_unit"),)),
+        ),
+        frozen=("accepted",),
+        waits=("recorded",),
+    ),
 )
 GRADES = {grade: Label(f"{grade}级", grade) for grade in ("5A", "4A", "3A", "2A", "1A")}
 EVALUATION = Record(

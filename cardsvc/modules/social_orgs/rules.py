@@ -1,7 +1,7 @@
 """What must hold in rows of social organisations, and the grade that an evaluation's points make."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from cardsvc.core.records import Fault, Label, Values, Wrong
@@ -45,6 +45,14 @@ def unit_change(values: Values) -> Iterator[Fault]:
     """The unit after is another one than before."""
     if values["before_unit"] == values["after_unit"]:
         yield Fault("after_unit", Wrong.RULE, Label("与原业务主管单位相同", "The same unit as before"))
+
+
+def unit_before(values: Values, linked: Mapping[str, Values]) -> Iterator[Fault]:
+    """A change begins with the unit that the register has; where it has none, with any."""
+    unit = linked.get("organisation", {}).get("competent_unit")
+    may_be = {None, values["before_unit"], *((values["after_unit"],) if values.get("state") != "accepted" else ())}
+    if unit not in may_be:
+        yield Fault("before_unit", Wrong.RULE, Label("与登记的业务主管单位不一致", "The register has another unit"))
 
 
 def catalogue_item(values: Values) -> Iterator[Fault]:

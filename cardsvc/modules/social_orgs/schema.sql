@@ -85,7 +85,8 @@ CREATE TABLE social_orgs_annual_inspection (
     opinion WORDS,
     submitted_on TEXT,
     reviewed_on TEXT,
-    PRIMARY KEY (home_id, id)
+    PRIMARY KEY (home_id, id),
+    CONSTRAINT social_orgs_annual_inspection_one_organisation_year UNIQUE (home_id, organisation, year)
 );
 CREATE INDEX social_orgs_annual_inspection_by_due_on ON social_orgs_annual_inspection (home_id, due_on, id);
 CREATE INDEX social_orgs_annual_inspection_by_filler_phone ON social_orgs_annual_inspection (home_id, filler_phone_blind, id);
@@ -117,6 +118,7 @@ CREATE TABLE social_orgs_unit_change (
     after_unit WORDS NOT NULL,
     changed_on TEXT NOT NULL,
     document WORDS,
+    state WORDS,
     PRIMARY KEY (home_id, id)
 );
 CREATE INDEX social_orgs_unit_change_by_after_unit ON social_orgs_unit_change (home_id, after_unit, id);
@@ -125,6 +127,7 @@ CREATE INDEX social_orgs_unit_change_by_changed_on ON social_orgs_unit_change (h
 CREATE INDEX social_orgs_unit_change_by_document ON social_orgs_unit_change (home_id, document, id);
 CREATE INDEX social_orgs_unit_change_by_level ON social_orgs_unit_change (home_id, level, id);
 CREATE INDEX social_orgs_unit_change_by_organisation ON social_orgs_unit_change (home_id, organisation, id);
+CREATE INDEX social_orgs_unit_change_by_state ON social_orgs_unit_change (home_id, state, id);
 CREATE INDEX social_orgs_unit_change_here ON social_orgs_unit_change (home_id, county, id);
 CREATE INDEX social_orgs_unit_change_of_after_unit ON social_orgs_unit_change (home_id, county, after_unit, id);
 CREATE INDEX social_orgs_unit_change_of_before_unit ON social_orgs_unit_change (home_id, county, before_unit, id);
@@ -132,6 +135,7 @@ CREATE INDEX social_orgs_unit_change_of_changed_on ON social_orgs_unit_change (h
 CREATE INDEX social_orgs_unit_change_of_document ON social_orgs_unit_change (home_id, county, document, id);
 CREATE INDEX social_orgs_unit_change_of_level ON social_orgs_unit_change (home_id, county, level, id);
 CREATE INDEX social_orgs_unit_change_of_organisation ON social_orgs_unit_change (home_id, county, organisation, id);
+CREATE INDEX social_orgs_unit_change_of_state ON social_orgs_unit_change (home_id, county, state, id);
 
 -- 等级评估 · Evaluation
 CREATE TABLE social_orgs_evaluation (

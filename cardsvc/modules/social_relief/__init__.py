@@ -40,6 +40,7 @@ MODULE = Module(
             person="id_no",
             state="state",
             paid=("active",),
+            halted=("suspended",),
             suspended="death",
             ledger="payment",
             of=one,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from cardsvc.core import standing
 from cardsvc.core.records import Column, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
 
 SCHEMES = {
@@ -101,6 +102,8 @@ PAYMENT = Record(
     name_by=(*OWNERS, "paid_on"),
     dated="paid_on",
     check=_one_owner,
+    agree=standing.paid_in_force(*OWNERS),
+    together=tuple((one, "paid_on") for one in OWNERS),
 )
 FUND = Record(
     "fund",

@@ -81,6 +81,7 @@ CREATE TABLE social_relief_member (
     until TEXT,
     suspended_on TEXT,
     resumed_on TEXT,
+    death_on TEXT,
     ended_on TEXT,
     reason WORDS,
     PRIMARY KEY (home_id, id)
@@ -127,6 +128,7 @@ CREATE TABLE social_relief_single (
     until TEXT,
     suspended_on TEXT,
     resumed_on TEXT,
+    death_on TEXT,
     ended_on TEXT,
     reason WORDS,
     PRIMARY KEY (home_id, id),
@@ -260,7 +262,10 @@ CREATE TABLE social_relief_payment (
     single WORDS,
     orphan WORDS,
     of_batch WORDS,
-    PRIMARY KEY (home_id, id)
+    PRIMARY KEY (home_id, id),
+    CONSTRAINT social_relief_payment_one_member_paid_on UNIQUE (home_id, member, paid_on),
+    CONSTRAINT social_relief_payment_one_single_paid_on UNIQUE (home_id, single, paid_on),
+    CONSTRAINT social_relief_payment_one_orphan_paid_on UNIQUE (home_id, orphan, paid_on)
 );
 CREATE INDEX social_relief_payment_by_amount ON social_relief_payment (home_id, amount, id);
 CREATE INDEX social_relief_payment_by_member ON social_relief_payment (home_id, member, id);
@@ -463,6 +468,7 @@ CREATE TABLE social_relief_orphan (
     until TEXT,
     suspended_on TEXT,
     resumed_on TEXT,
+    death_on TEXT,
     ended_on TEXT,
     reason WORDS,
     PRIMARY KEY (home_id, id),

@@ -84,6 +84,8 @@ PAYMENT = Record(
     ),
     name_by=("beneficiary", "paid_on"),
     dated="paid_on",
+    agree=standing.paid_in_force("beneficiary"),
+    together=(("beneficiary", "paid_on"),),
 )
 
 

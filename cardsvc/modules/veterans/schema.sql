@@ -30,6 +30,7 @@ CREATE TABLE veterans_beneficiary (
     until TEXT,
     suspended_on TEXT,
     resumed_on TEXT,
+    death_on TEXT,
     ended_on TEXT,
     reason WORDS,
     PRIMARY KEY (home_id, id),
@@ -73,7 +74,8 @@ CREATE TABLE veterans_payment (
     beneficiary WORDS NOT NULL,
     paid_on TEXT NOT NULL,
     amount BIGINT NOT NULL,
-    PRIMARY KEY (home_id, id)
+    PRIMARY KEY (home_id, id),
+    CONSTRAINT veterans_payment_one_beneficiary_paid_on UNIQUE (home_id, beneficiary, paid_on)
 );
 CREATE INDEX veterans_payment_by_amount ON veterans_payment (home_id, amount, id);
 CREATE INDEX veterans_payment_by_beneficiary ON veterans_payment (home_id, beneficiary, id);

@@ -58,7 +58,7 @@ from cardsvc.store.tables.summaries import (
     standing_month,
     tap_day,
 )
-from cardsvc.store.tables.tills import till_shift, till_taking
+from cardsvc.store.tables.tills import stray_money, till_shift, till_taking
 
 __all__ = [
     "Moment",
@@ -131,6 +131,7 @@ __all__ = [
     "statement_line",
     "statement_payment",
     "station",
+    "stray_money",
     "tap_day",
     "temperature",
     "till_shift",

@@ -1,10 +1,10 @@
-"""Till shifts, and which cash belongs to which."""
+"""Till shifts, which cash belongs to which, and money of no case that they hold."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint, Index, Table, Text, text
 
 from cardsvc.store.tables.kinds import Moment, metadata
 
-_OPEN, _NOWHERE = text("closed_at IS NULL"), text("shift_no IS NULL")
+_OPEN, _NOWHERE, _UNDECIDED = text("closed_at IS NULL"), text("shift_no IS NULL"), text("settled IS NULL")
 
 till_shift = Table(
     "till_shift",
@@ -48,4 +48,40 @@ till_taking = Table(
     ForeignKeyConstraint(["home_id", "shift_no"], ["till_shift.home_id", "till_shift.shift_no"]),
     Index("till_taking_of_shift", "home_id", "shift_no", "log_no"),
     Index("till_taking_nowhere", "home_id", "log_no", postgresql_where=_NOWHERE, sqlite_where=_NOWHERE),
+)
+
+stray_money = Table(
+    "stray_money",
+    metadata,
+    Column("home_id", Text, primary_key=True),
+    Column("log_no", BigInteger, primary_key=True, autoincrement=False),
+    Column("cause", Text, nullable=False),
+    Column("said_case_no", Text),
+    Column("step", Text, nullable=False),
+    Column("payer", Text),
+    Column("means", Text, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("staff_no", Text, nullable=False),
+    Column("station_id", Text, nullable=False),
+    Column("slip", Text),
+    Column("shift_no", BigInteger),
+    Column("settled", Text),
+    Column("settled_at", Moment),
+    Column("settled_log_no", BigInteger),
+    Column("settled_by", Text),
+    Column("settled_second", Text),
+    Column("settled_case_no", Text),
+    Column("settled_shift_no", BigInteger),
+    ForeignKeyConstraint(["home_id", "shift_no"], ["till_shift.home_id", "till_shift.shift_no"]),
+    ForeignKeyConstraint(["home_id", "settled_case_no"], ["funeral_case.home_id", "funeral_case.case_no"]),
+    CheckConstraint("amount_fen > 0", name="stray_is_positive"),
+    CheckConstraint(
+        "(settled IS NULL) = (settled_log_no IS NULL) AND (settled IS NULL) = (settled_by IS NULL)",
+        name="stray_is_decided",
+    ),
+    Index("stray_money_once", "home_id", "cause", unique=True),
+    Index("stray_money_open", "home_id", "log_no", postgresql_where=_UNDECIDED, sqlite_where=_UNDECIDED),
+    Index("stray_money_of_shift", "home_id", "shift_no"),
+    Index("stray_money_from_shift", "home_id", "settled_shift_no"),
 )

@@ -27,7 +27,7 @@ from cardsvc.store.engine import Connection
 from cardsvc.store.working import CASE
 from tests.support.home import Service
 from tests.support.paying import CASHIER, SECRET, Counter
-from tests.support.telling import Told
+from tests.support.telling import TO_STORAGE, Told
 
 FEN, MANAGER = 20_000, StaffNo("1015")
 
@@ -335,17 +335,25 @@ def test_a_payment_in_the_last_second_that_nobody_told_is_posted(counter: Counte
     assert counter.pays(case_no) == [(f"qr:{order.order_no}", FEN)]
 
 
-def test_a_payment_for_a_case_that_was_closed_meanwhile_waits(counter: Counter) -> None:
-    case_no = counter.case()
+@pytest.mark.parametrize("owes", [True, False])
+def test_a_payment_for_a_case_that_was_closed_meanwhile_pays_what_is_owed_or_waits(
+    counter: Counter, owes: bool
+) -> None:
+    told = Told.begun(counter.service, 1, resident=False)
+    told.go(*TO_STORAGE)
+    case_no, owed = told.case_no, counter.owed(told.case_no)
     order = counter.ask(case_no, FEN)
     counter.provider.mischief = Mischief.NEVER
     counter.provider.pay(order.order_no)
+    if not owes:
+        told.does(Step.PAY, amount_fen=owed, means=Means.TRANSFER)
     with counter.service.context.engine.begin() as connection:
         close(connection, case_no)
 
     counter.look()
 
-    assert waiting(counter) == [(Why.CASE_OVER, FEN)]
+    assert waiting(counter) == ([] if owes else [(Why.CASE_OVER, FEN)])
+    assert counter.owed(case_no) == (owed - FEN if owes else 0)
 
 
 def close(connection: Connection, case_no: CaseNo) -> None:

@@ -89,7 +89,7 @@ def test_a_full_clone_is_seen_once_both_copies_were_used_and_all_have_exchanged(
     world: World, stored: Moment, night: bool
 ) -> None:
     began, forks, silent = time.monotonic(), 0, []
-    count = 2_000 if night else 100
+    count = 2_000 if night else 40
     card_no = read(world.thaw(stored.frozen)[0]).identity.card_no  # type: ignore[union-attr]
     for seed in range(count):
         used = tell(world, stored, seed)

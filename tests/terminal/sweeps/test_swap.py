@@ -59,7 +59,7 @@ def _one_more(world: World, before: CardImage, after: CardImage) -> bool:
 
 @pytest.mark.timeout(900)
 def test_a_card_of_another_case_swapped_in_at_any_apdu_is_never_written(world: World, night: bool) -> None:
-    chance, every = random.Random(4), 1 if night else 3
+    chance, every = random.Random(4), 1 if night else 6
     began, said, runs = time.monotonic(), Counter[str](), 0
     for moment in moments(world, cases=2):
         # Swapped in from the first exchange on, it simply is the other card.
