@@ -36,6 +36,7 @@ MODULES = discover(modules, "MODULE", Module)
 every_module = pytest.mark.parametrize("module", MODULES.values(), ids=MODULES)
 LEADER, SECOND = StaffNo("1051"), StaffNo("1052")
 SEED, ROWS, SIZE, COUNTY = 20260701, 24, 10, "330324"
+TRIES = 20_000
 WRONG: Mapping[Kind, tuple[tuple[str, Wrong], ...]] = {
     Kind.TEXT: (("长" * 201, Wrong.TOO_LONG), ("a\x07", Wrong.UNPRINTABLE)),
     Kind.NOTE: (("长" * 4001, Wrong.TOO_LONG), ("a\x07b", Wrong.UNPRINTABLE)),
@@ -73,9 +74,14 @@ class Filled:
 
     def written(self, record: Record, number: int, columns: Iterable[Column]) -> dict[str, str]:
         """Columns of a row by chance as they are typed."""
-        values = module_rows.one_row(
-            record, {name: list(rows) for name, rows in self.rows.items()}, self.random, number
-        )
+        ids = {name: list(rows) for name, rows in self.rows.items()}
+        links = [one for one in record.columns if one.kind is Kind.LINK]
+        for _ in range(TRIES):
+            values = {**module_rows.one_row(record, ids, self.random, number), **record.start, "county": CITY}
+            led = {one.name: self.rows[one.of][str(to)] for one in links if (to := values[one.name]) is not None}
+            # What its links lead to has a say in it: of all rows by chance few would be taken.
+            if record.agree is None or not list(record.agree(values, led)):
+                break
         return {one.name: written(one, values[one.name]) for one in columns}
 
     def keeps(self, record: Record, texts: Mapping[str, str], row: tuple[str, int] | None = None) -> Any:
@@ -149,7 +155,8 @@ def wrong(column: Column) -> Iterator[tuple[str, Wrong]]:
 @every_module
 def test_each_cell_that_cannot_be_is_said_at_its_column_and_nothing_is_kept(module: Module, sqlite: Filled) -> None:
     for record in module.records:
-        _, right = sqlite.added(record, 1_000)
+        row_id, right = sqlite.added(record, 1_000)
+        _, there = sqlite.found(record, row_id)
         for column in record.typed:
             for text, why in wrong(column):
                 kept = sqlite.keeps(record, {**right, column.name: text})
@@ -157,7 +164,7 @@ def test_each_cell_that_cannot_be_is_said_at_its_column_and_nothing_is_kept(modu
                 assert isinstance(kept, Faulty), (record.name, column.name, text)
                 assert Fault(column.name, why) in kept.faults, (record.name, column.name, text, kept)
         unique = {one.name for one in record.typed if one.unique and right[one.name]}
-        unique |= {names[-1] for names in record.together if all(map(right.get, names))}
+        unique |= {names[-1] for names in record.together if None not in map(there.get, names)}
         again = sqlite.keeps(record, right)
         assert not unique or isinstance(again, Faulty)
         assert {one.column for one in getattr(again, "faults", ()) if one.why is Wrong.TWICE} == unique, record.name
