@@ -193,7 +193,7 @@ def test_a_form_shows_all_that_is_wrong_at_once_and_loses_nothing_that_was_typed
 def test_each_list_searches_filters_and_sorts_as_declared(module: Module, both: Filled) -> None:
     for record in module.records:
         rows = both.rows[record.name]
-        for address, wanted in asked_of(record, rows):
+        for address, wanted in asked_of(both, record):
             assert set(listed(both, record, address)) == wanted, (record.name, address)
         for column in record.columns:
             for down in ("", "yes") if column.sorted else ():
@@ -230,21 +230,30 @@ def listed(made: Filled, record: Record, address: Mapping[str, str]) -> list[str
             after = page.after
 
 
-def asked_of(record: Record, rows: Mapping[str, Values]) -> Iterator[tuple[dict[str, str], set[str]]]:
+def asked_of(made: Filled, record: Record) -> Iterator[tuple[dict[str, str], set[str]]]:
     """Addresses of a list, and the rows that it must show."""
+    rows = made.rows[record.name]
     yield {"county": COUNTY}, {one for one, values in rows.items() if values["county"] == COUNTY}
     for column in record.columns:
         there = [one for values in rows.values() if (one := values[column.name]) is not None]
         if column.searched:
             for value in there[:3]:
                 for text in (str(value),) if column.secret else (str(value), str(value)[:3]):
-                    yield {"q": text}, {one for one, values in rows.items() if has(record, values, text)}
+                    yield {"q": text}, {one for one, values in rows.items() if found(made, record, values, text)}
         if column.filtered:
             for value in list(dict.fromkeys(there))[:3]:
                 text = written(column, value)
                 yield {f"f.{column.name}": text}, {one for one in rows if rows[one][column.name] == value}
             yield {f"f.{column.name}": EMPTY}, {one for one in rows if rows[one][column.name] is None}
             yield {f"f.{column.name}": FILLED}, {one for one in rows if rows[one][column.name] is not None}
+
+
+def found(made: Filled, record: Record, values: Values, text: str) -> bool:
+    """Whether a text finds a row: by itself, or by a row to which one of its links leads."""
+    links = [(made.module.record(one.of), values[one.name]) for one in record.columns if one.kind is Kind.LINK]
+    return has(record, values, text) or any(
+        has(to, made.rows[to.name][str(row_id)], text) for to, row_id in links if row_id is not None
+    )
 
 
 def has(record: Record, values: Values, text: str) -> bool:
