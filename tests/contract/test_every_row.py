@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.datastructures import QueryParams
 
-from admin_web.records import wanted_of
+from admin_web.records import At, wanted_of
 from cardsvc import modules
 from cardsvc.api.access import Signed
 from cardsvc.core.figures import EMPTY, FILLED
@@ -219,7 +219,7 @@ def listed(made: Filled, record: Record, address: Mapping[str, str]) -> list[str
     after = ""
     with made.service.context.engine.connect() as connection:
         while True:
-            wanted = wanted_of(record, signed, QueryParams({**address, "after": after}))
+            wanted = wanted_of(At(made.module, record, made.where(record)), signed, QueryParams({**address, "after": after}))
             page = paging.page(connection, made.service.context.vault, made.where(record), wanted, SIZE)
             found += [one.id for one in page.rows]
             if not page.after:
