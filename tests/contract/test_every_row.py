@@ -219,7 +219,9 @@ def listed(made: Filled, record: Record, address: Mapping[str, str]) -> list[str
     after = ""
     with made.service.context.engine.connect() as connection:
         while True:
-            wanted = wanted_of(At(made.module, record, made.where(record)), signed, QueryParams({**address, "after": after}))
+            wanted = wanted_of(
+                At(made.module, record, made.where(record)), signed, QueryParams({**address, "after": after})
+            )
             page = paging.page(connection, made.service.context.vault, made.where(record), wanted, SIZE)
             found += [one.id for one in page.rows]
             if not page.after:
