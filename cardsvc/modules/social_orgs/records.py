@@ -170,10 +170,19 @@ ANNUAL_INSPECTION = Record(
             Move(
                 "miss", Label("记为逾期未参检", "Note as not submitted"), ("asked", "returned"), "missed", ("opinion",)
             ),
-            Move("reopen", Label("撤销结论", "Take the result back"), tuple(INSPECTED), "submitted", two=True),
+            Move(
+                "reopen",
+                Label("撤销结论", "Take the result back"),
+                tuple(INSPECTED),
+                "submitted",
+                two=True,
+                clears=("reviewed_on",),
+            ),
         ),
         frozen=rules.REPORTED,
         waits=("submitted",),
+        stops=("failed", "missed"),
+        pauses=("returned",),
     ),
 )
 
@@ -303,6 +312,8 @@ CATALOGUE_ITEM = Record(
             Move("finish", Label("完成", "Finish"), ("taken",), "done"),
             Move("withdraw", Label("退出目录", "Withdraw"), ("listed", "taken"), "withdrawn"),
         ),
+        stops=("withdrawn",),
+        begins="listed_on",
     ),
 )
 PUBLICATION = Record(

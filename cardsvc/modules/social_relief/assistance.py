@@ -90,7 +90,12 @@ SITE = Record(
     ),
     name_by=("name",),
     dated="opened_on",
-    flow=Flow("state", (Move("close", Label("停用", "Close"), ("open",), "closed", stamps="closed_on"),)),
+    flow=Flow(
+        "state",
+        (Move("close", Label("停用", "Close"), ("open",), "closed", stamps="closed_on"),),
+        stops=("closed",),
+        begins="opened_on",
+    ),
 )
 CLAIM = Record(
     "claim",
@@ -170,6 +175,9 @@ CLAIM = Record(
         ),
         frozen=("refunded", "void"),
         waits=("settled", "disputed"),
+        stops=("void",),
+        pauses=("disputed",),
+        begins="settled_on",
     ),
 )
 TEMPORARY_RELIEF = Record(
@@ -231,11 +239,29 @@ TEMPORARY_RELIEF = Record(
     flow=Flow(
         "state",
         (
-            Move("approve", Label("批准", "Approve"), ("applied",), "approved", ("amount",), stamps="decided_on"),
+            Move(
+                "approve",
+                Label("批准", "Approve"),
+                ("applied",),
+                "approved",
+                ("amount",),
+                two=True,
+                stamps="decided_on",
+            ),
             Move("refuse", Label("不予救助", "Refuse"), ("applied",), "refused", stamps="decided_on"),
+            Move(
+                "reopen",
+                Label("重新审批", "Decide again"),
+                ("approved", "refused"),
+                "applied",
+                two=True,
+                clears=("amount", "decided_on"),
+            ),
             Move("pay", Label("发放", "Pay"), ("approved",), "paid", stamps="paid_on"),
         ),
         frozen=("approved", "refused", "paid"),
         waits=("applied", "approved"),
+        stops=("refused",),
+        begins="applied_on",
     ),
 )

@@ -73,11 +73,19 @@ PAYMENT_BATCH = Record(
                 two=True,
                 stamps="approved_on",
             ),
-            Move("reject", Label("退回", "Send back"), ("submitted", "approved"), "rejected", ("remark",)),
+            Move(
+                "reject",
+                Label("退回", "Send back"),
+                ("submitted", "approved"),
+                "rejected",
+                ("remark",),
+                clears=("approved_on",),
+            ),
             Move("pay", Label("确认发放", "Paid out"), ("approved",), "paid", stamps="paid_on"),
         ),
         frozen=("submitted", "approved", "paid"),
         waits=("submitted", "approved", "rejected"),
+        pauses=("rejected",),
     ),
 )
 OWNERS = ("member", "single", "orphan")

@@ -143,10 +143,18 @@ RECOGNITION = Record(
                 stamps="decided_on",
             ),
             Move(
-                "reopen", Label("撤销决定", "Open again"), ("recognised", "refused"), "reviewed", ("finding",), two=True
+                "reopen",
+                Label("撤销决定", "Open again"),
+                ("recognised", "refused"),
+                "reviewed",
+                ("finding",),
+                two=True,
+                clears=("announced_on", "decided_on"),
             ),
         ),
         frozen=("recognised", "refused"),
         waits=("applied", "reviewed", "announced"),
+        stops=("refused",),
+        begins="applied_on",
     ),
 )
