@@ -139,7 +139,6 @@ def test_a_cancelled_case_settles_what_it_owes_and_gets_back_what_is_left(
     service: Service, deposit_fen: int, left_fen: int
 ) -> None:
     one = cancelled(service, fee_fen=20_000, deposit_fen=deposit_fen)
-    one.refused(Step.DEPOSIT, Problem.CASE_CLOSED, amount_fen=1, means=Means.TRANSFER)
 
     one.does(Step.SETTLE)
 
