@@ -44,6 +44,16 @@ def said(
     ]
 
 
+def moved(at: At, name: str, language: Language) -> str:
+    """What a move is called; with its record where it was of another row and reached this one; "" where it is gone."""
+    record_name, _, move_name = name.rpartition(".")
+    records = {one.name: one for one in at.module.records}
+    record = records.get(record_name) if record_name else at.record
+    moves = record.flow.moves if record is not None and record.flow is not None else ()
+    said = next((one.label.said(language) for one in moves if one.name == move_name), "")
+    return f"{record.label.said(language)}: {said}" if said and record is not None and record_name else said
+
+
 def _called(
     connection: Connection,
     context: Context,

@@ -126,6 +126,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "shown": {},
                 "link": "",
                 "by_death": (DEATH, UNDONE),
+                "moved": lambda name: record_history.moved(at, name, language),
                 "death": deaths.of_row(connection, context, signed, at, row_id, language),
             }
         status = 422 if faults else STATUS.get(refusal.problem, 409) if refusal is not None else 200

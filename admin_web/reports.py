@@ -21,7 +21,7 @@ from cardsvc.core.indicated import Span
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.reporting import Age, Every, Figure, Period, Rows, What, period_of, year_before
+from cardsvc.core.reporting import COUNTS, Age, Every, Figure, Period, Rows, What, period_of, year_before
 from cardsvc.core.words import Language, say
 from cardsvc.documents import report_sheet
 from cardsvc.documents.report_chart import course
@@ -127,6 +127,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             else f"/office/modules/half-year?{urlencode({'span': Span.DAYS, 'from': first, 'to': last})}",
             "who": asked.what is not What.TO_REST and (whole or asked.what is not What.TAPS),
             "What": What,
+            "COUNTS": COUNTS,
         }
         return shell.page(request, "report_rows", signed, values)
 

@@ -61,6 +61,7 @@ MENU: Mapping[str, tuple[Entry, ...]] = {
     ),
     "money": (
         Entry("payments", "payments", Action.SEE_BILLS),
+        Entry("desk_held", "held", Action.SEE_BILLS),
         Entry("tills", "tills", Action.SEE_TILLS),
         Entry("receipts_fiscal", "receipts/fiscal", Action.SEE_RECEIPTS),
         Entry("receipts_invoice", "receipts/invoice", Action.SEE_RECEIPTS),

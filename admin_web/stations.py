@@ -3,21 +3,41 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from admin_web import asking
 from admin_web.shell import Shell
+from cardsvc.api import held
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import STATUS, Refused
 from cardsvc.context import Context
-from cardsvc.core.facts import StationKind
+from cardsvc.core.came import TAKES_MONEY
+from cardsvc.core.facts import StationKind, Step
 from cardsvc.core.fingerprint import words_of
 from cardsvc.core.ids import StaffNo, StationId
-from cardsvc.core.permissions import Action
+from cardsvc.core.permissions import Action, Role, who_may
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.usual import who_can
 from cardsvc.core.wire import RevokedWhy
 from cardsvc.handlers import enrol_station, revoke_station
 from cardsvc.store import cards, journals, office
+from cardsvc.store.office import RecordRow
+
+
+def who(row: RecordRow) -> tuple[Role, ...]:
+    """Whose matter a record is that was not simply accepted; nobody's where the station will send what is missing."""
+    if row.step in TAKES_MONEY and row.outcome in ("refused", "conflict"):
+        return who_may(Action.SETTLE_PAYMENT)
+    match row.outcome:
+        case "conflict":
+            return who_can(Step.RESOLVE)
+        case "refused":
+            return who_may(Action.ENTER_STEP)
+        case "quarantined":
+            return who_may(Action.ENROL_STATION)
+        case _:
+            return ()
 
 
 def routes(context: Context, access: Access, shell: Shell, asks: Callable[[Action], Any]) -> APIRouter:
@@ -26,6 +46,7 @@ def routes(context: Context, access: Access, shell: Shell, asks: Callable[[Actio
     _, sees = asks(Action.SEE_STATIONS)
     enrols, _ = asks(Action.ENROL_STATION)
     approves, _ = asks(Action.APPROVE_STATION)
+    settles, _ = asking.asks_whole(access, Action.SETTLE_PAYMENT)
     seconds = asking.second_by(access)
 
     def page(request: Request, signed: Signed, refusal: Refusal | None = None, **more: Any) -> Response:
@@ -85,11 +106,37 @@ def routes(context: Context, access: Access, shell: Shell, asks: Callable[[Actio
         done = revoke_station.handle(context, journal_id, why, signed.staff_no, second)
         return page(request, signed, done if isinstance(done, Refusal) else None)
 
-    @router.get("/unsettled")
-    def unsettled(request: Request, signed: Annotated[Signed, sees]) -> Response:
+    def records(
+        request: Request,
+        signed: Signed,
+        outcome: str = "",
+        before: int | None = None,
+        refusal: Refusal | None = None,
+    ) -> Response:
+        asked = outcome if outcome in office.UNSETTLED else ""
         with context.engine.connect() as connection:
-            rows = office.unsettled(connection, context.home_id)
+            rows = office.unsettled(connection, context.home_id, None, asked, before, office.PAGE + 1)
             missing = cards.missing(connection, context.home_id)
-        return shell.page(request, "unsettled", signed, {"rows": rows, "missing": missing})
+        more = rows[office.PAGE - 1].log_no if len(rows) > office.PAGE else None
+        values: dict[str, Any] = {"rows": rows[: office.PAGE], "missing": missing, "more": more, "outcome": asked}
+        values |= {"outcomes": office.UNSETTLED, "money": TAKES_MONEY, "who": who}
+        status = STATUS.get(refusal.problem, 409) if refusal else 200
+        return shell.page(request, "unsettled", signed, values, refusal=refusal, status=status)
+
+    @router.get("/unsettled")
+    def unsettled(
+        request: Request,
+        signed: Annotated[Signed, sees],
+        outcome: Annotated[str, Query(max_length=12)] = "",
+        before: Annotated[int | None, Query()] = None,
+    ) -> Response:
+        return records(request, signed, outcome, before)
+
+    @router.post("/unsettled/{number}/hold")
+    def hold(request: Request, signed: Annotated[Signed, settles], number: int) -> Response:
+        refusal = held.take_up(context, signed, number)
+        if refusal is not None:
+            return records(request, signed, refusal=refusal)
+        return RedirectResponse(f"{request.scope['root_path']}/held", 303)
 
     return router

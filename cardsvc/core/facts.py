@@ -162,6 +162,8 @@ class Step(StrEnum):
     REVERSE_PAYMENT = "reverse_payment"
     VOID_DEATH_PAPER = "void_death_paper"
     CORRECT_DEATH_DAY = "correct_death_day"
+    GIVE_BACK_HELD = "give_back_held"
+    ASSIGN_HELD = "assign_held"
 
 
 class PlaceKind(StrEnum):

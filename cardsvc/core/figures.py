@@ -49,12 +49,16 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """The sum of a NUMBER or MONEY column over rows."""
+    """The sum of a NUMBER or MONEY column over rows.
+
+    `largest`: of each county the largest alone, where its rows say the same thing, such as how many people it has.
+    """
 
     record: str
     column: str
     where: Where = field(default_factory=dict)
     when: When = When.WITHIN
+    largest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

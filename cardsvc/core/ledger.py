@@ -18,6 +18,8 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.terms import Means, Payer
 
 Account = NewType("Account", str)
+CARRIED = Account("carried_over")
+"""Between two cases: what leaves one arrives at the other, so that it is zero after every merge and assignment."""
 SHORT = Account("carried_short")
 """What desks gave out by the word of a service whose books were restored since, and no money held covers."""
 
@@ -98,7 +100,7 @@ def charge(case_no: CaseNo, line: Line, proof: str = "") -> tuple[Transfer, ...]
 
 
 def money_moved(fact: Fact) -> tuple[Transfer, ...]:
-    """The transfers of a deposit, payment or refund; none for any other fact."""
+    """The transfers of money that came or went; none for any other fact."""
     if not isinstance(fact.body, StepTaken):
         return ()
     details = fact.body.details
@@ -112,9 +114,26 @@ def money_moved(fact: Fact) -> tuple[Transfer, ...]:
             debit, credit = money, receivable(fact.case_no, details.payer or Payer.FAMILY)
         case Step.REFUND:
             debit, credit = held, money
+        case Step.GIVE_BACK_HELD:
+            debit, credit = suspense(fact.case_no), money
         case _:
             return ()
     return (Transfer(debit=debit, credit=credit, amount_fen=details.amount_fen, memo=fact.body.step),)
+
+
+def assigned(fact: Fact) -> tuple[Transfer, ...]:
+    """The transfers of money that was held and pays a case: its own (`other` not said), or that of another case."""
+    if not isinstance(fact.body, StepTaken):
+        return ()
+    details, step, fen = fact.body.details, fact.body.step, fact.body.details.amount_fen or 0
+    held = CARRIED if details.other not in (None, fact.case_no) else suspense(fact.case_no)
+    owed = receivable(fact.case_no, details.payer or Payer.FAMILY)
+    return (Transfer(debit=held, credit=owed, amount_fen=fen, memo=step),)
+
+
+def carried_out(case_no: CaseNo, amount_fen: int) -> Transfer:
+    """What is held of a case goes to another one that it pays."""
+    return Transfer(debit=suspense(case_no), credit=CARRIED, amount_fen=amount_fen, memo=Step.ASSIGN_HELD)
 
 
 def given_out(fact: Fact, balances: Mapping[Account, int]) -> tuple[Transfer, ...]:

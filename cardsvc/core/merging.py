@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 
 from cardsvc.core.ids import CaseNo
-from cardsvc.core.ledger import Account, Transfer, deposits, receivable, suspense
+from cardsvc.core.ledger import CARRIED, Account, Transfer, deposits, receivable, suspense
 from cardsvc.core.terms import Payer
 
-CARRIED = Account("carried_over")
-"""Between two cases: what leaves one arrives at the other, so that it is zero after every merge."""
 MEMO = "merge"
 
 

@@ -134,7 +134,7 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(S.DEPOSIT, S.PAY, S.REFUND, S.SETTLE, S.SWITCH_PAYER, S.PROVE_WAIVER, S.WITHDRAW_WAIVER, S.REVERSE_PAYMENT),
         *(A.SEE_BILLS, A.FAMILY_LINK, A.SEE_STATION_BOARDS, A.TAKE_PAYMENT, A.SETTLE_PAYMENT, A.CLOSE_DAY, *_SEE),
         *(A.SEE_TILLS, A.KEEP_TILL, A.SEE_RECEIPTS, A.KEEP_RECEIPTS),
-        *(A.KEEP_STATEMENTS, S.STATEMENT_PAID),
+        *(A.KEEP_STATEMENTS, S.STATEMENT_PAID, S.GIVE_BACK_HELD, S.ASSIGN_HELD),
     ),
     Role.FURNACE_OPERATOR: _may(S.QUEUE, S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, S.ENCOFFIN, S.DECLARE, *_WORK),
     Role.CHECKER: _may(S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, A.SEE_STATION_BOARDS),
@@ -156,7 +156,7 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(A.SEE_OPERATIONS, A.OPERATE, A.SEE_CERTIFICATES, A.KEEP_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING),
         *(A.MANAGE_SCREENS, A.SETTLE_PAYMENT, A.CLOSE_DAY, A.REVIEW_BILLS, A.SEE_REPORTS, A.SEE_FIGURE_ROWS),
         *(A.SEE_TILLS, A.KEEP_TILL, A.SEE_RECEIPTS, A.KEEP_RECEIPTS),
-        *(A.KEEP_STATEMENTS, S.STATEMENT_PAID),
+        *(A.KEEP_STATEMENTS, S.STATEMENT_PAID, S.GIVE_BACK_HELD, S.ASSIGN_HELD),
     ),
     Role.AUDITOR: _may(
         *(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, A.SEE_PLACES, A.SEE_RULES, *_SEE),
@@ -192,6 +192,11 @@ def may_take(roles: Iterable[Role], step: Step) -> bool:
 def may(roles: Iterable[Role], action: Action) -> bool:
     """Whether any of the roles allows the office action."""
     return any(action in ALLOWED[role].actions for role in roles)
+
+
+def who_may(action: Action) -> tuple[Role, ...]:
+    """The roles that allow an office action."""
+    return tuple(role for role, allows in ALLOWED.items() if action in allows.actions)
 
 
 def may_confirm(roles: Iterable[Role], action: Action) -> bool:

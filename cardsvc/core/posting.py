@@ -17,7 +17,7 @@ from cardsvc.core.ledger import Account, Transfer
 from cardsvc.core.prices import Line
 from cardsvc.core.waived import BookOf
 
-SETS_OFF = CORRECTS | {Step.DEPOSIT, Step.PAY, Step.REFUND, Step.SETTLE, Step.STATEMENT_PAID}
+SETS_OFF = CORRECTS | {Step.DEPOSIT, Step.PAY, Step.REFUND, Step.SETTLE, Step.STATEMENT_PAID, Step.ASSIGN_HELD}
 """Steps after which money may be left over, or is set off: they need the balances of the case."""
 
 
@@ -148,6 +148,8 @@ def _money(fact: Fact, before: Case, balances: Mapping[Account, int]) -> tuple[T
     step = step_of(fact)
     if step is Step.REFUND:
         return ledger.given_out(fact, balances)
+    if step is Step.ASSIGN_HELD:
+        return ledger.assigned(fact)
     moved = ledger.money_moved(fact)
     if step not in came.TAKES_MONEY or came.fits(before, step):
         return moved

@@ -16,8 +16,8 @@ from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.prices import Line, PriceBook, Regime
 from cardsvc.core.terms import Means, Payer, Reason
 
-SETTLES = frozenset({Step.PAY, Step.SETTLE, Step.STATEMENT_PAID})
-"""Steps that settle lines: by money that comes in, at a desk or for a statement, or by the deposit that is held."""
+SETTLES = frozenset({Step.PAY, Step.SETTLE, Step.STATEMENT_PAID, Step.ASSIGN_HELD})
+"""Steps that settle lines: by money that comes in, at a desk or for a statement, or that is held."""
 TAKEN_BACK = (Reason.MISPRINT, Reason.SPOILED, Reason.LOST, Reason.ENTERED_BY_MISTAKE)
 """Why a receipt that was issued is void; what is still paid is put on a new one at once."""
 

@@ -321,9 +321,9 @@ def in_doubt(cause: str, amount_fen: int, payer: Payer | None, against: tuple[Pr
     return Flag(rule=Rule.TAKEN_IN_DOUBT, line=None, item=None, payer=payer, amount_fen=amount_fen, evidence=evidence)
 
 
-def old_suspense(order_no: str, amount_fen: int, heard_at: datetime, now: datetime) -> Flag | None:
+def old_suspense(cause: str, amount_fen: int, heard_at: datetime, now: datetime) -> Flag | None:
     """The flag on money that nobody has decided about for a day; None while there is time."""
     if now - heard_at < SUSPENSE_WAITS:
         return None
-    evidence = Evidence(causes=(f"{BY_ORDER}{order_no}",))
+    evidence = Evidence(causes=(cause,))
     return Flag(rule=Rule.OLD_SUSPENSE, line=None, item=None, payer=None, amount_fen=amount_fen, evidence=evidence)

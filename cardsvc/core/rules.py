@@ -145,4 +145,6 @@ RULES: Mapping[Step, Rule] = {
     Step.REVERSE_PAYMENT: Rule(_at(At.CASHIER, At.OFFICE), ("payment", "reason"), NO, second=True, by_word=True),
     Step.VOID_DEATH_PAPER: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
     Step.CORRECT_DEATH_DAY: Rule(_at(At.OFFICE), ("died_on", "reason"), NO, second=True),
+    Step.GIVE_BACK_HELD: Rule(_at(At.OFFICE), ("amount_fen", "means"), NO, second=True),
+    Step.ASSIGN_HELD: Rule(_at(At.OFFICE), ("amount_fen", "payer"), NO, may=("other", "receipt")),
 }

@@ -17,7 +17,7 @@ from cardsvc.core.terms import Means
 DENOMINATIONS = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10)
 """Notes and coins of the renminbi that are in use, in fen; there is no coin below one jiao."""
 MOST_PIECES = 10_000
-CASH_STEPS = frozenset({Step.DEPOSIT, Step.PAY, Step.REFUND})
+CASH_STEPS = frozenset({Step.DEPOSIT, Step.PAY, Step.REFUND, Step.GIVE_BACK_HELD})
 CLOCK_OFF = timedelta(minutes=10)
 """How far a station's clock may be off and its money still belong to the shift beside it (RELIABILITY.md section 3)."""
 

@@ -22,6 +22,8 @@ ON_OCCASION = frozenset(
         Step.REVERSE_LINE,
         Step.STATEMENT_PAID,
         Step.REVERSE_PAYMENT,
+        Step.GIVE_BACK_HELD,
+        Step.ASSIGN_HELD,
     }
 )
 """Steps that are taken when something asks for them, never because their turn has come."""

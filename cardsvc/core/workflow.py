@@ -81,7 +81,7 @@ OVER = frozenset({Stage.CLOSED, Stage.CANCELLED})
 MONEY = frozenset(
     {
         *(Step.PAY, Step.REFUND, Step.SETTLE, Step.STATEMENT_PAID, Step.REVERSE_PAYMENT, Step.REVERSE_LINE),
-        *(Step.SWITCH_PAYER, Step.PROVE_WAIVER, Step.WITHDRAW_WAIVER),
+        *(Step.SWITCH_PAYER, Step.PROVE_WAIVER, Step.WITHDRAW_WAIVER, Step.GIVE_BACK_HELD, Step.ASSIGN_HELD),
     }
 )
 """What pays, gives back or sets a bill right is never over: a bill is found wrong when all else is done (0034)."""

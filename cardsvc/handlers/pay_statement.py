@@ -17,7 +17,7 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.review import one_person
 from cardsvc.core.statements import MOST_FEN, Standing, StatementState
 from cardsvc.core.terms import Means
-from cardsvc.store import payments, statement_money
+from cardsvc.store import held_money, payments, statement_money
 from cardsvc.store import statements as store
 from cardsvc.store.engine import Connection
 from cardsvc.store.flagging import raise_flag
@@ -98,12 +98,15 @@ def give_back(
 
 
 def held(connection: Connection, home_id: HomeId, kept: Kept, lines: Iterable[Standing]) -> dict[CaseNo, int]:
-    """What the home holds of this payer's money for each case, in fen."""
+    """What the home holds of this payer's money for each case, in fen: not what came at a desk, or by QR."""
     waiting: dict[CaseNo, int] = {}
     for one in payments.waiting(connection, home_id):
         if one.case_no is not None:
             waiting[one.case_no] = waiting.get(one.case_no, 0) + one.amount_fen
     cases = statement_money.settled(connection, home_id, kept, lines)
+    ends = statement_money.goes_on(connection, home_id, cases).values()
+    for case_no, fen in held_money.counted(connection, home_id, ends).items():
+        waiting[case_no] = waiting.get(case_no, 0) + fen
     return statement_money.held(connection, home_id, kept, cases, waiting)
 
 

@@ -83,7 +83,7 @@ class Counter:
     def _by_county(self, leaf: Leaf, period: Period) -> Mapping[str | None, int]:
         """What each county has, and under None all of them together."""
         where = tuple(sorted((name, repr(value)) for name, value in leaf.where.items()))
-        of = leaf.distinct if isinstance(leaf, Count) else leaf.column
+        of = leaf.distinct if isinstance(leaf, Count) else (leaf.column, leaf.largest)
         key = repr((type(leaf).__name__, leaf.record, of, leaf.when, where, period))
         if key not in self._counted:
             self._counted[key] = self._count(leaf, period)
@@ -97,7 +97,7 @@ class Counter:
             where.append(c.county == self._only)
         number: ColumnElement[Any] = func.count()
         if isinstance(leaf, Sum):
-            number = func.sum(c[leaf.column])
+            number = func.max(c[leaf.column]) if leaf.largest else func.sum(c[leaf.column])
         elif leaf.distinct:
             number = func.count(distinct(_column(record, c, leaf.distinct)))
         rows = self._connection.execute(select(c.county, number).where(*where).group_by(c.county)).all()

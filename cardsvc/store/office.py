@@ -1,20 +1,23 @@
 """What the office reads: lists by key, never by offset; a case with all that is known of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, Connection, or_, select
 
+from cardsvc.core.came import TAKES_MONEY
 from cardsvc.core.case import Case
-from cardsvc.core.facts import Fact
+from cardsvc.core.facts import Details, Fact, Step
 from cardsvc.core.ids import CaseNo, HomeId
-from cardsvc.core.wire import Judgement
+from cardsvc.core.wire import Judgement, Observation, Record
 from cardsvc.store import tables as t
 
-CASE, FACT, JUDGEMENT = TypeAdapter(Case), TypeAdapter(Fact), TypeAdapter(Judgement)
+CASE, FACT, JUDGEMENT, RECORD = TypeAdapter(Case), TypeAdapter(Fact), TypeAdapter(Judgement), TypeAdapter(Record)
+UNSETTLED = ("refused", "conflict", "waiting", "quarantined")
+"""Outcomes that a person looks at."""
 PAGE = 50
 
 
@@ -58,6 +61,19 @@ class RecordRow:
     outcome: str
     judgement: Judgement
     received_at: datetime
+    step: Step | None = None
+    amount_fen: int | None = None
+    station_id: str | None = None
+    to_hold: bool = False
+    "Money that came, was refused, and is in no book."
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRecord:
+    """A station's record that was refused, and why."""
+
+    record: Record
+    judgement: Judgement
 
 
 def cases(connection: Connection, home_id: HomeId, wanted: Wanted) -> list[CaseRow]:
@@ -112,20 +128,60 @@ def caused_lines(connection: Connection, home_id: HomeId, case_no: CaseNo) -> di
     return caused
 
 
-def unsettled(connection: Connection, home_id: HomeId, case_no: CaseNo | None = None) -> list[RecordRow]:
-    """Records that were refused, are in conflict, wait or were set aside: shown to a person, the newest first."""
-    c = t.record.c
-    where = [c.home_id == home_id, c.outcome.in_(("refused", "conflict", "waiting", "quarantined"))]
+def unsettled(
+    connection: Connection,
+    home_id: HomeId,
+    case_no: CaseNo | None = None,
+    outcome: str = "",
+    before: int | None = None,
+    most: int = 200,
+) -> list[RecordRow]:
+    """Records that were refused, are in conflict, wait or were set aside: shown to a person, the newest first.
+
+    `before` is the log number of the last row of the page above.
+    """
+    c, asked = t.record.c, [outcome] if outcome in UNSETTLED else list(UNSETTLED)
+    where = [c.home_id == home_id, c.outcome.in_(asked)]
     if case_no is not None:
         where.append(c.case_no == case_no)
-    rows = connection.execute(select(t.record).where(*where).order_by(c.log_no.desc()).limit(200))
-    return [
-        RecordRow(
-            r.journal_id, r.seq, r.log_no, r.kind, r.case_no, r.outcome, JUDGEMENT.validate_json(r.judgement),
-            r.received_at,
-        )
-        for r in rows
-    ]  # fmt: skip
+    if before is not None:
+        where.append(c.log_no < before)
+    rows = connection.execute(select(t.record).where(*where).order_by(c.log_no.desc()).limit(most)).all()
+    known = _in_books(connection, home_id, [f"{row.journal_id}:{row.seq}" for row in rows])
+    return [_record_row(row, known) for row in rows]
+
+
+def refused(connection: Connection, home_id: HomeId, log_no: int) -> RefusedRecord | None:
+    """A record that was refused, as its station wrote it."""
+    c = t.record.c
+    where = (c.home_id == home_id, c.log_no == log_no, c.outcome == "refused")
+    row = connection.execute(select(t.record).where(*where)).one_or_none()
+    if row is None:
+        return None
+    return RefusedRecord(RECORD.validate_json(row.raw), JUDGEMENT.validate_json(row.judgement))
+
+
+def _in_books(connection: Connection, home_id: HomeId, causes: list[str]) -> set[str]:
+    """Those of the records' causes whose money of no case is kept."""
+    c = t.stray_money.c
+    return set(connection.execute(select(c.cause).where(c.home_id == home_id, c.cause.in_(causes))).scalars())
+
+
+def _record_row(row: Any, known: set[str]) -> RecordRow:
+    """A record with what it says of step and money; one that cannot be read says nothing."""
+    judgement = JUDGEMENT.validate_json(row.judgement)
+    shown = RecordRow(
+        row.journal_id, row.seq, row.log_no, row.kind, row.case_no, row.outcome, judgement, row.received_at
+    )
+    try:
+        record = RECORD.validate_json(row.raw)
+    except ValidationError:
+        return shown
+    step, details = getattr(record.body, "step", None), getattr(record.body, "details", None)
+    fen = details.amount_fen if isinstance(details, Details) else None
+    came = isinstance(record.body, Observation) and step in TAKES_MONEY and fen is not None
+    lost = came and row.outcome == "refused" and f"{row.journal_id}:{row.seq}" not in known
+    return replace(shown, step=step, amount_fen=fen, station_id=record.station_id, to_hold=lost)
 
 
 def sealed(connection: Connection, home_id: HomeId, case_no: CaseNo, column: str) -> bytes | Missing | None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Text, func, literal, or_, sele
 from cardsvc.core.facts import StationKind
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.review import Evidence, Rule
-from cardsvc.core.reviewing import Because, Decision, FlagState, concerned
+from cardsvc.core.reviewing import ON_FACT, Because, Decision, FlagState, concerned
 from cardsvc.store import tables as t
 
 COUNTED = 1_000
@@ -233,6 +233,13 @@ def unflagged_suspense(connection: Connection, home_id: HomeId, before: datetime
     there = select(f.log_no).where(f.home_id == home_id, f.rule == Rule.OLD_SUSPENSE.value, f.log_no == c.log_no)
     where = (c.home_id == home_id, c.why.is_not(None), c.settled.is_(None), c.heard_at <= before, ~there.exists())
     return list(connection.execute(select(t.payment_arrival).where(*where).order_by(c.log_no)))
+
+
+def unflagged(connection: Connection, home_id: HomeId, rule: Rule, log_nos: set[int]) -> set[int]:
+    """Those of the log numbers whose fact has no flag of the rule."""
+    f = t.review_flag.c
+    where = (f.home_id == home_id, f.rule == rule.value, f.line_no == ON_FACT, f.log_no.in_(log_nos))
+    return log_nos - set(connection.execute(select(f.log_no).where(*where)).scalars())
 
 
 def add(connection: Connection, rows: list[dict[str, Any]]) -> None:

@@ -144,6 +144,11 @@ def held(
     return found
 
 
+def claimed(connection: Connection, home_id: HomeId, end: CaseNo, left_fen: int) -> int:
+    """How much of what is held of a case came for its statements, in fen; never more than `left_fen`."""
+    return sum(statements.held(left_fen, (one for _, _, one in _claims(connection, home_id, end))))
+
+
 def _claims(connection: Connection, home_id: HomeId, end: CaseNo) -> list[tuple[int, CaseNo, Settled]]:
     """Every statement that asked for a case, or for one that was merged into it: a merged case owes nothing, so it
     comes first.

@@ -44,6 +44,7 @@ def keep(
     station_id: StationId | None,
     cause: str,
     log_no: int,
+    against: tuple[Problem, ...] = (Problem.CASE_UNKNOWN,),
 ) -> None:
     """Keep what a desk took (`core.came.came_in`) until a person has said whose it is."""
     details, by = asked.details, asked.staff_no or StaffNo("")
@@ -54,16 +55,16 @@ def keep(
         Stray(
             log_no=log_no, cause=cause, said=said, step=asked.step, payer=details.payer, means=details.means,
             amount_fen=details.amount_fen, at=at, staff_no=by, station_id=station_id or StationId(""),
-            slip=details.receipt, shift_no=shift.shift_no if shift is not None else None,
+            slip=details.receipt, shift_no=shift.shift_no if shift is not None else None, against=against,
         )
     )  # fmt: skip
 
 
-def flush(tx: WorkingSet, against: Problem = Problem.CASE_UNKNOWN) -> None:
+def flush(tx: WorkingSet) -> None:
     """Write what was kept, each with a flag: a person looks at it."""
     for one in tx.strays:
         tx.connection.execute(t.stray_money.insert().values(_row(tx.home_id, one)))
-        flag = review.in_doubt(one.cause, one.amount_fen, one.payer, (against,))
+        flag = review.in_doubt(one.cause, one.amount_fen, one.payer, one.against)
         row = flag_row(tx.home_id, one.log_no, ON_FACT, None, one.at, flag)
         tx.connection.execute(t.review_flag.insert().values(row | {"caused_by": one.staff_no}))
 

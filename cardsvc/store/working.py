@@ -110,6 +110,7 @@ class Stray:
     station_id: StationId
     slip: str | None
     shift_no: int | None
+    against: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

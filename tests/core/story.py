@@ -99,6 +99,8 @@ DETAILS: dict[Step, Details] = {
     Step.CANCEL_ITEM: Details(item="hall", reason=Reason.FAMILY_WISH),
     Step.STATEMENT_PAID: Details(amount_fen=8_000, means=Means.TRANSFER, payer=Payer.TREASURY, number="ST-1"),
     Step.REVERSE_PAYMENT: Details(payment=f"{'ab' * 16}:1", reason=Reason.ENTERED_BY_MISTAKE),
+    Step.GIVE_BACK_HELD: Details(amount_fen=1_000, means=Means.TRANSFER),
+    Step.ASSIGN_HELD: Details(amount_fen=1_000, payer=Payer.FAMILY),
     Step.WITHDRAW_WAIVER: Details(category=WaiverFor.RESIDENT, reason=Reason.NOT_ENTITLED),
     Step.REVERSE_LINE: Details(line="1.0", number="above_cap", reason=Reason.REVIEWED),
 }

@@ -201,7 +201,7 @@ class Told:
         chance, model = self.chance, self.model
         fen, payer = chance.choice((1, 7, 333, 50_000, 200_000)), chance.choice(tuple(Payer))
         cash = Details(amount_fen=fen, means=Means.CASH)
-        match chance.randrange(18):
+        match chance.randrange(20):
             case 6 if model.over:
                 self.take(Step.DEPOSIT, cash)
                 model.waiting, model.till = model.waiting + fen, model.till + fen
@@ -284,6 +284,15 @@ class Told:
                 self.take(Step.DEPOSIT, cash, sent_again=True)
                 model.held, model.till = model.held + fen, model.till + fen
                 model.make_good()
+            case 18 if model.waiting:
+                back = min(fen, model.waiting)
+                self.take(Step.GIVE_BACK_HELD, cash.model_copy(update={"amount_fen": back}))
+                model.waiting, model.till = model.waiting - back, model.till - back
+            case 19 if model.waiting:
+                part = min(fen, model.waiting)
+                self.take(Step.ASSIGN_HELD, Details(amount_fen=part, payer=payer))
+                model.waiting, model.paid[payer] = model.waiting - part, model.paid[payer] + part
+                model.even_out()
             case 9 if model.held:
                 back = min(fen, model.held)
                 self.take(Step.REFUND, cash.model_copy(update={"amount_fen": back}))

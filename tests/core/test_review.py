@@ -293,8 +293,8 @@ def test_who_took_a_payment_and_takes_it_back_is_found_and_what_else_they_took_s
 
 
 def test_money_that_waits_for_a_day_is_found() -> None:
-    assert review.old_suspense("Q1", 12_300, START, START + timedelta(hours=23, minutes=59)) is None
-    flag = review.old_suspense("Q1", 12_300, START, START + timedelta(days=1))
+    assert review.old_suspense("qr:Q1", 12_300, START, START + timedelta(hours=23, minutes=59)) is None
+    flag = review.old_suspense("qr:Q1", 12_300, START, START + timedelta(days=1))
 
     assert flag is not None
     assert (flag.rule, flag.amount_fen, flag.evidence.causes) == (Rule.OLD_SUSPENSE, 12_300, ("qr:Q1",))

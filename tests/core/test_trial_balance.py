@@ -1,8 +1,7 @@
 """The trial balance, and what its rows are called."""
 
 from cardsvc.core.ids import CaseNo
-from cardsvc.core.ledger import deposits, receivable, revenue, suspense, till
-from cardsvc.core.merging import CARRIED
+from cardsvc.core.ledger import CARRIED, deposits, receivable, revenue, suspense, till
 from cardsvc.core.terms import Means, Payer
 from cardsvc.core.trial_balance import GROUPS, Stands, arranged, case_of, ends
 

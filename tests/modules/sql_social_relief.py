@@ -35,16 +35,20 @@ SQL: dict[str, str] = {
     """,
     "medical_aid_fund_per_head": f"""
         SELECT (2 * fen + heads) / NULLIF(2 * heads, 0) FROM (
-            SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen,
-                CAST(COALESCE(SUM(population), 0) AS BIGINT) AS heads
-            FROM social_relief_fund WHERE {HERE} AND purpose = 'medical_aid' AND raised_on {BETWEEN}
+            SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen, CAST(COALESCE(SUM(people), 0) AS BIGINT) AS heads
+            FROM (
+                SELECT SUM(amount) AS amount, MAX(population) AS people FROM social_relief_fund
+                WHERE {HERE} AND purpose = 'medical_aid' AND raised_on {BETWEEN} GROUP BY county
+            ) AS counties
         ) AS raised
     """,
     "relief_fund_per_head": f"""
         SELECT (2 * fen + heads) / NULLIF(2 * heads, 0) FROM (
-            SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen,
-                CAST(COALESCE(SUM(population), 0) AS BIGINT) AS heads
-            FROM social_relief_fund WHERE {HERE} AND purpose = 'relief' AND raised_on {BETWEEN}
+            SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen, CAST(COALESCE(SUM(people), 0) AS BIGINT) AS heads
+            FROM (
+                SELECT SUM(amount) AS amount, MAX(population) AS people FROM social_relief_fund
+                WHERE {HERE} AND purpose = 'relief' AND raised_on {BETWEEN} GROUP BY county
+            ) AS counties
         ) AS raised
     """,
     "temporary_relief_person_times": f"""

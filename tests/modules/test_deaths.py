@@ -69,6 +69,15 @@ ROWS: dict[tuple[str, str], dict[str, str]] = {
     },
     ("elder_care", "elder"): {"name": "王守义", "born_on": "1940-01-01"},
 }
+ASSESSED = {
+    "assessed_on": "2026-10-20",
+    "assessor": "陈某",
+    "kind": "首次评估",
+    "finances": "低保",
+    "living": "独居",
+    "ability_score": "40",
+    **{f"needs_{one}": "是" for one in ("meals", "bathing", "cleaning", "medical", "emergency")},
+}
 HOUSEHOLD = {
     "number": "JZ-{n}",
     "head": "王守义",
@@ -112,7 +121,9 @@ class Bureau:
                     typed = {name: said.format(n=self.made) for name, said in ROWS[module.name, record].items()}
                 row_id = clerk.types(record, **typed, **common)
                 if module.name == "elder_care":
-                    clerk.moves("elder", row_id, "grant", SECOND, grade="一级")
+                    assessment = clerk.types("assessment", elder=row_id, county=county, **ASSESSED)
+                    clerk.moves("assessment", assessment, "approve", SECOND)
+                    clerk.moves("elder", row_id, "grant", SECOND)
                 found.append((module.name, record, row_id))
         return found
 
@@ -235,7 +246,7 @@ def test_two_that_tell_at_the_same_moment_stop_each_row_once(bureau: Bureau) -> 
     assert sum(one["stopped"] for one in outcomes) == len(mine)
     for at in mine:
         assert [move for _, _, move in histories(bureau, at)].count("death") >= 1
-        assert bureau.clerk(at[0]).row(at[1], at[2]).version == (3 if at[1] == "elder" else 2)
+        assert bureau.clerk(at[0]).row(at[1], at[2]).version == (4 if at[1] == "elder" else 2)
 
 
 def test_a_process_that_looked_before_another_told_it_tells_nothing_twice(bureau: Bureau) -> None:

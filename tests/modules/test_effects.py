@@ -1,22 +1,28 @@
 """What a move does to other rows: in the same act, told in their history, or not at all."""
 
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cardsvc.api.uploads import work_due
 from cardsvc.core.records import Fault, Label, Values, Wrong
+from cardsvc.handlers import import_rows
 from cardsvc.handlers.keep_row import Faulty
 from cardsvc.modules import Module
 from cardsvc.modules.burial_reform import MODULE as BURIAL_REFORM
 from cardsvc.modules.burial_reform.graves import CRITERIA
 from cardsvc.modules.social_orgs import MODULE as SOCIAL_ORGS
+from cardsvc.modules.veterans import MODULE as VETERANS
 from cardsvc.rows import keeping, tables
 from cardsvc.rows.keeping import Change, Where
 from tests.service.conftest import founded
 from tests.service.test_verify import fault
-from tests.support.home import Service
+from tests.support.desk import Desk
+from tests.support.home import ID_NO, Service
+from tests.support.importing import faults, look
 from tests.support.rows import CLERK, SECOND, Clerk, columns
 
 __all__ = ["founded"]
@@ -30,6 +36,7 @@ ORGANISATION = {
 }
 ORGANISATION |= {"name": "围棋协会", "party": "未建立", "pilot": "否", "competent_unit": "市体育局"}
 CHANGE = {"level": "市级", "before_unit": "市体育局", "after_unit": "市文旅局", "changed_on": "2026-03-01"}
+BENEFICIARY = {"number": "YF-1", "name": "王守义", "category": "参战退役人员", "monthly": "800", "since": "2020-01-01"}
 GRAVE = {"number": "SF-1", "place": "云岭", "visible": "是", "state": "未治理", "surveyed_on": "2026-03-01"}
 CONVERTED = {"converted_on": "2026-04-01", **dict.fromkeys(CRITERIA, "是")}
 EVENT = {
@@ -78,6 +85,10 @@ def test_an_accepted_change_of_competent_unit_is_the_registers_and_can_be_taken_
     (line,) = history(orgs, "organisation", body)
     assert (line.field, line.before, line.after) == ("competent_unit", "市体育局", "市文旅局")
     assert (line.move, line.staff_no) == ("unit_change.accept", CLERK)
+    orgs.granted()
+    desk = Desk(orgs.service, CLERK)
+    assert "业务主管单位变更: 核准" in desk.get(f"modules/social_orgs/organisation/{body}").text
+    assert "<small>核准</small>" in desk.get(f"modules/social_orgs/unit_change/{change}").text
     again = orgs.tries("unit_change", organisation=body, **CHANGE | {"after_unit": "市民政局"})
     assert columns(again) == ["before_unit"]
     orgs.moves("unit_change", change, "revoke")
@@ -112,6 +123,29 @@ def test_an_organisation_is_inspected_once_for_a_year(clerk_of: Callable[[Module
     )
     table = tables.table_of("social_orgs", SOCIAL_ORGS.record("annual_inspection"))
     assert table.name + "_one_organisation_year" in {one.name for one in table.constraints}
+
+
+def test_a_file_pays_nobody_twice_on_a_day_nor_on_one_on_which_nothing_was_in_force(
+    clerk_of: Callable[[Module], Clerk],
+) -> None:
+    clerk = clerk_of(VETERANS)
+    whom = clerk.types("beneficiary", **BENEFICIARY, id_no=ID_NO)
+    clerk.types("payment", beneficiary=whom, paid_on="2026-10-15", amount="800")
+    days = ("2026-10-15", "2026-10-16", "2026-10-16", "2019-12-31")
+    file = "".join(f"鹿城区,{whom},{day},800\n" for day in days)
+    context, record = clerk.service.context, VETERANS.record("payment")
+    where = Where(context.home_id, "veterans", record)
+    raw = io.BytesIO(f"县（市、区）,优抚对象,发放日期,金额\n{file}".encode())
+    upload_id = import_rows.hand_in(context, where, raw, "发放.csv", None, CLERK, context.clock())
+    assert isinstance(upload_id, str)
+
+    work_due(context)
+
+    assert faults(look(clerk.service, upload_id)) == [
+        (2, "paid_on", Wrong.TWICE),
+        (4, "paid_on", Wrong.TWICE),
+        (5, "beneficiary", Wrong.RULE),
+    ]
 
 
 def test_an_accepted_conversion_marks_its_grave_and_counts_it_once(clerk_of: Callable[[Module], Clerk]) -> None:

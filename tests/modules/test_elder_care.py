@@ -99,7 +99,9 @@ def test_an_elder_is_paid_by_the_grade_that_was_granted() -> None:
     elder = MODULE.record("elder")
 
     assert whole(elder, name="林某")["monthly"] is None
-    assert whole(elder, name="林某", grade="two")["monthly"] == 50_000
+    assert whole(elder, name="林某", grade="two")["monthly"] is None
+    assert whole(elder, name="林某", grade="two", subsidy="receiving")["monthly"] == 50_000
+    assert whole(elder, name="林某", grade="two", subsidy="ended")["monthly"] is None
 
 
 def test_no_one_person_types_what_an_elder_is_paid() -> None:
@@ -121,12 +123,17 @@ def test_payments_stop_with_a_death_and_go_on_only_by_two() -> None:
     assert ledger.column(payments.of).of == payments.record
 
 
-def test_who_receives_a_subsidy_has_a_grade() -> None:
-    elder = MODULE.record("elder")
+def test_who_receives_a_subsidy_has_a_grade_of_an_assessment_of_the_last_year() -> None:
+    elder, day = MODULE.record("elder"), date(2026, 3, 1)
+    granted: dict[str, Value] = {"subsidy": "receiving", "grade": "three", "assessed_on": day, "granted_on": day}
 
-    assert faults(elder, subsidy="receiving") == [("grade", Wrong.RULE)]
-    assert faults(elder, subsidy="receiving", grade="none") == [("grade", Wrong.RULE)]
-    assert faults(elder, subsidy="receiving", grade="three") == []
+    assert faults(elder, **granted) == []
+    assert faults(elder, **granted | {"grade": None}) == [("grade", Wrong.RULE)]
+    assert faults(elder, **granted | {"grade": "none"}) == [("grade", Wrong.RULE)]
+    assert faults(elder, **granted | {"assessed_on": None}) == [("grade", Wrong.RULE)]
+    assert faults(elder, **granted | {"granted_on": day + timedelta(days=366)}) == []
+    assert faults(elder, **granted | {"granted_on": day + timedelta(days=367)}) == [("assessed_on", Wrong.RULE)]
+    assert faults(elder, **granted | {"granted_on": day - timedelta(days=900)}) == [], "assessed anew since"
 
 
 def test_a_birthday_is_that_of_the_id_number() -> None:
@@ -200,25 +207,28 @@ def bureau(tmp_path: Path) -> Iterator[Bureau]:
 def test_an_assessment_becomes_a_grade_and_two_people_a_subsidy(bureau: Bureau) -> None:
     elder = bureau.add("elder", **ELDER, grade="one")
     assert bureau.row("elder", elder)["grade"] is None
+    assert bureau.move("elder", elder, "grant", 1, grade="one", **TWO) == 422, "nobody assessed"
     assessment = bureau.add("assessment", **ASSESSED, elder=elder)
     told = bureau.row("assessment", assessment)
     assert (told["ability"], told["points"], told["grade"], told["monthly"]) == ("severe", 81, "one", 80_000)
+    assert bureau.move("elder", elder, "grant", 1, **TWO) == 422, "nobody approved"
 
     assert bureau.move("assessment", assessment, "approve", 1) == 409
     assert bureau.move("assessment", assessment, "approve", 1, **TWO) == 303
-    assert bureau.move("elder", elder, "grant", 1, **TWO) == 422
-    assert bureau.move("elder", elder, "grant", 1, grade="one", **TWO) == 303
+    known = bureau.row("elder", elder)
+    assert (known["grade"], known["assessed_on"], known["monthly"]) == ("one", date(2026, 10, 20), None)
+    assert bureau.move("elder", elder, "grant", 2, **TWO) == 303
 
     paid = bureau.row("elder", elder)
     assert (paid["subsidy"], paid["monthly"], paid["granted_on"]) == ("receiving", 80_000, date(2026, 11, 1))
     changed = ELDER | {"town": "安溪镇", "id_no": "", "grade": "three"}
-    assert bureau.edit("elder", elder, 2, **changed) == 303
+    assert bureau.edit("elder", elder, 3, **changed) == 303
     kept = bureau.row("elder", elder)
     assert (kept["town"], kept["grade"], kept["monthly"]) == ("安溪镇", "one", 80_000)
 
-    assert bureau.move("elder", elder, "report_death", 3) == 303
-    assert bureau.move("elder", elder, "resume", 4, reason="经核未死亡") == 409
-    assert bureau.move("elder", elder, "resume", 4, reason="经核未死亡", **TWO) == 303
+    assert bureau.move("elder", elder, "report_death", 4) == 303
+    assert bureau.move("elder", elder, "resume", 5, reason="经核未死亡") == 409
+    assert bureau.move("elder", elder, "resume", 5, reason="经核未死亡", **TWO) == 303
     assert bureau.row("elder", elder)["subsidy"] == "receiving"
 
 
@@ -230,8 +240,10 @@ def test_whom_and_where_to_a_subsidy_is_paid_is_changed_by_two_alone(bureau: Bur
     elder = bureau.add("elder", **ELDER)
     assert bureau.edit("elder", elder, 1, **ELDER | {"id_no": OTHER_ID, "bank_account": ACCOUNT}) == 303
     assert bureau.edit("elder", elder, 2, **ELDER | {"id_no": ELDER["id_no"]}) == 303, "nobody has agreed to it yet"
-    assert bureau.move("elder", elder, "grant", 3, grade="one", **TWO) == 303
-    version = 4
+    assessment = bureau.add("assessment", **ASSESSED, elder=elder)
+    assert bureau.move("assessment", assessment, "approve", 1, **TWO) == 303
+    assert bureau.move("elder", elder, "grant", 4, **TWO) == 303
+    version = 5
     if state != "receiving":
         name = {"suspended": "suspend", "death": "report_death"}[state]
         assert bureau.move("elder", elder, name, version, reason="迁出") == 303
@@ -255,6 +267,51 @@ def test_whom_and_where_to_a_subsidy_is_paid_is_changed_by_two_alone(bureau: Bur
     assert {one for one in now if now[one] != before[one]} == {"town", "name", "id_no", "bank_account"}
 
 
+def subsidised(bureau: Bureau) -> tuple[str, str]:
+    """An elder who receives a subsidy of grade one, and the assessment by which it was granted."""
+    elder = bureau.add("elder", **ELDER)
+    assessment = bureau.add("assessment", **ASSESSED, elder=elder)
+    assert bureau.move("assessment", assessment, "approve", 1, **TWO) == 303
+    assert bureau.move("elder", elder, "grant", 2, **TWO) == 303
+    return elder, assessment
+
+
+@pytest.mark.parametrize(
+    ("score", "finances", "subsidy", "monthly"),
+    [("60", "subsistence", "receiving", 50_000), ("90", "ordinary", "ended", None)],
+)
+def test_a_later_assessment_changes_or_ends_the_subsidy_when_two_approve_it(
+    bureau: Bureau, score: str, finances: str, subsidy: str, monthly: int | None
+) -> None:
+    elder, _ = subsidised(bureau)
+    again = ASSESSED | {"assessed_on": "2026-10-30", "ability_score": score, "finances": finances}
+    later = bureau.add("assessment", **again, elder=elder)
+    assert bureau.row("elder", elder)["monthly"] == 80_000
+
+    assert bureau.move("assessment", later, "approve", 1, **TWO) == 303
+
+    told = bureau.row("elder", elder)
+    assert (told["subsidy"], told["monthly"], told["assessed_on"]) == (subsidy, monthly, date(2026, 10, 30))
+    assert told["ended_on"] == (date(2026, 11, 1) if subsidy == "ended" else None)
+    older = bureau.add("assessment", **ASSESSED | {"assessed_on": "2025-10-20", "ability_score": "0"}, elder=elder)
+    assert bureau.move("assessment", older, "approve", 1, **TWO) == 303
+    assert bureau.row("elder", elder) == told, "an older one that is approved later says nothing"
+
+
+def test_a_subsidy_waits_while_its_assessment_is_decided_again(bureau: Bureau) -> None:
+    elder, assessment = subsidised(bureau)
+
+    assert bureau.move("assessment", assessment, "reopen", 2, **TWO) == 303
+
+    told = bureau.row("elder", elder)
+    assert (told["subsidy"], told["grade"], told["suspended_on"]) == ("suspended", None, date(2026, 11, 1))
+    assert bureau.row("assessment", assessment)["decided_on"] is None
+    assert bureau.move("elder", elder, "resume", 4, reason="复核", **TWO) == 422
+    assert bureau.move("assessment", assessment, "approve", 3, **TWO) == 303
+    assert bureau.move("elder", elder, "resume", 5, reason="复核", **TWO) == 303
+    assert bureau.row("elder", elder)["monthly"] == 80_000
+
+
 def test_a_call_is_dispatched_and_closed_and_its_minutes_are_counted(bureau: Bureau) -> None:
     received = bureau.service.clock.now.isoformat()
     call = bureau.add("call", county="330302", number="990-1", received_at=received, category="meals")
@@ -267,3 +324,8 @@ def test_a_call_is_dispatched_and_closed_and_its_minutes_are_counted(bureau: Bur
 
     told = bureau.row("call", call)
     assert (told["state"], told["minutes_to_close"], told["minutes_to_answer"]) == ("closed", 61, None)
+
+    assert bureau.move("call", call, "reopen", 3) == 303
+
+    again = bureau.row("call", call)
+    assert (again["state"], again["closed_at"], again["minutes_to_close"]) == ("received", None, None)

@@ -1,11 +1,18 @@
 """The rules of social relief at their borders."""
 
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.records import Record, Value, Values
-from cardsvc.modules.social_relief import assistance, care, paying, registers
+from cardsvc.modules.social_relief import MODULE, assistance, care, paying, registers
+from cardsvc.rows.figuring import Figures
+from cardsvc.rows.half_year import HALF_YEAR
+from tests.support.home import ID_NO, Service
+from tests.support.rows import SECOND, Clerk
 
 
 def derived(record: Record, row: Values) -> Values:
@@ -116,3 +123,41 @@ def test_relief_is_paid_after_it_was_applied_for_and_never_without_an_amount(row
 def test_aid_for_a_child_is_within_its_cost() -> None:
     assert faulty(care.REHABILITATION, {"cost": 100, "aid": 100}) == faulty(care.REHABILITATION, {"aid": 100}) == []
     assert faulty(care.REHABILITATION, {"cost": 100, "aid": 101}) == ["aid"]
+
+
+@pytest.fixture
+def relief(tmp_path: Path) -> Iterator[Clerk]:
+    running = Service(f"sqlite:///{tmp_path / 'onecard.db'}")
+    yield Clerk.of(running, MODULE)
+    running.close()
+
+
+def test_a_second_instalment_of_a_fund_is_for_the_same_people(relief: Clerk) -> None:
+    figure = next(one for one in MODULE.indicators if one.name == "medical_aid_fund_per_head")
+    fund = {"purpose": "医疗救助资金", "population": "500000", "amount": "2500000"}
+    for raised_on in ("2026-02-01", "2026-05-01"):
+        relief.types("fund", raised_on=raised_on, **fund)
+    relief.types("fund", raised_on="2026-03-01", county="330324", **fund | {"amount": "1000000"})
+
+    with relief.service.context.engine.connect() as connection:
+        told = Figures(connection, relief.service.context.home_id, MODULE, HALF_YEAR).told(figure)
+
+    assert told.now == 600, "6,000,000 yuan for a million people"
+
+
+def test_two_people_decide_on_temporary_relief_and_what_it_is_and_can_decide_again(relief: Clerk) -> None:
+    asked = {"applied_on": "2026-11-01", "name": "林某", "id_no": ID_NO, "cause": "重大疾病", "kind": "急难型"}
+    row_id = relief.types("temporary_relief", **asked, amount="999999")
+    assert relief.row("temporary_relief", row_id).values["amount"] is None
+
+    alone = relief.tries_move("temporary_relief", row_id, "approve", amount="5000")
+    assert isinstance(alone, Refusal) and alone.problem is Problem.FOUR_EYES
+    relief.moves("temporary_relief", row_id, "approve", SECOND, amount="5000")
+    assert isinstance(relief.tries_move("temporary_relief", row_id, "reopen"), Refusal)
+    relief.moves("temporary_relief", row_id, "reopen", SECOND)
+
+    told = relief.row("temporary_relief", row_id).values
+    assert (told["state"], told["amount"], told["decided_on"]) == ("applied", None, None)
+    relief.moves("temporary_relief", row_id, "approve", SECOND, amount="3000")
+    relief.moves("temporary_relief", row_id, "pay")
+    assert relief.row("temporary_relief", row_id).values["amount"] == 300_000

@@ -9,9 +9,10 @@ import pytest
 
 from cardsvc.core.facts import Details, Stage, StationKind, Step
 from cardsvc.core.prices import PriceItem, Regime, Trigger
-from cardsvc.core.problems import Problem
+from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.review import Rule
 from cardsvc.core.terms import Means, Payer, Reason, WaiverFor
+from cardsvc.core.workflow import in_order
 from cardsvc.store import reviewing, snapshots
 from cardsvc.store.reviewing import Flagged, Wanted
 from tests.service.exceptions.test_family_and_money import new_list
@@ -139,6 +140,7 @@ def test_a_cancelled_case_settles_what_it_owes_and_gets_back_what_is_left(
     service: Service, deposit_fen: int, left_fen: int
 ) -> None:
     one = cancelled(service, fee_fen=20_000, deposit_fen=deposit_fen)
+    assert in_order(one.case, Step.DEPOSIT) == Refusal(Problem.CASE_CLOSED, "cancelled"), "a desk takes no new one"
 
     one.does(Step.SETTLE)
 

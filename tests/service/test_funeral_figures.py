@@ -69,6 +69,7 @@ def test_the_bureaus_leader_opens_what_she_is_told_and_neither_names_nor_the_hom
         assert (told.case_no in page.text) is (told.case_no in whole.text) is bool(counted[one.name]), one.name
         assert "/office/cases/" not in page.text and "/office/reports?" not in page.text, one.name
     taps, whole = (desk.get(f"reports/rows?what=taps&step=load&{DAYS}").text for desk in (leader, manager))
+    assert "数量" in taps and "金额" not in taps
     assert "高某" in whole and "高某" not in taps, "who took the step is the home's to know"
     for closed in (
         "reports",

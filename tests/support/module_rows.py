@@ -92,7 +92,7 @@ def _way(record: Record, random: Random) -> tuple[list[Move], dict[str, Value]]:
 
 def _stamped(record: Record, passed: list[Move], values: Values, random: Random) -> Values:
     """When the moves were made: one after the other, from the row's own day on."""
-    own = values.get(record.dated)
+    own = values.get(record.dated) if record.dated not in {one.stamps for one in passed} else None
     at = own if isinstance(own, datetime) else datetime.combine(own if isinstance(own, date) else day(random), NOON)
     found: dict[str, Value] = {}
     for one in passed:

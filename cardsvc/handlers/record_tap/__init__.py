@@ -1,7 +1,7 @@
 """Judge what a station says happened, and let it happen: one purpose in several files."""
 
 from cardsvc.handlers.record_tap.answering import answer, refused
-from cardsvc.handlers.record_tap.by_itself import take_by_itself
+from cardsvc.handlers.record_tap.by_itself import take_as_told, take_by_itself
 from cardsvc.handlers.record_tap.freezing import copied, near_miss, near_missed
 from cardsvc.handlers.record_tap.judging import handle
 from cardsvc.handlers.record_tap.known_here import by_uid
@@ -19,5 +19,6 @@ __all__ = [
     "near_missed",
     "permit_over",
     "refused",
+    "take_as_told",
     "take_by_itself",
 ]

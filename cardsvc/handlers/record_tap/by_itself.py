@@ -37,3 +37,9 @@ def take_by_itself(
         order=(place_of(tx, case), log_no),
     )
     let_happen(tx, case, given(tx, case, fact), log_no, late=False)
+
+
+def take_as_told(tx: WorkingSet, case: Case, fact: Fact, log_no: int) -> None:
+    """Let a fact of a station happen to the case that a person says it is of; `log_no` is that person's link."""
+    placed = fact.model_copy(update={"order": (place_of(tx, case), log_no)})
+    let_happen(tx, case, given(tx, case, placed), log_no, late=False)

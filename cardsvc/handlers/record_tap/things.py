@@ -49,7 +49,7 @@ EXCLUSIVE = (PlaceKind.SLOT, PlaceKind.FURNACE, PlaceKind.SHELF)
 KEEPS_PERMIT = frozenset(
     {
         *(Step.ARM, Step.LOAD, Step.HOLD, Step.DEPOSIT, Step.PAY, Step.REFUND, Step.SETTLE, Step.BIND_CARD),
-        *(Step.NOTIFY, Step.REVERSE_PAYMENT, Step.STATEMENT_PAID),
+        *(Step.NOTIFY, Step.REVERSE_PAYMENT, Step.STATEMENT_PAID, Step.GIVE_BACK_HELD, Step.ASSIGN_HELD),
     }
 )
 """A hold leaves the permit alone: it is effective when the permit is over (RELIABILITY.md section 5)."""

@@ -138,6 +138,7 @@ def _elder(random: Chance, index: int) -> Iterator[Row]:
         "living": living,
         "subsidy": "receiving" if granted else "none",
         "grade": grade if granted else None,
+        "assessed_on": on if granted else None,
         "granted_on": decided,
         "bank_account": bank_account(random) if granted else None,
         "phone": phone(random),

@@ -44,6 +44,8 @@ GRADES = {
     "three": Label("三级", "Grade three"),
     "none": Label("不予补贴", "No subsidy"),
 }
+GRANTED = ("receiving", "suspended", "death")
+"""The states in which an elder has been granted a subsidy that has not ended."""
 POINTS = MappingProxyType(
     {"destitute": 30, "subsistence": 30, "borderline": 20, "low_pension": 10, "ordinary": 0}
     | {"alone": 15, "bereaved": 15, "empty_nest": 10, "with_family": 0, "institution": 5}
@@ -76,6 +78,6 @@ def assessed(values: Values) -> Values:
 
 
 def granted(values: Values) -> dict[str, Value]:
-    """The monthly subsidy (fen) of an elder's grade; none before one was granted."""
-    got = values.get("grade")
+    """The monthly subsidy (fen) of an elder's grade; none where none was granted, or it ended."""
+    got = values.get("grade") if values.get("subsidy") in GRANTED else None
     return {"monthly": MONTHLY[str(got)] if got is not None else None}

@@ -1,16 +1,29 @@
 """Elders, the assessment of their needs, and the subsidy that follows from it."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from cardsvc.core import standing
-from cardsvc.core.records import Column, Effect, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
+from cardsvc.core.records import Column, Effect, Fault, Flow, Kind, Label, Move, Record, Value, Values, Wrong
 from cardsvc.modules import Payments
-from cardsvc.modules.elder_care.needs import ABILITY, ABILITY_MOST, FINANCES, GRADES, LIVING, NEEDS, assessed, granted
+from cardsvc.modules.elder_care.needs import (
+    ABILITY,
+    ABILITY_MOST,
+    FINANCES,
+    GRADES,
+    GRANTED,
+    LIVING,
+    NEEDS,
+    assessed,
+    granted,
+)
 from cardsvc.modules.elder_care.places import TOWN
 
-PAID = ("receiving", "suspended", "death")
 WHO = ("name", "id_no", "born_on")
+GIVEN = ("grade", "assessed_on", "subsidy", "suspended_on", "ended_on", "reason")
+"""What the decision on an assessment says of its elder."""
+VALID = timedelta(days=366)
+"""How old an assessment may be when a subsidy is granted by it: at least once a year it is assessed anew."""
 
 
 def _elder(values: Values) -> Iterator[Fault]:
@@ -18,8 +31,14 @@ def _elder(values: Values) -> Iterator[Fault]:
     seen = isinstance(id_no, str) and len(id_no) == 18  # a move sees it sealed
     if born is not None and seen and f"{born:%Y%m%d}" != str(id_no)[6:14]:
         yield Fault("born_on", Wrong.RULE, Label("与身份证号不一致", "The ID number says another day"))
-    if values.get("subsidy") == "receiving" and values.get("grade") in (None, "none"):
-        yield Fault("grade", Wrong.RULE, Label("享受补贴的要有等级", "Who receives a subsidy has a grade"))
+    if values.get("subsidy") == "receiving":
+        on, granted_on = values.get("assessed_on"), values.get("granted_on")
+        if values.get("grade") in (None, "none") or not isinstance(on, date):
+            said = Label("须有批准的需求评估和补贴等级", "There is no approved assessment with a grade")
+            yield Fault("grade", Wrong.RULE, said)
+        elif isinstance(granted_on, date) and granted_on - on > VALID:
+            said = Label("需求评估已满一年，须重新评估", "The assessment is older than a year: assess anew")
+            yield Fault("assessed_on", Wrong.RULE, said)
 
 
 def _assessment(values: Values) -> Iterator[Fault]:
@@ -63,6 +82,27 @@ def _month(payment: Values) -> Values:
     return {"month": f"{day:%Y-%m}" if isinstance(day, date) else None}
 
 
+def _decided(assessment: Values, elder: Values) -> Values:
+    """The newest approved assessment says the grade; a grade without a subsidy ends it."""
+    on, known = assessment["assessed_on"], elder["assessed_on"]
+    if not isinstance(on, date) or (isinstance(known, date) and on < known):
+        return {}
+    found: dict[str, Value] = {"grade": assessment["grade"], "assessed_on": on}
+    if assessment["grade"] == "none" and elder["subsidy"] in ("receiving", "suspended"):
+        found |= {"subsidy": "ended", "ended_on": assessment["decided_on"], "reason": "评估等级为不予补贴"}
+    return found
+
+
+def _undecided(assessment: Values, elder: Values) -> Values:
+    """What an assessment that is decided again had said is not known any more; what was paid by it waits."""
+    if elder["assessed_on"] != assessment["assessed_on"]:
+        return {}
+    found: dict[str, Value] = {"grade": None, "assessed_on": None}
+    if elder["subsidy"] == "receiving":
+        found |= {"subsidy": "suspended", "suspended_on": assessment["reopened_on"], "reason": "评估重新审批"}
+    return found
+
+
 ELDER = Record(
     "elder",
     Label("老年人", "Elder"),
@@ -86,7 +126,8 @@ ELDER = Record(
                 "ended": Label("已终止", "Ended"),
             },
         ),
-        Column("grade", Label("补贴等级", "Grade"), Kind.CHOICE, choices=GRADES, filtered=True),
+        Column("grade", Label("补贴等级", "Grade"), Kind.CHOICE, choices=GRADES, given=True, filtered=True),
+        Column("assessed_on", Label("评估日期", "Assessed on"), Kind.DATE, given=True, listed=False),
         Column("monthly", Label("月补贴", "Monthly subsidy"), Kind.MONEY, derived=True, sorted=True),
         Column("granted_on", Label("批准日期", "Granted on"), Kind.DATE, sorted=True),
         Column("suspended_on", Label("暂停日期", "Suspended on"), Kind.DATE, listed=False),
@@ -112,24 +153,15 @@ ELDER = Record(
                 Label("批准补贴", "Grant"),
                 ("none", "ended"),
                 "receiving",
-                fills=("grade",),
                 two=True,
                 stamps="granted_on",
                 clears=("suspended_on", "resumed_on", "death_on", "ended_on", "reason"),
             ),
-            Move(
-                "regrade",
-                Label("调整等级", "Change the grade"),
-                ("receiving",),
-                "receiving",
-                fills=("grade",),
-                two=True,
-            ),
-            Move("correct", Label("更正身份", "Correct who it is"), PAID, "", fills=WHO, two=True),
+            Move("correct", Label("更正身份", "Correct who it is"), GRANTED, "", fills=WHO, two=True),
             Move(
                 "change_account",
                 Label("变更银行账号", "Change the bank account"),
-                PAID,
+                GRANTED,
                 "",
                 fills=("bank_account",),
                 two=True,
@@ -171,7 +203,7 @@ ELDER = Record(
                 effects=(Effect("elder", ("state", "until", "reason"), _served_to_the_end, record="service_order"),),
             ),
         ),
-        guards=dict.fromkeys(PAID, (*WHO, "bank_account")),
+        guards=dict.fromkeys(GRANTED, (*WHO, "bank_account")),
         waits=("death",),
     ),
 )
@@ -240,6 +272,7 @@ ASSESSMENT = Record(
             },
         ),
         Column("decided_on", Label("审批日期", "Decided on"), Kind.DATE, listed=False),
+        Column("reopened_on", Label("重新审批日期", "Opened again on"), Kind.DATE, listed=False),
         Column("reason", Label("未批准原因", "Why refused"), listed=False),
     ),
     name_by=("elder", "assessed_on"),
@@ -249,9 +282,35 @@ ASSESSMENT = Record(
     flow=Flow(
         "state",
         (
-            Move("approve", Label("批准", "Approve"), ("assessed",), "approved", two=True, stamps="decided_on"),
+            Move(
+                "approve",
+                Label("批准", "Approve"),
+                ("assessed",),
+                "approved",
+                two=True,
+                stamps="decided_on",
+                effects=(Effect("elder", GIVEN, _decided),),
+            ),
             Move("refuse", Label("不批准", "Refuse"), ("assessed",), "refused", fills=("reason",), stamps="decided_on"),
-            Move("reopen", Label("重新审批", "Decide again"), ("approved", "refused"), "assessed", two=True),
+            Move(
+                "reopen",
+                Label("重新审批", "Decide again"),
+                ("approved",),
+                "assessed",
+                two=True,
+                stamps="reopened_on",
+                clears=("decided_on",),
+                effects=(Effect("elder", GIVEN, _undecided),),
+            ),
+            Move(
+                "look_again",
+                Label("撤销不批准", "Take the refusal back"),
+                ("refused",),
+                "assessed",
+                two=True,
+                stamps="reopened_on",
+                clears=("decided_on", "reason"),
+            ),
         ),
         frozen=("approved", "refused"),
         waits=("assessed",),

@@ -85,6 +85,7 @@ CREATE TABLE elder_care_elder (
     living WORDS,
     subsidy WORDS NOT NULL,
     grade WORDS,
+    assessed_on TEXT,
     monthly BIGINT,
     granted_on TEXT,
     suspended_on TEXT,
@@ -156,6 +157,7 @@ CREATE TABLE elder_care_assessment (
     monthly BIGINT,
     state WORDS NOT NULL,
     decided_on TEXT,
+    reopened_on TEXT,
     reason WORDS,
     PRIMARY KEY (home_id, id)
 );

@@ -208,7 +208,7 @@ CALL = Record(
                 fills=("outcome",),
                 stamps="closed_at",
             ),
-            Move("reopen", Label("回访未解决，重新派单", "Open again"), ("closed",), "received"),
+            Move("reopen", Label("回访未解决，重新派单", "Open again"), ("closed",), "received", clears=("closed_at",)),
         ),
         waits=("received",),
     ),

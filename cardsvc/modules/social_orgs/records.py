@@ -170,7 +170,14 @@ ANNUAL_INSPECTION = Record(
             Move(
                 "miss", Label("记为逾期未参检", "Note as not submitted"), ("asked", "returned"), "missed", ("opinion",)
             ),
-            Move("reopen", Label("撤销结论", "Take the result back"), tuple(INSPECTED), "submitted", two=True),
+            Move(
+                "reopen",
+                Label("撤销结论", "Take the result back"),
+                tuple(INSPECTED),
+                "submitted",
+                two=True,
+                clears=("reviewed_on",),
+            ),
         ),
         frozen=rules.REPORTED,
         waits=("submitted",),

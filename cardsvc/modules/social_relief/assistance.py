@@ -231,8 +231,24 @@ TEMPORARY_RELIEF = Record(
     flow=Flow(
         "state",
         (
-            Move("approve", Label("批准", "Approve"), ("applied",), "approved", ("amount",), stamps="decided_on"),
+            Move(
+                "approve",
+                Label("批准", "Approve"),
+                ("applied",),
+                "approved",
+                ("amount",),
+                two=True,
+                stamps="decided_on",
+            ),
             Move("refuse", Label("不予救助", "Refuse"), ("applied",), "refused", stamps="decided_on"),
+            Move(
+                "reopen",
+                Label("重新审批", "Decide again"),
+                ("approved", "refused"),
+                "applied",
+                two=True,
+                clears=("amount", "decided_on"),
+            ),
             Move("pay", Label("发放", "Pay"), ("approved",), "paid", stamps="paid_on"),
         ),
         frozen=("approved", "refused", "paid"),

@@ -22,8 +22,9 @@ def _persons(kind: str) -> Counted:
 
 
 def _per_head(purpose: str) -> Counted:
+    """A fund comes in instalments, each for the whole population of its county."""
     where: Where = {"purpose": purpose}
-    return Per(Sum("fund", "amount", where), Sum("fund", "population", where), decimals=0)
+    return Per(Sum("fund", "amount", where), Sum("fund", "population", where, largest=True), decimals=0)
 
 
 INDICATORS = (

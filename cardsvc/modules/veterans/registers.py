@@ -143,7 +143,13 @@ RECOGNITION = Record(
                 stamps="decided_on",
             ),
             Move(
-                "reopen", Label("撤销决定", "Open again"), ("recognised", "refused"), "reviewed", ("finding",), two=True
+                "reopen",
+                Label("撤销决定", "Open again"),
+                ("recognised", "refused"),
+                "reviewed",
+                ("finding",),
+                two=True,
+                clears=("announced_on", "decided_on"),
             ),
         ),
         frozen=("recognised", "refused"),

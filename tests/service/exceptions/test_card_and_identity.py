@@ -8,7 +8,8 @@ import pytest
 from cardsvc.core.card_life import CardState
 from cardsvc.core.facts import Details, Quantity, StationKind, Step
 from cardsvc.core.ids import CaseNo
-from cardsvc.core.merging import CARRIED, accounts
+from cardsvc.core.ledger import CARRIED
+from cardsvc.core.merging import accounts
 from cardsvc.core.problems import Problem
 from cardsvc.core.terms import Means, Reason
 from cardsvc.core.wire import Outcome
