@@ -1,6 +1,6 @@
 """The console's day close: what is still open, two people, and every closed day with its frozen figures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -9,10 +9,11 @@ from fastapi.responses import RedirectResponse
 
 from admin_web import asking
 from admin_web.shell import Shell
+from cardsvc.api import printing
 from cardsvc.api.access import Access, Signed
-from cardsvc.api.errors import STATUS
+from cardsvc.api.errors import STATUS, language_of
 from cardsvc.context import Context
-from cardsvc.core.day_close import NEVER_OPEN, Figure, open_day
+from cardsvc.core.day_close import NEVER_OPEN, Check, Figure, open_day
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Action
@@ -22,12 +23,21 @@ from cardsvc.store import day_close, staff, trial_balance
 from cardsvc.store.reconciling import one_moment
 
 PAGE = 31
+GOES: Mapping[Check, tuple[str, Action]] = {
+    Check.LEDGER: ("trial-balance", Action.SEE_BILLS),
+    Check.SUSPENSE: ("held", Action.SEE_BILLS),
+    Check.PAYMENTS: ("payments", Action.SEE_BILLS),
+    Check.MISSING: ("unsettled", Action.SEE_STATIONS),
+    Check.UNSENT: ("stations", Action.SEE_STATIONS),
+    Check.TILLS: ("tills", Action.SEE_TILLS),
+}
+"""Where that is which a check counts."""
 
 
 def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     """Add the page and its form."""
     closes, _ = asking.asks_whole(access, Action.CLOSE_DAY)
-    _, sees = asking.asks_whole(access, Action.SEE_BILLS)
+    prints, sees = asking.asks_whole(access, Action.SEE_BILLS)
     Second = Annotated[StaffNo | Refusal | None, asking.second_by(access)]
     home = context.home_id
 
@@ -52,6 +62,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "open_day": open_day(now, closed),
             "sums": sums,
             "never": NEVER_OPEN,
+            "goes": GOES,
         }
         status = STATUS.get(refusal.problem, 409) if refusal else 200
         return shell.page(request, "days", signed, values, refusal=refusal, status=status)
@@ -76,6 +87,10 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         if isinstance(done, Refusal):
             return list_page(request, signed, refusal=done)
         return RedirectResponse(f"{request.scope['root_path']}/days", 303)
+
+    @app.post("/days/{day}.pdf")
+    def paper(request: Request, signed: Annotated[Signed, prints], day: date) -> Response:
+        return printing.day_close_of(context, signed, day, language_of(request))
 
 
 def sums(figures: Iterable[Figure], kind: str) -> tuple[int, int]:

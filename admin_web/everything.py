@@ -1,7 +1,8 @@
 """The console's search over everything that one may see, and what waits for whoever is signed in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated
 
@@ -15,15 +16,15 @@ from cardsvc.api.errors import Refused, language_of
 from cardsvc.api.searching import wanted_of
 from cardsvc.context import Context
 from cardsvc.core.ash_lists import unconfirmed
-from cardsvc.core.ids import CaseNo
+from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.receipts import Family
 from cardsvc.core.records import Flow
 from cardsvc.core.reviewing import FlagState
 from cardsvc.core.statements import StatementState
-from cardsvc.core.words import Language, say
-from cardsvc.rows import paging
+from cardsvc.core.words import LANGUAGES, Language, say
+from cardsvc.rows import paging, uploads
 from cardsvc.rows.keeping import Where
 from cardsvc.rows.matching import Wanted, conditions
 from cardsvc.rows.paging import COUNTED
@@ -33,6 +34,8 @@ from cardsvc.store.card_lists import CardsWanted
 from cardsvc.store.engine import Connection
 from cardsvc.store.policies import policy_of
 
+FRESH = timedelta(seconds=20)
+"""So long a number in the menu may be behind; the page of what waits itself never is."""
 MOST = 8
 """The most finds of one kind; each kind's own list shows all."""
 
@@ -49,12 +52,36 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something that waits for people: in words, how many (up to `COUNTED` + 1), its page, and what can be done."""
+    """Something that waits for people: in words, how many (up to `COUNTED` + 1), its page, and what can be done.
+
+    `elsewhere`: it went back to somebody outside, who is waited for; nothing is to be done here.
+    """
 
     name: str
     count: int
     path: str
     next: str = ""
+    elsewhere: bool = False
+
+
+class Remembered:
+    """A count that costs something and stands on every page: counted anew when it is `FRESH` no more."""
+
+    def __init__(self, count: Callable[[Signed], int], clock: Callable[[], datetime]) -> None:
+        self._count, self._clock = count, clock
+        self._known: dict[StaffNo, tuple[datetime, int]] = {}
+
+    def __call__(self, signed: Signed) -> int:
+        """How much it is."""
+        known = self._known.get(signed.staff_no)
+        if known is None or not timedelta() <= self._clock() - known[0] < FRESH:
+            return self.told(signed, self._count(signed))
+        return known[1]
+
+    def told(self, signed: Signed, count: int) -> int:
+        """Remember what was counted just now."""
+        self._known[signed.staff_no] = (self._clock(), count)
+        return count
 
 
 def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
@@ -65,6 +92,14 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         if signed is None:
             raise Refused(Refusal(Problem.NOT_SIGNED_IN))
         return signed
+
+    def count(signed: Signed) -> int:
+        with context.engine.connect() as connection:
+            found = waits(connection, context, signed, LANGUAGES[0])
+            return sum(one.count for one in found if not one.elsewhere)
+
+    counts = Remembered(count, context.clock)
+    shell.counts["work"] = counts
 
     @app.get("/search")
     def blank(request: Request) -> Response:
@@ -92,7 +127,9 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         signed = signed_in(request)
         with context.engine.connect() as connection:
             rows = [one for one in waits(connection, context, signed, language_of(request)) if one.count]
-        return shell.page(request, "work", signed, {"rows": rows, "counted": COUNTED})
+        here, elsewhere = [one for one in rows if not one.elsewhere], [one for one in rows if one.elsewhere]
+        counts.told(signed, sum(one.count for one in here))
+        return shell.page(request, "work", signed, {"rows": here, "elsewhere": elsewhere, "counted": COUNTED})
 
 
 def finds(connection: Connection, context: Context, signed: Signed, language: Language, text: str) -> Iterator[Found]:
@@ -167,6 +204,19 @@ def waits(connection: Connection, context: Context, signed: Signed, language: La
         yield Waiting(word("work.outbox"), outbox.counts(connection, home).get("failed", 0), "outbox?state=failed")
     if signed.may(Action.EDIT_RECORDS):
         yield from _moves(connection, context, signed, language)
+        yield from _files(connection, context, signed, language)
+
+
+def _files(connection: Connection, context: Context, signed: Signed, language: Language) -> Iterator[Waiting]:
+    """Their own files of rows that were looked at: to be committed, mended or dropped."""
+    mine = records.mine(context, signed)
+    for name, record_name, state, count in uploads.undecided(connection, context.home_id, signed.staff_no):
+        module = mine.get(name)
+        record = next((one for one in module.records if one.name == record_name), None) if module is not None else None
+        if module is not None and record is not None:
+            said = f"{module.label.said(language)} › {record.label.said(language)}: {say(language, 'records.import')}"
+            path = f"modules/{name}/{record_name}/import"
+            yield Waiting(said, count, path, say(language, f"upload_state.{state}"))
 
 
 def _moves(connection: Connection, context: Context, signed: Signed, language: Language) -> Iterator[Waiting]:
@@ -176,14 +226,16 @@ def _moves(connection: Connection, context: Context, signed: Signed, language: L
             if record.flow is None:
                 continue
             column = record.column(record.flow.column)
-            for state in record.flow.waits:
+            back = [one for one in record.flow.sent_back if one not in record.flow.waits]
+            for state in (*record.flow.waits, *back):
                 where, wanted = Where(context.home_id, module.name, record), {column.name: (state,)}
                 matching = conditions(context.vault, where, Wanted(county=signed.county, only=wanted))
                 said = column.choices[state].said(language)
                 name = f"{module.label.said(language)} › {record.label.said(language)}: {said}"
                 path = f"modules/{module.name}/{record.name}?f.{column.name}={state}"
                 count = paging.counted(connection, where, matching)
-                yield Waiting(name, count, path, next_steps(record.flow, state, language))
+                steps = next_steps(record.flow, state, language) if state not in back else ""
+                yield Waiting(name, count, path, steps, state in back)
 
 
 def next_steps(flow: Flow, state: str, language: Language) -> str:

@@ -11,7 +11,7 @@ from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import Refused, language_of
 from cardsvc.context import Context
-from cardsvc.core.indicated import span_of
+from cardsvc.core.indicated import Part, Told, span_of
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import EVERY_MODULE, Action
 from cardsvc.core.problems import Refusal
@@ -70,10 +70,18 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     @app.get("/modules/half-year.{kind}")
     def file(request: Request, signed: Annotated[Signed, sees], kind: Literal["docx", "xlsx"]) -> Response:
         asked = chosen(request.query_params, local(context.clock()).date())
-        _, report = made(signed, asked.period)
+        modules, report = made(signed, asked.period)
+        words, here = FigureWords(language_of(request)), str(request.base_url.replace(path="")).rstrip("/")
+
+        def door(part: Part, told: Told) -> str:
+            """The rows of a figure; where they are of several lists, the page that opens each."""
+            opened = line(words, modules[part.module], told, asked.period, signed)
+            several = f"/office/modules/{part.module}/statistics?{urlencode(asked.asked)}" if opened.parts else ""
+            return f"{here}{opened.door or several}" if opened.door or several else ""
+
         name = f"half-year-{report.period.first}-{report.period.last}.{kind}"
         return Response(
-            WRITERS[kind](report.period, report.chapters, report.at, language_of(request)),
+            WRITERS[kind](report.period, report.chapters, report.at, words.language, door),
             media_type=KINDS[kind],
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )

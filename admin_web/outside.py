@@ -1,5 +1,6 @@
 """Pages for people outside, without sign-in: a row that is theirs to send in by a link, and what modules publish."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
@@ -8,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from admin_web import records
+from admin_web import maps, records
 from admin_web.record_lists import linked, told
 from admin_web.record_rows import fault_words, version_of
 from admin_web.records import At
@@ -23,7 +24,6 @@ from cardsvc.core.words import Language
 from cardsvc.handlers import move_row
 from cardsvc.naming.cells import written
 from cardsvc.rows import keeping, links, paging
-from cardsvc.rows.counties import CODES
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.rows.matching import Wanted
 from cardsvc.rows.titles import titles
@@ -100,7 +100,7 @@ def create(context: Context) -> FastAPI:
 
     @app.get("/language")
     def speak(to: str = "zh_CN", back: str = "") -> Response:
-        safe = back if back.startswith("/public/") and "\\" not in back else "/public/send"
+        safe = back if back.startswith("/public/") and "\\" not in back else "/public/"
         response = RedirectResponse(safe, 303)
         chosen = "en" if to == "en" else "zh_CN"
         response.set_cookie("language", chosen, max_age=365 * 86400, samesite="lax", secure=context.secure_cookies)
@@ -131,33 +131,50 @@ def create(context: Context) -> FastAPI:
         values = {"title": titled(at, row, language_of(request)), "state": state}
         return shell.page(request, "outside_sent", None, values)
 
+    @app.get("/")
+    def index(request: Request) -> Response:
+        found = [(one, record) for one in context.modules.values() for record in one.records if record.published]
+        return shell.page(request, "outside_index", None, {"published": found})
+
     @app.get("/{module}/{record}")
     def published(
         request: Request,
         module: str,
         record: str,
         county: Annotated[str, Query(max_length=6)] = "",
+        q: Annotated[str, Query(max_length=60)] = "",
         after: Annotated[str, Query(max_length=300)] = "",
     ) -> Response:
         found = context.modules.get(module)
         one = next((one for one in found.records if one.name == record and one.published), None) if found else None
         if found is None or one is None:
             raise Refused(Refusal(Problem.NOT_FOUND))
-        at, where = At(found, one, Where(context.home_id, module, one)), county if county in CODES else None
-        wanted = Wanted(county=where, only={one.published: ("yes",)}, after=after)
+        at, language = At(found, one, Where(context.home_id, module, one)), language_of(request)
+        columns = [one.column(name) for name in one.public]
+        filters = [each for each in columns if each.filtered and each.choices]
+        chosen = {each.name: request.query_params.get(f"f.{each.name}", "") for each in filters}
+        only = {name: (said,) for name, said in chosen.items() if said in one.column(name).choices}
+        where = county if county in records.county_names(language) else None
+        wanted = Wanted(county=where, only={**only, one.published: ("yes",)}, anywhere=q.strip(), after=after)
         with context.engine.connect() as connection:
             page = paging.page(connection, context.vault, at.where, wanted, 200)
-            names = linked(connection, context, at, page.rows, language_of(request))
-        more = urlencode({**({"county": where} if where else {}), "after": page.after}) if page.after else ""
-        language = language_of(request)
+            names = linked(connection, context, at, page.rows, language)
+            everywhere = replace(wanted, after="")
+            shown = one.point in one.public and maps.drawn(connection, context, at, everywhere, language)
+        asked = {"county": where or "", "q": wanted.anywhere, **{f"f.{name}": said for name, (said,) in only.items()}}
+        asked = {name: said for name, said in asked.items() if said}
         values = {
             "at": at,
             "rows": page.rows,
-            "more": more,
-            "county": where,
+            "count": page.count,
+            "more": urlencode({**asked, "after": page.after}) if page.after else "",
+            "asked": asked,
+            "filters": filters,
             "counties": records.county_names(language),
-            "columns": [at.record.column(name) for name in one.public],
+            "columns": columns,
             "told": partial(told, context, at, names, language),
+            "map": shown or None,
+            "most": maps.MOST,
         }
         return shell.page(request, "outside_list", None, values)
 

@@ -45,7 +45,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
 
     def file(request: Request, signed: Signed, module: str, record: str, kind: As, full: bool) -> Response:
         at, language = records.at(context, signed, module, record), language_of(request)
-        wanted = records.wanted_of(at.record, signed, request.query_params)
+        wanted = records.wanted_of(at, signed, request.query_params)
         if kind is As.XLSX and export_rows.too_many(context, at.where, wanted):
             raise Refused(Refusal(Problem.EXPORT_TOO_LONG))
         heads = export_rows.heads(at.where, language)

@@ -1,23 +1,20 @@
 """The console's modules: which are mine, and the lists of their records, with filters, sorts and pages by keyset."""
 
-from dataclasses import replace
 from functools import partial
-from itertools import islice
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from admin_web import asking, records
+from admin_web import asking, maps, records
 from admin_web.records import At
 from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import language_of
 from cardsvc.context import Context
-from cardsvc.core.figures import FILLED
 from cardsvc.core.permissions import Action
-from cardsvc.core.records import Column, Kind
+from cardsvc.core.records import CITY, Column, Kind
 from cardsvc.core.seeing import LookWhy
 from cardsvc.core.words import Language
 from cardsvc.naming.cells import masked, written
@@ -48,20 +45,28 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     @app.get("/modules/{module}/{record}")
     def listed(request: Request, signed: Annotated[Signed, sees], module: str, record: str) -> Response:
         at, language = records.at(context, signed, module, record), language_of(request)
-        wanted = records.wanted_of(at.record, signed, request.query_params)
+        wanted = records.wanted_of(at, signed, request.query_params)
         with context.engine.connect() as connection:
             page = paging.page(connection, context.vault, at.where, wanted)
             names = linked(connection, context, at, page.rows, language)
+            filters = records.controls(at.record, wanted)
+            picks = {
+                one.name: few(connection, context, at, one, wanted, language)
+                for one in filters
+                if one.kind is Kind.LINK
+            }
         values = {
             "at": at,
             "page": page,
             "wanted": wanted,
             "address": records.address_of(wanted, signed),
             "columns": [one for one in at.record.columns if one.listed][:SHOWN],
-            "filters": [one for one in at.record.columns if one.filtered and one.kind in (Kind.CHOICE, Kind.YES_NO)],
+            "filters": filters,
+            "picks": picks,
             "sorts": paging.sorts(at.record),
             "secret": [one.label.said(language) for one in at.record.columns if one.secret and one.name in wanted.only],
-            "searched": any(one.searched for one in at.record.columns),
+            "searched": bool(at.links) or any(one.searched for one in at.record.columns),
+            "by_links": [at.record.column(one).label.said(language) for one in at.links],
             "chosen": partial(records.chosen, wanted),
             "counties": records.county_names(language),
             "counted": COUNTED,
@@ -81,52 +86,38 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     ) -> Response:
         at = records.at(context, signed, module, record)
         with context.engine.connect() as connection:
-            asked = asked_for(connection, context.vault, at.where, q.strip(), signed.county)
-        said = urlencode([asked]) if q.strip() else ""
+            asked = asked_for(connection, context.vault, at.where, q.strip(), signed.county, at.links)
+        said = urlencode(asked) if q.strip() else ""
         return RedirectResponse(f"{request.scope['root_path']}/{at.path}{'?' + said if said else ''}", 303)
 
     @app.get("/modules/{module}/{record}/map")
     def mapped(request: Request, signed: Annotated[Signed, sees], module: str, record: str) -> Response:
         at = records.at(context, signed, module, record)
-        wanted = records.wanted_of(at.record, signed, request.query_params)
+        wanted = records.wanted_of(at, signed, request.query_params)
         with context.engine.connect() as connection:
-            points = points_of(connection, context, at, wanted, language_of(request)) if at.record.point else []
-        values = {"at": at, "points": points, "most": MOST_POINTS, "address": records.address_of(wanted, signed)}
+            picture = maps.drawn(connection, context, at, wanted, language_of(request)) if at.record.point else None
+        values = {"at": at, "map": picture, "most": maps.MOST, "address": records.address_of(wanted, signed)}
         return shell.page(request, "record_map", signed, values)
 
 
-MOST_POINTS = 2_000
-WIDE, HIGH, EDGE = 1000, 700, 30
-NARROW = 0.88
-"""How long a degree of longitude is beside one of latitude, at 28 degrees north."""
+FEW = 50
+"""The most linked rows of which a filter is chosen; where there are more, their name is typed."""
 
 
-def points_of(
-    connection: Connection, context: Context, at: At, wanted: Wanted, language: Language
-) -> list[tuple[float, float, str, str]]:
-    """Rows with a place: x and y in a picture of `WIDE` x `HIGH`, the row's id and name; north up."""
-    places: list[tuple[Kept, float, float]] = []
-    placed = replace(wanted, only={**wanted.only, at.record.point: (FILLED,)})
-    for one in islice(paging.every(connection, context.vault, at.where, placed, 500), MOST_POINTS):
-        lat, _, lon = str(one.values[at.record.point]).partition(",")
-        places.append((one, float(lat), float(lon)))
-    if not places:
-        return []
-    named = titles(
-        connection, context.vault, context.home_id, at.module, at.record, [one for one, _, _ in places], language
-    )
-    south, north = min(lat for _, lat, _ in places), max(lat for _, lat, _ in places)
-    west, east = min(lon for _, _, lon in places), max(lon for _, _, lon in places)
-    scale = min((WIDE - 2 * EDGE) / max((east - west) * NARROW, 0.01), (HIGH - 2 * EDGE) / max(north - south, 0.01))
-    return [
-        (
-            round(EDGE + (lon - west) * NARROW * scale, 1),
-            round(HIGH - EDGE - (lat - south) * scale, 1),
-            one.id,
-            named[one.id],
-        )
-        for one, lat, lon in places
-    ]
+def few(
+    connection: Connection, context: Context, at: At, column: Column, wanted: Wanted, language: Language
+) -> dict[str, str]:
+    """The rows that a link's filter offers, by id and name: all where they are few, else the one that it asks for."""
+    to = Where(context.home_id, at.module.name, at.module.record(column.of))
+    city = wanted.county in (None, CITY)
+    rows: list[Kept] = []
+    for county in (None,) if city else (wanted.county, CITY):
+        rows += paging.page(connection, context.vault, to, Wanted(county=county), FEW + 1).rows
+    asked = keeping.find_all(connection, to, wanted.only.get(column.name, ()))
+    known = {one.id: one for one in rows} if len(rows) <= FEW else {}
+    known |= {one.id: one for one in asked if city or keeping.leads_to(str(wanted.county), one.county)}
+    named = titles(connection, context.vault, context.home_id, at.module, to.record, known.values(), language)
+    return dict(sorted(named.items(), key=lambda one: one[1]))
 
 
 def linked(

@@ -1,5 +1,6 @@
 """The console's rows of modules: new, changed, moved, looked at; each with its history and what links to it."""
 
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
@@ -15,14 +16,15 @@ from cardsvc.api.deaths import DEATH, UNDONE
 from cardsvc.api.errors import STATUS, Refused, language_of
 from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
+from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.records import ALOUD, CITY, Fault, Kind, Label
+from cardsvc.core.records import ALOUD, CITY, Fault, Kind, Label, Record
 from cardsvc.core.seeing import LookWhy
 from cardsvc.core.words import Language, say
 from cardsvc.handlers import keep_row, link_row, move_row, reveal_row
 from cardsvc.handlers.keep_row import Faulty
-from cardsvc.naming.cells import written
+from cardsvc.naming.cells import doubtful, written
 from cardsvc.rows import keeping, paging
 from cardsvc.rows.counties import CODES, counties_for
 from cardsvc.rows.keeping import Kept, Where
@@ -123,7 +125,14 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "rules": [fault_words(one, language) for one in faults if one.label is not None or one.why in ALOUD],
                 "typed": {one.name: written(one, row.values[one.name]) for one in at.record.columns if not one.secret},
                 "offered": offers(connection, context, at, row.county, language, row),
+                "days": days_of(at.record, row, more.get("typed", {}), context.clock()),
                 "shown": {},
+                "doubts": {
+                    one.name
+                    for one in at.record.columns
+                    if one.kind is Kind.BANK_ACCOUNT
+                    and doubtful(one.kind, keeping.clear(context.vault, at.where, row, one.name))
+                },
                 "link": "",
                 "by_death": (DEATH, UNDONE),
                 "moved": lambda name: record_history.moved(at, name, language),
@@ -224,6 +233,13 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         if isinstance(token, Refusal):
             return detail(request, signed, at, row_id, token)
         return detail(request, signed, at, row_id, link=f"{request.base_url.replace(path='/')}public/send#{token}")
+
+
+def days_of(record: Record, row: Kept, typed: dict[str, str], now: datetime) -> dict[str, str]:
+    """What the fields say that ask when a move was: as typed, else today; a moment is now where it is left empty."""
+    stamps = {one.stamps for one in move_row.open_moves(record, row) if one.stamps}
+    today = local(now).date().isoformat()
+    return {one: typed.get(one) or (today if record.column(one).kind is Kind.DATE else "") for one in stamps}
 
 
 def version_of(typed: dict[str, str]) -> int:

@@ -9,10 +9,10 @@ from starlette.datastructures import QueryParams
 from cardsvc.api.access import Signed
 from cardsvc.api.errors import Refused
 from cardsvc.context import Context
-from cardsvc.core.figures import FILLED
+from cardsvc.core.figures import EMPTY, FILLED
 from cardsvc.core.permissions import EVERY_MODULE
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.records import CITY, Record
+from cardsvc.core.records import CITY, Column, Kind, Record
 from cardsvc.core.words import Language, say
 from cardsvc.modules import Module
 from cardsvc.rows import grants
@@ -34,6 +34,16 @@ class At:
     def path(self) -> str:
         """Its list's path below the console."""
         return f"modules/{self.module.name}/{self.record.name}"
+
+    @property
+    def links(self) -> dict[str, Where]:
+        """Where its links lead, by column, as far as something is searched there."""
+        to = {one.name: self.module.record(one.of) for one in self.record.columns if one.kind is Kind.LINK}
+        return {
+            name: Where(self.where.home_id, self.module.name, record)
+            for name, record in to.items()
+            if any(one.searched for one in record.columns)
+        }
 
 
 def mine(context: Context, signed: Signed) -> dict[str, Module]:
@@ -67,13 +77,13 @@ def county_names(language: Language) -> dict[str, str]:
     return {CITY: say(language, "records.city"), **{one: say(language, f"county.{one}") for one in CODES}}
 
 
-def wanted_of(record: Record, signed: Signed, asked: QueryParams) -> Wanted:
+def wanted_of(at: At, signed: Signed, asked: QueryParams) -> Wanted:
     """What an address asks of a list.
 
     It says `q`, `county`, `from`, `to`, `undated`, `sort`, `down`, `after`, `back`, and `f.COLUMN` for filters.
     What it asks and the record does not declare is not asked. A county's clerk sees theirs, whatever the address says.
     """
-    only = {}
+    record, only = at.record, {}
     for column in record.columns:
         said = tuple(one for one in asked.getlist(f"f.{column.name}") if one)
         if said:
@@ -90,6 +100,7 @@ def wanted_of(record: Record, signed: Signed, asked: QueryParams) -> Wanted:
         down=asked.get("down") == "yes",
         after=asked.get("after", "")[:2000],
         back=asked.get("back") == "yes",
+        links=at.links,
     )
 
 
@@ -112,6 +123,16 @@ def chosen(wanted: Wanted, name: str) -> str:
     """What a filter of one choice shows as chosen."""
     said = wanted.only.get(name, ("",))
     return said[0] if len(said) == 1 else FILLED
+
+
+def controls(record: Record, wanted: Wanted) -> list[Column]:
+    """The filters of a list that have a field: not those of which the address says more than a field can."""
+
+    def fits(column: Column) -> bool:
+        said = wanted.only.get(column.name, ())
+        return bool(column.choices) or (len(said) < 2 and not {FILLED, EMPTY} & set(said))
+
+    return [one for one in record.columns if one.filtered and fits(one)]
 
 
 def _day(text: str) -> date | None:

@@ -19,7 +19,8 @@ from cardsvc.core.ledger import Account
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.trial_balance import GROUPS, case_of, ends
-from cardsvc.core.words import CATALOGUES, Language, say
+from cardsvc.core.words import CATALOGUES, Language
+from cardsvc.documents.account_words import account_name
 from cardsvc.store import price_books, trial_balance
 from cardsvc.store.office import PAGE
 from cardsvc.store.reconciling import one_moment
@@ -37,13 +38,7 @@ class Names:
 
     def account(self, name: str) -> str:
         """An account or a group, in words."""
-        kind, _, rest = name.partition("/")
-        named = {"till": "means", "receivable": "payer"}.get(kind)
-        own = rest.rpartition("/")[2]
-        word = say(self.language, f"{named}.{own}") if named else self.items.get(own, own)
-        said = say(self.language, f"account.{kind}", name=word)
-        number = case_of(Account(name)) if name not in GROUPS else None
-        return f"{said} · {number}" if number else said
+        return account_name(name, self.items, self.language)
 
     def memo(self, memo: str) -> str:
         """Why money moved, in words."""

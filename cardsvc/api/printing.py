@@ -19,12 +19,12 @@ from cardsvc.core.printing import ASKS, Printable, Printed, printables
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.statements import MOST_LINES
 from cardsvc.core.words import Language
-from cardsvc.documents import furnace_log, papers, receipt, report_paper, statement
+from cardsvc.documents import day_sheet, furnace_log, papers, receipt, report_paper, statement
 from cardsvc.documents.filling import TemplateBroken
 from cardsvc.documents.statement import ToPayer
 from cardsvc.handlers import family_link, print_paper
 from cardsvc.handlers.make_report import Made
-from cardsvc.store import family, furnaces, price_books, snapshots, staff, statements
+from cardsvc.store import day_close, family, furnaces, price_books, snapshots, staff, statements
 from cardsvc.store import papers as paper_store
 from cardsvc.store.engine import Connection
 from cardsvc.store.office import CaseRow
@@ -113,6 +113,25 @@ def furnace_log_of(context: Context, signed: Signed, day: date, language: Langua
         return furnace_log.render(named, day, runs, titles, names, by, language, context.templates)
 
     return sent(made, f"furnaces-{day.isoformat()}")
+
+
+def day_close_of(context: Context, signed: Signed, day: date, language: Language) -> Response:
+    """What two people signed when they closed a day. Raises Refused."""
+    home, now = context.home_id, context.clock()
+    with context.engine.connect() as connection:
+        kept = day_close.kept(connection, home, day)
+        named, names = paper_store.home(connection, home), staff.names(connection, home)
+        items = price_books.item_names(connection, home)
+    if kept is None:
+        raise Refused(Refusal(Problem.NOT_FOUND))
+    copy = print_paper.counted(context, "day_close", day.isoformat(), signed.staff_no, now)
+    by = (copy, now, names.get(signed.staff_no, signed.staff_no))
+    signature = (kept.at, kept.sig, print_paper.whole(context, kept.body, kept.sig))
+
+    def made() -> bytes:
+        return day_sheet.render(named, kept.closed, signature, items, names, by, language, context.templates)
+
+    return sent(made, f"day-close-{day.isoformat()}")
 
 
 def report_of(context: Context, signed: Signed, made: Made) -> Response:

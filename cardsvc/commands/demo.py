@@ -31,8 +31,9 @@ from cardsvc.core.statements import PAYERS
 from cardsvc.core.terms import Payer
 from cardsvc.core.words import say
 from cardsvc.demo import chips, outside, provider, provider_app, tray
+from cardsvc.demo.casting import MONTHS
 from cardsvc.demo.hands import NotDone
-from cardsvc.demo.history import MONTHS, History
+from cardsvc.demo.history import History
 from cardsvc.demo.home import LEADER, STAFF, come_to_work, found
 from cardsvc.demo.people import invent
 from cardsvc.demo.playing import play

@@ -49,7 +49,7 @@ def _wrong(record: Record, names: set[str]) -> Iterator[str]:
     used = {*record.name_by, *record.public, record.dated, record.published, record.point}
     used |= {name for one in moves for name in (*one.fills, one.stamps, *one.clears)}
     used |= {each.link for one in moves for each in one.effects if not each.record}
-    used |= {record.flow.column} if record.flow is not None else set()
+    used |= {record.flow.column, record.flow.begins} if record.flow is not None else set()
     if missing := sorted(used - {"", *own}):
         yield f"{record.name}: there is no column {', '.join(missing)}"
     yield from _columns_wrong(record, names)
@@ -108,6 +108,8 @@ def _columns_wrong(record: Record, names: set[str]) -> Iterator[str]:
         yield f"{record.name}.{record.published}: `published` is a YES_NO"
     if bool(record.published) != bool(record.public):
         yield f"{record.name}: `published` and `public` come together"
+    if record.point in record.public and not set(record.name_by) <= set(record.public):
+        yield f"{record.name}: the public map names its rows: what is in `name_by` is `public` too"
 
 
 def _people(record: Record) -> str:
@@ -132,9 +134,12 @@ def _flow_wrong(record: Record, flow: Flow) -> Iterator[str]:
             yield f"{record.name}: {one.name} cannot clear {kept[0]}, which is needed"
         if one.stamps and record.column(one.stamps).kind not in (Kind.DATE, Kind.MOMENT):
             yield f"{record.name}: {one.name} stamps {one.stamps}, which is no DATE or MOMENT"
-    states = {*flow.frozen, *flow.waits, *(state for one in flow.moves for state in (*one.since, one.to) if state)}
+    named = {*flow.frozen, *flow.waits, *flow.stops, *flow.pauses}
+    states = named | {state for one in flow.moves for state in (*one.since, one.to) if state}
     if not states <= set(state.choices):
         yield f"{record.name}: its flow names a state that its column does not have"
+    if flow.begins and record.column(flow.begins).kind not in (Kind.DATE, Kind.MOMENT):
+        yield f"{record.name}: it begins with {flow.begins}, which is no DATE or MOMENT"
     if idle := [state for state in flow.waits if not flow.here(state)]:
         yield f"{record.name}: a row waits in {idle[0]}, but nobody here can move it on"
     sent = {one.to for one in flow.moves if one.outside}

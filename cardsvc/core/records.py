@@ -110,6 +110,8 @@ class Wrong(StrEnum):
     COLUMN_UNKNOWN = "column_unknown"
     COLUMN_MISSING = "column_missing"
     UNPRINTABLE = "unprintable"  # control characters, which neither database nor spreadsheet can hold
+    IN_FUTURE = "in_future"  # the day of a move that has not come
+    TOO_EARLY = "too_early"  # the day of a move before the row begins, or before the move that led where it stands
     SEVERAL_ROWS = "several_rows"  # a link's text names more than one row
     GUARDED = "guarded"  # two agreed to it: no form changes it, a move of two does
     FULL = "full"  # all places of what it leads to are taken
@@ -149,7 +151,8 @@ class Move:
 
     `fills` are columns that are typed with it. `two`: a second person confirms, and what it fills is typed with it
     alone. `outside`: it is the outsider's, through the row's own link. `stamps`: a date or moment column that gets the
-    time of the move. `clears`: columns that have nothing after it. `effects`: what it does to other rows.
+    time of the move: now, or an earlier one that somebody here types. `clears`: columns that have nothing after it.
+    `effects`: what it does to other rows.
     """
 
     name: str
@@ -175,7 +178,9 @@ class Flow:
     What two people approved, one cannot change: in a state of `frozen` no form changes the row, and in a state of
     `guards` none changes the columns that are named there, such as whom and where to it is paid; moves of two do. In a
     state of `waits` the row waits for somebody here: for a decision, a second person, or what follows on what was sent
-    in from outside.
+    in from outside. In a state of `stops` it is over or stands still for good reason, in one of `pauses` it is put off:
+    who leads a row there is warned, and sees whose it is. `begins`: the DATE or MOMENT column before which no day of a
+    move is.
     """
 
     column: str
@@ -183,6 +188,21 @@ class Flow:
     frozen: tuple[str, ...] = ()
     guards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     waits: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    pauses: tuple[str, ...] = ()
+    begins: str = ""
+
+    @property
+    def sent_back(self) -> tuple[str, ...]:
+        """The states to which somebody here leads back what was sent in from outside, for them to send in again."""
+        again = {state for one in self.moves if one.outside for state in one.since}
+        sent = {one.to for one in self.moves if one.outside}
+        to = {one.to for one in self.moves if not one.outside and sent & set(one.since)}
+        return tuple(state for state in self.pauses if state in again & to)
+
+    def tone(self, state: str) -> str:
+        """How a state looks: "stop", "wait" or "go"."""
+        return "stop" if state in self.stops else "wait" if state in self.pauses else "go"
 
     def here(self, state: str) -> tuple[Move, ...]:
         """The moves that somebody here can make with a row in a state."""

@@ -94,7 +94,16 @@ def flow(dies: bool = True) -> Flow:
         Move("withdraw", Label("撤销", "Withdraw"), open_, "withdrawn", ("reason",), two=True, stamps="ended_on"),
     )
     made = tuple(one for one in moves if dies or one.name not in ("report_death", "not_dead"))
-    return Flow("state", made, frozen=(Standing.WITHDRAWN.value,), waits=told)
+    stops = (*told, Standing.ENDED.value, Standing.WITHDRAWN.value)
+    return Flow(
+        "state",
+        made,
+        (Standing.WITHDRAWN.value,),
+        waits=told,
+        stops=stops,
+        pauses=(Standing.SUSPENDED.value,),
+        begins="since",
+    )
 
 
 def faults(row: Values) -> Iterable[Fault]:

@@ -31,6 +31,7 @@ from cardsvc.core.rules import RULES
 from cardsvc.core.wire import Judgement
 from cardsvc.core.workflow import ENDED, moved, stage_code
 from cardsvc.demo import chips
+from cardsvc.demo.casting import BUSY, HURRIES, MONTHS, OPEN_STOPS, RARE, age
 from cardsvc.demo.endings import way
 from cardsvc.demo.evenings import Evenings, Times
 from cardsvc.demo.home import STAFF
@@ -45,41 +46,8 @@ from cardsvc.store import office, snapshots
 from terminal.journal import Appended
 
 SEED = 2026
-MONTHS = timedelta(days=130)
-OPEN_STOPS = (
-    *(Step.BOOK, Step.DISPATCH, Step.COLLECT, Step.ARRIVE, Step.STORE, Step.STORE, Step.SIGN_QUOTE, Step.DEPOSIT),
-    *(Step.DEPOSIT, Step.TAKE_OUT, Step.PREPARE, Step.FAREWELL, Step.FAREWELL_OVER, Step.QUEUE, Step.LOAD),
-    *(Step.UNLOAD, Step.SEAL, Step.SHELVE, Step.SHELVE, Step.RELEASE, Step.CONFIRM_REST),
-    *(Step.CANCEL, Step.TRANSFER_OUT),
-)
-"""Where the open cases stand today, over and over: every stage that lasts longer than minutes."""
-BUSY = frozenset({Step.DISPATCH, Step.COLLECT, Step.ARRIVE, Step.QUEUE, Step.LOAD, Step.UNLOAD})
-"""Stops that keep a vehicle, a furnace or the queue: only once round, or there would be none for the others."""
-HURRIES = {
-    Step.QUEUE: (Step.QUEUE, 4, 50),
-    Step.LOAD: (Step.QUEUE, 150, 200),
-    Step.UNLOAD: (Step.QUEUE, 300, 360),
-    Step.RELEASE: (Step.CERTIFY, 110, 160),
-}
-"""Stops that follow quickly on an earlier step: that one is held back until so many minutes before the end."""
 LEAVES = (Step.ARRIVE, Step.TAKE_OUT, Step.TRANSFER_OUT, Step.QUEUE, Step.CLOSE_FURNACE, Step.UNSHELVE)
 KINDS = list(StationKind)
-RARE = {
-    7: Turn.CANCELLED,
-    9: Turn.EXTENDED,
-    11: Turn.BODY_PART,
-    13: Turn.BONES,
-    17: Turn.SPLIT,
-    19: Turn.BREAKDOWN,
-    23: Turn.TRANSFERRED,
-    27: Turn.UNIDENTIFIED,
-    29: Turn.SEA,
-    31: Turn.INFECTIOUS,
-    37: Turn.URGENT,
-    40: Turn.CANCELLED,
-    43: Turn.INFECTED,
-}
-"""Which case of fifty is not like most."""
 MANAGER = Signed(StaffNo("1015"), "罗某", (Role.DUTY_MANAGER,), None, "")
 CHECKER = StaffNo("1016")
 
@@ -94,22 +62,10 @@ class CardOfCase:
 
 
 class History:
-    """Tells `count` cases up to `end`; `folder` gets the stations' journals and the cards that people can still tap.
+    """Tells `count` cases up to `end`; `folder` gets the stations' journals and the cards that people can still tap."""
 
-    With `allow_memory` it may lie on a file system that forgets, as a test's may.
-    """
-
-    def __init__(
-        self,
-        context: Context,
-        folder: Path,
-        end: datetime,
-        count: int,
-        seed: int = SEED,
-        *,
-        allow_memory: bool = False,
-    ) -> None:
-        self._random = Random(seed)
+    def __init__(self, context: Context, folder: Path, end: datetime, count: int, allow_memory: bool = False) -> None:
+        self._random = Random(SEED)
         self._clock = Times(end - MONTHS)
         self._context = replace(context, clock=self._clock)
         self._folder, self._end, self._count, self._allow_memory = folder, end, count, allow_memory
@@ -127,10 +83,8 @@ class History:
     def tell(self) -> Iterator[tuple[int, int]]:
         """Let it all happen; yields (done, of) as it goes. Raises Refused when the rules say no to our own story."""
         for station_id, kind, number in STATIONS:
-            folder = self._folder / "stations" / kind.value
-            self._stations[kind] = PastStation.open(
-                self._context, folder, station_id, kind, number, allow_memory=self._allow_memory
-            )
+            folder, memory = self._folder / "stations" / kind.value, self._allow_memory
+            self._stations[kind] = PastStation.open(self._context, folder, station_id, kind, number, memory)
         try:
             yield from self._happen(self._stories())
         finally:
@@ -147,7 +101,7 @@ class History:
                 stop = Step.STORE
             turn = self._turn(number, stop)
             stop = None if turn in (Turn.POLICE, Turn.NOTICE) else stop
-            opened = self._end - timedelta(days=self._random.uniform(*_age(stop, turn, old)))
+            opened = self._end - timedelta(days=self._random.uniform(*age(stop, turn, old)))
             person = invent(self._random, local(opened).date())
             tag = f"{number % 10}{'ABCDEFGHJK'[number // 10 % 10]}{self._random.randrange(10)}{number:03d}"
             things = {"disc": f"D{number:05d}", "label": f"L{number:05d}"}
@@ -388,26 +342,3 @@ def _codes() -> Iterator[tuple[str, str]]:
 
 
 CODES = {kind: tuple(code for one, code in _codes() if one == kind) for kind, _ in _codes()}
-
-
-def _age(stop: Step | None, turn: Turn, old: bool) -> tuple[float, float]:
-    """How many days ago a case was opened, at least and at most."""
-    if old:
-        return (80.0 if turn is Turn.UNIDENTIFIED else 40.0), MONTHS.days - 2.0
-    if turn in (Turn.POLICE, Turn.NOTICE):
-        return 2.0, 12.0
-    match stop:
-        case Step.BOOK | Step.CANCEL:
-            return 0.1, 0.2
-        case Step.DISPATCH | Step.COLLECT | Step.ARRIVE:
-            return 0.08, 0.14
-        case Step.STORE:
-            return 0.3, 0.9
-        case Step.SIGN_QUOTE | Step.DEPOSIT | Step.TRANSFER_OUT:
-            return 1.2, 1.9
-        case Step.SHELVE:
-            return 8.0, 30.0
-        case Step.RELEASE | Step.CONFIRM_REST:
-            return 36.0, 45.0
-        case _:
-            return 3.0, 4.0

@@ -48,10 +48,12 @@ class PastStation:
         station_id: StationId,
         kind: StationKind,
         number: int,
-        *,
         allow_memory: bool = False,
     ) -> "PastStation":
-        """Enrol the station, with keys and a journal in `folder` that the running station goes on with."""
+        """Enrol the station, with keys and a journal in `folder` that the running station goes on with.
+
+        With `allow_memory` the folder may lie on a file system that forgets, as a test's may.
+        """
         signing, sealing, ask = identity.ask_with(enrol_station.make_code(context, station_id, kind, number))
         enrolled = enrol_station.handle(context, EnrolRequest.model_validate(ask, strict=False), context.clock())
         if isinstance(enrolled, Refusal):

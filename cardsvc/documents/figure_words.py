@@ -1,17 +1,19 @@
 """How figures are said: numbers with units, what the bureau says of them, changes in words; page and papers alike."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from cardsvc.core.figures import FILLED, Chapter, Count, Sum, Unit
-from cardsvc.core.indicated import Number, Relation, Told, number_of
+from cardsvc.core.indicated import Number, Part, Relation, Told, number_of
 from cardsvc.core.money import in_yuan
 from cardsvc.core.records import Record, Value
 from cardsvc.core.reporting import Period
 from cardsvc.core.words import Language, say
 from cardsvc.naming.cells import written
 
+Doors = Callable[[Part, Told], str]
+"""The whole address of the rows of a figure, "" where there is none."""
 ARROWS: Mapping[bool | None, str] = {True: "▲", False: "▼", None: "="}
 
 
@@ -110,6 +112,11 @@ class FigureWords:
         several = value if isinstance(value, tuple) else (value,)
         said = " / ".join(written(column, one, self.language) for one in several)
         return said if column.choices else f"{column.label.said(self.language)}: {said}"
+
+
+def no_doors(part: Part, told: Told) -> str:
+    """The doors of a paper that is made where nobody knows the console's address."""
+    return ""
 
 
 def _digits(unit: Unit, number: int | Decimal) -> str:

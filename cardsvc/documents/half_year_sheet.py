@@ -14,23 +14,25 @@ from cardsvc.core.indicated import Chapters, Number, Part, Told, number_of
 from cardsvc.core.local_time import local
 from cardsvc.core.reporting import Period
 from cardsvc.core.words import Language, say
-from cardsvc.documents.figure_words import FigureWords
+from cardsvc.documents.figure_words import Doors, FigureWords, no_doors
 from cardsvc.documents.plain_sheet import Cell, harmless
 
 HEADS = ("module", "name", "unit", "now", "told", "target", "done", "last_year", "change", "remark")
 WIDTHS = (16, 36, 12, 20, 16, 18, 12, 20, 18, 28)
 BOLD = Font(name="Calibri", size=11, bold=True)
+LINK = Font(name="Calibri", size=11, underline="single", color="14532D")
 HEAD = PatternFill("solid", fgColor="E7EFE9")
 FORMATS = {Unit.YUAN: "#,##0.00;[Red]-#,##0.00"}
 PLAIN, TENTH = "#,##0", "#,##0.0"
-NUMBERS = (4, 6, 7, 8)
+NUMBERS = (4, 6, 7, 8, 9)
 """The columns of numbers."""
-TEXTS = (5, 9, 10)
+DONE, CHANGE = 7, 9
+TEXTS = (5, 10)
 """The columns of what is said of them."""
 
 
-def write(period: Period, chapters: Chapters, at: datetime, language: Language) -> bytes:
-    """The workbook, one sheet; amounts in yuan; a withheld figure is **."""
+def write(period: Period, chapters: Chapters, at: datetime, language: Language, doors: Doors = no_doors) -> bytes:
+    """The workbook, one sheet; amounts in yuan; a withheld figure is **. `doors` are the addresses of figures' rows."""
     words, book = FigureWords(language), Workbook()
     sheet = book.worksheets[0]
     sheet.title = say(language, "figure.half_year")[:31]
@@ -42,6 +44,7 @@ def write(period: Period, chapters: Chapters, at: datetime, language: Language) 
     for cell in sheet[3]:
         cell.font, cell.fill = BOLD, HEAD
         cell.alignment = Alignment(horizontal="right" if cell.column in NUMBERS else "left", wrap_text=True)
+    points = say(language, "figure.points", by="").strip()
     for chapter, parts in chapters.items():
         sheet.append([words.chapter(chapter)])
         sheet.cell(sheet.max_row, 1).font = BOLD
@@ -52,8 +55,11 @@ def write(period: Period, chapters: Chapters, at: datetime, language: Language) 
                     sheet.cell(sheet.max_row, column).alignment = Alignment(indent=1)
                 for column in NUMBERS:
                     cell = sheet.cell(sheet.max_row, column)
-                    cell.number_format = TENTH if column == 7 else _format(told.indicator.unit, cell.value)
+                    cell.number_format = _format(column, told.indicator.unit, cell.value, points)
                     cell.alignment = Alignment(horizontal="right")
+                if door := doors(part, told):
+                    cell = sheet.cell(sheet.max_row, NUMBERS[0])
+                    cell.hyperlink, cell.font = door, LINK
     for at_column, width in enumerate(WIDTHS, 1):
         sheet.column_dimensions[get_column_letter(at_column)].width = width
     sheet.freeze_panes = "C4"
@@ -78,7 +84,7 @@ def _cells(part: Part, told: Told, words: FigureWords) -> list[Cell]:
         _number(unit, number_of(unit, target)) if target is not None else "",
         told.done if told.done is not None else words.done(told),
         hidden if told.before_withheld else _number(unit, told.before),
-        words.change(told),
+        hidden if told.withheld or told.before_withheld else told.change if told.change is not None else "",
         told.said.noted(language),
     ]
 
@@ -89,5 +95,10 @@ def _number(unit: Unit, number: Number) -> Cell:
     return Decimal(number).scaleb(-2) if unit is Unit.YUAN else number
 
 
-def _format(unit: Unit, value: object) -> str:
+def _format(column: int, unit: Unit, value: object, points: str) -> str:
+    if column == DONE:
+        return TENTH
+    if column == CHANGE:
+        after = f' "{points}"' if unit is Unit.PERCENT else '"%"'
+        return f"+0.0{after};-0.0{after};0.0{after}"
     return FORMATS.get(unit, PLAIN if isinstance(value, int) else TENTH)

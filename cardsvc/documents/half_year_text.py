@@ -8,6 +8,7 @@ from docx import Document
 from docx.document import Document as Text
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -18,7 +19,7 @@ from cardsvc.core.indicated import Chapters, Part
 from cardsvc.core.local_time import local
 from cardsvc.core.reporting import Period
 from cardsvc.core.words import Language, say
-from cardsvc.documents.figure_words import FigureWords
+from cardsvc.documents.figure_words import Doors, FigureWords, no_doors
 
 HEADS = {"name": Cm(4.9), "now": Cm(3.3), "target": Cm(2.1), "done": Cm(1.7), "last_year": Cm(3.2), "change": Cm(3.4)}
 WITHOUT_TARGETS = {"name": Cm(7), "now": Cm(4), "last_year": Cm(4), "change": Cm(3.6)}
@@ -26,8 +27,8 @@ WITHOUT_TARGETS = {"name": Cm(7), "now": Cm(4), "last_year": Cm(4), "change": Cm
 DEEP = RGBColor(0x14, 0x53, 0x2D)
 
 
-def write(period: Period, chapters: Chapters, at: datetime, language: Language) -> bytes:
-    """The document, A4 upright; withheld figures are **, as everywhere."""
+def write(period: Period, chapters: Chapters, at: datetime, language: Language, doors: Doors = no_doors) -> bytes:
+    """The document, A4 upright; withheld figures are **, as everywhere. `doors` are the addresses of figures' rows."""
     words, text = FigureWords(language), Document()
     title = say(language, "figure.half_year")
     _dress(text, title, at)
@@ -38,7 +39,7 @@ def write(period: Period, chapters: Chapters, at: datetime, language: Language) 
         text.add_heading(words.chapter(chapter), 1)
         for part in parts:
             text.add_heading(part.label.said(language), 2)
-            _table(text, part, words)
+            _table(text, part, words, doors)
     if not chapters:
         text.add_paragraph(say(language, "figure.empty"))
     if any(one.withheld or one.before_withheld for parts in chapters.values() for part in parts for one in part.told):
@@ -50,7 +51,7 @@ def write(period: Period, chapters: Chapters, at: datetime, language: Language) 
     return out.getvalue()
 
 
-def _table(text: Text, part: Part, words: FigureWords) -> None:
+def _table(text: Text, part: Part, words: FigureWords, doors: Doors) -> None:
     heads = HEADS if any(one.said.target is not None for one in part.told) else WITHOUT_TARGETS
     table = text.add_table(rows=1, cols=len(heads), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
@@ -72,6 +73,8 @@ def _table(text: Text, part: Part, words: FigureWords) -> None:
         row = table.add_row()
         _fill(row, [cells[head] for head in heads], bold=(1,))
         _keep(row, "w:cantSplit")
+        if door := doors(part, told):
+            _link(row.cells[list(heads).index("now")], door)
 
 
 def _fill(row: _Row, said: Iterable[str], bold: Container[int]) -> None:
@@ -86,6 +89,17 @@ def _write(cell: _Cell, said: str, *, bold: bool, right: bool) -> None:
     paragraph.paragraph_format.space_after = Pt(0)
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _link(cell: _Cell, address: str) -> None:
+    """Make what a cell says a link."""
+    paragraph = cell.paragraphs[0]
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("r:id"), paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    for run in paragraph.runs:
+        run.font.underline, run.font.color.rgb = True, DEEP
+        link.append(run._r)
+    paragraph._p.append(link)
 
 
 def _keep(row: _Row, name: str) -> None:

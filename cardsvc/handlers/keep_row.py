@@ -73,7 +73,8 @@ def handle(
         if values["county"] in counties:
             records, vault = {one.name: one for one in module.records}, context.vault
             faults += keeping.disagreed(connection, vault, where, records, values, row_id, not faults)
-            faults += trails.disagreed(connection, vault, where, module, values, stood, row_id)
+            if not faults:
+                faults += trails.disagreed(connection, vault, where, module, values, stood, row_id)
         if faults:
             return Faulty(faults)
         what = "row changed" if before is not None else "row added"

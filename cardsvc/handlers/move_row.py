@@ -1,7 +1,7 @@
 """Move a row through its record's flow: by a clerk, by two, or by somebody outside through the row's own link."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
@@ -38,6 +38,8 @@ def handle(
 ) -> tuple[Fault, ...] | Refusal | None:
     """Move a row; None when it is done. `row`: the id and version that were looked at. `texts` fill the move's columns.
 
+    Who is here may say by `texts` too when it was, under the name of the column that it stamps; else it is `now`.
+
     `people`: who moves it (None: somebody outside, for whom only a move of theirs is open) and who confirms it.
     """
     where = Where(context.home_id, module.name, record)
@@ -66,7 +68,9 @@ def handle(
         values = {**present, **filled, record.flow.column: to}
         values |= dict.fromkeys(move.clears)
         if move.stamps:
-            values[move.stamps] = local(now).date() if record.column(move.stamps).kind is Kind.DATE else now
+            stamp = _stamped(record, move, texts.get(move.stamps, "") if staff_no is not None else "", present, now)
+            faults += (Fault(move.stamps, stamp),) if isinstance(stamp, Wrong) else ()
+            values[move.stamps] = stamp if not isinstance(stamp, Wrong) else None
         if not faults and record.check is not None:
             faults += tuple(record.check(values))
         records, vault = {one.name: one for one in module.records}, context.vault
@@ -101,6 +105,35 @@ def _works_there(connection: Connection, context: Context, staff_no: StaffNo, mo
         return False
     granted = grants.of(connection, context.home_id, staff_no)
     return bool(EVERY_MODULE & set(member.roles)) or module in granted
+
+
+def _stamped(record: Record, move: Move, text: str, present: Values, now: datetime) -> Value | Wrong:
+    """The time of a move: as typed, else now; what is typed has come, and is not before what led where the row is."""
+    column = record.column(move.stamps)
+    whole = column.kind is Kind.DATE
+    if not text.strip():
+        return local(now).date() if whole else now
+    found = cells.read(column, text)
+    if isinstance(found, Wrong) or not isinstance(found, date):
+        return found
+    if _day(found) > local(now).date() or (isinstance(found, datetime) and found > now):
+        return Wrong.IN_FUTURE
+    flow = record.flow
+    came = (
+        [one.stamps for one in flow.moves if one.stamps and one.to == present[flow.column]] if flow is not None else []
+    )
+    begins = [flow.begins] if flow is not None and flow.begins else []
+    for name in (*begins, *came):
+        before = present[name]
+        both = isinstance(before, datetime) and isinstance(found, datetime)
+        if isinstance(before, date) and (found < before if both else _day(found) < _day(before)):
+            return Wrong.TOO_EARLY
+    return found
+
+
+def _day(at: date) -> date:
+    """The local day of a day or moment."""
+    return local(at).date() if isinstance(at, datetime) else at
 
 
 def _filled(

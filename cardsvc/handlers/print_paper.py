@@ -124,9 +124,13 @@ def verify_address(family_url: str, number: str, code: str) -> str:
 
 
 def _kept(context: Context, one: Cleared) -> Kept:
+    return Kept(one.clearance, hashlib.sha256(one.sig).hexdigest()[:16], whole(context, one.body, one.sig))
+
+
+def whole(context: Context, body: bytes, sig: bytes) -> bool:
+    """Whether the service signed these bytes."""
     try:
-        Ed25519PublicKey.from_public_bytes(context.vault.public_key).verify(one.sig, one.body)
-        whole = True
+        Ed25519PublicKey.from_public_bytes(context.vault.public_key).verify(sig, body)
     except InvalidSignature:
-        whole = False
-    return Kept(one.clearance, hashlib.sha256(one.sig).hexdigest()[:16], whole)
+        return False
+    return True

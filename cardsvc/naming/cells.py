@@ -27,6 +27,8 @@ CLOCK = re.compile(r"(?:日\s*|\s+|T)([0-9]{1,2}):([0-9]{2}.*)")
 SPACED = re.compile(r"[0-9](?:[\s\-]*[0-9])*(?:[\s\-]*[Xx])?")
 """Digits, however they are parted."""
 MOBILE = re.compile(r"(?:(?:00)?86)?1[3-9][0-9]{9}")
+ACCOUNT = re.compile(r"[0-9]{8,32}")
+"""Accounts of companies and old passbooks have no check digit that all banks agree on; 32 is what payments carry."""
 CITIZEN = re.compile(r"[0-9]{6}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]")
 """An ID number by its looks: one with a slip of the pen tells of somebody too."""
 YES, NO = frozenset({"yes", "y", "true", "1", "是", "有"}), frozenset({"no", "n", "false", "0", "否", "无"})
@@ -128,9 +130,20 @@ def _numbered(kind: Kind, text: str) -> str | Wrong:
         case Kind.CREDIT_CODE:
             return bare if uscc.is_valid(bare) else Wrong.CREDIT_CODE
         case Kind.BANK_ACCOUNT:
-            return bare if 12 <= len(bare) <= 19 and luhn.is_valid(bare) else Wrong.BANK_ACCOUNT
+            return bare if ACCOUNT.fullmatch(bare) else Wrong.BANK_ACCOUNT
         case _:
             return text if PHONE.fullmatch(text) else Wrong.PHONE
+
+
+def doubtful(kind: Kind, clear: str) -> bool:
+    """Whether an account that may be right looks like a slip: a card's check digit fails, or it is somebody's number.
+
+    Cards have 16 to 19 digits and a check digit (ISO/IEC 7812-1); the account of a company may have as many and none.
+    """
+    card = 16 <= len(clear) <= 19
+    return kind is Kind.BANK_ACCOUNT and (
+        (card and not luhn.is_valid(clear)) or bool(CITIZEN.fullmatch(clear) or MOBILE.fullmatch(clear))
+    )
 
 
 def number_in(text: str) -> Kind | None:

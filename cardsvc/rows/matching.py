@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,14 +11,14 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, false, func,
 
 from cardsvc.core.figures import EMPTY, FILLED
 from cardsvc.core.local_time import CHINA
-from cardsvc.core.records import Column, Kind, Record, Value, Wrong
+from cardsvc.core.records import CITY, Column, Kind, Record, Value, Wrong
 from cardsvc.naming.cells import UNHELD, number_in, read
 from cardsvc.rows.keeping import Where, index_of
 from cardsvc.rows.tables import blind
 from cardsvc.vault.vault import Vault
 
 INDEX = re.compile(r"[0-9a-f]{32}")
-"""A secret as an address may say it: by its blind index."""
+"""A secret as an address may say it, by its blind index; and the id of a row."""
 NOTHING = "****"
 """What an address says in place of a number that this list cannot find: no row has it."""
 FEW = 2_000
@@ -35,7 +35,9 @@ class Wanted:
 
     `only` are values by column, FILLED for any, EMPTY for none; `first` and `last` bound the record's dated column;
     `undated`: rows without a day too. `after` is the cursor of the page before, `back` turns: the page that ends before
-    it. `sort` is a column, "" the newest first.
+    it. `sort` is a column, "" the newest first. `links`: the LINK columns by which rows are found too, by what is
+    searched in the record that they lead to. `anywhere`: a text that stands somewhere in one of the `public` texts; for
+    lists that are short, as no index finds it.
     """
 
     county: str | None = None
@@ -48,6 +50,8 @@ class Wanted:
     down: bool = False
     after: str = ""
     back: bool = False
+    links: Mapping[str, Where] = field(default_factory=dict)
+    anywhere: str = ""
 
 
 def conditions(vault: Vault, where: Where, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -103,15 +107,21 @@ def _groups(vault: Vault, where: Where, wanted: Wanted, found_by: str | None = N
 
     groups: dict[str, ColumnElement[bool]] = {}
     for name, said in wanted.only.items():
-        groups[name] = _filter(vault, record.column(name), said, use(name))
+        groups[name] = _filter(vault, record.column(name), said, use(name), wanted.links.get(name))
     if record.dated and (wanted.first or wanted.last):
         by = use("period")(record.dated)
         bounds = and_(*within(record, by, wanted.first, wanted.last))
         groups["period"] = or_(bounds, by.is_(None)) if wanted.undated else bounds
+    if wanted.anywhere:
+        texts = [one for one in record.columns if one.name in record.public and one.kind in (Kind.TEXT, Kind.NOTE)]
+        held = texts if not UNHELD.search(wanted.anywhere) else []
+        groups["anywhere"] = or_(
+            false(), *(aside(c[one.name]).icontains(wanted.anywhere, autoescape=True) for one in held)
+        )
     if wanted.text and found_by == TEXT:
         groups[TEXT] = _text(vault, where, wanted, FEW)
     elif wanted.text:
-        groups[TEXT] = or_(*_found_by(vault, where, wanted.text, use(TEXT)))
+        groups[TEXT] = or_(*_found(vault, where, wanted, use(TEXT)))
     return groups
 
 
@@ -123,18 +133,24 @@ def _text(vault: Vault, where: Where, wanted: Wanted, most: int) -> ColumnElemen
     looked = where.table.alias("looked")
     parts = (
         select(looked.c.home_id, looked.c.id).where(*_base(looked, where, wanted), one).limit(most).subquery()
-        for one in _found_by(vault, where, wanted.text, lambda name: looked.c[name])
+        for one in _found(vault, where, wanted, lambda name: looked.c[name])
     )
     found = union(*(select(one) for one in parts)).subquery("found")
     return and_(where.table.c.home_id == found.c.home_id, where.table.c.id == found.c.id)
 
 
-def _filter(vault: Vault, column: Column, said: tuple[str, ...], use: Use) -> ColumnElement[bool]:
+def _filter(
+    vault: Vault, column: Column, said: tuple[str, ...], use: Use, to: Where | None = None
+) -> ColumnElement[bool]:
+    """What a filter asks of a column; a link by the id of a row `to` which it leads, or by what finds such rows."""
     by = use(blind(column.name) if column.secret else column.name)
     if FILLED in said:
         return by.is_not(None)
     if EMPTY in said:
         return by.is_(None)
+    if to is not None:
+        named = [one for text in said if not INDEX.fullmatch(text) for one in _led(vault, by, to, text)]
+        return or_(by.in_([one for one in said if INDEX.fullmatch(one)]), *named)
     values = [value for one in said if not isinstance(value := _value(column, one), Wrong)]
     indexes = [one for one in said if INDEX.fullmatch(one)] if column.secret else []
     return by.in_([*indexes, *(index_of(vault, column, str(one)) for one in values)] if column.secret else values)
@@ -166,28 +182,65 @@ def _value(column: Column, said: str) -> Value | Wrong:
 
 
 def asked_for(
-    connection: Connection, vault: Vault, where: Where, text: str, county: str | None = None
-) -> tuple[str, str]:
-    """What an address says of a text that somebody of this county, None for all, typed to find: a filter and its value.
+    connection: Connection,
+    vault: Vault,
+    where: Where,
+    text: str,
+    county: str | None = None,
+    links: Mapping[str, Where] | None = None,
+) -> list[tuple[str, str]]:
+    """What an address says of a text that somebody of this county, None for all, typed to find: filters and values.
 
-    A searched secret is said by its blind index: no number of anybody stands in an address, whatever the record has.
-    What only looks like one (a file's number reads as a telephone number) is one where a row has it.
+    A searched secret is said by its blind index, one of a linked row by that row's id: no number of anybody stands in
+    an address, whatever the record has. What only looks like one (a file's number reads as a telephone number) is one
+    where a row has it.
     """
     plain = unicodedata.normalize("NFKC", text)
     kind = number_in(plain)
+    for column, index in _numbers(vault, where, plain):
+        if column.searched and (column.kind is kind or _having(connection, where, column, index, (county,), 1)):
+            return [(f"f.{column.name}", index)]
+    for name, to in (links or {}).items():
+        for column, index in _numbers(vault, to, plain):
+            here = (None,) if county is None else (county, CITY)
+            if column.searched and (ids := _having(connection, to, column, index, here, FEW)):
+                return [(f"f.{name}", one) for one in ids]
+    own = (_having(connection, where, column, index, (None,), 1) for column, index in _numbers(vault, where, plain))
+    return [("q", NOTHING if kind is not None or any(own) else text)]
+
+
+def _numbers(vault: Vault, where: Where, text: str) -> Iterator[tuple[Column, str]]:
+    """The secrets that a text can be, each with its blind index."""
     for column in where.record.columns:
-        value = read(column, plain) if column.searched and column.secret else None
+        value = read(column, text) if column.secret else None
         if isinstance(value, str) and not isinstance(value, Wrong):
-            index = index_of(vault, column, value)
-            if column.kind is kind or _anybody(connection, where, column, index, county):
-                return f"f.{column.name}", index
-    return "q", text if kind is None else NOTHING
+            yield column, index_of(vault, column, value)
 
 
-def _anybody(connection: Connection, where: Where, column: Column, index: str, county: str | None) -> bool:
+def _having(
+    connection: Connection, where: Where, column: Column, index: str, counties: Iterable[str | None], most: int
+) -> list[str]:
+    """The ids of rows of some counties, None for all, that have a secret; up to so many of each."""
     by = where.table.c[blind(column.name)]
-    asked = select(where.table.c.id).where(*_base(where.table, where, Wanted(county)), by == index).limit(1)
-    return connection.execute(asked).first() is not None
+    found: list[str] = []
+    for county in counties:
+        asked = select(where.table.c.id).where(*_base(where.table, where, Wanted(county)), by == index).limit(most)
+        found += connection.execute(asked).scalars().all()
+    return found
+
+
+def _found(vault: Vault, where: Where, wanted: Wanted, use: Use) -> Iterator[ColumnElement[bool]]:
+    """By what the rows say themselves, and by what those say to which their links lead."""
+    yield from _found_by(vault, where, wanted.text, use)
+    for name, to in wanted.links.items():
+        yield from _led(vault, use(name), to, wanted.text)
+
+
+def _led(vault: Vault, by: ColumnElement[Any], to: Where, text: str) -> Iterator[ColumnElement[bool]]:
+    """That a link leads to a row that a text finds: a part for each column, so that each is found by its index."""
+    led = to.table.alias()
+    for one in _found_by(vault, to, text, lambda name: led.c[name]):
+        yield by.in_(select(led.c.id).where(led.c.home_id == to.home_id, one))
 
 
 def _found_by(vault: Vault, where: Where, text: str, use: Use) -> Iterator[ColumnElement[bool]]:

@@ -84,6 +84,14 @@ def waiting(connection: Connection, home_id: HomeId, staff_no: StaffNo) -> int:
     return connection.execute(select(func.count()).select_from(U).where(*mine)).scalar_one()
 
 
+def undecided(connection: Connection, home_id: HomeId, staff_no: StaffNo) -> list[tuple[str, str, UploadState, int]]:
+    """How many files of somebody wait for their decision: by module, record and state."""
+    mine = (U.c.home_id == home_id, U.c.made_by == staff_no, U.c.state.in_([one.value for one in WAITING]))
+    by = (U.c.module, U.c.record, U.c.state)
+    asked = select(*by, func.count()).where(*mine).group_by(*by).order_by(*by)
+    return [(module, record, UploadState(state), count) for module, record, state, count in connection.execute(asked)]
+
+
 def due(connection: Connection, home_id: HomeId, silent_since: datetime) -> Upload | None:
     """The file that is to be worked on next: nobody has been heard of that does."""
     working = (U.c.home_id == home_id, U.c.state.in_([one.value for one in WORKING]), U.c.beat_at <= silent_since)

@@ -1,7 +1,8 @@
 """Closed days, what stands open before one is closed, and the look again at all that was closed."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -43,6 +44,25 @@ def one(connection: Connection, home_id: HomeId, day: date) -> DayClosed | None:
     where = (c.home_id == home_id, c.day == day.isoformat())
     body = connection.execute(select(c.body).where(*where)).scalar_one_or_none()
     return CLOSED.validate_json(body) if body is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A closed day as the database keeps it: its very bytes, the signature over them, and when it was closed."""
+
+    closed: DayClosed
+    body: bytes
+    sig: bytes
+    at: datetime
+
+
+def kept(connection: Connection, home_id: HomeId, day: date) -> Kept | None:
+    """A closed day, to be proved."""
+    c, link = t.day_close.c, t.audit_link.c
+    of_log = (link.home_id == c.home_id) & (link.log_no == c.log_no)
+    where = (c.home_id == home_id, c.day == day.isoformat())
+    row = connection.execute(select(c.body, c.sig, link.at).join(t.audit_link, of_log).where(*where)).one_or_none()
+    return Kept(CLOSED.validate_json(row.body), row.body.encode(), row.sig, row.at) if row is not None else None
 
 
 def found(connection: Connection, home_id: HomeId, balance: TrialBalance, day: date) -> Mapping[Check, int]:

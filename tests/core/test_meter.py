@@ -40,7 +40,7 @@ def test_a_longer_term_is_shown_with_its_cost_before_it_is_chosen() -> None:
     assert (meter.until, meter.then_fen) == (START + timedelta(days=10), 80_000)
     price, day, *term = in_words(meter, "en")
     assert price == ("Cold storage, a day", "¥80.00")
-    assert day == ("A day", "is 24 hours; going out and coming back within it begins no other")
+    assert day == ("A day", "is 24 hours; out and back within it is no other")
     assert [value for _, value in term] == ["2026-11-11 11:42", "¥800.00"]
 
 

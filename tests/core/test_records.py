@@ -110,6 +110,16 @@ ONCE = replace(PLAIN, columns=(*PLAIN.columns, Column("worth", ANY, Kind.NUMBER,
         (replace(PLAIN, dated="note"), "`dated` is a DATE or a MOMENT"),
         (replace(PLAIN, published="note", public=("day",)), "`published` is a YES_NO"),
         (replace(PLAIN, public=("day",)), "`published` and `public` come together"),
+        (
+            replace(
+                PLAIN,
+                columns=(*PLAIN.columns, Column("spot", ANY, Kind.POINT), Column("shown", ANY, Kind.YES_NO)),
+                point="spot",
+                published="shown",
+                public=("spot",),
+            ),
+            "the public map names its rows",
+        ),
         (replace(PLAIN, name_by=()), "no column names its rows"),
         (
             replace(PLAIN, columns=(*PLAIN.columns, Column("id_no", ANY, Kind.ID_NO, needed=True))),

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cardsvc.core import posting, prices, quoting, waivers
@@ -10,6 +12,7 @@ from cardsvc.core.corrections import Standing, corrections
 from cardsvc.core.facts import Details, Quantity, Step
 from cardsvc.core.prices import Line, PriceBook
 from cardsvc.core.terms import Payer, Reason, WaiverFor
+from cardsvc.core.waiver_source import category_of
 from cardsvc.core.waivers import WaiverRule, WaiverTable
 from tests.core.story import START, Story
 from tests.core.test_corrections import BOOKS, stored_five_days
@@ -387,3 +390,51 @@ def test_a_waiver_that_is_withdrawn_is_named_on_no_line_even_where_another_gives
     story.took(Step.WITHDRAW_WAIVER, details=Details(category=POOR, reason=Reason.NOT_ENTITLED))
 
     assert of_storage(charged(story, by)) == [(2, 16_000, "veteran YF-2 table:1", Payer.TREASURY)]
+
+
+ACTS = st.lists(
+    st.one_of(
+        *[st.tuples(st.just("stay"), st.integers(1, 4))] * 3,
+        st.tuples(st.sampled_from(("prove", "withdraw")), st.sampled_from((POOR, VETERAN, RESIDENT))),
+        st.tuples(st.just("payer"), st.sampled_from((Payer.POLICE, Payer.FAMILY))),
+        st.tuples(st.just("void"), st.none()),
+    ),
+    max_size=9,
+)
+THREE = table(*TWO.rules, rule(RESIDENT, "cold", 3_000, 20))
+
+
+def act(story: Story, act: str, value: object, begins: int) -> int:
+    """Tell one thing; the day on which the next stay may begin."""
+    match act, value:
+        case "stay", int(days):
+            cold(story, begins, days)
+            return begins + days + 1
+        case "prove", WaiverFor() as category:
+            story.took(Step.PROVE_WAIVER, details=Details(category=category, number="N-1", reason=Reason.PROVEN_LATE))
+        case "withdraw", WaiverFor() as category:
+            story.took(Step.WITHDRAW_WAIVER, details=Details(category=category, reason=Reason.NOT_ENTITLED))
+        case "payer", Payer() as payer:
+            switched(story, "cold", payer)
+        case "void", None if story.case.taken and story.case.taken[-1].step is Step.TAKE_OUT:
+            story.took(Step.VOID, details=Details(reason=Reason.ENTERED_BY_MISTAKE))
+    return begins
+
+
+@settings(max_examples=200)
+@given(st.sets(st.sampled_from((POOR, VETERAN, RESIDENT)), min_size=1), ACTS)
+def test_whatever_happens_a_family_is_let_off_what_the_best_of_its_categories_gives(
+    proven: set[WaiverFor], acts: list[tuple[str, object]]
+) -> None:
+    story, begins, by = Story().booked().took(Step.DISPATCH).took(Step.COLLECT).took(Step.ARRIVE), 0, book(THREE)
+    for name, value in (*(("prove", one) for one in sorted(proven)), *acts):
+        begins = act(story, name, value, begins)
+
+    lines = [one.line for one in charged(story, by) if one.line.item == "cold"]
+
+    days = sum(one.quantity for one in lines if one.payer is Payer.FAMILY)
+    held = {one.category for one in waivers.entitlements(story.case)}
+    best = max((min(one.units, days) * one.fen for one in THREE.rules if one.category in held), default=0)
+    assert sum(one.waiver_fen for one in lines) == best
+    named = {category_of(one.waiver_source) for one in lines if one.waiver_fen}
+    assert len(named) <= 1 and named <= held

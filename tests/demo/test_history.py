@@ -20,7 +20,8 @@ from cardsvc.core.profiles.desfire_ev2 import PROFILE
 from cardsvc.core.reporting import Period
 from cardsvc.core.virtual_card import store
 from cardsvc.demo import home
-from cardsvc.demo.history import MONTHS, History
+from cardsvc.demo.casting import MONTHS
+from cardsvc.demo.history import History
 from cardsvc.demo.people import invent
 from cardsvc.handlers import make_report
 from cardsvc.naming.identity import valid_id_no

@@ -100,6 +100,34 @@ def test_the_files_are_in_the_language_of_who_asks(office: Service) -> None:
     assert "PAGE" in text.sections[0].footer.paragraphs[0]._p.xml
 
 
+def test_each_figure_of_both_files_leads_to_its_rows_and_a_withheld_one_nowhere(office: Service) -> None:
+    desk = Desk(office, LEADER)
+    text = Document(io.BytesIO(desk.get(f"{PATH}.docx?day=2026-01-01").content))
+    sheet = load_workbook(io.BytesIO(desk.get(f"{PATH}.xlsx?day=2026-01-01").content)).worksheets[0]
+
+    rows = [row for table in text.tables for row in table.rows[1:]]
+    links = {row.cells[0].text: [link.address for link in row.cells[1].paragraphs[0].hyperlinks] for row in rows}
+    lines = {str(row[1].value): row for row in sheet.iter_rows(min_row=4) if row[1].value is not None}
+    for name, cells in lines.items():
+        written = [str(cells[3].hyperlink.target)] if cells[3].hyperlink is not None else []
+        assert written == links[name] and len(written) == (name != "不公布之数"), name
+        for address in written:
+            assert address.startswith("http://testserver/office/"), address
+            assert desk.http.get(address).status_code == 200, address
+    assert links["样品数"] == ["http://testserver/office/modules/sample/thing?from=2026-01-01&to=2026-06-30"]
+
+
+def test_a_change_is_a_number_in_the_spreadsheet(office: Service) -> None:
+    desk = Desk(office, LEADER)
+    for number in range(2):
+        add(desk, name=f"去年{number}", day="2025-03-01", fen="100")
+    sheet = load_workbook(io.BytesIO(desk.get(f"{PATH}.xlsx?day=2026-01-01").content)).worksheets[0]
+
+    lines = {row[1].value: row for row in sheet.iter_rows(min_row=4) if row[1].value is not None}
+    assert (lines["样品数"][8].value, lines["金额"][8].value) == (50, 396.8)
+    assert lines["样品数"][8].number_format == '+0.0"%";-0.0"%";0.0"%"'
+
+
 def test_what_is_noted_of_a_figure_is_read_in_the_language_of_the_report(office: Service) -> None:
     module = office.context.modules["sample"]
     noted = {

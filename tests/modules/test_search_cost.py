@@ -40,7 +40,30 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     ],
 )
 def test_a_search_costs_what_it_finds(many: Service, wanted: dict[str, Any], count: int) -> None:
-    where = Where(many.context.home_id, "social_orgs", plugged()["social_orgs"].record("organisation"))
+    assert found(many, "organisation", Wanted(**wanted)) == (count, count, False, count)
+
+
+@pytest.mark.parametrize(("text", "count"), [("协会0007", 2), ("C1999", 11), ("无", 0)])
+def test_a_search_by_what_links_lead_to_costs_what_it_finds(many: Service, text: str, count: int) -> None:
+    with many.context.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT OR IGNORE INTO social_orgs_annual_inspection (home_id, id, county, version, made_at, made_by,"
+            " changed_at, changed_by, organisation, year, due_on, state) SELECT home_id, id, county, version, made_at,"
+            " made_by, changed_at, changed_by, id, 2025, '2026-05-31', 'waiting' FROM social_orgs_organisation"
+        )
+    to = Where(many.context.home_id, "social_orgs", plugged()["social_orgs"].record("organisation"))
+
+    assert found(many, "annual_inspection", Wanted(text=text, links={"organisation": to})) == (
+        count,
+        count,
+        False,
+        count,
+    )
+
+
+def found(many: Service, record: str, wanted: Wanted) -> tuple[int, int, bool, int]:
+    """What a list's search finds: its page's count and rows, whether more than 5,000, and all; by few steps."""
+    where = Where(many.context.home_id, "social_orgs", plugged()["social_orgs"].record(record))
     steps = 0
 
     def tick() -> int:
@@ -51,9 +74,9 @@ def test_a_search_costs_what_it_finds(many: Service, wanted: dict[str, Any], cou
     with many.context.engine.connect() as connection:
         raw: Any = connection.connection.dbapi_connection
         raw.set_progress_handler(tick, 1_000)
-        page = paging.page(connection, many.context.vault, where, Wanted(**wanted))
-        asked = paging.more_than(connection, many.context.vault, where, Wanted(**wanted), 5_000)
-        whole = list(paging.every(connection, many.context.vault, where, Wanted(**wanted), 100))
+        page = paging.page(connection, many.context.vault, where, wanted)
+        asked = paging.more_than(connection, many.context.vault, where, wanted, 5_000)
+        whole = list(paging.every(connection, many.context.vault, where, wanted, 100))
         raw.set_progress_handler(None, 0)
-    assert (page.count, len(page.rows), asked, len(whole)) == (count, count, False, count)
     assert steps < FOUND_STEPS
+    return page.count, len(page.rows), asked, len(whole)

@@ -19,6 +19,12 @@ BOTH = ["--first", "1", "--first-password", "first password", "--second", "2", "
 
 
 @pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """On a disk: a station's own program keeps its journal nowhere else."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
 def founded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONECARD_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("ONECARD_PASSPHRASE", "a passphrase of a test")

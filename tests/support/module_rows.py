@@ -1,6 +1,6 @@
 """Rows of modules made by chance from their declarations alone; every one passes its record's own rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
@@ -16,7 +16,7 @@ from tests.support.home import Service
 
 FIRST, LAST = date(2025, 1, 1), date(2026, 12, 31)
 BORDERS = (date(2025, 6, 30), date(2025, 7, 1), date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1))
-TRIES = 400
+TRIES = 4_000
 NOON = time(12, tzinfo=UTC)
 OFTEN = 0.8
 """How often a column that may be empty has something."""
@@ -26,13 +26,18 @@ def random_rows(module: Module, random: Random, count: int) -> Iterator[tuple[Re
     """`count` rows of each record, with ids, states of their flows and derived values; links lead to these rows."""
     ids = {one.name: [f"{random.getrandbits(128):032x}" for _ in range(count)] for one in module.records}
     for record in module.records:
-        alike: set[tuple[Value, ...]] = set()
-        for number, row_id in enumerate(ids[record.name]):
-            row = _row(record, ids, random, number)
-            keys = {(*names, *(row[one] for one in names)) for names in record.together}
-            if not keys & alike:
-                yield record, row_id, row
-            alike |= {one for one in keys if None not in one}
+        made = ((row_id, one_row(record, ids, random, number)) for number, row_id in enumerate(ids[record.name]))
+        yield from ((record, *one) for one in apart(record, made))
+
+
+def apart(record: Record, rows: Iterable[tuple[str, Values]]) -> Iterator[tuple[str, Values]]:
+    """Ids and rows without those that are alike where no two may be."""
+    alike: set[tuple[Value, ...]] = set()
+    for row_id, row in rows:
+        keys = {(*names, *(row[one] for one in names)) for names in record.together}
+        if not keys & alike:
+            yield row_id, row
+        alike |= {one for one in keys if None not in one}
 
 
 def fill(service: Service, module: Module, random: Random, count: int) -> int:
@@ -52,7 +57,8 @@ def fill(service: Service, module: Module, random: Random, count: int) -> int:
     return sum(map(len, made.values()))
 
 
-def _row(record: Record, ids: dict[str, list[str]], random: Random, number: int) -> Values:
+def one_row(record: Record, ids: Mapping[str, list[str]], random: Random, number: int) -> Values:
+    """A row by chance; links lead to one of `ids` by record, what is unique is made from `number`."""
     values: dict[str, Value] = {"county": random.choice(CODES)}
     passed, state = _way(record, random)
     fixed = {**dict.fromkeys(one.stamps for one in _moves(record) if one.stamps), **state}
@@ -102,14 +108,14 @@ def _stamped(record: Record, passed: list[Move], values: Values, random: Random)
     return found
 
 
-def _made(column: Column, filled: set[str], ids: dict[str, list[str]], random: Random, number: int) -> Value:
+def _made(column: Column, filled: set[str], ids: Mapping[str, list[str]], random: Random, number: int) -> Value:
     """A value; what nobody had to fill in may be empty."""
     if not column.needed and column.name not in filled and random.random() > OFTEN:
         return None
     return _value(column, ids, random, number)
 
 
-def _value(column: Column, ids: dict[str, list[str]], random: Random, number: int) -> Value:
+def _value(column: Column, ids: Mapping[str, list[str]], random: Random, number: int) -> Value:
     low = column.low if column.low is not None else -50
     match column.kind:
         case Kind.NUMBER | Kind.MONEY:

@@ -63,6 +63,7 @@ THING = Record(
         ),
         frozen=("agreed",),
         waits=("sent",),
+        pauses=("back",),
     ),
     published="shown",
     public=("name", "place"),

@@ -77,6 +77,7 @@ EVENT = Record(
                 effects=(Effect("event", ("event", "state"), _released, record="sign_up"),),
             ),
         ),
+        stops=("cancelled",),
     ),
     published="published",
     public=("name", "way", "held_on", "place", "places", "office_phone", "state"),
@@ -190,6 +191,8 @@ SIGN_UP = Record(
         ),
         frozen=("buried",),
         waits=("signed_up", "confirmed"),
+        stops=("withdrawn",),
+        begins="signed_on",
     ),
 )
 TRAIL = Trail(

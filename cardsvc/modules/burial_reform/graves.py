@@ -157,5 +157,7 @@ CONVERSION = Record(
         ),
         frozen=("accepted",),
         waits=("done",),
+        pauses=("sent_back",),
+        begins="converted_on",
     ),
 )

@@ -195,5 +195,6 @@ REVISION = Record(
             Move("issue", Label("印发", "Issue"), ("reviewed",), "issued", fills=("document",), stamps="issued_on"),
         ),
         waits=("reviewed",),
+        begins="revised_on",
     ),
 )

@@ -80,5 +80,6 @@ BATCH = Record(
         ),
         frozen=("approved", "handed_out"),
         waits=("drafted", "approved"),
+        stops=("cancelled",),
     ),
 )

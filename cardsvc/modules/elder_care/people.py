@@ -205,6 +205,8 @@ ELDER = Record(
         ),
         guards=dict.fromkeys(GRANTED, (*WHO, "bank_account")),
         waits=("death",),
+        stops=("death", "ended"),
+        pauses=("suspended",),
     ),
 )
 ASSESSMENT = Record(
@@ -314,6 +316,8 @@ ASSESSMENT = Record(
         ),
         frozen=("approved", "refused"),
         waits=("assessed",),
+        stops=("refused",),
+        begins="assessed_on",
     ),
 )
 PAYMENT = Record(

@@ -63,6 +63,7 @@ ORDER = Record(
             Move("resume", Label("恢复服务", "Go on"), ("suspended",), "running"),
             Move("end", Label("结束", "End"), ("ordered", "running", "suspended"), "ended", fills=("until", "reason")),
         ),
+        stops=("ended",),
     ),
 )
 VISIT = Record(
@@ -211,5 +212,6 @@ CALL = Record(
             Move("reopen", Label("回访未解决，重新派单", "Open again"), ("closed",), "received", clears=("closed_at",)),
         ),
         waits=("received",),
+        begins="received_at",
     ),
 )

@@ -181,6 +181,8 @@ ANNUAL_INSPECTION = Record(
         ),
         frozen=rules.REPORTED,
         waits=("submitted",),
+        stops=("failed", "missed"),
+        pauses=("returned",),
     ),
 )
 
@@ -310,6 +312,8 @@ CATALOGUE_ITEM = Record(
             Move("finish", Label("完成", "Finish"), ("taken",), "done"),
             Move("withdraw", Label("退出目录", "Withdraw"), ("listed", "taken"), "withdrawn"),
         ),
+        stops=("withdrawn",),
+        begins="listed_on",
     ),
 )
 PUBLICATION = Record(

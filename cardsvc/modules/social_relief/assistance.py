@@ -90,7 +90,12 @@ SITE = Record(
     ),
     name_by=("name",),
     dated="opened_on",
-    flow=Flow("state", (Move("close", Label("停用", "Close"), ("open",), "closed", stamps="closed_on"),)),
+    flow=Flow(
+        "state",
+        (Move("close", Label("停用", "Close"), ("open",), "closed", stamps="closed_on"),),
+        stops=("closed",),
+        begins="opened_on",
+    ),
 )
 CLAIM = Record(
     "claim",
@@ -170,6 +175,9 @@ CLAIM = Record(
         ),
         frozen=("refunded", "void"),
         waits=("settled", "disputed"),
+        stops=("void",),
+        pauses=("disputed",),
+        begins="settled_on",
     ),
 )
 TEMPORARY_RELIEF = Record(
@@ -253,5 +261,7 @@ TEMPORARY_RELIEF = Record(
         ),
         frozen=("approved", "refused", "paid"),
         waits=("applied", "approved"),
+        stops=("refused",),
+        begins="applied_on",
     ),
 )

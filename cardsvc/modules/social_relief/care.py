@@ -80,6 +80,8 @@ REHABILITATION = Record(
             Move("finish", Label("结案", "Finish"), ("treated",), "finished", ("cost", "aid"), stamps="finished_on"),
         ),
         waits=("applied", "accepted"),
+        stops=("refused",),
+        begins="applied_on",
     ),
     check=_aid,
 )

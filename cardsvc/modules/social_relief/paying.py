@@ -85,6 +85,7 @@ PAYMENT_BATCH = Record(
         ),
         frozen=("submitted", "approved", "paid"),
         waits=("submitted", "approved", "rejected"),
+        pauses=("rejected",),
     ),
 )
 OWNERS = ("member", "single", "orphan")

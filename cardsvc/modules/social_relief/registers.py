@@ -216,6 +216,7 @@ INCOME_CHECK = Record(
         "state",
         (Move("report", Label("出具报告", "Report"), ("asked",), "reported", stamps="reported_on"),),
         waits=("asked",),
+        begins="asked_on",
     ),
 )
 

@@ -102,6 +102,8 @@ EXAM_REGISTRATION = Record(
             Move("withdraw", Label("放弃报考", "Withdraw"), ("registered", "passed"), "withdrawn"),
         ),
         waits=("registered",),
+        stops=("rejected", "withdrawn"),
+        begins="registered_on",
     ),
 )
 TRAINING_CLASS = Record(

@@ -57,7 +57,7 @@ MEMORIAL = Record(
     name_by=("name",),
     dated="opened_on",
     published="shown",
-    public=("name", "kind", "level", "town", "address", "graves"),
+    public=("name", "kind", "level", "town", "address", "point", "graves"),
     point="point",
 )
 RESCUE = Record(
@@ -107,5 +107,7 @@ RESCUE = Record(
             Move("stop", Label("终止", "Stop"), ("approved", "started"), "stopped", two=True),
         ),
         frozen=("stopped",),
+        stops=("stopped",),
+        begins="approved_on",
     ),
 )

@@ -154,5 +154,7 @@ RECOGNITION = Record(
         ),
         frozen=("recognised", "refused"),
         waits=("applied", "reviewed", "announced"),
+        stops=("refused",),
+        begins="applied_on",
     ),
 )

@@ -88,6 +88,8 @@ SETTLEMENT = Record(
         ),
         frozen=("refunded", "void"),
         waits=("settled",),
+        stops=("void",),
+        begins="settled_on",
     ),
 )
 
@@ -208,6 +210,7 @@ PETITION = Record(
             Move("close", Label("办结", "Close"), ("answered",), "closed", stamps="closed_on"),
         ),
         waits=("registered", "answered"),
+        begins="received_on",
     ),
 )
 
@@ -258,6 +261,7 @@ SOLDIER = Record(
         "state",
         (Move("place", Label("安置", "Place"), ("reported",), "placed", ("unit",), stamps="placed_on"),),
         waits=("reported",),
+        begins="discharged_on",
     ),
 )
 RETRAINING = Record(
@@ -292,5 +296,7 @@ RETRAINING = Record(
             Move("finish", Label("结业", "Finish"), ("enrolled",), "finished", ("certificate",), stamps="ended_on"),
             Move("leave", Label("退训", "Leave"), ("enrolled",), "left", stamps="ended_on"),
         ),
+        stops=("left",),
+        begins="started_on",
     ),
 )

@@ -105,6 +105,8 @@ GRANT = Record(
         ),
         frozen=("approved", "paid", "refused"),
         waits=("asked", "approved"),
+        stops=("refused",),
+        begins="asked_on",
     ),
 )
 RECIPIENT = Record(
@@ -188,6 +190,8 @@ CHARITY_NOMINATION = Record(
         ),
         frozen=("awarded", "declined"),
         waits=("nominated", "shortlisted", "notice"),
+        stops=("declined",),
+        begins="nominated_on",
     ),
 )
 RECORDS = (SALES_PERIOD, FUND_PROJECT, GRANT, RECIPIENT, CHARITY_NOMINATION)
