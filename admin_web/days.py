@@ -25,7 +25,7 @@ from cardsvc.store.reconciling import one_moment
 PAGE = 31
 GOES: Mapping[Check, tuple[str, Action]] = {
     Check.LEDGER: ("trial-balance", Action.SEE_BILLS),
-    Check.SUSPENSE: ("trial-balance/accounts?group=suspense", Action.SEE_BILLS),
+    Check.SUSPENSE: ("held", Action.SEE_BILLS),
     Check.PAYMENTS: ("payments", Action.SEE_BILLS),
     Check.MISSING: ("unsettled", Action.SEE_STATIONS),
     Check.UNSENT: ("stations", Action.SEE_STATIONS),

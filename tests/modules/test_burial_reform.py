@@ -126,11 +126,12 @@ def test_a_grave_is_accepted_only_with_all_six_criteria(bureau: Bureau) -> None:
 
 
 def test_a_family_confirms_by_its_own_link_and_two_clerks_record_the_burial(bureau: Bureau) -> None:
-    held = {"county": "330302", "name": "秋季海葬", "way": "sea", "held_on": "2026-11-20", "place": "洞头海域"}
+    held = {"county": "330302", "name": "秋季海葬", "way": "sea", "held_on": "2026-11-01", "place": "洞头海域"}
     event = bureau.add("event", **held, places="40", published="yes")
     asked = {"county": "330302", "applicant": "欧阳小", "way": "sea", "deceased": "欧阳春", "signed_on": "2026-10-30"}
     assert bureau.refused("sign_up", **asked, case_no="WZ-2026-1") == 422
-    sign_up = bureau.add("sign_up", **asked, case_no="WZ-2026-000001")
+    assert bureau.refused("sign_up", **asked, case_no="WZ-2026-000001") == 422, "there is no such case"
+    sign_up = bureau.add("sign_up", **asked)
     assert bureau.move("sign_up", sign_up, "notify", 1, event=event) == 303
     token = bureau.link("sign_up", sign_up)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from cardsvc.api.app import Surface, create_app
@@ -22,6 +23,7 @@ from tests.service.test_family import SECRETS
 from tests.service.test_verify import fault
 from tests.support.browser import Pages, narrow_enough, picture
 from tests.support.desk import Desk
+from tests.support.rows import columns
 from tests.support.serving import Served
 from tests.support.telling import Told
 
@@ -110,9 +112,13 @@ def test_a_plan_that_people_made_stands_whatever_a_module_confirms(park: Park) -
 
 def test_a_confirmed_sign_up_of_somebody_else_plans_nothing(park: Park) -> None:
     case, event = Told.begun(park.service), park.event()
-    typed = {"way": "树葬", "applicant": "王小雨", "deceased": "林长河", "case_no": case.case_no}
-    row_id = park.clerk.types("sign_up", **typed, signed_on="2026-11-01")
+    typed = {"way": "树葬", "applicant": "王小雨", "deceased": "林长河", "signed_on": "2026-11-01"}
+    assert columns(park.clerk.tries("sign_up", **typed, case_no=case.case_no)) == ["case_no"]
+    row_id = park.clerk.types("sign_up", **typed)
     park.clerk.moves("sign_up", row_id, "notify", event=event)
+    # As a file may bring it.
+    with park.service.context.engine.begin() as connection:
+        connection.execute(text("UPDATE burial_reform_sign_up SET case_no = :case_no"), {"case_no": case.case_no})
 
     assert park.trails.close_due() == {"another": 1} and case.case.ash_plan is None
 
