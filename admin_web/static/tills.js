@@ -1,5 +1,5 @@
 // The total of what is typed, in whole fen; the service counts again by itself.
-for (const table of document.querySelectorAll(".count")) {
+for (const table of document.querySelectorAll("table.count")) {
   const total = table.querySelector(".total");
   const count = () => {
     let fen = 0;

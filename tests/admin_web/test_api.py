@@ -89,7 +89,9 @@ def attack(desk: Desk, surface: str, operation: Any, examples: int) -> None:
             case.method, quote(f"/{surface}{case.formatted_path}"), params=query, content=body, headers=headers
         )
         assert answer.status_code < 500, (operation.label, body, answer.text)
-        if answer.status_code >= 400:
+        if answer.status_code >= 400 and answer.headers["content-type"].startswith("text/html"):
+            assert "<h1>" in answer.text, "a page says what is wrong as a page"
+        elif answer.status_code >= 400:
             assert answer.json()["code"], answer.text
 
     send()

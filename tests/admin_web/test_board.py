@@ -154,6 +154,7 @@ def test_a_station_s_board_reads_in_few_queries_however_many_cases_there_are(ser
         return len(asked)
 
     paths = ("board", "boards/cold_storage", "boards/cashier")
+    queries(paths[0])  # what waits is counted for the menu, for some seconds
     few = [queries(path) for path in paths]
     crowd(service, 300, case_no)
     assert [queries(path) for path in paths] == few
