@@ -33,6 +33,7 @@ from tests.modules.conftest import CLERK, COUNTY, LEADER
 from tests.service.conftest import founded
 from tests.service.test_verify import fault
 from tests.support.desk import Desk
+from tests.support.elders import receives
 from tests.support.home import ID_NO, Service
 from tests.support.rows import SECOND, Clerk, columns
 from tests.support.telling import BELONGINGS, FIRE, READY, TO_STORAGE, Told
@@ -68,15 +69,6 @@ ROWS: dict[tuple[str, str], dict[str, str]] = {
         "since": "2024-03-01",
     },
     ("elder_care", "elder"): {"name": "王守义", "born_on": "1940-01-01"},
-}
-ASSESSED = {
-    "assessed_on": "2026-10-20",
-    "assessor": "陈某",
-    "kind": "首次评估",
-    "finances": "低保",
-    "living": "独居",
-    "ability_score": "40",
-    **{f"needs_{one}": "是" for one in ("meals", "bathing", "cleaning", "medical", "emergency")},
 }
 HOUSEHOLD = {
     "number": "JZ-{n}",
@@ -121,9 +113,7 @@ class Bureau:
                     typed = {name: said.format(n=self.made) for name, said in ROWS[module.name, record].items()}
                 row_id = clerk.types(record, **typed, **common)
                 if module.name == "elder_care":
-                    assessment = clerk.types("assessment", elder=row_id, county=county, **ASSESSED)
-                    clerk.moves("assessment", assessment, "approve", SECOND)
-                    clerk.moves("elder", row_id, "grant", SECOND)
+                    receives(clerk, row_id, county)
                 found.append((module.name, record, row_id))
         return found
 

@@ -10,6 +10,7 @@ from cardsvc.commands.ground import plugged
 from cardsvc.handlers import grant_module
 from tests.modules.conftest import COUNTY, LEADER
 from tests.support.desk import Desk
+from tests.support.elders import receives
 from tests.support.home import ID_NO, Service
 from tests.support.rows import Clerk
 
@@ -39,9 +40,11 @@ def test_each_declared_filter_has_a_field_on_its_list(office: Service, name: str
 def elders(office: Service) -> dict[str, str]:
     """Two elders with a payment each: of the county, and of another one; what their payments' ids are."""
     clerk = Clerk(office, MODULES["elder_care"])
-    paid = {"paid_on": "2026-10-01", "amount": "100"}
+    paid = {"paid_on": "2026-11-02", "amount": "100"}
     here = clerk.types("elder", name="王伟", id_no=ID_NO, county="330324")
     other = clerk.types("elder", name="林秀", id_no="330302194001010029")
+    receives(clerk, here, "330324")
+    receives(clerk, other)
     first = clerk.types("subsidy_payment", elder=here, county="330324", voucher="甲-1", **paid)
     second = clerk.types("subsidy_payment", elder=other, voucher="乙-2", **paid)
     return {"here": first, "other": second}

@@ -10,6 +10,7 @@ from cardsvc.modules.elder_care import MODULE
 from cardsvc.naming.cells import ends
 from tests.modules.conftest import CLERK
 from tests.support.desk import Desk
+from tests.support.elders import receives
 from tests.support.home import Service
 from tests.support.rows import Clerk
 
@@ -40,13 +41,15 @@ def test_a_typed_name_that_two_people_have_pays_neither_and_with_its_end_the_rig
     clerk.types("elder", name="王伟", id_no=older)
     second = clerk.types("elder", name="王伟", id_no=younger)
     alone = clerk.types("elder", name="林某", id_no=id_no("19400101", 43))
-    paid = {"paid_on": "2026-10-01", "amount": "100"}
+    for one in (second, alone):
+        receives(clerk, one)
 
-    neither = clerk.tries("subsidy_payment", elder="王伟", **paid)
+    neither = clerk.tries("subsidy_payment", elder="王伟", paid_on="2026-11-02", amount="100")
 
     assert isinstance(neither, Faulty) and Fault("elder", Wrong.SEVERAL_ROWS) in neither.faults
-    for said, meant in ((f"王伟 1952…{younger[-4:]}", second), (younger, second), ("林某", alone)):
-        row_id = clerk.types("subsidy_payment", elder=said, **paid)
+    ways = ((f"王伟 1952…{younger[-4:]}", second, "11"), (younger, second, "12"), ("林某", alone, "11"))
+    for said, meant, month in ways:
+        row_id = clerk.types("subsidy_payment", elder=said, paid_on=f"2026-{month}-02", amount="100")
         assert clerk.row("subsidy_payment", row_id).values["elder"] == meant, said
 
 

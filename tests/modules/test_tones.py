@@ -57,5 +57,5 @@ def test_a_move_that_ends_is_red_and_asks_with_the_person_s_name_also_without_sc
     assert "王伟 1940…0010：终止，此后状态为“已终止”" in forms["end"]
     assert '<button class="wait">▲ 暂停</button>' in forms["suspend"]
     assert 'data-sure="王伟 1940…0010：暂停，此后状态为“暂停”"' in forms["suspend"]
-    assert '<button class="go">' in forms["regrade"] and "checkbox" not in forms["regrade"]
+    assert '<button class="go">' in forms["correct"] and "checkbox" not in forms["correct"]
     assert '<span class="stage">享受中</span>' in page

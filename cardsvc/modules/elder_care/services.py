@@ -63,7 +63,7 @@ ORDER = Record(
             Move("resume", Label("恢复服务", "Go on"), ("suspended",), "running"),
             Move("end", Label("结束", "End"), ("ordered", "running", "suspended"), "ended", fills=("until", "reason")),
         ),
-        stops=("ended",),
+        stops=("suspended", "ended"),
     ),
 )
 VISIT = Record(
