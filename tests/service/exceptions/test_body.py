@@ -296,7 +296,7 @@ class End:
 
 
 STORIES = {
-    "out and back in": End(out_and_back, (80_000, 80_000, 300_000), PERSON_PAPERS),
+    "out and back in": End(out_and_back, (64_000, 64_000, 300_000), PERSON_PAPERS),
     "transfer to another home": End(transfer, (31_000, 31_000, 0), set(), Stage.CLOSED, "other_home"),
     "storage extension": End(extension, (428_000, 80_000, 350_000), PERSON_PAPERS),
     "police hold and release": End(
