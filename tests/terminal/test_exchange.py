@@ -349,7 +349,7 @@ def test_a_witness_who_comes_after_the_rewriting_is_a_conflict_that_the_console_
     assert judgement is not None
     assert [one.problem for one in judgement.reasons] == [Problem.HISTORY_REWRITTEN]
     page = Desk(home.service, "1017").get("unsettled").text
-    assert f'<span class="stop">{say("zh_CN", "problem.history_rewritten.say")}' in page
+    assert f'<small class="stop">{say("zh_CN", "problem.history_rewritten.say")}' in page
 
 
 def test_a_checkpoint_is_witnessed_once_an_hour_or_every_hundred_numbers(home: Home) -> None:
