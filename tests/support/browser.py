@@ -124,7 +124,11 @@ class Pages:
 
 
 def picture(page: Page, name: str, *, whole: bool = False) -> None:
-    """A screenshot in build/screens, to be looked at by a person: taken by night, or with PICTURES=1 ./run test."""
+    """A screenshot in build/screens, to be looked at by a person: taken by night, or with PICTURES=1 ./run test.
+
+    By day too the page is there whole afterwards, and can be measured.
+    """
+    page.wait_for_load_state()
     if os.environ.get("PICTURES") == "1":
         SCREENS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SCREENS / f"{name}.png", full_page=whole)
