@@ -7,7 +7,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, false, func, literal, or_, select, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+    union_all,
+)
 
 from cardsvc.core.figures import EMPTY, FILLED
 from cardsvc.core.local_time import CHINA
@@ -149,8 +162,9 @@ def _filter(
     if EMPTY in said:
         return by.is_(None)
     if to is not None:
-        named = [one for text in said if not INDEX.fullmatch(text) for one in _led(vault, by, to, text)]
-        return or_(by.in_([one for one in said if INDEX.fullmatch(one)]), *named)
+        ids = [one for one in said if INDEX.fullmatch(one)]
+        named = [one for text in said if text not in ids for one in _leading(vault, to, text)]
+        return by.in_(union_all(*named, *_leading(vault, to, *ids))) if named else by.in_(ids)
     values = [value for one in said if not isinstance(value := _value(column, one), Wrong)]
     indexes = [one for one in said if INDEX.fullmatch(one)] if column.secret else []
     return by.in_([*indexes, *(index_of(vault, column, str(one)) for one in values)] if column.secret else values)
@@ -238,9 +252,16 @@ def _found(vault: Vault, where: Where, wanted: Wanted, use: Use) -> Iterator[Col
 
 def _led(vault: Vault, by: ColumnElement[Any], to: Where, text: str) -> Iterator[ColumnElement[bool]]:
     """That a link leads to a row that a text finds: a part for each column, so that each is found by its index."""
+    for one in _leading(vault, to, text):
+        yield by.in_(one)
+
+
+def _leading(vault: Vault, to: Where, *texts: str) -> Iterator[Select[Any]]:
+    """The ids of rows that one of these texts finds, for each column by its index."""
     led = to.table.alias()
-    for one in _found_by(vault, to, text, lambda name: led.c[name]):
-        yield by.in_(select(led.c.id).where(led.c.home_id == to.home_id, one))
+    for text in texts:
+        for one in _found_by(vault, to, text, lambda name: led.c[name]):
+            yield select(led.c.id).where(led.c.home_id == to.home_id, one)
 
 
 def _found_by(vault: Vault, where: Where, text: str, use: Use) -> Iterator[ColumnElement[bool]]:

@@ -61,6 +61,13 @@ def test_a_search_by_what_links_lead_to_costs_what_it_finds(many: Service, text:
     )
 
 
+def test_a_filter_by_what_a_link_is_called_costs_what_it_finds(many: Service) -> None:
+    to = Where(many.context.home_id, "social_orgs", plugged()["social_orgs"].record("incubation_site"))
+    only = {"kind": ("foundation",), "incubated_at": ("无",)}
+
+    assert found(many, "organisation", Wanted(only=only, links={"incubated_at": to})) == (0, 0, False, 0)
+
+
 def found(many: Service, record: str, wanted: Wanted) -> tuple[int, int, bool, int]:
     """What a list's search finds: its page's count and rows, whether more than 5,000, and all; by few steps."""
     where = Where(many.context.home_id, "social_orgs", plugged()["social_orgs"].record(record))
