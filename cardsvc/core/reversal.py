@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import AwareDatetime, Field
 
 from cardsvc.core import ledger
+from cardsvc.core.came import TAKES_MONEY
 from cardsvc.core.corrections import Standing
 from cardsvc.core.facts import Fact, PaymentCause, Step, StepTaken, Wire
 from cardsvc.core.ids import CaseNo, StaffNo
@@ -17,7 +18,6 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.receipts import payer_of, share
 from cardsvc.core.terms import Means, Payer
 
-PAID_IN = frozenset({Step.DEPOSIT, Step.PAY})
 PROVIDED = "qr:"
 """How the cause of a payment begins that a provider told of."""
 
@@ -39,7 +39,7 @@ def standing_payments(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     rows = sorted(facts, key=lambda fact: fact.order)
     bodies = [(one, one.body) for one in rows if isinstance(one.body, StepTaken)]
     gone = {body.details.payment for _, body in bodies if body.step is Step.REVERSE_PAYMENT}
-    return tuple(one for one, body in bodies if body.step in PAID_IN and one.cause not in gone)
+    return tuple(one for one, body in bodies if body.step in TAKES_MONEY and one.cause not in gone)
 
 
 def reversed_by(fact: Fact) -> str | None:

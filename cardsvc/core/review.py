@@ -22,6 +22,7 @@ from cardsvc.core.local_time import local
 from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceItem, Regime, Trigger
 from cardsvc.core.problems import Problem
+from cardsvc.core.reversal import PROVIDED
 from cardsvc.core.storage import open_days
 from cardsvc.core.terms import Means, Payer
 from cardsvc.core.waived import BookOf
@@ -226,8 +227,6 @@ FINISHES = frozenset({Step.COLLECT, Step.PREPARED, Step.FAREWELL_OVER, Step.LOAD
 """Services that are never done for nothing: their tap makes a line, or another line's price includes it."""
 METERED = frozenset({Trigger.STORAGE_DAY, Trigger.ASH_STORAGE})
 """Charged by the day or the period that began: two taps of a day may each close one of their own."""
-BY_ORDER = "qr:"
-"""How the cause of what a provider paid in begins; its order follows."""
 SUSPENSE_WAITS = timedelta(days=1)
 
 
@@ -287,7 +286,7 @@ def _on_fact(looked: Looked) -> Iterator[Flag]:
 def qr_by_hand(fact: Fact) -> bool:
     """Whether a fact brings money by QR on a person's word: what a provider says names its order."""
     by_qr = step_of(fact) in TAKES_MONEY and _details(fact).means is Means.QR
-    return by_qr and not fact.cause.startswith(BY_ORDER)
+    return by_qr and not fact.cause.startswith(PROVIDED)
 
 
 def _about(fact: Fact, rule: Rule, fen: int, causes: Iterable[str], version: str | None = None) -> Flag:

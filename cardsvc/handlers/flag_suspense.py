@@ -6,7 +6,8 @@ from datetime import datetime
 
 from cardsvc.context import Context
 from cardsvc.core.ids import CaseNo, HomeId
-from cardsvc.core.review import BY_ORDER, SUSPENSE_WAITS, Rule, old_suspense
+from cardsvc.core.reversal import PROVIDED
+from cardsvc.core.review import SUSPENSE_WAITS, Rule, old_suspense
 from cardsvc.core.reviewing import ON_FACT
 from cardsvc.store import held_money, reviewing, stray_money
 from cardsvc.store.engine import Connection, transact
@@ -41,7 +42,7 @@ def handle(context: Context, now: datetime) -> int:
         rows = [
             flag_row(context.home_id, one.log_no, ON_FACT, one.case_no, one.heard_at, flag)
             for one in reviewing.unflagged_suspense(connection, context.home_id, now - SUSPENSE_WAITS)
-            if (flag := old_suspense(f"{BY_ORDER}{one.order_no}", one.amount_fen, one.heard_at, now)) is not None
+            if (flag := old_suspense(f"{PROVIDED}{one.order_no}", one.amount_fen, one.heard_at, now)) is not None
         ]
         at_desk = {
             one.log_no: flag_row(context.home_id, one.log_no, ON_FACT, one.case_no, one.at, flag)

@@ -14,13 +14,14 @@ from cardsvc.core.facts import Fact, Step, StepTaken
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.ledger import receivable, suspense
 from cardsvc.core.paying import MOST_FEN
+from cardsvc.core.reversal import PROVIDED
 from cardsvc.core.terms import Means, Payer
 from cardsvc.store import payments, statement_money
 from cardsvc.store import tables as t
 from cardsvc.store.journals import merged_into
 
 FACT = TypeAdapter(Fact)
-ELSEWHERE = ("qr:", "statement:")
+ELSEWHERE = (PROVIDED, "statement:")
 """How the causes begin of what has acts of its own (`handlers.settle_payment`, `handlers.pay_statement`)."""
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, select
 
 from cardsvc.core import reversal
+from cardsvc.core.came import TAKES_MONEY
 from cardsvc.core.facts import Fact, Step, step_of
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.ledger import Account, Transfer
@@ -35,7 +36,7 @@ def undone_by(tx: WorkingSet, fact: Fact) -> list[Transfer]:
 
 def taken_back_before(tx: WorkingSet, fact: Fact) -> bool:
     """Whether a payment comes after what took it back: records of two stations that are sent again have no order."""
-    if not tx.sent_again or step_of(fact) not in reversal.PAID_IN:
+    if not tx.sent_again or step_of(fact) not in TAKES_MONEY:
         return False
     return any(reversal.reversed_by(one) == fact.cause for one in facts(tx, fact.case_no))
 
