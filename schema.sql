@@ -28,7 +28,9 @@ CREATE TABLE log_head (
 );
 
 -- People who work here. roles: names of core.permissions.Role, comma-separated. county: NULL sees all.
--- qualified_until: the last day on which the operator's certificate for the furnace is valid.
+-- qualified_until: the last day on which the operator's certificate for the furnace is valid. disabled_at: they have left.
+-- pin_hash: '' before they have chosen a PIN. first_by: who made the password that is not theirs yet, '' for the command
+-- line and for what was typed before the eighth version, NULL when they have chosen it themselves; first_at: when.
 CREATE TABLE staff (
     home_id          TEXT NOT NULL REFERENCES home (home_id),
     staff_no         TEXT NOT NULL,
@@ -40,6 +42,9 @@ CREATE TABLE staff (
     pin_hash         TEXT NOT NULL,
     disabled_at      MOMENT,
     qualified_until  TEXT,
+    added_at         MOMENT,
+    first_by         TEXT,
+    first_at         MOMENT,
     PRIMARY KEY (home_id, staff_no)
 );
 
@@ -339,7 +344,8 @@ CREATE INDEX transfer_credit_of_home ON transfer (home_id, credit, log_no)
 -- What an account holds: kept by the database itself from every transfer, and from nothing else. Nobody owes less than
 -- nothing, and no money is held that is not there: below its floor a transfer is refused (floor_fen: 0; less where an account
 -- was below before floors were kept). receivable/CASE/PAYER, deposit/CASE and suspense/CASE are of one case, the others of the home.
--- carried_short: what desks gave out by the word of a service that was restored since, and no money held covers.
+-- carried_short: what desks gave out by the word of a service that was restored since, and no money held covers;
+-- carried_off: what of that was written off.
 CREATE TABLE account (
     home_id          TEXT NOT NULL,
     account          TEXT NOT NULL,
@@ -778,6 +784,7 @@ CREATE INDEX review_decision_of_flag ON review_decision (home_id, flag_log_no, f
 -- A cashier's shift at a drawer: one open a cashier, one open a drawer. shift_no: the log link that opened it.
 -- *_counts: JSON, pieces by denomination in fen. expected_fen: float and ledger when it was closed; why: a name of
 -- core.till.DifferenceWhy, where counted and expected differ. closed_by, second: who counted. A closed shift never changes.
+-- slip_*: what the card terminal's slip of the shift printed, less what it paid back, and the books then; NULL: no slip.
 CREATE TABLE till_shift (
     home_id          TEXT NOT NULL,
     shift_no         BIGINT NOT NULL,
@@ -793,6 +800,9 @@ CREATE TABLE till_shift (
     why              TEXT,
     closed_by        TEXT,
     second           TEXT,
+    slip_fen         BIGINT,
+    slip_expected_fen BIGINT,
+    slip_why         TEXT CONSTRAINT slip_is_told CHECK ((slip_fen IS NULL) = (slip_expected_fen IS NULL) AND (slip_fen IS NULL OR closed_at IS NOT NULL) AND (slip_fen IS NULL OR slip_fen = slip_expected_fen OR slip_why IS NOT NULL)),
     PRIMARY KEY (home_id, shift_no),
     FOREIGN KEY (home_id, staff_no) REFERENCES staff (home_id, staff_no),
     CONSTRAINT float_is_counted CHECK (float_fen >= 0),
@@ -805,8 +815,8 @@ CREATE UNIQUE INDEX till_shift_of_cashier ON till_shift (home_id, staff_no) WHER
 CREATE UNIQUE INDEX till_shift_of_drawer ON till_shift (home_id, drawer) WHERE closed_at IS NULL;
 CREATE INDEX till_shift_by_cashier ON till_shift (home_id, staff_no, shift_no);
 
--- In which shift the cash of a fact is; how much it is stands in transfer alone. shift_no NULL: its cashier had none.
--- Append-only.
+-- In which shift the cash or card money of a fact is; how much it is stands in transfer alone. shift_no NULL: its cashier had none.
+-- Append-only, but that cash of no shift is put into one, once.
 CREATE TABLE till_taking (
     home_id          TEXT NOT NULL,
     case_no          TEXT NOT NULL,
@@ -819,6 +829,7 @@ CREATE TABLE till_taking (
     FOREIGN KEY (home_id, shift_no) REFERENCES till_shift (home_id, shift_no)
 );
 CREATE INDEX till_taking_of_shift ON till_taking (home_id, shift_no, log_no);
+CREATE INDEX till_taking_since ON till_taking (home_id, log_no);
 CREATE INDEX till_taking_nowhere ON till_taking (home_id, log_no) WHERE shift_no IS NULL;
 
 -- The numbered stock of receipts, in two families (names of core.receipts.Family). state: stock | drawn | void, forward
@@ -891,7 +902,7 @@ SELECT CASE split_part(account, '/', 1)
     WHEN 'receivable' THEN split_part(account, '/', 2) = case_no AND split_part(account, '/', 3) <> ''
     WHEN 'deposit' THEN account = 'deposit/' || case_no
     WHEN 'suspense' THEN account = 'suspense/' || case_no
-    ELSE account IN ('carried_over', 'carried_short') OR split_part(account, '/', 1) IN ('revenue', 'till')
+    ELSE account IN ('carried_over', 'carried_short', 'carried_off') OR split_part(account, '/', 1) IN ('revenue', 'till')
 END $$;
 CREATE FUNCTION refuse_foreign_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -955,13 +966,13 @@ CREATE TRIGGER transfer_of_its_case BEFORE INSERT ON transfer WHEN NOT (
             AND length(NEW.debit) > length(NEW.case_no) + 12
         WHEN 'deposit' THEN NEW.debit = 'deposit/' || NEW.case_no
         WHEN 'suspense' THEN NEW.debit = 'suspense/' || NEW.case_no
-        ELSE NEW.debit IN ('carried_over', 'carried_short') OR substr(NEW.debit, 1, 8) = 'revenue/' OR substr(NEW.debit, 1, 5) = 'till/'
+        ELSE NEW.debit IN ('carried_over', 'carried_short', 'carried_off') OR substr(NEW.debit, 1, 8) = 'revenue/' OR substr(NEW.debit, 1, 5) = 'till/'
     END AND CASE substr(NEW.credit, 1, instr(NEW.credit || '/', '/') - 1)
         WHEN 'receivable' THEN substr(NEW.credit, 1, length(NEW.case_no) + 12) = 'receivable/' || NEW.case_no || '/'
             AND length(NEW.credit) > length(NEW.case_no) + 12
         WHEN 'deposit' THEN NEW.credit = 'deposit/' || NEW.case_no
         WHEN 'suspense' THEN NEW.credit = 'suspense/' || NEW.case_no
-        ELSE NEW.credit IN ('carried_over', 'carried_short') OR substr(NEW.credit, 1, 8) = 'revenue/' OR substr(NEW.credit, 1, 5) = 'till/'
+        ELSE NEW.credit IN ('carried_over', 'carried_short', 'carried_off') OR substr(NEW.credit, 1, 8) = 'revenue/' OR substr(NEW.credit, 1, 5) = 'till/'
     END
 ) BEGIN SELECT RAISE(ABORT, 'an account of another case, or of no kind'); END;
 CREATE TRIGGER transfer_posts AFTER INSERT ON transfer BEGIN
@@ -977,14 +988,15 @@ CREATE TRIGGER account_no_delete BEFORE DELETE ON account BEGIN SELECT RAISE(ABO
 -- @end
 
 -- What belongs to one case belongs to no other, ever: a certificate goes from stock to drawn to void, a mark stays with
--- its case (a death document moves with a merge, and when the case has it no more), and nobody of a crew is on two trips.
+-- its case (a death document moves with a merge, and when the case has it no more; the slip or bank's number of a payment
+-- that was taken back is free), and nobody of a crew is on two trips.
 -- @postgresql
 CREATE TRIGGER certificate_count_append_only BEFORE UPDATE OR DELETE ON certificate_count FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE FUNCTION refuse_second_use() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = TG_TABLE_NAME || ' is used once'; END $$;
 CREATE TRIGGER certificate_path BEFORE UPDATE ON certificate FOR EACH ROW WHEN (OLD.home_id <> NEW.home_id OR OLD.number <> NEW.number OR (OLD.state = 'void' AND NEW.state <> 'void') OR (OLD.state = 'drawn' AND NEW.state = 'stock') OR (OLD.case_no IS NOT NULL AND NEW.case_no IS DISTINCT FROM OLD.case_no)) EXECUTE FUNCTION refuse_second_use();
 CREATE TRIGGER certificate_no_delete BEFORE DELETE ON certificate FOR EACH ROW EXECUTE FUNCTION refuse_second_use();
-CREATE TRIGGER mark_stays BEFORE UPDATE ON mark FOR EACH ROW WHEN (OLD.kind <> 'death_paper') EXECUTE FUNCTION refuse_second_use();
+CREATE TRIGGER mark_stays BEFORE UPDATE ON mark FOR EACH ROW WHEN (OLD.kind NOT IN ('death_paper', 'reference', 'bank_open', 'paid_out')) EXECUTE FUNCTION refuse_second_use();
 CREATE TRIGGER mark_no_delete BEFORE DELETE ON mark FOR EACH ROW EXECUTE FUNCTION refuse_second_use();
 CREATE FUNCTION refuse_busy_crew() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN IF EXISTS (SELECT 1 FROM trip AS other WHERE other.home_id = NEW.home_id AND other.ended_at IS NULL AND (other.driver = NEW.mate OR other.mate = NEW.driver)) THEN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'somebody of the crew is on another trip'; END IF; RETURN NEW; END $$;
@@ -995,7 +1007,7 @@ CREATE TRIGGER certificate_count_no_update BEFORE UPDATE ON certificate_count BE
 CREATE TRIGGER certificate_count_no_delete BEFORE DELETE ON certificate_count BEGIN SELECT RAISE(ABORT, 'certificate_count is append-only'); END;
 CREATE TRIGGER certificate_path BEFORE UPDATE ON certificate WHEN OLD.home_id <> NEW.home_id OR OLD.number <> NEW.number OR (OLD.state = 'void' AND NEW.state <> 'void') OR (OLD.state = 'drawn' AND NEW.state = 'stock') OR (OLD.case_no IS NOT NULL AND NEW.case_no IS NOT OLD.case_no) BEGIN SELECT RAISE(ABORT, 'certificate is used once'); END;
 CREATE TRIGGER certificate_no_delete BEFORE DELETE ON certificate BEGIN SELECT RAISE(ABORT, 'certificate is used once'); END;
-CREATE TRIGGER mark_stays BEFORE UPDATE ON mark WHEN OLD.kind <> 'death_paper' BEGIN SELECT RAISE(ABORT, 'mark is used once'); END;
+CREATE TRIGGER mark_stays BEFORE UPDATE ON mark WHEN OLD.kind NOT IN ('death_paper', 'reference', 'bank_open', 'paid_out') BEGIN SELECT RAISE(ABORT, 'mark is used once'); END;
 CREATE TRIGGER mark_no_delete BEFORE DELETE ON mark BEGIN SELECT RAISE(ABORT, 'mark is used once'); END;
 CREATE TRIGGER trip_crew_free BEFORE INSERT ON trip WHEN NEW.ended_at IS NULL AND EXISTS (SELECT 1 FROM trip AS other WHERE other.home_id = NEW.home_id AND other.ended_at IS NULL AND (other.driver = NEW.mate OR other.mate = NEW.driver)) BEGIN SELECT RAISE(ABORT, 'somebody of the crew is on another trip'); END;
 CREATE TRIGGER waiver_table_no_update BEFORE UPDATE ON waiver_table BEGIN SELECT RAISE(ABORT, 'waiver_table is append-only'); END;
@@ -1029,12 +1041,13 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER till_shift_stays BEFORE UPDATE OR DELETE ON till_shift FOR EACH ROW EXECUTE FUNCTION refuse_after_close();
-CREATE TRIGGER till_taking_append_only BEFORE UPDATE OR DELETE ON till_taking FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER till_taking_placed BEFORE UPDATE ON till_taking FOR EACH ROW WHEN (OLD.shift_no IS NOT NULL OR (NEW.home_id, NEW.case_no, NEW.log_no, NEW.staff_no, NEW.at) IS DISTINCT FROM (OLD.home_id, OLD.case_no, OLD.log_no, OLD.staff_no, OLD.at)) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER till_taking_no_delete BEFORE DELETE ON till_taking FOR EACH ROW EXECUTE FUNCTION refuse_change();
 -- @end
 -- @sqlite
 CREATE TRIGGER till_shift_stays BEFORE UPDATE ON till_shift WHEN OLD.closed_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a closed shift never changes'); END;
 CREATE TRIGGER till_shift_no_delete BEFORE DELETE ON till_shift BEGIN SELECT RAISE(ABORT, 'a shift is never deleted'); END;
-CREATE TRIGGER till_taking_no_update BEFORE UPDATE ON till_taking BEGIN SELECT RAISE(ABORT, 'till_taking is append-only'); END;
+CREATE TRIGGER till_taking_placed BEFORE UPDATE ON till_taking WHEN OLD.shift_no IS NOT NULL OR (NEW.home_id, NEW.case_no, NEW.log_no, NEW.staff_no, NEW.at) <> (OLD.home_id, OLD.case_no, OLD.log_no, OLD.staff_no, OLD.at) BEGIN SELECT RAISE(ABORT, 'till_taking is append-only'); END;
 CREATE TRIGGER till_taking_no_delete BEFORE DELETE ON till_taking BEGIN SELECT RAISE(ABORT, 'till_taking is append-only'); END;
 -- @end
 
@@ -1464,6 +1477,7 @@ CREATE TABLE module_grant (
     FOREIGN KEY (home_id, staff_no) REFERENCES staff (home_id, staff_no)
 );
 -- One line for each field that changed, in text; what is secret is masked. A new row has none: it says itself who made it.
+-- day: the local day since when it holds, that of a move where it says one, else the one on which it was written.
 CREATE TABLE module_history (
     home_id          TEXT NOT NULL,
     module           TEXT NOT NULL,
@@ -1478,8 +1492,10 @@ CREATE TABLE module_history (
     second_no        TEXT,
     move             TEXT NOT NULL,
     log_no           BIGINT NOT NULL,
+    day              TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (home_id, module, record, row_id, version, field)
 );
+CREATE INDEX module_history_since ON module_history (home_id, field, module, record, day, row_id);
 -- A link of its own for somebody outside to send in one row's move.
 CREATE TABLE module_link (
     home_id          TEXT NOT NULL,
@@ -1495,7 +1511,9 @@ CREATE TABLE module_link (
 );
 CREATE INDEX module_link_of ON module_link (home_id, module, record, row_id);
 -- A file that was handed in: read and checked in the background, committed whole or not at all. Its content is encrypted
--- and goes when it is done. takes: how often it was taken up for what is being done with it now.
+-- and goes when it is done. takes: how often it was taken up for what is being done with it now. digest: keyed, of its bytes.
+-- back_*: its rows were taken back, by whom, with whom, why; restored_*: they are or were restored since.
+-- known_on: the local day of which the file tells; NULL: that on which its rows are kept.
 CREATE TABLE module_upload (
     home_id          TEXT NOT NULL,
     id               TEXT NOT NULL,
@@ -1513,6 +1531,16 @@ CREATE TABLE module_upload (
     beat_at          MOMENT NOT NULL,
     content          BYTES,
     takes            BIGINT NOT NULL DEFAULT 0,
+    digest           TEXT NOT NULL DEFAULT '',
+    back_why         TEXT,
+    back_by          TEXT,
+    back_second      TEXT,
+    back_at          MOMENT,
+    restored_why     TEXT,
+    restored_by      TEXT,
+    restored_second  TEXT,
+    restored_at      MOMENT,
+    known_on         TEXT,
     PRIMARY KEY (home_id, id)
 );
 CREATE INDEX module_upload_of ON module_upload (home_id, module, record, made_at);
@@ -1526,6 +1554,46 @@ CREATE TABLE module_upload_row (
     PRIMARY KEY (home_id, upload_id, row_no),
     FOREIGN KEY (home_id, upload_id) REFERENCES module_upload (home_id, id)
 );
+-- A row that was entered by mistake: taken out of its table as it stood (body: its columns as JSON, secrets encrypted), so
+-- that nothing finds or counts it; version: the row's then. batch: the file that brought it.
+-- Decided about by one, or second_no too. restored_*: it stands in its table again. Never changed otherwise.
+CREATE TABLE module_withdrawn (
+    home_id          TEXT NOT NULL,
+    module           TEXT NOT NULL,
+    record           TEXT NOT NULL,
+    row_id           TEXT NOT NULL,
+    version          BIGINT NOT NULL,
+    county           TEXT NOT NULL,
+    batch            TEXT,
+    body             TEXT NOT NULL,
+    made_at          MOMENT NOT NULL,
+    made_by          TEXT NOT NULL,
+    changed_at       MOMENT NOT NULL,
+    changed_by       TEXT NOT NULL,
+    reason           TEXT NOT NULL,
+    at               MOMENT NOT NULL,
+    staff_no         TEXT NOT NULL,
+    second_no        TEXT,
+    restored_at      MOMENT,
+    restored_by      TEXT,
+    restored_second  TEXT,
+    restored_why     TEXT,
+    PRIMARY KEY (home_id, module, record, row_id, version),
+    CONSTRAINT withdrawn_is_restored CHECK ((restored_at IS NULL) = (restored_by IS NULL) AND (restored_at IS NULL) = (restored_why IS NULL))
+);
+CREATE INDEX module_withdrawn_open ON module_withdrawn (home_id, module, record, at, row_id) WHERE restored_at IS NULL;
+CREATE INDEX module_withdrawn_here ON module_withdrawn (home_id, module, record, county, at, row_id) WHERE restored_at IS NULL;
+CREATE UNIQUE INDEX module_withdrawn_once ON module_withdrawn (home_id, module, record, row_id) WHERE restored_at IS NULL;
+-- @postgresql
+CREATE FUNCTION refuse_other_withdrawn() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'a withdrawn row is restored once'; END $$;
+CREATE TRIGGER module_withdrawn_path BEFORE UPDATE ON module_withdrawn FOR EACH ROW WHEN (OLD.restored_at IS NOT NULL OR (NEW.home_id, NEW.module, NEW.record, NEW.row_id, NEW.version, NEW.county, NEW.body, NEW.reason, NEW.at, NEW.staff_no, NEW.second_no) IS DISTINCT FROM (OLD.home_id, OLD.module, OLD.record, OLD.row_id, OLD.version, OLD.county, OLD.body, OLD.reason, OLD.at, OLD.staff_no, OLD.second_no)) EXECUTE FUNCTION refuse_other_withdrawn();
+CREATE TRIGGER module_withdrawn_no_delete BEFORE DELETE ON module_withdrawn FOR EACH ROW EXECUTE FUNCTION refuse_other_withdrawn();
+-- @end
+-- @sqlite
+CREATE TRIGGER module_withdrawn_path BEFORE UPDATE ON module_withdrawn WHEN OLD.restored_at IS NOT NULL OR (NEW.home_id, NEW.module, NEW.record, NEW.row_id, NEW.version, NEW.county, NEW.body, NEW.reason, NEW.at, NEW.staff_no, COALESCE(NEW.second_no, '')) <> (OLD.home_id, OLD.module, OLD.record, OLD.row_id, OLD.version, OLD.county, OLD.body, OLD.reason, OLD.at, OLD.staff_no, COALESCE(OLD.second_no, '')) BEGIN SELECT RAISE(ABORT, 'a withdrawn row is restored once'); END;
+CREATE TRIGGER module_withdrawn_no_delete BEFORE DELETE ON module_withdrawn BEGIN SELECT RAISE(ABORT, 'a withdrawn row is restored once'); END;
+-- @end
 -- What is said of a figure in a period: its target, how it is told (exact | over | nearly a bound), that it is withheld.
 -- Target and bound are in hundredths of the figure's unit: money in fen. withheld NULL: where it would betray another that is.
 CREATE TABLE module_figure (
@@ -1631,10 +1699,10 @@ CREATE INDEX stray_money_from_shift ON stray_money (home_id, settled_shift_no);
 -- @postgresql
 CREATE FUNCTION refuse_other_stray() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'stray money is decided about once'; END $$;
-CREATE TRIGGER stray_money_path BEFORE UPDATE ON stray_money FOR EACH ROW WHEN (OLD.settled IS NOT NULL OR (NEW.home_id, NEW.log_no, NEW.cause, NEW.means, NEW.amount_fen, NEW.at, NEW.staff_no, NEW.shift_no) IS DISTINCT FROM (OLD.home_id, OLD.log_no, OLD.cause, OLD.means, OLD.amount_fen, OLD.at, OLD.staff_no, OLD.shift_no)) EXECUTE FUNCTION refuse_other_stray();
+CREATE TRIGGER stray_money_path BEFORE UPDATE ON stray_money FOR EACH ROW WHEN (OLD.settled IS NOT NULL OR (NEW.home_id, NEW.log_no, NEW.cause, NEW.means, NEW.amount_fen, NEW.at, NEW.staff_no) IS DISTINCT FROM (OLD.home_id, OLD.log_no, OLD.cause, OLD.means, OLD.amount_fen, OLD.at, OLD.staff_no) OR (OLD.shift_no IS NOT NULL AND NEW.shift_no IS DISTINCT FROM OLD.shift_no)) EXECUTE FUNCTION refuse_other_stray();
 CREATE TRIGGER stray_money_no_delete BEFORE DELETE ON stray_money FOR EACH ROW EXECUTE FUNCTION refuse_other_stray();
 -- @end
 -- @sqlite
-CREATE TRIGGER stray_money_path BEFORE UPDATE ON stray_money WHEN OLD.settled IS NOT NULL OR (NEW.home_id, NEW.log_no, NEW.cause, NEW.means, NEW.amount_fen, NEW.at, NEW.staff_no, COALESCE(NEW.shift_no, -1)) <> (OLD.home_id, OLD.log_no, OLD.cause, OLD.means, OLD.amount_fen, OLD.at, OLD.staff_no, COALESCE(OLD.shift_no, -1)) BEGIN SELECT RAISE(ABORT, 'stray money is decided about once'); END;
+CREATE TRIGGER stray_money_path BEFORE UPDATE ON stray_money WHEN OLD.settled IS NOT NULL OR (NEW.home_id, NEW.log_no, NEW.cause, NEW.means, NEW.amount_fen, NEW.at, NEW.staff_no) <> (OLD.home_id, OLD.log_no, OLD.cause, OLD.means, OLD.amount_fen, OLD.at, OLD.staff_no) OR (OLD.shift_no IS NOT NULL AND NEW.shift_no IS NOT OLD.shift_no) BEGIN SELECT RAISE(ABORT, 'stray money is decided about once'); END;
 CREATE TRIGGER stray_money_no_delete BEFORE DELETE ON stray_money BEGIN SELECT RAISE(ABORT, 'stray money is decided about once'); END;
 -- @end

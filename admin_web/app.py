@@ -5,13 +5,14 @@ from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import FastAPI, Form, Query, Request, Response
+from fastapi import Depends, FastAPI, Form, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import TypeAdapter, ValidationError
 
 from admin_web import (
+    account,
     ashes,
     asking,
     board,
@@ -27,16 +28,13 @@ from admin_web import (
     everything,
     half_year,
     held,
+    paid_out,
     papers,
     payments,
+    people,
     prices,
     receipts,
-    record_exports,
-    record_figures,
-    record_grants,
-    record_imports,
-    record_lists,
-    record_rows,
+    record_pages,
     reports,
     resources,
     review,
@@ -56,6 +54,7 @@ from admin_web import (
     trial_balance,
     waivers,
 )
+from admin_web.late import LateRoute
 from admin_web.shell import HEADERS, HERE, Shell, first_of
 from admin_web.timeline import timeline
 from cardsvc.api import entering
@@ -79,6 +78,7 @@ from cardsvc.handlers import family_link, reveal
 from cardsvc.handlers.reveal import Personal, Why
 from cardsvc.store import cards as card_store
 from cardsvc.store import family, office, reversing, reviewing, snapshots, staff
+from cardsvc.store import paid_out as paid_out_store
 from cardsvc.store import screens as screen_store
 from cardsvc.store.engine import StoreConflict
 
@@ -88,6 +88,7 @@ BOOKING = TypeAdapter(BookingForm)
 def create(context: Context, access: Access) -> FastAPI:
     """The console's application."""
     app = FastAPI(title="One Card: console", openapi_url=None)
+    app.router.route_class = LateRoute
     shell = Shell(context)
 
     @app.middleware("http")
@@ -105,6 +106,8 @@ def create(context: Context, access: Access) -> FastAPI:
         problem = error.refusal.problem
         if problem is Problem.NOT_SIGNED_IN:
             return RedirectResponse(f"{request.scope['root_path']}/sign-in", 303)
+        if problem is Problem.PASSWORD_FIRST:
+            return RedirectResponse(f"{request.scope['root_path']}/account", 303)
         signed = access.signed(request)
         return shell.page(request, "refused", signed, refusal=error.refusal, status=STATUS.get(problem, 409))
 
@@ -153,7 +156,7 @@ def create(context: Context, access: Access) -> FastAPI:
 
     @app.post("/sign-out")
     def sign_out(request: Request, form_token: Annotated[str, Form()] = "") -> Response:
-        signed = access.signed(request)
+        signed = access.here(request)
         if signed is not None and form_token == signed.form_token:
             access.sign_out(request, signed)
         return RedirectResponse(f"{request.scope['root_path']}/sign-in", 303)
@@ -169,9 +172,7 @@ def create(context: Context, access: Access) -> FastAPI:
 
     @app.get("/")
     def first(request: Request) -> Response:
-        signed = access.signed(request)
-        if signed is None:
-            raise Refused(Refusal(Problem.NOT_SIGNED_IN))
+        signed = access.who(request)
         path = "cases" if signed.may(Action.SEE_CASES) else first_of(signed)
         return RedirectResponse(f"{request.scope['root_path']}/{path}", 303)
 
@@ -244,6 +245,7 @@ def create(context: Context, access: Access) -> FastAPI:
                 ),
                 "bill": snapshots.case_bill(connection, home, number),
                 "lines": lines,
+                "went_out": bool(paid_out_store.of_case(connection, home, number)),
                 "named": {one.item: one.name_zh if language_of(request) == "zh_CN" else one.name_en for one in lines},
                 **review_acts.returned_values(signed, reviewing.returned(connection, home, number)),
                 "task_cases": False,
@@ -338,6 +340,7 @@ def create(context: Context, access: Access) -> FastAPI:
 
     cards.add(app, context, access, shell)
     for pages in (
+        account,
         ashes,
         board,
         calendar,
@@ -350,7 +353,9 @@ def create(context: Context, access: Access) -> FastAPI:
         duties,
         papers,
         held,
+        paid_out,
         payments,
+        people,
         prices,
         receipts,
         resources,
@@ -371,23 +376,16 @@ def create(context: Context, access: Access) -> FastAPI:
         trial_balance,
         everything,
         half_year,
-        record_exports,
-        record_figures,
-        record_grants,
-        record_imports,
-        record_lists,
-        record_rows,
+        record_pages,
     ):
         pages.add(app, context, access, shell)
 
     @app.get("/roles")
-    def roles(request: Request, signed: Annotated[Signed, sees]) -> Response:
+    def roles(request: Request, signed: Annotated[Signed, Depends(access.who)]) -> Response:
         return shell.page(request, "roles", signed, {"allowed": ALLOWED, "actions": list(Action), "steps": list(Step)})
 
     @app.get("/audit")
-    def audit(
-        request: Request, signed: Annotated[Signed, sees_audit], before: Annotated[int | None, Query(ge=1)] = None
-    ) -> Response:
+    def audit(request: Request, signed: Annotated[Signed, sees_audit], before: asking.Number | None = None) -> Response:
         with context.engine.connect() as connection:
             rows = office.links(connection, context.home_id, before)
         more = rows[office.PAGE - 1].log_no if len(rows) > office.PAGE else None

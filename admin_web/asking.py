@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends, Form, Query, Request
-from pydantic import BeforeValidator, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import Refused
@@ -12,8 +12,12 @@ from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
 
-Day = Annotated[date | None, BeforeValidator(lambda said: said or None), Query()]
-"""A day of an address; a field that somebody emptied is no day."""
+Number = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+"""A number of an address that a database can hold."""
+OneDay = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(2200, 1, 1))]
+"""A day of an address; there are years before and after it."""
+Day = Annotated[OneDay | None, BeforeValidator(lambda said: said or None), Query()]
+"""As `OneDay`; a field that somebody emptied is no day."""
 
 
 def asks(access: Access, action: Action) -> tuple[Any, Any]:
@@ -67,6 +71,13 @@ def second_by(access: Access) -> Any:
             return error.refusal
 
     return Depends(second_of)
+
+
+def agreed(second: StaffNo | Refusal | None) -> StaffNo | None:
+    """The second person of a form. Raises Refused where who was named is none."""
+    if isinstance(second, Refusal):
+        raise Refused(second)
+    return second
 
 
 def wrong_fields(error: ValidationError) -> Refusal:

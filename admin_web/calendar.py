@@ -105,7 +105,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     def day_page(
         request: Request,
         signed: Signed,
-        day: date,
+        day: asking.OneDay,
         chosen: CaseRow | None,
         wanted: Mapping[str, str],
         refusal: Refusal | None = None,
@@ -145,7 +145,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         except Refused:
             return Refusal(Problem.CASE_UNKNOWN, number)
 
-    def back(request: Request, day: date, case_no: str) -> Response:
+    def back(request: Request, day: asking.OneDay, case_no: str) -> Response:
         return RedirectResponse(f"{request.scope['root_path']}/calendar?day={day}&case={case_no}", 303)
 
     @app.get("/calendar")

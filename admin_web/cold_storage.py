@@ -19,9 +19,10 @@ from cardsvc.core.cold import warmth
 from cardsvc.core.facts import Stage, Step
 from cardsvc.core.permissions import Action
 from cardsvc.core.policy import Policy
-from cardsvc.core.prices import PriceBook, storage_due
+from cardsvc.core.prices import PriceBook
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.storage import Term, all_days, term_end, term_of
+from cardsvc.core.waived import storage_due
 from cardsvc.handlers import count_bodies, log_temperatures
 from cardsvc.store import cold_storage, staff
 from cardsvc.store.cold_storage import Reading

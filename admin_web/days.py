@@ -15,6 +15,7 @@ from cardsvc.api.errors import STATUS, language_of
 from cardsvc.context import Context
 from cardsvc.core.day_close import NEVER_OPEN, Check, Figure, open_day
 from cardsvc.core.ids import StaffNo
+from cardsvc.core.ledger import OFF, SHORT
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Refusal
@@ -30,6 +31,9 @@ GOES: Mapping[Check, tuple[str, Action]] = {
     Check.MISSING: ("unsettled", Action.SEE_STATIONS),
     Check.UNSENT: ("stations", Action.SEE_STATIONS),
     Check.TILLS: ("tills", Action.SEE_TILLS),
+    Check.NO_SHIFT: ("tills", Action.SEE_TILLS),
+    Check.AFTER_COUNT: ("tills", Action.SEE_TILLS),
+    Check.SLIPS: ("tills", Action.SEE_TILLS),
 }
 """Where that is which a check counts."""
 
@@ -42,7 +46,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     home = context.home_id
 
     def list_page(
-        request: Request, signed: Signed, before: date | None = None, refusal: Refusal | None = None
+        request: Request, signed: Signed, before: asking.OneDay | None = None, refusal: Refusal | None = None
     ) -> Response:
         now = context.clock()
         today = local(now).date()
@@ -63,6 +67,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "sums": sums,
             "never": NEVER_OPEN,
             "goes": GOES,
+            "lost": (SHORT, OFF),
         }
         status = STATUS.get(refusal.problem, 409) if refusal else 200
         return shell.page(request, "days", signed, values, refusal=refusal, status=status)
@@ -89,7 +94,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         return RedirectResponse(f"{request.scope['root_path']}/days", 303)
 
     @app.post("/days/{day}.pdf")
-    def paper(request: Request, signed: Annotated[Signed, prints], day: date) -> Response:
+    def paper(request: Request, signed: Annotated[Signed, prints], day: asking.OneDay) -> Response:
         return printing.day_close_of(context, signed, day, language_of(request))
 
 

@@ -55,7 +55,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         return RedirectResponse(f"{request.scope['root_path']}/drills/{done}", 303)
 
     @app.get("/drills/{number}")
-    def one(request: Request, signed: Annotated[Signed, sees], number: int) -> Response:
+    def one(request: Request, signed: Annotated[Signed, sees], number: asking.Number) -> Response:
         with context.engine.connect() as connection:
             row = drills.one(connection, context.home_id, number)
             names = staff.names(connection, context.home_id)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import FastAPI, Form, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 
 from admin_web import records
 from admin_web.shell import Shell
@@ -21,15 +21,30 @@ from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.receipts import Family
 from cardsvc.core.records import Flow
+from cardsvc.core.reference import normal
 from cardsvc.core.reviewing import FlagState
 from cardsvc.core.statements import StatementState
 from cardsvc.core.words import LANGUAGES, Language, say
-from cardsvc.rows import paging, uploads
+from cardsvc.rows import paging, renumbering, uploads
 from cardsvc.rows.keeping import Where
-from cardsvc.rows.matching import Wanted, conditions
+from cardsvc.rows.matching import Wanted, matched
 from cardsvc.rows.paging import COUNTED
 from cardsvc.rows.titles import titles
-from cardsvc.store import ashes, card_lists, office, outbox, payments, receipts, reviewing, statements
+from cardsvc.store import (
+    ashes,
+    card_lists,
+    held_money,
+    office,
+    outbox,
+    paid_out,
+    payments,
+    receipts,
+    reviewing,
+    short,
+    statement_money,
+    statements,
+    stray_money,
+)
 from cardsvc.store.card_lists import CardsWanted
 from cardsvc.store.engine import Connection
 from cardsvc.store.policies import policy_of
@@ -65,41 +80,42 @@ class Waiting:
 
 
 class Remembered:
-    """A count that costs something and stands on every page: counted anew when it is `FRESH` no more."""
+    """What waits costs something and is asked by every page: it is looked up anew when it is `FRESH` no more."""
 
-    def __init__(self, count: Callable[[Signed], int], clock: Callable[[], datetime]) -> None:
-        self._count, self._clock = count, clock
-        self._known: dict[StaffNo, tuple[datetime, int]] = {}
+    def __init__(self, look: Callable[[Signed, Language], list[Waiting]], clock: Callable[[], datetime]) -> None:
+        self._look, self._clock = look, clock
+        self._known: dict[StaffNo, tuple[datetime, Language, list[Waiting]]] = {}
 
-    def __call__(self, signed: Signed) -> int:
-        """How much it is."""
+    def count(self, signed: Signed) -> int:
+        """How much is to be done, in whichever language it was looked up."""
         known = self._known.get(signed.staff_no)
-        if known is None or not timedelta() <= self._clock() - known[0] < FRESH:
-            return self.told(signed, self._count(signed))
-        return known[1]
+        rows = self(signed, known[1] if known is not None else LANGUAGES[0])
+        return sum(one.count for one in rows if not one.elsewhere)
 
-    def told(self, signed: Signed, count: int) -> int:
-        """Remember what was counted just now."""
-        self._known[signed.staff_no] = (self._clock(), count)
-        return count
+    def __call__(self, signed: Signed, language: Language) -> list[Waiting]:
+        """What waits."""
+        known = self._known.get(signed.staff_no)
+        fresh = known is not None and timedelta() <= self._clock() - known[0] < FRESH
+        return known[2] if known is not None and fresh and known[1] == language else self.now(signed, language)
+
+    def now(self, signed: Signed, language: Language) -> list[Waiting]:
+        """What waits at this moment; it is remembered."""
+        rows = self._look(signed, language)
+        self._known[signed.staff_no] = (self._clock(), language, rows)
+        return rows
 
 
 def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     """Add the pages to the console."""
 
-    def signed_in(request: Request) -> Signed:
-        signed = access.signed(request)
-        if signed is None:
-            raise Refused(Refusal(Problem.NOT_SIGNED_IN))
-        return signed
+    signed_in = access.who
 
-    def count(signed: Signed) -> int:
+    def look(signed: Signed, language: Language) -> list[Waiting]:
         with context.engine.connect() as connection:
-            found = waits(connection, context, signed, LANGUAGES[0])
-            return sum(one.count for one in found if not one.elsewhere)
+            return [one for one in waits(connection, context, signed, language) if one.count]
 
-    counts = Remembered(count, context.clock)
-    shell.counts["work"] = counts
+    waiting = Remembered(look, context.clock)
+    shell.counts["work"] = waiting.count
 
     @app.get("/search")
     def blank(request: Request) -> Response:
@@ -118,18 +134,23 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         text = q.strip()
         with context.engine.connect() as connection:
             found = list(finds(connection, context, signed, language_of(request), text)) if text else []
-        if len(found) == 1:
+        if len({one.path for one in found}) == 1:
             return RedirectResponse(f"{request.scope['root_path']}/{found[0].path}", 303)
         return shell.page(request, "search", signed, {"q": text, "found": found, "asked": bool(text)})
 
     @app.get("/work")
     def work(request: Request) -> Response:
         signed = signed_in(request)
-        with context.engine.connect() as connection:
-            rows = [one for one in waits(connection, context, signed, language_of(request)) if one.count]
+        rows = waiting.now(signed, language_of(request))
         here, elsewhere = [one for one in rows if not one.elsewhere], [one for one in rows if one.elsewhere]
-        counts.told(signed, sum(one.count for one in here))
         return shell.page(request, "work", signed, {"rows": here, "elsewhere": elsewhere, "counted": COUNTED})
+
+    @app.get("/work/news")
+    def news(request: Request) -> Response:
+        """What waits now, for the page that somebody has open: it says by itself what has come since."""
+        rows = waiting(access.who(request, at_work=False), language_of(request))
+        told = [{"name": one.name, "count": one.count, "path": one.path} for one in rows if not one.elsewhere]
+        return JSONResponse(told, headers={"cache-control": "no-store"})
 
 
 def finds(connection: Connection, context: Context, signed: Signed, language: Language, text: str) -> Iterator[Found]:
@@ -137,6 +158,9 @@ def finds(connection: Connection, context: Context, signed: Signed, language: La
     home, word = context.home_id, partial(say, language)
     if signed.may(Action.SEE_CASES):
         cases = office.cases(connection, home, wanted_of(context.vault, text, "", signed.county, "", False))
+        if signed.may(Action.SEE_BILLS):
+            listed = {one.case.case_no for one in cases}
+            cases += [one for one in _let_off(connection, context, signed, text) if one.case.case_no not in listed]
         for one in cases[:MOST]:
             number = one.case.case_no
             yield Found(
@@ -155,6 +179,14 @@ def finds(connection: Connection, context: Context, signed: Signed, language: La
         order = payments.one(connection, home, text.upper())
         if order is not None and _theirs(connection, context, signed, order.case_no):
             yield Found(word("search.payment"), order.order_no, order.case_no, f"payments/{order.order_no}")
+    if signed.may(Action.SEE_BILLS) and signed.county is None:
+        owner = payments.referenced(connection, home, text)
+        if owner is not None:
+            known = office.case(connection, home, owner) is not None
+            yield Found(word("search.reference"), normal(text), owner, f"cases/{owner}" if known else "held")
+        draft_no = statement_money.paid_by(connection, home, text)
+        if draft_no is not None:
+            yield Found(word("search.for_statement"), normal(text), str(draft_no), f"statements/{draft_no}")
     if signed.may(Action.SEE_RECORDS):
         for module in records.mine(context, signed).values():
             for record in module.records:
@@ -165,6 +197,21 @@ def finds(connection: Connection, context: Context, signed: Signed, language: La
                     named = titles(connection, context.vault, home, module, record, page.rows, language)
                     for row_id, name in named.items():
                         yield Found(kind, name, "", f"modules/{module.name}/{record.name}/{row_id}")
+                    had = renumbering.renumbered(connection, where, text, signed.county)[:MOST]
+                    was = titles(connection, context.vault, home, module, record, had, language)
+                    for row_id, name in was.items():
+                        beside = word("search.formerly", number=text)
+                        yield Found(kind, name, beside, f"modules/{module.name}/{record.name}/{row_id}")
+
+
+def _let_off(connection: Connection, context: Context, signed: Signed, number: str) -> Iterator[office.CaseRow]:
+    """The cases that were let off by a register's record, by the number that it has or one that it had."""
+    for module in context.modules.values():
+        if module.waivers is not None:
+            people, numbers = renumbering.people(connection, context.home_id, module, number)
+            for one in office.cases_of(connection, context.home_id, people, signed.county):
+                if numbers & {proof.number for proof in one.case.entitled if proof.registry == module.name}:
+                    yield one
 
 
 def _theirs(connection: Connection, context: Context, signed: Signed, case_no: CaseNo) -> bool:
@@ -193,6 +240,9 @@ def waits(connection: Connection, context: Context, signed: Signed, language: La
         yield Waiting(word("work.review"), sum(flags.values()), "review")
     if signed.may(Action.SETTLE_PAYMENT) and whole:
         yield Waiting(word("work.suspense"), len(payments.waiting(connection, home)), "payments")
+        at_desks = sum(len(one(connection, home)) for one in (held_money.listed, stray_money.waiting, short.waiting))
+        yield Waiting(word("work.held"), at_desks, "held")
+        yield Waiting(word("work.to_bank"), paid_out.count(connection, home), "paid-out")
     if signed.may(Action.KEEP_STATEMENTS) and whole:
         drafts = [
             one
@@ -229,11 +279,11 @@ def _moves(connection: Connection, context: Context, signed: Signed, language: L
             back = [one for one in record.flow.sent_back if one not in record.flow.waits]
             for state in (*record.flow.waits, *back):
                 where, wanted = Where(context.home_id, module.name, record), {column.name: (state,)}
-                matching = conditions(context.vault, where, Wanted(county=signed.county, only=wanted))
+                ids = matched(context.vault, where, Wanted(county=signed.county, only=wanted))
                 said = column.choices[state].said(language)
                 name = f"{module.label.said(language)} › {record.label.said(language)}: {said}"
                 path = f"modules/{module.name}/{record.name}?f.{column.name}={state}"
-                count = paging.counted(connection, where, matching)
+                count = paging.counted(connection, ids)
                 steps = next_steps(record.flow, state, language) if state not in back else ""
                 yield Waiting(name, count, path, steps, state in back)
 

@@ -5,10 +5,8 @@ from datetime import date, timedelta
 
 from starlette.datastructures import QueryParams
 
-from cardsvc.api.access import Signed
 from cardsvc.core.figures import Asked, Growth, leaves
 from cardsvc.core.indicated import Number, Span, Told, last_half_year, span_of
-from cardsvc.core.permissions import Action
 from cardsvc.core.reporting import Period, year_before
 from cardsvc.core.words import say
 from cardsvc.documents.figure_words import FigureWords
@@ -80,12 +78,15 @@ def chosen(asked: QueryParams, today: date) -> Chosen:
 
 
 def line(
-    words: FigureWords, module: Module, told: Told, period: Period, signed: Signed, county: str | None = None
+    words: FigureWords, module: Module, told: Told, period: Period, *, opens: bool, county: str | None = None
 ) -> Line:
-    """A figure in words, with the doors that this person may open; behind a withheld one there are none."""
-    opens = not isinstance(told.indicator.figure, Asked) or signed.may(Action.SEE_FIGURE_ROWS)
-    doors = _doors(words, module, told, period, county) if opens and not told.withheld else ()
-    before = _doors(words, module, told, year_before(period), county) if opens and not told.before_withheld else ()
+    """A figure in words, with the doors to its rows; behind a withheld one there are none.
+
+    `opens`: whether the rows of the service's own books may be opened.
+    """
+    led = opens or not isinstance(told.indicator.figure, Asked)
+    doors = _doors(words, module, told, period, county) if led and not told.withheld else ()
+    before = _doors(words, module, told, year_before(period), county) if led and not told.before_withheld else ()
     single = len(doors) == 1
     return Line(
         told=told,

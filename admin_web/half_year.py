@@ -5,13 +5,13 @@ from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 
-from admin_web import asking, records
+from admin_web import addresses, asking, records
 from admin_web.figure_lines import NAMED, Chosen, chosen, line
 from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import Refused, language_of
 from cardsvc.context import Context
-from cardsvc.core.indicated import Part, Told, span_of
+from cardsvc.core.indicated import span_of
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import EVERY_MODULE, Action
 from cardsvc.core.problems import Refusal
@@ -46,6 +46,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         words = FigureWords(language_of(request))
         asked = chosen(request.query_params, local(context.clock()).date())
         modules, report = made(signed, asked.period)
+        opens = signed.may(Action.SEE_FIGURE_ROWS)
         values = {
             "chosen": asked,
             "earlier": asked.beside(-1),
@@ -58,7 +59,10 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 (
                     words.chapter(chapter),
                     [
-                        (part, [line(words, modules[part.module], told, asked.period, signed) for told in part.told])
+                        (
+                            part,
+                            [line(words, modules[part.module], one, asked.period, opens=opens) for one in part.told],
+                        )
                         for part in parts
                     ],
                 )
@@ -71,17 +75,11 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     def file(request: Request, signed: Annotated[Signed, sees], kind: Literal["docx", "xlsx"]) -> Response:
         asked = chosen(request.query_params, local(context.clock()).date())
         modules, report = made(signed, asked.period)
-        words, here = FigureWords(language_of(request)), str(request.base_url.replace(path="")).rstrip("/")
-
-        def door(part: Part, told: Told) -> str:
-            """The rows of a figure; where they are of several lists, the page that opens each."""
-            opened = line(words, modules[part.module], told, asked.period, signed)
-            several = f"/office/modules/{part.module}/statistics?{urlencode(asked.asked)}" if opened.parts else ""
-            return f"{here}{opened.door or several}" if opened.door or several else ""
-
+        words, opens = FigureWords(language_of(request)), signed.may(Action.SEE_FIGURE_ROWS)
+        doors = addresses.figure_doors(addresses.here(context, request), modules, words, asked, opens=opens)
         name = f"half-year-{report.period.first}-{report.period.last}.{kind}"
         return Response(
-            WRITERS[kind](report.period, report.chapters, report.at, words.language, door),
+            WRITERS[kind](report.period, report.chapters, report.at, words.language, doors),
             media_type=KINDS[kind],
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )

@@ -1,5 +1,6 @@
 """Rows with a place as a picture: north up, with counties, a grid of degrees and a scale, from no other service."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -23,6 +24,8 @@ SMALLEST = 0.02
 """Degrees that a picture shows at least, so that two neighbours are not at its ends."""
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 45.0)
 """Degrees between two lines of the grid."""
+LINE = 30
+"""The height of a name, and the width of a Chinese letter, in the picture's units."""
 LINES = 12
 """The most lines of the grid each way."""
 BARS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
@@ -33,7 +36,7 @@ BAR = 100
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Places in `WIDE` x `HIGH` units: x, y, the row's id, name and county's name.
+    """Places in `WIDE` x `HIGH` units: x, y, the row's id ("" where its page is not theirs), name and county's name.
 
     `names` are counties in the middle of their places, `upright` and `level` the grid's lines with their degrees,
     `bar` the length of the scale in units and in kilometres.
@@ -51,8 +54,10 @@ class Picture:
         return len(self.places) >= MOST
 
 
-def drawn(connection: Connection, context: Context, at: At, wanted: Wanted, language: Language) -> Picture | None:
-    """The picture of the rows that a list shows; None where none has a place."""
+def drawn(
+    connection: Connection, context: Context, at: At, wanted: Wanted, language: Language, county: str | None = None
+) -> Picture | None:
+    """The picture of the rows that a list shows to somebody of this county; None where none has a place."""
     placed = replace(wanted, only={**wanted.only, at.record.point: (FILLED,)})
     rows = list(islice(paging.every(connection, context.vault, at.where, placed, 500), MOST))
     if not rows:
@@ -73,18 +78,18 @@ def drawn(connection: Connection, context: Context, at: At, wanted: Wanted, lang
         return round(HIGH / 2 - (lat - (south + north) / 2) * scale, 1)
 
     middles = []
-    for county in sorted({one.county for one in rows}):
-        here = [spot for spot, one in zip(spots, rows, strict=True) if one.county == county]
+    for code in sorted({one.county for one in rows}):
+        here = [spot for spot, one in zip(spots, rows, strict=True) if one.county == code]
         lat, lon = (sum(part) / len(here) for part in zip(*here, strict=True))
-        middles.append((x(lon), y(lat), counties.get(county, county)))
+        middles.append((x(lon), y(lat), counties.get(code, code)))
     step = next(one for one in STEPS if WIDE / (one * NARROW * scale) <= LINES and HIGH / (one * scale) <= LINES)
     km = next(one for one in BARS if one / DEGREE_KM * scale >= BAR)
     return Picture(
         tuple(
-            (x(lon), y(lat), one.id, named[one.id], counties.get(one.county, one.county))
+            (x(lon), y(lat), one.id if records.opens(one, county) else "", named[one.id], records.whose(one, language))
             for (lat, lon), one in zip(spots, rows, strict=True)
         ),
-        tuple(middles),
+        apart(middles),
         tuple(
             (at, said) for at, said in ((x(one), f"{one:.2f}° E") for one in _lines(west, east, step)) if 0 < at < WIDE
         ),
@@ -95,6 +100,20 @@ def drawn(connection: Connection, context: Context, at: At, wanted: Wanted, lang
         ),
         (round(km / DEGREE_KM * scale, 1), km),
     )
+
+
+def apart(names: Iterable[tuple[float, float, str]]) -> tuple[tuple[float, float, str], ...]:
+    """Names in the middle of their places (x, y, name), each moved down as far as it would lie over another."""
+    found: list[tuple[float, float, str]] = []
+    for x, y, name in sorted(names, key=lambda one: (one[1], one[0])):
+        while any(abs(x - a) < (_wide(name) + _wide(there)) / 2 and abs(y - b) < LINE for a, b, there in found):
+            y = round(y + LINE / 4, 1)
+        found.append((x, y, name))
+    return tuple(found)
+
+
+def _wide(name: str) -> float:
+    return sum(LINE if ord(letter) > 0x2E80 else LINE / 2 for letter in name)
 
 
 def _lines(low: float, high: float, step: float) -> list[float]:

@@ -30,7 +30,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         request: Request,
         signed: Annotated[Signed, sees],
         state: Annotated[str, Query(max_length=10)] = "",
-        before: Annotated[int | None, Query(ge=1)] = None,
+        before: asking.Number | None = None,
     ) -> Response:
         known = state if state in STATES else None
         with context.engine.connect() as connection:
@@ -43,7 +43,9 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         return shell.page(request, "outbox", signed, values)
 
     @app.post("/outbox/{log_no}/{entry_no}")
-    def again(request: Request, signed: Annotated[Signed, operates], log_no: int, entry_no: int) -> Response:
+    def again(
+        request: Request, signed: Annotated[Signed, operates], log_no: asking.Number, entry_no: asking.Number
+    ) -> Response:
         done = send_anew.handle(context, log_no, entry_no, signed.staff_no)
         if isinstance(done, Refusal):
             raise Refused(done)

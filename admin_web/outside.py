@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from admin_web import maps, records
 from admin_web.record_lists import linked, told
-from admin_web.record_rows import fault_words, version_of
+from admin_web.record_rows import fault_words, must_of, version_of
 from admin_web.records import At
 from admin_web.shell import HEADERS, Shell
 from cardsvc.api.access import same_site
@@ -84,12 +84,14 @@ def create(context: Context) -> FastAPI:
         faults = more.pop("faults", ())
         with context.engine.connect() as connection:
             names = linked(connection, context, at, (row,), language)
+        moves = [one for one in move_row.open_moves(at.record, row) if one.outside]
         values = {
             "at": at,
             "row": row,
             "token": token,
             "title": titled(at, row, language),
-            "moves": [one for one in move_row.open_moves(at.record, row) if one.outside],
+            "moves": moves,
+            "must": {one.name: must_of(context, at, (row,), one) for one in moves},
             "said": said_with_it(at, row),
             "typed": {one.name: written(one, row.values[one.name]) for one in at.record.columns if not one.secret},
             "told": partial(told, context, at, names, language),

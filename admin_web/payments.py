@@ -152,8 +152,11 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         return list_page(request, signed, state, before)
 
     @app.post("/payments/suspense/{ref}/assign")
-    def assign(request: Request, signed: Annotated[Signed, settles], ref: str, case_no: Text = "") -> Response:
-        refusal = paying.assign(context, signed, ref, CaseNo(case_no.strip().upper()))
+    def assign(
+        request: Request, signed: Annotated[Signed, settles], ref: str, second: Second, case_no: Text = ""
+    ) -> Response:
+        to_case = CaseNo(case_no.strip().upper())
+        refusal = second if isinstance(second, Refusal) else paying.assign(context, signed, ref, to_case, second)
         return list_page(request, signed, refusal=refusal) if refusal else to(request, "payments")
 
     @app.post("/payments/suspense/{ref}/refund")

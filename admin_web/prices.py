@@ -74,7 +74,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             raise Refused(Refusal(Problem.NOT_FOUND))
         return found[version]
 
-    def draft_page(request: Request, signed: Signed, number: int, refusal: Refusal | None = None) -> Response:
+    def draft_page(request: Request, signed: Signed, number: asking.Number, refusal: Refusal | None = None) -> Response:
         with context.engine.connect() as connection:
             draft = price_books.draft(connection, context.home_id, number)
             in_force = price_book(connection, context.home_id, context.clock())
@@ -147,14 +147,14 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         return saved(version_of(version).model_dump_json(indent=2), "application/json", f"{version}.json")
 
     @app.get("/prices/drafts/{number}")
-    def draft(request: Request, signed: Annotated[Signed, sees], number: int) -> Response:
+    def draft(request: Request, signed: Annotated[Signed, sees], number: asking.Number) -> Response:
         return draft_page(request, signed, number)
 
     @app.post("/prices/drafts/{number}/publish")
     def publish(
         request: Request,
         signed: Annotated[Signed, reads],
-        number: int,
+        number: asking.Number,
         seen: Annotated[str, Form(max_length=64)] = "",
     ) -> Response:
         done = import_prices.publish(context, number, seen, signed.staff_no, context.clock())
@@ -163,7 +163,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         return RedirectResponse(f"{request.scope['root_path']}/prices/lists/{done.version}", 303)
 
     @app.post("/prices/drafts/{number}/withdraw")
-    def withdraw(request: Request, signed: Annotated[Signed, sets], number: int) -> Response:
+    def withdraw(request: Request, signed: Annotated[Signed, sets], number: asking.Number) -> Response:
         done = import_prices.withdraw(context, number, signed.staff_no, context.clock())
         if isinstance(done, Refusal):
             return draft_page(request, signed, number, done)

@@ -57,7 +57,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         return shell.page(request, "reconciliation", signed, values)
 
     @app.get("/reconciliation/{day}")
-    def night(request: Request, signed: Annotated[Signed, sees], day: date) -> Response:
+    def night(request: Request, signed: Annotated[Signed, sees], day: asking.OneDay) -> Response:
         with context.engine.connect() as connection:
             found: list[Findings] = reconciling.found_on(connection, context.home_id, day)
         if not found:
@@ -65,7 +65,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         return shell.page(request, "findings", signed, {"day": day, "found": found[0], "link": link})
 
     @app.post("/reconciliation/{day}")
-    def again(request: Request, signed: Annotated[Signed, operates], day: date) -> Response:
+    def again(request: Request, signed: Annotated[Signed, operates], day: asking.OneDay) -> Response:
         now = context.clock()
         if day > local(now).date():
             raise Refused(Refusal(Problem.FIELD_INVALID, "day"))

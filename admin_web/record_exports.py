@@ -50,7 +50,8 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             raise Refused(Refusal(Problem.EXPORT_TOO_LONG))
         heads = export_rows.heads(at.where, language)
         rows = export_rows.rows(context, at.module, at.where, wanted, language, full)
-        name = f"{module}-{record}-{local(context.clock()).date()}.{kind}"
+        of = f"as-of-{wanted.as_of}" if wanted.as_of is not None else local(context.clock()).date()
+        name = f"{module}-{record}-{of}.{kind}"
         said = {"content-disposition": f'attachment; filename="{name}"'}
         if kind is As.CSV:
             return StreamingResponse(csv_pieces(heads, rows), media_type=MEDIA[kind], headers=said)

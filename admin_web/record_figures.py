@@ -58,10 +58,12 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         names = records.county_names(words.language)
         wanted = request.query_params.get("county", "")
         county = signed.county or (wanted if wanted in names else None)
+        opens = signed.may(Action.SEE_FIGURE_ROWS)
         with one_moment(context.engine) as connection:
             figures = Figures(connection, context.home_id, found, asked.period, signed.county)
             lines = [
-                line(words, found, figures.told(one, county), asked.period, signed, county) for one in found.indicators
+                line(words, found, figures.told(one, county), asked.period, opens=opens, county=county)
+                for one in found.indicators
             ]
             named = {one.name: one for one in found.indicators}
             first = next((one.told.indicator for one in lines if not one.told.withheld), None)
@@ -73,7 +75,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "county": county,
             "counties": names,
             "parted": parted,
-            "parts": [(code, line(words, found, told, asked.period, signed, code)) for code, told in parts],
+            "parts": [(code, line(words, found, told, asked.period, opens=opens, county=code)) for code, told in parts],
             "longest": max(known, default=0),
             "address": lambda **more: urlencode({**asked.asked, **{k: v for k, v in more.items() if v}}),
         }

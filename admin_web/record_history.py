@@ -8,8 +8,9 @@ from cardsvc.context import Context
 from cardsvc.core.records import Column, Kind, Wrong
 from cardsvc.core.words import Language, say
 from cardsvc.naming.cells import read, written
-from cardsvc.rows.keeping import Change, Where, find_all, leads_to
+from cardsvc.rows.keeping import Change, Where, find_all, history, leads_to
 from cardsvc.rows.titles import titles
+from cardsvc.rows.withdrawing import ever
 from cardsvc.store.engine import Connection
 
 
@@ -42,6 +43,24 @@ def said(
         replace(one, field=label(one.field), before=worded(one.field, one.before), after=worded(one.field, one.after))
         for one in changes
     ]
+
+
+def whole(
+    connection: Connection, context: Context, at: At, row_id: str, county: str | None, language: Language
+) -> list[Change]:
+    """All that happened to a row, the newest first: changes, and how it was withdrawn and restored."""
+    changes = said(connection, context, at, history(connection, at.where, row_id), county, language)
+    field, in_force = say(language, "undo.row"), say(language, "undo.in_force")
+    for one in ever(connection, at.where, row_id):
+        for act, again in ((one.out, False), (one.back, True)):
+            if act is None:
+                continue
+            out = f"{say(language, 'undo.withdrawn')}: {one.out.reason}"
+            told = f"{say(language, 'undo.restored')}: {act.reason}" if again else out
+            before = say(language, "undo.withdrawn") if again else in_force
+            who = (act.at, act.staff_no, act.second_no)
+            changes.append(Change(one.row.version + again, field, before, told, *who, ""))
+    return sorted(changes, key=lambda each: (each.at, each.version), reverse=True)
 
 
 def moved(at: At, name: str, language: Language) -> str:

@@ -69,6 +69,8 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "by_links": [at.record.column(one).label.said(language) for one in at.links],
             "chosen": partial(records.chosen, wanted),
             "counties": records.county_names(language),
+            "whose": partial(records.whose, language=language),
+            "opens": partial(records.opens, county=signed.county),
             "counted": COUNTED,
             "told": partial(told, context, at, names, language),
             "full_export": signed.may(Action.REVEAL_RECORDS) and any(one.secret for one in at.record.columns),
@@ -95,8 +97,13 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         at = records.at(context, signed, module, record)
         wanted = records.wanted_of(at, signed, request.query_params)
         with context.engine.connect() as connection:
-            picture = maps.drawn(connection, context, at, wanted, language_of(request)) if at.record.point else None
-        values = {"at": at, "map": picture, "most": maps.MOST, "address": records.address_of(wanted, signed)}
+            picture = (
+                maps.drawn(connection, context, at, wanted, language_of(request), signed.county)
+                if at.record.point
+                else None
+            )
+        address = records.address_of(wanted, signed)
+        values = {"at": at, "map": picture, "most": maps.MOST, "wanted": wanted, "address": address}
         return shell.page(request, "record_map", signed, values)
 
 

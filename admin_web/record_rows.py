@@ -1,5 +1,6 @@
 """The console's rows of modules: new, changed, moved, looked at; each with its history and what links to it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
@@ -7,28 +8,29 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from admin_web import asking, deaths, record_history, records
+from admin_web import addresses, asking, deaths, record_history, records
 from admin_web.record_lists import linked, told
 from admin_web.records import At
 from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
-from cardsvc.api.deaths import DEATH, UNDONE
 from cardsvc.api.errors import STATUS, Refused, language_of
 from cardsvc.context import Context
+from cardsvc.core.declaring import SECOND
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.records import ALOUD, CITY, Fault, Kind, Label, Record
+from cardsvc.core.records import ALOUD, CITY, Fault, Kind, Label, Move, Record
 from cardsvc.core.seeing import LookWhy
 from cardsvc.core.words import Language, say
 from cardsvc.handlers import keep_row, link_row, move_row, reveal_row
 from cardsvc.handlers.keep_row import Faulty
 from cardsvc.naming.cells import doubtful, written
-from cardsvc.rows import keeping, paging
+from cardsvc.rows import agreeing, keeping, paging, withdrawing
 from cardsvc.rows.counties import CODES, counties_for
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.rows.matching import Wanted
+from cardsvc.rows.stopping import DEATH, UNDONE
 from cardsvc.rows.titles import titles
 from cardsvc.store import staff
 from cardsvc.store.engine import Connection
@@ -52,6 +54,12 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         if row is None:
             raise Refused(Refusal(Problem.NOT_FOUND))
         return row
+
+    def fixed(at: At, row: Kept) -> bool:
+        with context.engine.connect() as connection:
+            others = {one.name: one for one in at.module.records}
+            bound = agreeing.binding(connection, at.where, others, [row.values])
+        return at.record.is_frozen(row.values) or bool(bound)
 
     def form(
         request: Request,
@@ -89,6 +97,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "county": county if county in counties else "",
             "city": CITY,
             "guarded": at.record.guarded(row.values) if row else (),
+            "today": local(context.clock()).date().isoformat(),
         }
         status = 422 if faults else STATUS.get(refusal.problem, 409) if refusal is not None else 200
         return shell.page(request, "record_form", signed, values, refusal=refusal, status=status)
@@ -103,29 +112,34 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         **more: Any,
     ) -> Response:
         row, language = row_at(signed, at, row_id), language_of(request)
+        moves = [one for one in move_row.open_moves(at.record, row) if not one.outside]
+        stands = {one.name: written(one, row.values[one.name]) for one in at.record.columns if not one.secret}
         with context.engine.connect() as connection:
             names = linked(connection, context, at, (row,), language)
             values = {
                 "at": at,
                 "row": row,
+                "frozen": fixed(at, row),
                 "title": titles(connection, context.vault, context.home_id, at.module, at.record, [row], language)[
                     row.id
                 ],
                 "told": partial(told, context, at, names, language),
-                "history": record_history.said(
-                    connection, context, at, keeping.history(connection, at.where, row_id), signed.county, language
-                ),
+                "history": record_history.whole(connection, context, at, row_id, signed.county, language),
                 "related": related(connection, context, at, row_id, signed.county, language),
                 "people": staff.names(connection, context.home_id),
-                "moves": [one for one in move_row.open_moves(at.record, row) if not one.outside],
+                "moves": moves,
                 "outward": any(one.outside for one in move_row.open_moves(at.record, row)),
                 "counties": records.county_names(language),
                 "whys": list(LookWhy),
                 "faults": {one.column: fault_words(one, language) for one in faults},
-                "rules": [fault_words(one, language) for one in faults if one.label is not None or one.why in ALOUD],
-                "typed": {one.name: written(one, row.values[one.name]) for one in at.record.columns if not one.secret},
+                "rules": aloud(at.record, faults, more.get("tried", ""), language),
+                "typed": stands,
+                "stands": stands,
                 "offered": offers(connection, context, at, row.county, language, row),
                 "days": days_of(at.record, row, more.get("typed", {}), context.clock()),
+                "today": days_of(at.record, row, {}, context.clock()),
+                "must": {one.name: must_of(context, at, (row,), one) for one in moves},
+                "tried": "",
                 "shown": {},
                 "doubts": {
                     one.name
@@ -144,51 +158,73 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     def back(request: Request, at: At, row_id: str) -> Response:
         return RedirectResponse(f"{request.scope['root_path']}/{at.path}/{row_id}", 303)
 
+    def kept(
+        request: Request,
+        signed: Signed,
+        at: At,
+        seen: tuple[str, int] | None,
+        typed: dict[str, str],
+        texts: dict[str, str],
+        second: StaffNo | Refusal | None,
+    ) -> Response:
+        """Keep what a form says by these `texts`; what does not go stays as it was `typed`, with the reason."""
+        done: str | Faulty | Refusal
+        if isinstance(second, Refusal):
+            done = second
+        else:
+            now, county = context.clock(), signed.county
+            done = keep_row.handle(context, at.module, at.record, seen, texts, county, signed.staff_no, now, second)
+        if isinstance(done, str):
+            return back(request, at, done)
+        faults, refusal = (done.faults, None) if isinstance(done, Faulty) else ((), done)
+        return form(request, signed, at, row_at(signed, at, seen[0]) if seen else None, typed, faults, refusal)
+
     async def typed_of(request: Request) -> dict[str, str]:
-        return {name: str(value).strip() for name, value in (await request.form()).items()}
+        return {name: str(value).strip() for name, value in (await request.form()).items() if name not in SECOND}
 
     @app.get("/modules/{module}/{record}/new")
     def new(request: Request, signed: Annotated[Signed, may_edit], module: str, record: str) -> Response:
         return form(request, signed, records.at(context, signed, module, record), None)
 
     @app.post("/modules/{module}/{record}/new")
-    async def added(request: Request, signed: Annotated[Signed, edits], module: str, record: str) -> Response:
+    async def added(
+        request: Request,
+        signed: Annotated[Signed, edits],
+        second: Annotated[StaffNo | Refusal | None, asking.second_by(access)],
+        module: str,
+        record: str,
+    ) -> Response:
         at, typed = records.at(context, signed, module, record), await typed_of(request)
-        now = context.clock()
-        kept = keep_row.handle(context, at.module, at.record, None, typed, signed.county, signed.staff_no, now)
-        if isinstance(kept, Faulty):
-            return form(request, signed, at, None, typed, kept.faults)
-        return (
-            form(request, signed, at, None, typed, (), kept) if isinstance(kept, Refusal) else back(request, at, kept)
-        )
+        return kept(request, signed, at, None, typed, typed, second)
 
     @app.get("/modules/{module}/{record}/{row_id}")
     def row(request: Request, signed: Annotated[Signed, sees], module: str, record: str, row_id: str) -> Response:
-        return detail(request, signed, records.at(context, signed, module, record), row_id)
+        at = records.at(context, signed, module, record)
+        with context.engine.connect() as connection:
+            gone = withdrawing.find(connection, at.where, row_id, signed.county)
+        return back(request, at, f"withdrawn/{row_id}") if gone is not None else detail(request, signed, at, row_id)
 
     @app.get("/modules/{module}/{record}/{row_id}/edit")
     def edit(request: Request, signed: Annotated[Signed, may_edit], module: str, record: str, row_id: str) -> Response:
         at = records.at(context, signed, module, record)
         row = row_at(signed, at, row_id)
-        if at.record.is_frozen(row.values):
+        if fixed(at, row):
             return detail(request, signed, at, row_id, Refusal(Problem.ROW_FROZEN))
         return form(request, signed, at, row)
 
     @app.post("/modules/{module}/{record}/{row_id}/edit")
     async def edited(
-        request: Request, signed: Annotated[Signed, edits], module: str, record: str, row_id: str
+        request: Request,
+        signed: Annotated[Signed, edits],
+        second: Annotated[StaffNo | Refusal | None, asking.second_by(access)],
+        module: str,
+        record: str,
+        row_id: str,
     ) -> Response:
         at, typed = records.at(context, signed, module, record), await typed_of(request)
         secrets = {one.name for one in at.record.typed if one.secret}
         texts = {name: text for name, text in typed.items() if text or name not in secrets}
-        seen = (row_id, version_of(typed))
-        now = context.clock()
-        kept = keep_row.handle(context, at.module, at.record, seen, texts, signed.county, signed.staff_no, now)
-        if isinstance(kept, Faulty):
-            return form(request, signed, at, row_at(signed, at, row_id), typed, kept.faults)
-        if isinstance(kept, Refusal):
-            return form(request, signed, at, row_at(signed, at, row_id), typed, (), kept)
-        return back(request, at, kept)
+        return kept(request, signed, at, (row_id, version_of(typed)), typed, texts, second)
 
     @app.post("/modules/{module}/{record}/{row_id}/move/{move}")
     async def moved(
@@ -201,13 +237,17 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         move: str,
     ) -> Response:
         at, typed = records.at(context, signed, module, record), await typed_of(request)
+        done: tuple[Fault, ...] | Refusal | None
         if isinstance(second, Refusal):
-            return detail(request, signed, at, row_id, second, typed=typed)
-        seen, people = (row_id, version_of(typed)), (signed.staff_no, second)
-        done = move_row.handle(context, at.module, at.record, seen, move, typed, signed.county, people, context.clock())
+            done = second
+        else:
+            seen, people, now = (row_id, version_of(typed)), (signed.staff_no, second), context.clock()
+            done = move_row.handle(context, at.module, at.record, seen, move, typed, signed.county, people, now)
         if isinstance(done, Refusal):
-            return detail(request, signed, at, row_id, done, typed=typed)
-        return detail(request, signed, at, row_id, None, done, typed=typed) if done else back(request, at, row_id)
+            return detail(request, signed, at, row_id, done, typed=typed, tried=move)
+        if done:
+            return detail(request, signed, at, row_id, None, done, typed=typed, tried=move)
+        return back(request, at, row_id)
 
     @app.post("/modules/{module}/{record}/{row_id}/reveal")
     def revealed(
@@ -232,7 +272,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         token = link_row.handle(context, at.module.name, at.record, row_id, signed.county, signed.staff_no, now)
         if isinstance(token, Refusal):
             return detail(request, signed, at, row_id, token)
-        return detail(request, signed, at, row_id, link=f"{request.base_url.replace(path='/')}public/send#{token}")
+        return detail(request, signed, at, row_id, link=addresses.outward(context, request, token))
 
 
 def days_of(record: Record, row: Kept, typed: dict[str, str], now: datetime) -> dict[str, str]:
@@ -252,6 +292,29 @@ def fault_words(fault: Fault, language: Language) -> str:
     """Why a value cannot be kept."""
     said: Label | None = fault.label
     return said.said(language) if said is not None else say(language, f"cell_wrong.{fault.why}")
+
+
+def must_of(context: Context, at: At, rows: Iterable[Kept], move: Move) -> set[str]:
+    """What a step of one of these rows asks and needs, though it may be empty elsewhere."""
+    now, found = context.clock(), set[str]()
+    if at.record.check is None or all(at.record.column(name).needed for name in move.fills):
+        return found  # no secret is opened to be told nothing
+    for one in rows:
+        clear = {**keeping.opened(context.vault, at.where, one), "county": one.county}
+        found |= move_row.must_fill(at.record, clear, move, now)
+    return found
+
+
+def aloud(record: Record, faults: tuple[Fault, ...], tried: str, language: Language) -> list[str]:
+    """What is said of the whole row: rules of its own, and what is wrong where the step that was tried has no field."""
+    moves = record.flow.moves if record.flow is not None else ()
+    fields = {name for one in moves if one.name == tried for name in (*one.fills, one.stamps)}
+    labels = {one.name: f"{one.label.said(language)}: " for one in record.columns}
+    return [
+        fault_words(one, language) if named else f"{labels.get(one.column, '')}{fault_words(one, language)}"
+        for one in faults
+        if (named := one.label is not None or one.why in ALOUD) or one.column not in fields
+    ]
 
 
 def offers(

@@ -17,7 +17,7 @@ from cardsvc.core.words import Language, say
 from cardsvc.modules import Module
 from cardsvc.rows import grants
 from cardsvc.rows.counties import CODES
-from cardsvc.rows.keeping import Where
+from cardsvc.rows.keeping import Kept, Where
 from cardsvc.rows.matching import Wanted
 from cardsvc.rows.paging import sorts
 
@@ -77,10 +77,23 @@ def county_names(language: Language) -> dict[str, str]:
     return {CITY: say(language, "records.city"), **{one: say(language, f"county.{one}") for one in CODES}}
 
 
+def whose(row: Kept, language: Language) -> str:
+    """A row's county in words; in a list of another day with the county that has it now, where that is another."""
+    names = county_names(language)
+    said = names.get(row.county, row.county)
+    now = say(language, "records.now_in", county=names.get(row.now_in, row.now_in)) if row.now_in else ""
+    return f"{said}{now}"
+
+
+def opens(row: Kept, county: str | None) -> bool:
+    """Whether the page of a row of a list is there for somebody of this county: it is of who has the row now."""
+    return county is None or row.now_in in ("", county)
+
+
 def wanted_of(at: At, signed: Signed, asked: QueryParams) -> Wanted:
     """What an address asks of a list.
 
-    It says `q`, `county`, `from`, `to`, `undated`, `sort`, `down`, `after`, `back`, and `f.COLUMN` for filters.
+    It says `q`, `county`, `from`, `to`, `as_of`, `sort`, `down`, `after`, `back`, and `f.COLUMN` for filters.
     What it asks and the record does not declare is not asked. A county's clerk sees theirs, whatever the address says.
     """
     record, only = at.record, {}
@@ -95,7 +108,7 @@ def wanted_of(at: At, signed: Signed, asked: QueryParams) -> Wanted:
         text=asked.get("q", "").strip()[:100],
         first=_day(asked.get("from", "")),
         last=_day(asked.get("to", "")),
-        undated=asked.get("undated") == "yes",
+        as_of=_day(asked.get("as_of", "")) if record.dated else None,
         sort=sort if sort in sorts(record) else "",
         down=asked.get("down") == "yes",
         after=asked.get("after", "")[:2000],
@@ -112,7 +125,7 @@ def address_of(wanted: Wanted, signed: Signed) -> str:
         "county": wanted.county or "" if signed.county is None else "",
         "from": wanted.first.isoformat() if wanted.first else "",
         "to": wanted.last.isoformat() if wanted.last else "",
-        "undated": "yes" if wanted.undated else "",
+        "as_of": wanted.as_of.isoformat() if wanted.as_of else "",
         "sort": wanted.sort,
         "down": "yes" if wanted.down else "",
     }

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from fastapi import Depends, FastAPI, Form, Query, Request, Response
 from markupsafe import Markup
 
-from admin_web import asking
+from admin_web import addresses, asking
 from admin_web.shell import Shell
 from cardsvc.api import printing
 from cardsvc.api.access import Access, Signed
@@ -83,7 +83,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         made = _made(context, period_of(every, day), language_of(request))
         name = f"report-{made.report.period.first}-{made.report.period.last}.xlsx"
         return Response(
-            report_sheet.write(*made),
+            report_sheet.write(*made, doors(addresses.here(context, request), made.report.period)),
             media_type=SHEET,
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )
@@ -158,6 +158,11 @@ def rows_of(figure: Figure, period: Period, after: str = "") -> str:
     asked = {name: value for name, value in asdict(figure.rows).items() if value is not None}
     asked |= {"first": period.first, "last": period.last} | ({"after": after} if after else {})
     return address("/rows", asked)
+
+
+def doors(at: str, period: Period) -> report_sheet.Doors:
+    """The rows of each figure of this period, at this address of the office."""
+    return lambda figure: f"{at}{rows_of(figure, period)}"
 
 
 def address(path: str, asked: Mapping[str, Any]) -> str:

@@ -62,6 +62,7 @@ MENU: Mapping[str, tuple[Entry, ...]] = {
     "money": (
         Entry("payments", "payments", Action.SEE_BILLS),
         Entry("desk_held", "held", Action.SEE_BILLS),
+        Entry("paid_out", "paid-out", Action.SEE_BILLS),
         Entry("tills", "tills", Action.SEE_TILLS),
         Entry("receipts_fiscal", "receipts/fiscal", Action.SEE_RECEIPTS),
         Entry("receipts_invoice", "receipts/invoice", Action.SEE_RECEIPTS),
@@ -90,6 +91,7 @@ MENU: Mapping[str, tuple[Entry, ...]] = {
         Entry("cards", "cards", Action.ISSUE_CARD),
         Entry("stations", "stations", Action.SEE_STATIONS),
         Entry("screens", "screens", Action.MANAGE_SCREENS),
+        Entry("staff", "staff", Action.MANAGE_STAFF),
         Entry("roles", "roles", Action.SEE_CASES),
         Entry("audit", "audit", Action.SEE_AUDIT),
     ),
@@ -207,7 +209,18 @@ def reasons(refusal: Refusal, language: Language) -> list[tuple[str, str]]:
 
 def _field(name: str, language: Language) -> str:
     words = CATALOGUES[language]
-    tables = ("booking", "field", "step", "stage", "place", "card_state", "hot_reason", "unsafe", "price_field")
+    tables = (
+        "booking",
+        "field",
+        "step",
+        "stage",
+        "place",
+        "card_state",
+        "hot_reason",
+        "unsafe",
+        "price_field",
+        "action",
+    )
     return next((words[key] for key in (f"{one}.{name}" for one in tables) if key in words), name)
 
 

@@ -54,7 +54,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         request: Request,
         signed: Signed,
         payer: Payer | None = None,
-        before: int | None = None,
+        before: asking.Number | None = None,
         refusal: Refusal | None = None,
     ) -> Response:
         now = context.clock()
@@ -84,7 +84,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         status = STATUS.get(refusal.problem, 409) if refusal else 200
         return shell.page(request, "statements", signed, values, refusal=refusal, status=status)
 
-    def one_page(request: Request, signed: Signed, draft_no: int, refusal: Refusal | None = None) -> Response:
+    def one_page(request: Request, signed: Signed, draft_no: asking.Number, refusal: Refusal | None = None) -> Response:
         with one_moment(context.engine) as connection:
             kept = statements.one(connection, home, draft_no)
             if kept is None:
@@ -116,7 +116,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         status = STATUS.get(refusal.problem, 409) if refusal else 200
         return shell.page(request, "statement", signed, values, refusal=refusal, status=status)
 
-    def done(request: Request, signed: Signed, draft_no: int, outcome: object) -> Response:
+    def done(request: Request, signed: Signed, draft_no: asking.Number, outcome: object) -> Response:
         if isinstance(outcome, Refusal):
             return one_page(request, signed, draft_no, outcome)
         return to(request, f"statements/{draft_no}")
@@ -126,7 +126,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         request: Request,
         signed: Annotated[Signed, sees],
         payer: Annotated[Payer | None, Query()] = None,
-        before: Annotated[int | None, Query(ge=1)] = None,
+        before: asking.Number | None = None,
     ) -> Response:
         return list_page(request, signed, payer, before)
 
@@ -145,22 +145,22 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         return to(request, f"statements/{made}")
 
     @app.get("/statements/{draft_no}")
-    def one(request: Request, signed: Annotated[Signed, sees], draft_no: int) -> Response:
+    def one(request: Request, signed: Annotated[Signed, sees], draft_no: asking.Number) -> Response:
         return one_page(request, signed, draft_no)
 
     @app.post("/statements/{draft_no}/send")
-    def send(request: Request, signed: Annotated[Signed, keeps], draft_no: int) -> Response:
+    def send(request: Request, signed: Annotated[Signed, keeps], draft_no: asking.Number) -> Response:
         return done(request, signed, draft_no, end_statement.send(context, draft_no, signed.staff_no))
 
     @app.post("/statements/{draft_no}/discard")
-    def discard(request: Request, signed: Annotated[Signed, keeps], draft_no: int) -> Response:
+    def discard(request: Request, signed: Annotated[Signed, keeps], draft_no: asking.Number) -> Response:
         return done(request, signed, draft_no, end_statement.discard(context, draft_no, signed.staff_no))
 
     @app.post("/statements/{draft_no}/pay")
     def pay(
         request: Request,
         signed: Annotated[Signed, keeps],
-        draft_no: int,
+        draft_no: asking.Number,
         received_on: Annotated[date, Form()],
         reference: Text = "",
         amount: Text = "",
@@ -176,7 +176,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     def back(
         request: Request,
         signed: Annotated[Signed, keeps],
-        draft_no: int,
+        draft_no: asking.Number,
         second: Second,
         case_no: Text = "",
         amount: Text = "",
@@ -194,7 +194,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     def returned(
         request: Request,
         signed: Annotated[Signed, keeps],
-        draft_no: int,
+        draft_no: asking.Number,
         log_no: Annotated[int, Form()],
         line_no: Annotated[int, Form()],
         why: Annotated[ReturnedWhy, Form()],
@@ -204,7 +204,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         gone = return_line.handle(context, draft_no, CaseNo(case_no), line, why, signed.staff_no)
         return done(request, signed, draft_no, gone)
 
-    def find(draft_no: int) -> Kept:
+    def find(draft_no: asking.Number) -> Kept:
         with context.engine.connect() as connection:
             kept = statements.one(connection, home, draft_no)
         if kept is None:
@@ -212,11 +212,11 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         return kept
 
     @app.post("/statements/{draft_no}/statement.pdf")
-    def pdf(request: Request, signed: Annotated[Signed, prints], draft_no: int) -> Response:
+    def pdf(request: Request, signed: Annotated[Signed, prints], draft_no: asking.Number) -> Response:
         return printing.statement_of(context, signed, find(draft_no), language_of(request))
 
     @app.get("/statements/{draft_no}/statement.xlsx")
-    def xlsx(request: Request, signed: Annotated[Signed, sees], draft_no: int) -> Response:
+    def xlsx(request: Request, signed: Annotated[Signed, sees], draft_no: asking.Number) -> Response:
         return printing.statement_sheet_of(context, find(draft_no), language_of(request))
 
 

@@ -110,7 +110,7 @@ def routes(context: Context, access: Access, shell: Shell, asks: Callable[[Actio
         request: Request,
         signed: Signed,
         outcome: str = "",
-        before: int | None = None,
+        before: asking.Number | None = None,
         refusal: Refusal | None = None,
     ) -> Response:
         asked = outcome if outcome in office.UNSETTLED else ""
@@ -128,12 +128,12 @@ def routes(context: Context, access: Access, shell: Shell, asks: Callable[[Actio
         request: Request,
         signed: Annotated[Signed, sees],
         outcome: Annotated[str, Query(max_length=12)] = "",
-        before: Annotated[int | None, Query()] = None,
+        before: asking.Number | None = None,
     ) -> Response:
         return records(request, signed, outcome, before)
 
     @router.post("/unsettled/{number}/hold")
-    def hold(request: Request, signed: Annotated[Signed, settles], number: int) -> Response:
+    def hold(request: Request, signed: Annotated[Signed, settles], number: asking.Number) -> Response:
         refusal = held.take_up(context, signed, number)
         if refusal is not None:
             return records(request, signed, refusal=refusal)

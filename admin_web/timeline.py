@@ -11,7 +11,7 @@ from cardsvc.core.ids import StaffNo
 
 SHOWN = (
     *("vehicle", "slot", "hall", "furnace", "shelf", "tag", "disc", "label"),
-    *("kilometres", "floor", "weight_g", "receipt"),
+    *("kilometres", "floor", "weight_g", "receipt", "reference"),
 )
 
 

@@ -21,7 +21,7 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.trial_balance import GROUPS, case_of, ends
 from cardsvc.core.words import CATALOGUES, Language
 from cardsvc.documents.account_words import account_name
-from cardsvc.store import price_books, trial_balance
+from cardsvc.store import price_books, stray_cash, trial_balance
 from cardsvc.store.office import PAGE
 from cardsvc.store.reconciling import one_moment
 
@@ -61,12 +61,14 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     @app.get("/trial-balance")
     def whole(request: Request, signed: Annotated[Signed, sees], day: Day = None) -> Response:
         with one_moment(context.engine) as connection:
-            balance = trial_balance.read(connection, home, trial_balance.end_of(connection, home, day))
+            until = trial_balance.end_of(connection, home, day)
+            balance = trial_balance.read(connection, home, until)
             values = shown(
                 request,
                 day,
                 price_books.item_names(connection, home),
                 balance=balance,
+                no_case=[one for one in stray_cash.of_no_case(connection, home, until) if one.left_fen],
                 groups=GROUPS,
                 now=context.clock(),
             )

@@ -14,10 +14,11 @@ BENCHMARKS = {
     "rows": rows.rows,
     "core": core.core,
     "report": report.report,
-    "report-whole": report.whole,
+    "report-whole-sqlite": report.whole_on_sqlite,
+    "report-whole-postgresql": report.whole_on_postgresql,
     "sums": sums.sums,
 }
-LONG = {"report-whole"}
+LONG = {"report-whole-sqlite", "report-whole-postgresql"}
 """Run when they are named."""
 
 

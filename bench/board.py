@@ -23,7 +23,7 @@ from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.terms import Means
 from cardsvc.store import boards
-from tests.support.browser import chromium
+from tests.support.browser import browsers
 from tests.support.home import Service
 from tests.support.many_open import crowd
 from tests.support.telling import opened
@@ -77,8 +77,8 @@ def board(quick: bool) -> list[Figure]:
 @contextmanager
 def open_board(url: str) -> Iterator[Page]:
     """The board in a browser that is in touch."""
-    with chromium() as browser:
-        page = browser.new_page()
+    with browsers() as started:
+        page = started.running(whole=True).new_page()
         page.goto(f"{url}/office/sign-in")
         page.locator("[name=staff_no]").fill(MANAGER)
         page.locator("[name=password]").fill(MANAGER * 2)

@@ -36,6 +36,7 @@ PAGES = {
     "a county, sorted": "county=330324&sort=name&down=yes",
     "a month": "from=2015-03-01&to=2015-03-31",
     "nothing found": "f.kind=foundation&f.incubated_at=nowhere",
+    "as of a day": "f.status=active&f.kind=association&as_of=2025-06-30",
 }
 SEARCHED = {"searched by name": "q=%E5%8D%8F%E4%BC%9A0007", "searched by a common beginning": "q=%E5%8D%8F"}
 ROWS = """
@@ -49,6 +50,14 @@ SELECT 'WZ', {id}, substr(:counties, 1 + 6 * CAST(i % 12 AS INTEGER), 6), 1, :no
         substr(CAST(101 + i % 28 AS TEXT), 2), {party}, i % 40 = 0, '民政局' || CAST(i % 50 AS TEXT)
 FROM number
 """
+
+HISTORY = """
+INSERT INTO module_history (home_id, module, record, row_id, version, field, before, after, at, staff_no, move,
+    log_no, day)
+SELECT home_id, 'social_orgs', 'organisation', id, 2, 'status', 'active', status, made_at, :who, '', 1, '2026-03-01'
+FROM social_orgs_organisation WHERE CAST(substr(id, 20) AS BIGINT) % 20 = 0
+"""
+"""Every twentieth was in force until March 2026."""
 
 
 def _drawn(choices: list[str], step: int) -> str:
@@ -89,6 +98,8 @@ def home_with(dsn: str, many: int) -> Iterator[Reader]:
     service = Service(dsn, modules=modules)
     engine, began = service.context.engine, time.perf_counter()
     table = filled(engine, many, datetime.now(UTC))
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        connection.execute(text(HISTORY), {"who": LEADER})
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM (ANALYZE)"))  # as its own daemon does after so many rows

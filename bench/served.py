@@ -17,13 +17,13 @@ from cardsvc.rows.tables import prepare
 from cardsvc.settings import chance, clock
 from cardsvc.store.engine import open_engine
 from cardsvc.surfaces import create_service
-from tests.support.home import test_vault
+from tests.support.home import some_vault
 
 
 def main(dsn: str, port: int) -> None:
     """Serve until killed."""
     context = Context(
-        open_engine(dsn), test_vault(), HomeId("WZ"), clock, chance, secure_cookies=False, modules=plugged()
+        open_engine(dsn), some_vault(), HomeId("WZ"), clock, chance, secure_cookies=False, modules=plugged()
     )
     prepare(context.engine, context.modules.values())
     app = create_service(list(Surface), context)

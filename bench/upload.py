@@ -122,10 +122,10 @@ def served(dsn: str) -> Iterator[str]:
 
 
 def _measure(engine: str, dsn: str, ceiling: Callable[[], float], quick: bool) -> list[Figure]:
-    rounds, hundreds, singles = (1, 3, 20) if quick else (3, 12, 100)
-    senders = Senders(dsn, 200 if quick else CASES)
+    rounds, hundreds, singles = (1, 1, 5) if quick else (3, 12, 100)
+    senders = Senders(dsn, 40 if quick else CASES)
     with served(dsn) as address:
-        senders.send(address, 1, 100)
+        senders.send(address, 1, 10 if quick else 100)
         batch, bare = in_turns(lambda: senders.send(address, hundreds, 100), ceiling, rounds)
         single, bare_too = in_turns(lambda: senders.send(address, singles, 1), ceiling, rounds)
     senders.service.close()

@@ -25,6 +25,8 @@ class Context:
     secure_cookies: bool = True
     demo: bool = False
     family_url: str = "http://127.0.0.1:8700/family/"
+    office_url: str = ""
+    "The office's address as browsers have it, without a slash at its end; empty where it is not set up."
     templates: Path | None = None
     "Where the home keeps the paper templates that it edited."
     provider: Receiver | None = None

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     pkcs11_pin: SecretStr = SecretStr("")
     demo: bool = False
     secure_cookies: bool = True
+    office_url: str = ""
     family_url: str = "http://127.0.0.1:8700/family/"
     gateway_url: str = ""
     gateway_secret: SecretStr = SecretStr("")

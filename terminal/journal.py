@@ -228,6 +228,13 @@ class Journal:
             rows = self._db.execute("SELECT raw FROM record ORDER BY seq DESC LIMIT ?", (count,)).fetchall()
         return [RECORD.validate_json(raw) for (raw,) in rows]
 
+    def saying(self, *words: str) -> list[Record]:
+        """The records whose bytes have one of these words, oldest first; the journal keeps about a month."""
+        of_it = " OR ".join("instr(raw, CAST(? AS BLOB))" for _ in words)
+        with self._lock:
+            rows = self._db.execute(f"SELECT raw FROM record WHERE {of_it} ORDER BY seq", words).fetchall()
+        return [RECORD.validate_json(raw) for (raw,) in rows]
+
     def verify(self) -> None:
         """Read it all back: numbers, hashes, chain, signatures. Raises JournalBroken at the first that is wrong."""
         public = self._key.public_key()

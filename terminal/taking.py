@@ -24,6 +24,7 @@ from terminal.local import LocalSnapshot
 from terminal.orders import doubled, order_of
 from terminal.session import Colour, Live, Outcome, Paying, Session
 from terminal.settings import Clocks
+from terminal.slips import entered_before
 from terminal.unsent import UnsentTally
 from terminal.uplink import Uplink
 
@@ -57,6 +58,8 @@ class Taking:
         session = self.session
         if (twice := doubled(session, snapshot, asked)) is not None:
             return twice if isinstance(twice, Outcome) else self._refuse(twice, asked, session.case_no)
+        if (used := entered_before(self.journal, snapshot, asked)) is not None:
+            return self._refuse(used, asked, session.case_no)
         by_uid = session.met is not None and session.met.by_uid
         writes_card = session.met is not None and session.case and tap.writes(session.case.case, asked.step)
         if asked.step is Step.BIND_CARD or (writes_card and not by_uid):

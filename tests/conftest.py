@@ -2,6 +2,7 @@
 
 import gc
 import os
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,19 +13,27 @@ from hypothesis import settings
 from cardsvc.virtual_reader.stack import free_port as any_free_port
 from tests.support import tools
 from tests.support.process import Programs
+from tests.support.together import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
-    from tests.support.browser import Pages
+    from tests.support.browser import Browsers, Pages
 
 NEEDS = {
     "pcsc": tools.pcsc_missing,
     "postgres": tools.postgres_missing,
     "browser": tools.browser_missing,
+    "viewer": tools.viewer_missing,
     "traced": tools.strace_missing,
     "softhsm": tools.softhsm_missing,
 }
+
+FIRST = ("tests/world/", "tests/terminal/sweeps/test_tear.py", "tests/terminal/test_kiosk.py", "tests/test_bench.py")
+"""Single tests of minutes: begun at the end, one of two processes would wait for the other's."""
+
+ONE_OF = 4
+"""Of the tests of a file of one engine, one of so many is on PostgreSQL by day too: always the same ones."""
 
 # A shared machine has no deadlines; `./run night` looks longer. A failing property prints how to replay it.
 settings.register_profile("day", deadline=None, print_blob=True)
@@ -43,12 +52,23 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
+def of_night(item: pytest.Item) -> bool:
+    """Whether a day leaves it out: marked `night`, or a repeat of what another engine or language shows."""
+    marked = {one.name for one in item.iter_markers()}
+    if {"one_engine", "postgres"} <= marked and zlib.crc32(item.nodeid.encode()) % ONE_OF:
+        return True
+    if "one_language" in marked and isinstance(item, pytest.Function):
+        english = zlib.crc32(item.nodeid.partition("[")[0].encode()) % 2 == 0
+        return (item.callspec.params["language"] == "en") is not english
+    return "night" in marked
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A day leaves out what is marked `night`."""
+    """A day leaves out what is of the night; what takes minutes begins first."""
     if not is_night(config):
-        long = [one for one in items if one.get_closest_marker("night") is not None]
-        config.hook.pytest_deselected(items=long)
-        items[:] = [one for one in items if one.get_closest_marker("night") is None]
+        config.hook.pytest_deselected(items=[one for one in items if of_night(one)])
+        items[:] = [one for one in items if not of_night(one)]
+    items.sort(key=lambda one: next((n for n, path in enumerate(FIRST) if one.nodeid.startswith(path)), len(FIRST)))
 
 
 def pytest_collection_finish() -> None:
@@ -103,7 +123,7 @@ def quick_path() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def quick_home() -> Iterator[Path]:
-    """The same, for all tests of a file together."""
+    """The same, for all tests of a file together, which run in one process (tests/support/together.py)."""
     with tools.quick_folder() as folder:
         yield folder
 
@@ -123,20 +143,24 @@ def programs(tmp_path: Path) -> Iterator[Programs]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> "Iterator[Browser]":
-    """One headless Chromium for this test process."""
-    from tests.support.browser import chromium
+def browsers() -> "Iterator[Browsers]":
+    """The headless browsers of this test process."""
+    from tests.support.browser import browsers
 
-    with chromium() as running:
-        yield running
+    with browsers() as started:
+        yield started
 
 
 @pytest.fixture
-def pages(browser: "Browser") -> "Iterator[Pages]":
-    """Opens watched pages: `pages.open(language=..., width=...)`; what they complain of fails the test at its end."""
+def pages(request: pytest.FixtureRequest, browsers: "Browsers") -> "Iterator[Pages]":
+    """Opens watched pages: `pages.open(language=..., width=...)`; what they complain of fails the test at its end.
+
+    By night they are pages of the whole browser; by day of its shell, the same engine, where no viewer is needed.
+    """
     from tests.support.browser import Pages
 
-    opened = Pages(browser)
+    viewer = request.node.get_closest_marker("viewer") is not None
+    opened = Pages(browsers.running(whole=viewer or is_night(request.config)))
     yield opened
     opened.close()
 

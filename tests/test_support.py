@@ -1,6 +1,7 @@
 """What the tests stand on is tested too: a watch that never barks proves nothing."""
 
 import http.server
+import os
 import subprocess
 import sys
 import threading
@@ -17,9 +18,7 @@ from tests.support.process import ROOT, Programs
 from tests.support.tools import Databases
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
-
-    from tests.support.browser import Pages
+    from tests.support.browser import Browsers, Pages
 
 
 @pytest.fixture
@@ -57,14 +56,20 @@ def test_a_calm_page_passes(pages: "Pages", site: str) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.viewer
+def test_what_pages_are_tested_with_by_day_is_the_engine_that_people_have(browsers: "Browsers") -> None:
+    assert browsers.running().version == browsers.running(whole=True).version
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize(
     ("name", "complaint"),
     [("loud", "broken"), ("throws", "script"), ("far", "another host"), ("lost", "404")],
 )
-def test_a_page_that_complains_fails_its_test(browser: "Browser", site: str, name: str, complaint: str) -> None:
+def test_a_page_that_complains_fails_its_test(browsers: "Browsers", site: str, name: str, complaint: str) -> None:
     from tests.support.browser import Pages
 
-    pages = Pages(browser)
+    pages = Pages(browsers.running())
     pages.open().goto(f"{site}/{name}.html", wait_until="commit" if name == "far" else "load")
     until = time.monotonic() + 5
     while not pages.watch.wrong and time.monotonic() < until:
@@ -129,3 +134,26 @@ def test_a_free_port_is_none_that_an_outgoing_connection_can_take() -> None:
     lowest_outgoing = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
 
     assert all(free_port() < lowest_outgoing for _ in range(50))
+
+
+def test_what_a_file_makes_once_is_made_in_one_process_and_other_tests_go_to_whoever_is_free(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(
+        "from tests.support.together import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler\n"
+    )
+    asking = "import os, time\nimport pytest\n{fixture}\n@pytest.mark.parametrize('n', range(6))\n" + (
+        "def test_one({uses}n):\n    time.sleep(0.2)\n"
+        "    open('{name}', 'a').write(os.environ['PYTEST_XDIST_WORKER'] + ' ')\n"
+    )
+    once = '@pytest.fixture(scope="module")\ndef made():\n    open("made", "a").write("made ")\n'
+    (tmp_path / "test_once.py").write_text(asking.format(fixture=once, uses="made, ", name="once"))
+    (tmp_path / "test_free.py").write_text(asking.format(fixture="", uses="", name="free"))
+
+    command = [sys.executable, "-m", "pytest", "-n", "2", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120
+    )
+
+    assert "12 passed" in done.stdout, done.stdout + done.stderr
+    assert (tmp_path / "made").read_text() == "made "
+    assert len(set((tmp_path / "once").read_text().split())) == 1
+    assert len(set((tmp_path / "free").read_text().split())) == 2

@@ -12,7 +12,7 @@ from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Action, Role, may
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.handlers import sign_in
+from cardsvc.handlers import own_account, sign_in
 from cardsvc.store import staff
 from cardsvc.store.engine import transact
 from cardsvc.store.family import hash_of
@@ -34,6 +34,8 @@ class Signed:
     roles: tuple[Role, ...]
     county: str | None
     form_token: str
+    first: bool = False
+    "With a password that somebody else made: they choose their own before anything else."
 
     def may(self, action: Action) -> bool:
         """Whether any of their roles allows it."""
@@ -65,13 +67,20 @@ class Access:
         if not staff_no:
             return None
         key = self._try(request, staff_no)
-        with self._context.engine.connect() as connection:
-            member = staff.find(connection, self._context.home_id, staff_no)
-        known = sign_in.verified(member.password_hash if member is not None else sign_in.NOBODY, password)
-        if member is None or not known:
-            raise Refused(Refusal(Problem.SIGN_IN_FAILED))
+        member = sign_in.proven(self._context, staff_no, password)
+        if isinstance(member, Refusal):
+            raise Refused(member)
         self._limiter.forget(key)
         return member.staff_no
+
+    def choose(self, request: Request, signed: Signed, old: str, *, new: str = "", pin: str = "") -> None:
+        """Another password or PIN of their own; this session goes on. Raises Refused."""
+        key, token = self._try(request, signed.staff_no), request.cookies.get(self.cookie, "")
+        now = self._context.clock()
+        refusal = own_account.choose(self._context, signed.staff_no, old, now, new=new, pin=pin, token=token)
+        if refusal is not None:
+            raise Refused(refusal)
+        self._limiter.forget(key)
 
     def _try(self, request: Request, staff_no: str) -> str:
         """Count a try: eight in ten minutes for an account from one address, sixty for an address. Raises Refused."""
@@ -89,27 +98,41 @@ class Access:
         )
 
     def signed(self, request: Request) -> Signed | None:
-        """Who is asking; None when nobody is signed in, or for too long."""
+        """Who is asking; None when nobody is signed in, for too long, or with a password that is not theirs yet."""
+        one = self.here(request)
+        return one if one is not None and not one.first else None
+
+    def here(self, request: Request, *, at_work: bool = True) -> Signed | None:
+        """Who has signed in, with a first password too: for the page where they choose their own.
+
+        Not `at_work`: their page asks by itself, and an empty chair stays an empty chair.
+        """
         token, context = request.cookies.get(self.cookie, ""), self._context
         now = context.clock()
         with context.engine.connect() as connection:
             row = staff.session(connection, context.home_id, hash_of(token)) if token else None
         if row is None or now - row.seen_at > IDLE or now - row.opened_at > LONGEST:
             return None
-        if now - row.seen_at > SEEN_EVERY:
+        if at_work and now - row.seen_at > SEEN_EVERY:
             transact(context.engine, lambda one: staff.seen(one, context.home_id, hash_of(token), now))
         one = row.staff
-        return Signed(one.staff_no, one.shown_name, one.roles, one.county, row.form_token)
+        first = one.first_by is not None
+        return Signed(one.staff_no, one.shown_name, one.roles, one.county, row.form_token, first)
 
     def sign_out(self, request: Request, signed: Signed) -> None:
         """End this session."""
         sign_in.sign_out(self._context, request.cookies.get(self.cookie, ""), signed.staff_no, self._context.clock())
 
+    def who(self, request: Request, *, at_work: bool = True) -> Signed:
+        """Who is asking. Raises Refused: not signed in, or with a first password. `at_work`: as in `here`."""
+        one = self.here(request, at_work=at_work)
+        if one is None or one.first:
+            raise Refused(Refusal(Problem.NOT_SIGNED_IN if one is None else Problem.PASSWORD_FIRST))
+        return one
+
     def allows(self, request: Request, action: Action) -> Signed:
         """Who is asking, if they may. Raises Refused."""
-        signed = self.signed(request)
-        if signed is None:
-            raise Refused(Refusal(Problem.NOT_SIGNED_IN))
+        signed = self.who(request)
         if not signed.may(action):
             raise Refused(Refusal(Problem.NOT_ALLOWED, action))
         return signed

@@ -57,7 +57,7 @@ class Batch:
     """The records of one request, taken in order."""
 
     def __init__(self, arrived: Arrived, context: Context, journal: JournalRow, settled_seq: int) -> None:
-        """`settled_seq`: as far as the station says that we had its journal; what is new to us up to there was lost."""
+        """`settled_seq`: as far as we had the journal before a restore; what is new to us up to there was lost."""
         self.arrived, self.tx, self.context, self.journal = arrived, arrived.tx, context, journal
         self.settled_seq = settled_seq
         self.head_seq: int = journal.head_seq
@@ -99,7 +99,7 @@ class Batch:
             "judgement": judgement.model_dump_json(),
             "received_at": self.tx.now,
         }
-        if record is not None:
+        if record is not None and result is Result.RECORDED:
             self.arrived.taken[key] = (record, judgement)
         self.head_seq, self.head_hash = seq, one.hash
         problem = Problem.RECORD_UNREADABLE if result is Result.QUARANTINED else None
@@ -215,16 +215,18 @@ class Batch:
     def _answer(self, reported: Reported, log_no: int) -> Judgement:
         """Judge a request, and let nothing happen, unless the word is the act.
 
-        One that is sent again after a restore has had its word: what came of it the record behind it tells.
+        One that is sent again after a restore has had its word: what came of it the record behind it tells, and what
+        these books think of it is noted, so that nobody takes it for a yes or a no of theirs.
         """
-        if RULES[reported.asked.step].by_word and not self.tx.sent_again:
+        by_word = RULES[reported.asked.step].by_word
+        if by_word and not self.tx.sent_again:
             return record_tap.handle(self.tx, reported, log_no)
         savepoint = self.tx.mark()
         judgement = record_tap.handle(self.tx, reported, log_no)
         cleared = self.tx.cleared
         self.tx.back(savepoint)
         self.tx.cleared = cleared  # that all held when it was asked is kept, whatever comes of it
-        return judgement
+        return judgement.model_copy(update={"outcome": Outcome.NOTED}) if by_word else judgement
 
     def _happen(self, intent: Record | None, log_no: int) -> Judgement:
         """The card was written: the intent's step is so."""
@@ -292,25 +294,26 @@ class Batch:
 
     def _granted(self, seq: int | None, step: Step) -> bool:
         """Whether an earlier request for the same step was granted."""
-        if seq is None:
-            return False
+        return seq is not None and self._answered(seq, step) is Outcome.ACCEPTED
+
+    def _was_granted(self, seq: int, step: Step) -> bool:
+        """Whether the word for this was given by books that were lost: what these have refused is no word."""
+        noted = RULES[step].by_word and self._answered(seq, step) is Outcome.NOTED
+        return noted and not self.tx.has_fact(str(RecordKey(self.journal.journal_id, seq)))
+
+    def _answered(self, seq: int, step: Step) -> Outcome | None:
+        """What was answered to an earlier request for this step; None where there was none."""
         key = (self.journal.journal_id, seq)
         if key in self.arrived.taken:
             record, judgement = self.arrived.taken[key]
         else:
             earlier = self._earlier(self.journal.journal_id, seq)
             if earlier is None:
-                return False
+                return None
             stored = journals.record(self.tx.connection, self.tx.home_id, self.journal.journal_id, seq)
             record, judgement = earlier, JUDGEMENT.validate_json(stored.judgement if stored else "")
         asked = isinstance(record.body, wire.Request) and record.body.step is step
-        return asked and judgement.outcome is Outcome.ACCEPTED
-
-    def _was_granted(self, seq: int, step: Step) -> bool:
-        """Whether the word for this was given by books that were lost: we had the request, and have not posted it."""
-        if not RULES[step].by_word or seq > self.settled_seq:
-            return False
-        return not self.tx.has_fact(str(RecordKey(self.journal.journal_id, seq)))
+        return judgement.outcome if asked else None
 
     def _given_out(self, record: Record, details: Details, seq: int, log_no: int) -> Judgement:
         """Money that was given out by a word that was lost: booked under its request, whatever speaks against it."""

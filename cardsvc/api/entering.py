@@ -32,7 +32,8 @@ from cardsvc.store.working import WorkingSet
 T = TypeVar("T")
 WITH_FORMS = frozenset(
     {Step.BOOK, Step.MERGE, Step.CORRECT_IDENTITY, Step.CHANGE_APPLICANT, Step.REVERSE_LINE, Step.STATEMENT_PAID}
-    | {Step.GIVE_BACK_HELD, Step.ASSIGN_HELD}
+    | {Step.GIVE_BACK_HELD, Step.ASSIGN_HELD, Step.RECOVER_SHORT, Step.WRITE_OFF_SHORT, Step.UNDO_RECOVERY}
+    | {Step.BANK_PAID}
 )
 """Steps that come with more than details: handlers of their own take them."""
 OFFICE_STEPS = tuple(

@@ -18,6 +18,7 @@ STATUS: Mapping[Problem, int] = {
     Problem.STATION_UNKNOWN: 401,
     Problem.SIGNATURE_WRONG: 401,
     Problem.NOT_ALLOWED: 403,
+    Problem.PASSWORD_FIRST: 403,
     Problem.FORM_EXPIRED: 403,
     Problem.NOT_FOUND: 404,
     Problem.LINK_INVALID: 404,

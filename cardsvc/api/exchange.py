@@ -93,7 +93,7 @@ def _take(connection: Connection, context: Context, log: Log, turns: Iterable[_T
     tx = working_set(connection, context.home_id, log, now, context.vault.sign)
     arrived = Arrived(tx, [one.record for turn in taking for one in turn.sent.checked if one.record is not None])
     for turn in taking:
-        batch = Batch(arrived, context, turn.row, turn.sent.ask.hello.settled_seq)
+        batch = Batch(arrived, context, turn.row, _lost_until(connection, context.home_id, turn))
         for one in turn.sent.checked:
             result = batch.take(one)
             turn.results.append(result)
@@ -101,6 +101,16 @@ def _take(connection: Connection, context: Context, log: Log, turns: Iterable[_T
                 break
         turn.head_seq, turn.head_hash, turn.standing = batch.head_seq, batch.head_hash, batch.forked
     arrived.close(context)
+
+
+def _lost_until(connection: Connection, home_id: HomeId, turn: _Turn) -> int:
+    """How far we had a journal before a restore, as its station says: that is believed until it has sent all again.
+
+    Who says so otherwise would make the service take new requests for such as had their word.
+    """
+    settled = turn.sent.ask.hello.settled_seq
+    lost = settled > turn.row.head_seq and turn.row.epoch_seen < journals.epoch(connection, home_id)
+    return settled if lost else 0
 
 
 def _answers(

@@ -249,8 +249,9 @@ def _shown(seen: Seen, language: Language) -> dict[str, Any]:
                 for line in seen.lines
             ],
             "running": [
-                {"quantity": line.quantity, "price": in_yuan(line.price_fen), "due": in_yuan(line.due_fen)}
-                for line in seen.running
+                {"quantity": meter.days, "due": in_yuan(meter.now_fen)}
+                for meter in [seen.storage]
+                if meter is not None and meter.days
             ],
             "storage": [" ".join(row) for row in in_words(seen.storage, language)] if seen.storage is not None else [],
             "receipts": [

@@ -126,9 +126,7 @@ def create(context: Context, access: Access) -> FastAPI:
         """Somebody signed in who may do this; a change also brings the form token."""
 
         def who(request: Request, form_token: Annotated[str, Header(alias=FORM_HEADER)] = "") -> Signed:
-            signed = access.signed(request)
-            if signed is None:
-                raise Refused(Refusal(Problem.NOT_SIGNED_IN))
+            signed = access.who(request)
             if request.method not in ("GET", "HEAD") and form_token != signed.form_token:
                 raise Refused(Refusal(Problem.FORM_EXPIRED))
             if action is not None and not signed.may(action):

@@ -121,18 +121,24 @@ def look_due(context: Context) -> Counter[str]:
     return outcomes
 
 
-def assign(context: Context, signed: Signed, ref: str, case_no: CaseNo) -> Refusal | None:
-    """Money in suspense pays a case."""
+def assign(
+    context: Context, signed: Signed, ref: str, case_no: CaseNo, second: StaffNo | None = None
+) -> Refusal | None:
+    """Money in suspense pays a case; another one than it came for, or more than is owed there, say two people."""
 
     def act(tx: WorkingSet, log_no: int) -> Refusal | None:
         tx.load_things()
-        posting = settle_payment.assign(tx, ref, case_no, signed.staff_no, log_no)
+        posting = settle_payment.assign(tx, ref, case_no, signed.staff_no, second, log_no)
         if isinstance(posting, Refusal):
             return posting
         _post(tx, posting)
         return None
 
-    return within(context, signed, f"payment assigned {ref}", case_no, act)
+    return within(context, signed, f"payment assigned {ref}{_with(second)}", case_no, act)
+
+
+def _with(second: StaffNo | None) -> str:
+    return f" with {second}" if second is not None else ""
 
 
 def refund(context: Context, signed: Signed, ref: str, second: StaffNo | None) -> Refusal | None:

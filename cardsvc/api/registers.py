@@ -8,6 +8,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from queue import Empty, Queue
@@ -20,6 +21,7 @@ from cardsvc.core.terms import Notice
 from cardsvc.core.workflow import OVER
 from cardsvc.handlers.record_tap import take_by_itself
 from cardsvc.modules import Module
+from cardsvc.rows import agreeing, renumbering
 from cardsvc.store import registers as store
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.flushing import flush
@@ -93,13 +95,20 @@ class Registers:
     def _ask(self, module: Module, person: str, day: date, answer: "Queue[Heard]") -> None:
         try:
             with self._context.engine.connect() as connection:
-                said = list(module.waivers(connection, person, day)) if module.waivers is not None else []
+                stood = agreeing.stood(connection, self._context.home_id, module, day)
+                said = list(module.waivers(connection, person, day, stood)) if module.waivers is not None else []
+                heard = believed(module.name, said, person, day)
+                formerly = tuple(
+                    (one.category, number)
+                    for one in heard.records
+                    for number in renumbering.formerly(connection, self._context.home_id, module, one.number)
+                )
         except Exception as error:
             # Whatever a module raises, it has not answered. Only the kind is said: the words may quote a row.
             LOG.error("register %s failed: %s", module.name, type(error).__name__)
             answer.put(Heard(module.name, fault=RegisterFault.DOWN))
             return
-        answer.put(believed(module.name, said, person, day))
+        answer.put(replace(heard, formerly=formerly))
 
     def _keep(self, connection: Connection, ask: Ask, heard: Sequence[Heard]) -> list[str]:
         """Prove what is new, by the case as it is now, and remember who owes an answer.

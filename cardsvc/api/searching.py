@@ -3,9 +3,7 @@
 Personal data is found only by equal keyed indexes; what was typed is never stored or logged.
 """
 
-from pypinyin import lazy_pinyin
-
-from cardsvc.naming.names import digits
+from cardsvc.naming.names import digits, in_pinyin
 from cardsvc.store.office import Wanted
 from cardsvc.vault.vault import Vault
 
@@ -16,7 +14,7 @@ def wanted_of(vault: Vault, text: str, stage: str, county: str | None, before: s
     squeezed = "".join(text.split())
     blind: tuple[str, ...] = ()
     if text:
-        words = {text, squeezed, squeezed.lower(), "".join(lazy_pinyin(squeezed)).lower()}
+        words = {text, squeezed, squeezed.lower(), in_pinyin(squeezed)}
         blind = (
             *(vault.blind("word", word) for word in sorted(words)),
             vault.blind("id_no", squeezed.upper()),

@@ -7,11 +7,19 @@ from dataclasses import replace
 from cardsvc.context import Context
 from cardsvc.core.uploads import STALE, TAKES, WEEK, UploadState
 from cardsvc.documents.safe_xlsx import Unsafe
-from cardsvc.handlers import check_upload, commit_upload, import_rows
+from cardsvc.handlers import check_upload, commit_upload, import_rows, restore_upload, take_back_upload
 from cardsvc.rows import uploads
 from cardsvc.rows.uploads import Overtaken, Upload
 from cardsvc.store.engine import Connection, transact
 
+WORK = {
+    UploadState.READING: check_upload.handle,
+    UploadState.COMMITTING: commit_upload.handle,
+    UploadState.TAKING_BACK: take_back_upload.handle,
+    UploadState.RESTORING: restore_upload.handle,
+}
+KEPT_ROWS = frozenset({UploadState.TAKING_BACK, UploadState.RESTORING})
+"""What is done with rows that were kept: its file is not dropped."""
 LOG = logging.getLogger("cardsvc.uploads")
 
 
@@ -45,6 +53,9 @@ def _taken(context: Context) -> Upload | None:
 def _worked(context: Context, upload: Upload) -> str:
     module = context.modules.get(upload.module)
     record = next((one for one in module.records if one.name == upload.record), None) if module is not None else None
+    if upload.state in KEPT_ROWS and (module is None or record is None):
+        import_rows.failed(context, upload, Unsafe.FAILED)
+        return UploadState.DONE.value
     if module is None or record is None:
         import_rows.gone(context, upload, context.clock())
         return UploadState.DROPPED.value
@@ -52,9 +63,8 @@ def _worked(context: Context, upload: Upload) -> str:
         LOG.error("file %s is given up: whoever worked on it was not heard of again, %d times", upload.id, TAKES)
         import_rows.failed(context, upload, Unsafe.KILLS)
         return UploadState.FAULTY.value
-    work = check_upload.handle if upload.state is UploadState.READING else commit_upload.handle
     try:
-        return work(context, module, record, upload).value
+        return WORK[upload.state](context, module, record, upload).value
     except Overtaken:
         LOG.info("file %s: somebody else has taken or dropped it", upload.id)
         return "overtaken"

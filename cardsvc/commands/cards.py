@@ -36,7 +36,7 @@ from cardsvc.handlers import (
     wipe_card,
 )
 from cardsvc.settings import Settings
-from cardsvc.store import cards, staff
+from cardsvc.store import cards
 from cardsvc.store.card_life import People
 from terminal.readers.pcsc import PcscReader
 from terminal.readers.reader import Reader
@@ -211,11 +211,9 @@ def _why(act: Act, reason: HotReason) -> None:
 def _person(context: Context, staff_no: str, action: Action | None = None) -> StaffNo:
     """Somebody who gives their own password, and may do it; or ends. The handler judges the second person."""
     password = typer.prompt(f"password of {staff_no}", hide_input=True)
-    with context.engine.connect() as connection:
-        member = staff.find(connection, context.home_id, staff_no)
-    known = sign_in.verified(member.password_hash if member is not None else sign_in.NOBODY, password)
-    if member is None or not known:
-        stop(say("en", "problem.sign_in_failed.say"))
+    member = sign_in.proven(context, staff_no, password)
+    if isinstance(member, Refusal):
+        stop(say("en", f"problem.{member.problem}.say"))
     if action is not None and not may(member.roles, action):
         stop(say("en", "problem.not_allowed.say"))
     return member.staff_no

@@ -151,6 +151,7 @@ def demo(
             beside.enter_context(served(tray.create(cards, home), port + TRAY_AFTER))
             beside.enter_context(served(outside.create(gateway), port + GATEWAY_AFTER))
             beside.enter_context(served(outside.create(city), port + CITY_AFTER, (city_certificate, city_key)))
+            beside.callback(home.stop)  # before the parties to whom it keeps connections
             if playing:
                 show_play(home, context, folder)
             addresses(home, context, port, real=why_soft is None)
@@ -234,7 +235,7 @@ def served(app_: FastAPI, port: int, certificate: tuple[Path, Path] | None = Non
         listening = socket.create_server(("127.0.0.1", port))
     except OSError as error:
         raise DidNotStart(f"port {port}: {error.strerror}; choose another with --port") from None
-    config = uvicorn.Config(app_, log_level="error", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app_, log_level="error", lifespan="off")
     if certificate is not None:
         config.ssl_certfile, config.ssl_keyfile = certificate
     server = uvicorn.Server(config)
@@ -244,6 +245,8 @@ def served(app_: FastAPI, port: int, certificate: tuple[Path, Path] | None = Non
         yield
     finally:
         server.should_exit = True
+        thread.join(1)
+        server.force_exit = True  # a browser keeps its connection as long as a page is open
         thread.join(5)
 
 

@@ -4,6 +4,7 @@ import logging
 import pkgutil
 import sys
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from cardsvc import modules
 from cardsvc.context import Context
@@ -75,6 +76,15 @@ def provider_of(settings: Settings) -> Receiver | None:
     return receiver(f"{settings.pay_url.rstrip('/')}/", secret.encode(), settings.pay_ca)
 
 
+def office_of(settings: Settings) -> str:
+    """The office's address without a slash at its end, "" where it is not set up, or end with what to do."""
+    address = settings.office_url.rstrip("/")
+    said = urlsplit(address)
+    if address and (said.scheme not in ("https", "http") or said.geturl() != f"{said.scheme}://{said.netloc}"):
+        stop("ONECARD_OFFICE_URL is what stands before /office, such as https://onecard.example", 2)
+    return address
+
+
 def context_of(settings: Settings) -> Context:
     """Everything a running service is made of, or end with what to do."""
     vault = vault_of(settings)
@@ -91,6 +101,7 @@ def context_of(settings: Settings) -> Context:
         secure_cookies=settings.secure_cookies,
         demo=settings.demo,
         family_url=settings.family_url,
+        office_url=office_of(settings),
         templates=settings.templates,
         provider=provider_of(settings),
         payers=settings.payers,

@@ -6,15 +6,18 @@ from typing import Annotated
 
 import typer
 
+from admin_web import addresses, reports
+from admin_web.figure_lines import Chosen
 from cardsvc.commands.ground import context_of, stop
 from cardsvc.commands.service import DSN, settings_with
 from cardsvc.core.ids import StaffNo
-from cardsvc.core.indicated import last_half_year
+from cardsvc.core.indicated import Span, last_half_year
 from cardsvc.core.local_time import local
 from cardsvc.core.problems import Refusal
 from cardsvc.core.reporting import Period
 from cardsvc.core.words import Language, say
 from cardsvc.documents import half_year_sheet, half_year_text, report_paper, report_sheet
+from cardsvc.documents.figure_words import FigureWords
 from cardsvc.documents.filling import TemplateBroken
 from cardsvc.handlers import make_half_year, make_report, print_paper
 from cardsvc.rows.funeral import FUNERAL
@@ -43,8 +46,9 @@ def report(
     made = make_report.handle(context, period, language)
     if isinstance(made, Refusal):
         stop(f"{say('en', f'problem.{made.problem}.say')}: --from, --to", 2)
+    at = context.office_url
     if out.suffix == ".xlsx":
-        out.write_bytes(report_sheet.write(*made))
+        out.write_bytes(report_sheet.write(*made, reports.doors(at, period) if at else None))
     else:
         now = context.clock()
         copy = print_paper.counted(context, "report", f"{first}..{last}", StaffNo(""), now)
@@ -74,10 +78,13 @@ def half_year(
         period = Period(*days)
     except ValueError:
         stop("--from and --to are YYYY-MM-DD", 2)
-    made = make_half_year.handle(context, (*context.modules.values(), FUNERAL), period, now)
+    modules = {**context.modules, FUNERAL.name: FUNERAL}
+    made = make_half_year.handle(context, modules.values(), period, now)
     if isinstance(made, Refusal):
         stop(f"{say('en', f'problem.{made.problem}.say')}: --from, --to", 2)
     write = half_year_text.write if out.suffix == ".docx" else half_year_sheet.write
-    out.write_bytes(write(made.period, made.chapters, made.at, "en" if english else "zh_CN"))
+    words, at = FigureWords("en" if english else "zh_CN"), context.office_url
+    doors = addresses.figure_doors(at, modules, words, Chosen(Span.DAYS, period), opens=True) if at else None
+    out.write_bytes(write(made.period, made.chapters, made.at, words.language, doors))
     told = sum(len(part.told) for parts in made.chapters.values() for part in parts)
     print(f"{out}: {made.period.first} to {made.period.last}, {told} figures")

@@ -22,8 +22,9 @@ from cardsvc.commands.ground import (
 )
 from cardsvc.core.ids import HomeId, StaffNo
 from cardsvc.core.permissions import Role
+from cardsvc.core.staffing import Person
 from cardsvc.handlers import found_home
-from cardsvc.handlers.found_home import Names, Person
+from cardsvc.handlers.found_home import Names
 from cardsvc.rows import tables
 from cardsvc.settings import Settings, chance
 from cardsvc.store import migrations, verifying

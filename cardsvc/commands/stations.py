@@ -14,7 +14,7 @@ from cardsvc.core.wire import RevokedWhy
 from cardsvc.core.words import say
 from cardsvc.handlers import enrol_station, revoke_station, sign_in
 from cardsvc.settings import Settings
-from cardsvc.store import journals, staff, standing
+from cardsvc.store import journals, standing
 
 app = typer.Typer()
 station_app = typer.Typer(help="Stations that are gone.")
@@ -96,9 +96,7 @@ def _both(context: Context, *people: tuple[str, str]) -> None:
 
 
 def _knows(context: Context, number: str, password: str) -> bool:
-    with context.engine.connect() as connection:
-        member = staff.find(connection, context.home_id, number)
-    return sign_in.verified(member.password_hash if member is not None else sign_in.NOBODY, password)
+    return not isinstance(sign_in.proven(context, number, password), Refusal)
 
 
 def _done(what: str, done: StationId | Refusal) -> None:

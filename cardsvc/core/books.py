@@ -33,12 +33,18 @@ class Drawn:
 @dataclass(frozen=True, slots=True)
 class Money:
     """A case's money in fen: what its lines charge, what revenue received, all balances together, what the family owes
-    beyond what it has paid (negative: money of theirs is left)."""
+    beyond what it has paid (negative: money of theirs is left), what another payer owes whom no statement asks.
+
+    `agreed` and `agreed_other` are what of those two people left open when they closed the case.
+    """
 
     charged: int = 0
     revenue: int = 0
     balance: int = 0
     owed: int = 0
+    by_other: int = 0
+    agreed: int = 0
+    agreed_other: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,11 @@ from cardsvc.core.case import Case
 from cardsvc.core.facts import StationKind, Step
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.rules import RULES
+from cardsvc.core.terms import Means
 
 TAKES_MONEY = frozenset({Step.DEPOSIT, Step.PAY})
+GIVEN_BACK_BY = (Means.CASH, Means.TRANSFER, Means.CARD_TERMINAL)
+"""How a desk gives back what is held; what a provider took goes back by its own console (decision 0021)."""
 
 
 def came_in(asked: Asked, at: StationKind) -> bool:
@@ -22,6 +25,11 @@ def came_in(asked: Asked, at: StationKind) -> bool:
     details = asked.details
     told = details.amount_fen is not None and details.means is not None
     return asked.step in TAKES_MONEY and told and at in RULES[asked.step].stations
+
+
+def went_out(asked: Asked) -> bool:
+    """Whether what is reported is money that was paid back: how much, and by what means."""
+    return asked.step is Step.REFUND and asked.details.amount_fen is not None and asked.details.means is not None
 
 
 def fits(case: Case, step: Step) -> bool:

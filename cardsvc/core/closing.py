@@ -1,4 +1,4 @@
-"""A case is closed when its money is at rest: its family owes nothing, and nothing of anybody's is held for it.
+"""A case is closed when its money is at rest: nobody owes who is asked at the counter, and nothing is held for it.
 
 Or two people say why it is closed nevertheless (WORKFLOW.md, *close*: balance zero or agreed; decision 0034).
 """
@@ -17,10 +17,12 @@ from cardsvc.core.terms import Payer
 def left(case_no: CaseNo, balances: Mapping[Account, int]) -> dict[Problem, int]:
     """What is not at rest in a case's accounts, in fen, by the problem that it is.
 
-    What police, insurer or treasury owe is asked of them by statements, and keeps no case open.
+    What police, insurer or treasury owe is asked of them by statements, and keeps no case open; nothing asks another
+    payer but the counter.
     """
     found = {
         Problem.BALANCE_OPEN: balances.get(receivable(case_no, Payer.FAMILY), 0),
+        Problem.OTHER_OWES: balances.get(receivable(case_no, Payer.OTHER), 0),
         Problem.MONEY_HELD: -balances.get(deposits(case_no), 0),
         Problem.MONEY_WAITS: -balances.get(suspense(case_no), 0),
     }

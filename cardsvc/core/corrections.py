@@ -6,12 +6,12 @@ What a correction does to them is decided here; nothing else takes a line back.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from cardsvc.core import waivers, workflow
+from cardsvc.core import waivers
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, Step
 from cardsvc.core.prices import Line, Trigger
 from cardsvc.core.terms import Payer, WaiverFor
-from cardsvc.core.waived import BookOf, anew
+from cardsvc.core.waived import BookOf, anew, place
 from cardsvc.core.waiver_source import category_of
 
 CORRECTS = frozenset(
@@ -46,21 +46,26 @@ class Corrected:
 
 
 def corrections(
-    case: Case, step: Step, details: Details, standing: Iterable[Standing], book_of: BookOf
+    case: Case,
+    step: Step,
+    details: Details,
+    standing: Iterable[Standing],
+    book_of: BookOf,
+    voided: str | None = None,
 ) -> tuple[Corrected, ...]:
-    """What the step corrects on the bill, given the case before it.
+    """What the step corrects on the bill, given the case before it; `voided`: the cause of the step that a void undoes.
 
     Source: DOMAIN.md sections 5 (family and money) and 6.
     """
     lines = tuple(standing)
     match step:
         case Step.VOID:
-            voided = workflow.last_voidable(case)
-            return _voided(case, lines, voided.cause, book_of) if voided is not None else ()
+            gone = [one for one in lines if one.cause == voided]
+            return _taken_off(case, lines, gone, book_of)
         case Step.SIGN_QUOTE | Step.CANCEL:
             return tuple(Corrected(one) for one in lines if _quoted(one.line, book_of))
         case Step.REVERSE_LINE:
-            return tuple(Corrected(one) for one in lines if one.name == details.line)
+            return _taken_off(case, lines, [one for one in lines if one.name == details.line], book_of)
         case Step.CANCEL_ITEM:
             ordered = (one for one in lines if one.line.item == details.item)
             return tuple(Corrected(one) for one in ordered if _quoted(one.line, book_of))
@@ -76,10 +81,15 @@ def corrections(
             return ()
 
 
+def trigger_of_line(line: Line, book_of: BookOf) -> Trigger | None:
+    """What the line was charged by, as its own price list says; None where that has no such item."""
+    row = book_of(line.price_version).find(line.item)
+    return row.trigger if row is not None else None
+
+
 def _quoted(line: Line, book_of: BookOf) -> bool:
     """Whether the line was charged with the quote, and not by a tap that saw the service done."""
-    row = book_of(line.price_version).find(line.item)
-    return row is not None and row.trigger is Trigger.QUOTED
+    return trigger_of_line(line, book_of) is Trigger.QUOTED
 
 
 def _switched(
@@ -113,9 +123,8 @@ def _waived(case: Case, lines: Iterable[Standing], book_of: BookOf, lost: Waiver
     )
 
 
-def _voided(case: Case, lines: tuple[Standing, ...], cause: str, book_of: BookOf) -> tuple[Corrected, ...]:
-    """The lines of a tap that was never made; what is left of their items has the waivers that they leave to it."""
-    gone = [one for one in lines if one.cause == cause]
+def _taken_off(case: Case, lines: tuple[Standing, ...], gone: list[Standing], book_of: BookOf) -> tuple[Corrected, ...]:
+    """Lines that are charged no more; what is left of their items has the waivers that they leave to it."""
     items = {one.line.item for one in gone}
     left = [one for one in lines if one.line.item in items and one not in gone]
     return (*(Corrected(one) for one in gone), *_waived(case, left, book_of, None))
@@ -125,7 +134,7 @@ def _as_from_the_beginning(case: Case, lines: Iterable[Standing], book_of: BookO
     """Each line with its right waiver, in the order of their services."""
     found: dict[Standing, Line] = {}
     by_item: dict[str, list[Standing]] = {}
-    for one in sorted(lines, key=lambda one: one.line.at):
+    for one in sorted(lines, key=lambda one: place(one.line, book_of)):
         found[one] = one.line
         by_item.setdefault(one.line.item, []).append(one)
     for theirs in by_item.values():

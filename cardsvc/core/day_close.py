@@ -25,6 +25,9 @@ class Check(StrEnum):
     MISSING = "missing"
     UNSENT = "unsent"
     TILLS = "tills"
+    NO_SHIFT = "no_shift"  # cash that no drawer has
+    AFTER_COUNT = "after_count"  # drawers that the ledger changed after they were counted
+    SLIPS = "slips"  # shifts whose card terminal says something else than the books
 
 
 class Figure(Wire):
@@ -34,12 +37,18 @@ class Figure(Wire):
     debit_fen: int
     credit_fen: int
 
+    @property
+    def left_fen(self) -> int:
+        """Debits less credits."""
+        return self.debit_fen - self.credit_fen
+
 
 class DayClosed(Wire):
     """A closed day: its postings are those from `from_log_no` up to, and without, `until_log_no`.
 
     `found` counts what was open at each check, `why` says why it was closed nevertheless; `moved` is what the day
-    debited and credited, `stands` every account and group at its end.
+    debited and credited, `stands` every account and group at its end, `no_case` what is there beside them: money of no
+    case by its means, what came and what was decided about.
     """
 
     day: date
@@ -51,6 +60,7 @@ class DayClosed(Wire):
     why: str
     moved: tuple[Figure, ...]
     stands: tuple[Figure, ...]
+    no_case: tuple[Figure, ...] = ()
 
 
 def open_day(now: datetime, closed: date | None) -> date:

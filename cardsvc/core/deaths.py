@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from cardsvc.core.case import Case
+from cardsvc.core.doubling import doubled
 from cardsvc.core.facts import Step
 from cardsvc.core.local_time import local
 from cardsvc.core.terms import CaseKind, Paper, Reason
@@ -49,5 +50,4 @@ def death_day(case: Case) -> tuple[date, bool]:
 
 def next_try(tries: int, now: datetime) -> datetime:
     """When a module that could not hear it is told again: each wait is twice the one before."""
-    doubled: timedelta = FIRST_WAIT * (1 << min(tries - 1, 20))
-    return now + min(doubled, LONGEST_WAIT)
+    return doubled(tries, now, FIRST_WAIT, LONGEST_WAIT)

@@ -7,9 +7,11 @@ from cardsvc.core.records import Flow, Kind, Record
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 """Names of modules, records, columns and moves: they stand in addresses, in SQL and in files."""
-KEPT = frozenset({"home_id", "id", "county", "version", "made_at", "made_by", "changed_at", "changed_by", "batch"})
+KEPT = frozenset(
+    {"home_id", "id", "county", "version", "made_at", "made_by", "changed_at", "changed_by", "batch", "known_on"}
+)
 """Columns that every record has."""
-ASKED = frozenset({"form_token", "q", "from", "to", "sort", "down", "after", "back", "undated", "period", "text"})
+ASKED = frozenset({"form_token", "q", "from", "to", "sort", "down", "after", "back", "as_of", "period", "text"})
 """What forms and lists ask beside the columns."""
 SECOND = frozenset({"second_staff_no", "second_password"})
 """What the form of a move of two asks."""
@@ -47,8 +49,12 @@ def _wrong(record: Record, names: set[str]) -> Iterator[str]:
         yield f"{record.name}: {', '.join(strange)} cannot name a column here"
     moves = record.flow.moves if record.flow is not None else ()
     used = {*record.name_by, *record.public, record.dated, record.published, record.point}
+    used |= {record.bound_by, record.as_on} | (
+        {record.totals.count, record.totals.total} if record.totals is not None else set()
+    )
     used |= {name for one in moves for name in (*one.fills, one.stamps, *one.clears)}
     used |= {each.link for one in moves for each in one.effects if not each.record}
+    used |= {one.makes.link for one in moves if one.makes is not None}
     used |= {record.flow.column, record.flow.begins} if record.flow is not None else set()
     if missing := sorted(used - {"", *own}):
         yield f"{record.name}: there is no column {', '.join(missing)}"
@@ -134,12 +140,17 @@ def _flow_wrong(record: Record, flow: Flow) -> Iterator[str]:
             yield f"{record.name}: {one.name} cannot clear {kept[0]}, which is needed"
         if one.stamps and record.column(one.stamps).kind not in (Kind.DATE, Kind.MOMENT):
             yield f"{record.name}: {one.name} stamps {one.stamps}, which is no DATE or MOMENT"
-    named = {*flow.frozen, *flow.waits, *flow.stops, *flow.pauses}
+    links = [record.column(one.makes.link) for one in flow.moves if one.makes is not None]
+    if loose := [one.name for one in links if one.kind is not Kind.LINK or not one.given]:
+        yield f"{record.name}: {loose[0]} leads to a row that a move makes: it is a LINK, and given"
+    named = {*flow.frozen, *flow.waits, *flow.stops, *flow.pauses, *flow.spans}
     states = named | {state for one in flow.moves for state in (*one.since, one.to) if state}
     if not states <= set(state.choices):
         yield f"{record.name}: its flow names a state that its column does not have"
     if flow.begins and record.column(flow.begins).kind not in (Kind.DATE, Kind.MOMENT):
         yield f"{record.name}: it begins with {flow.begins}, which is no DATE or MOMENT"
+    if not flow.begins and any(one.from_start for one in flow.moves):
+        yield f"{record.name}: a move holds from the start, and nothing says when a row begins: begins="
     if idle := [state for state in flow.waits if not flow.here(state)]:
         yield f"{record.name}: a row waits in {idle[0]}, but nobody here can move it on"
     sent = {one.to for one in flow.moves if one.outside}

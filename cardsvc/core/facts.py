@@ -164,6 +164,10 @@ class Step(StrEnum):
     CORRECT_DEATH_DAY = "correct_death_day"
     GIVE_BACK_HELD = "give_back_held"
     ASSIGN_HELD = "assign_held"
+    RECOVER_SHORT = "recover_short"
+    WRITE_OFF_SHORT = "write_off_short"
+    UNDO_RECOVERY = "undo_recovery"
+    BANK_PAID = "bank_paid"
 
 
 class PlaceKind(StrEnum):
@@ -268,6 +272,8 @@ class Details(Wire):
     "A line of the bill: the log number that it was posted under, a point, its number there."
     payment: PaymentCause | None = Field(default=None, exclude_if=lambda value: value is None)
     "The cause of the payment that is taken back."
+    reference: Code | None = Field(default=None, exclude_if=lambda value: value is None)
+    "What a card terminal's slip or the bank calls the payment."
     resting: Code | None = Field(default=None, exclude_if=lambda value: value is None)
     "Where the ashes go: a place of a module, by its row."
     died_on: date | None = Field(default=None, exclude_if=lambda value: value is None)

@@ -31,10 +31,10 @@ class Unit(StrEnum):
 
 
 class When(StrEnum):
-    """Which rows of a record belong to a period, by its `dated` column."""
+    """Which rows of a record belong to a period, by its `dated` column (decision 0036)."""
 
-    WITHIN = "within"  # its day is within the period
-    BY_THEN = "by_then"  # it stood at the end: its day is not after the period; a row without a day counts
+    WITHIN = "within"  # its day is within the period: what happened, as it is known now
+    BY_THEN = "by_then"  # what stood at the end, as it stood then: its day is not after the period
 
 
 @dataclass(frozen=True, slots=True)

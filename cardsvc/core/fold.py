@@ -90,17 +90,32 @@ def then(case: Case, fact: Fact) -> Case:
             return case.model_copy(update=update | moves)
 
 
+def _stood(case: Case, taken: Taken) -> Case:
+    """The case as it stood before one of its steps, as far as the workflow asks."""
+    return case.model_copy(update={"stage": taken.stage_before, "doing": taken.doing_before})
+
+
 def _another_tag(case: Case, step: Step, details: Details) -> bool:
     """Whether another tag was scanned than the one that was bound, as it turned out when a late record had come."""
     return RULES[step].tag and case.tag is not None and details.tag not in (None, case.tag)
 
 
 def _back(case: Case, fact: Fact) -> Case:
-    """Take the last step back: stage, place and work as before it."""
-    last = workflow.last_voidable(case)
+    """Take a step back: stage, place and work as before it.
+
+    Where another has followed, what happened, happened: that one leads on from what was before the step.
+    """
+    last = workflow.voided_by(case, fact)
     if last is None:
         return case.model_copy(update={"gaps": (*case.gaps, fact.cause)})
     kept = tuple(taken for taken in case.taken if taken is not last)
+    after = next((one for one in case.taken[case.taken.index(last) + 1 :] if workflow.moves(one)), None)
+    if after is not None:
+        before = {name: getattr(last, name) for name in ("stage_before", "place_before", "doing_before")}
+        led = after.model_copy(update=before)
+        follows = workflow.moved(_stood(case, led), after.step, Details()).follows
+        kept = tuple(led if taken is after else taken for taken in kept)
+        return case.model_copy(update={"taken": kept, "gaps": case.gaps if follows else (*case.gaps, fact.cause)})
     return case.model_copy(
         update={
             "stage": last.stage_before,

@@ -22,6 +22,8 @@ CARRIED = Account("carried_over")
 """Between two cases: what leaves one arrives at the other, so that it is zero after every merge and assignment."""
 SHORT = Account("carried_short")
 """What desks gave out by the word of a service whose books were restored since, and no money held covers."""
+OFF = Account("carried_off")
+"""What was short and two people have written off: an expense of the home."""
 
 
 class Transfer(Wire):
@@ -58,6 +60,14 @@ class Bill(Wire):
         return self.owed_fen - self.deposit_fen
 
 
+ENDS_SHORT = frozenset({Step.RECOVER_SHORT, Step.WRITE_OFF_SHORT})
+"""What becomes of what is short: its money comes in after all, or nobody pays it."""
+WRITTEN_BACK = "written_back"
+"""The memo of money that was written off and comes after all."""
+RECOVERED_BEFORE = "recovered_before"
+"""The memo of money that comes after somebody else has paid for it: it is held until a person has decided."""
+RECOVERED_ASIDE = "recovered_aside"
+"""The memo of such money that is in suspense already, because its case is over: it goes there by the deposit, too."""
 Side = Literal["debit", "credit"]
 
 
@@ -116,6 +126,10 @@ def money_moved(fact: Fact) -> tuple[Transfer, ...]:
             debit, credit = held, money
         case Step.GIVE_BACK_HELD:
             debit, credit = suspense(fact.case_no), money
+        case Step.RECOVER_SHORT:
+            debit, credit = money, SHORT
+        case Step.UNDO_RECOVERY:
+            debit, credit = SHORT, money
         case _:
             return ()
     return (Transfer(debit=debit, credit=credit, amount_fen=details.amount_fen, memo=fact.body.step),)
@@ -158,10 +172,60 @@ def taken_out(undone: Iterable[Transfer]) -> tuple[Transfer, ...]:
     )
 
 
-def made_good(case_no: CaseNo, balances: Mapping[Account, int]) -> tuple[Transfer, ...]:
-    """What is short in a case is covered by what is held for it: the record of that money has come after all."""
-    fen = min(balances.get(SHORT, 0), -balances.get(deposits(case_no), 0))
-    return (Transfer(debit=deposits(case_no), credit=SHORT, amount_fen=fen, memo="made_good"),) if fen > 0 else ()
+def made_good(
+    case_no: CaseNo,
+    balances: Mapping[Account, int],
+    moved: Iterable[Transfer],
+    *,
+    held: Account,
+    recovered_fen: int = 0,
+) -> tuple[Transfer, ...]:
+    """What money is for that is sent again: its record has come after all (decisions 0030 and 0040).
+
+    What the family has on `held`, an account of the case, covers what is short; in suspense others have money too, so
+    that there it is what `moved` brings. Of what was brought beyond that, as much as was written off comes back, then
+    as much as `recovered_fen`, what somebody paid for it meanwhile, waits for a person: whose it is no book knows.
+    `balances` are those of the case before.
+    """
+    moved = tuple(moved)
+    totals = added(balances, moved)
+    brought = sum(one.amount_fen * ((one.credit == held) - (one.debit == held)) for one in moved)
+    mixed = held == suspense(case_no)
+    there = max(0, -totals.get(held, 0))
+    covers = min(max(0, brought) if mixed else there, max(0, totals.get(SHORT, 0)))
+    left = max(0, min(there, brought) - covers)
+    back = min(left, max(0, totals.get(OFF, 0)))
+    twice = min(left - back, recovered_fen)
+    parts = (
+        (held, SHORT, covers, "made_good"),
+        (held, OFF, back, WRITTEN_BACK),
+        (held, deposits(case_no), twice if mixed else 0, RECOVERED_ASIDE),
+        (deposits(case_no), suspense(case_no), twice, RECOVERED_BEFORE),
+    )
+    return tuple(
+        Transfer(debit=debit, credit=credit, amount_fen=fen, memo=memo) for debit, credit, fen, memo in parts if fen > 0
+    )
+
+
+def written_off(fact: Fact) -> tuple[Transfer, ...]:
+    """The transfers of what was short and nobody will pay: it is an expense of the home."""
+    if not isinstance(fact.body, StepTaken):
+        return ()
+    fen = fact.body.details.amount_fen or 0
+    return (Transfer(debit=OFF, credit=SHORT, amount_fen=fen, memo=Step.WRITE_OFF_SHORT),)
+
+
+def above_short(asked: Asked, balances: Mapping[Account, int]) -> Refusal | None:
+    """No more is recovered or written off than is short in the case."""
+    most = max(0, balances.get(SHORT, 0))
+    if asked.step not in ENDS_SHORT or 1 <= (asked.details.amount_fen or 0) <= most:
+        return None
+    return Refusal(Problem.ABOVE_PAID, f"¥{in_yuan(most)}")
+
+
+def sum_of(transfers: Iterable[Transfer], memo: str) -> int:
+    """What these transfers moved for one reason, in fen."""
+    return sum(one.amount_fen for one in transfers if one.memo == memo)
 
 
 def short_of(transfers: Iterable[Transfer]) -> int:

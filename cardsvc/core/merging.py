@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 
 from cardsvc.core.ids import CaseNo
-from cardsvc.core.ledger import CARRIED, Account, Transfer, deposits, receivable, suspense
+from cardsvc.core.ledger import CARRIED, OFF, SHORT, Account, Transfer, deposits, receivable, suspense
 from cardsvc.core.terms import Payer
 
 MEMO = "merge"
 
 
 def accounts(case_no: CaseNo) -> tuple[Account, ...]:
-    """The accounts of a case, always in this order."""
-    return (deposits(case_no), suspense(case_no), *(receivable(case_no, payer) for payer in Payer))
+    """The accounts of a case, always in this order; of what is short or written off each case has its own part."""
+    return (deposits(case_no), suspense(case_no), SHORT, OFF, *(receivable(case_no, payer) for payer in Payer))
 
 
 def carried_over(

@@ -12,8 +12,9 @@ from cardsvc.core.facts import Stage, StationKind, Step
 from cardsvc.core.local_time import local
 from cardsvc.core.money import in_yuan
 from cardsvc.core.policy import Policy
-from cardsvc.core.prices import PriceBook, storage_due, storage_rows
+from cardsvc.core.prices import PriceBook, storage_rows
 from cardsvc.core.storage import first_stored, open_days, term_end
+from cardsvc.core.waived import OnBill, storage_due
 from cardsvc.core.words import Language, say
 
 COMING = frozenset({Stage.BOOKED, Stage.DISPATCHED, Stage.IN_TRANSIT, Stage.RECEIVED})
@@ -38,9 +39,17 @@ class Meter:
 
 
 def storage_meter(
-    case: Case, book: PriceBook, policy: Policy, now: datetime, until: datetime | None = None
+    case: Case,
+    book: PriceBook,
+    policy: Policy,
+    now: datetime,
+    until: datetime | None = None,
+    bill: OnBill | None = None,
 ) -> Meter | None:
-    """The meter as it stands, with `until` as the term's end where somebody thinks of one; None after the furnace."""
+    """The meter as it stands, with `until` as the term's end where somebody thinks of one; None after the furnace.
+
+    `bill` is what stands on the bill, where that is known: review may have taken days off it.
+    """
     rows = storage_rows(case, book)
     if not rows or case.last(Step.QUEUE) is not None:
         return None
@@ -49,10 +58,10 @@ def storage_meter(
     planned = case.stage in COMING and first_stored(case) is None
     stored = _as_if_stored(case, now) if planned else case
     end = until or term_end(stored, policy)
-    then_fen = storage_due(stored, book, max(now, end)) if end is not None else 0
+    then_fen = storage_due(stored, book, max(now, end), bill) if end is not None else 0
     if planned:
         return Meter(tariff, True, 0, 0, end, then_fen)
-    return Meter(tariff, False, len(open_days(case, now)), storage_due(case, book, now), end, then_fen)
+    return Meter(tariff, False, len(open_days(case, now)), storage_due(case, book, now, bill), end, then_fen)
 
 
 def in_words(meter: Meter, language: Language) -> tuple[tuple[str, str], ...]:

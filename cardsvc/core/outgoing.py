@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from cardsvc.core.doubling import doubled
 from cardsvc.core.facts import Wire
 from cardsvc.core.ids import HomeId
 
@@ -101,5 +102,4 @@ def answered(secret: bytes, key: str, status: int, body: bytes, given: str) -> S
 
 def next_try(tries: int, now: datetime) -> datetime:
     """When a message is tried again that has been tried `tries` times: each wait is twice the one before."""
-    doubled: timedelta = FIRST_WAIT * (1 << min(tries - 1, 20))
-    return now + min(doubled, LONGEST_WAIT)
+    return doubled(tries, now, FIRST_WAIT, LONGEST_WAIT)

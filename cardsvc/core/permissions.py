@@ -134,7 +134,8 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(S.DEPOSIT, S.PAY, S.REFUND, S.SETTLE, S.SWITCH_PAYER, S.PROVE_WAIVER, S.WITHDRAW_WAIVER, S.REVERSE_PAYMENT),
         *(A.SEE_BILLS, A.FAMILY_LINK, A.SEE_STATION_BOARDS, A.TAKE_PAYMENT, A.SETTLE_PAYMENT, A.CLOSE_DAY, *_SEE),
         *(A.SEE_TILLS, A.KEEP_TILL, A.SEE_RECEIPTS, A.KEEP_RECEIPTS),
-        *(A.KEEP_STATEMENTS, S.STATEMENT_PAID, S.GIVE_BACK_HELD, S.ASSIGN_HELD),
+        *(A.KEEP_STATEMENTS, S.STATEMENT_PAID, S.GIVE_BACK_HELD, S.ASSIGN_HELD, S.RECOVER_SHORT, S.UNDO_RECOVERY),
+        S.BANK_PAID,
     ),
     Role.FURNACE_OPERATOR: _may(S.QUEUE, S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, S.ENCOFFIN, S.DECLARE, *_WORK),
     Role.CHECKER: _may(S.ARM, S.LOAD, S.UNLOAD, S.CLOSE_FURNACE, A.SEE_STATION_BOARDS),
@@ -156,7 +157,8 @@ ALLOWED: Mapping[Role, Allowance] = {
         *(A.SEE_OPERATIONS, A.OPERATE, A.SEE_CERTIFICATES, A.KEEP_CERTIFICATES, A.SEE_CALENDAR, A.SEE_DRESSING),
         *(A.MANAGE_SCREENS, A.SETTLE_PAYMENT, A.CLOSE_DAY, A.REVIEW_BILLS, A.SEE_REPORTS, A.SEE_FIGURE_ROWS),
         *(A.SEE_TILLS, A.KEEP_TILL, A.SEE_RECEIPTS, A.KEEP_RECEIPTS),
-        *(A.KEEP_STATEMENTS, S.STATEMENT_PAID, S.GIVE_BACK_HELD, S.ASSIGN_HELD),
+        *(A.KEEP_STATEMENTS, S.STATEMENT_PAID, S.GIVE_BACK_HELD, S.ASSIGN_HELD, S.RECOVER_SHORT, S.WRITE_OFF_SHORT),
+        *(S.UNDO_RECOVERY, S.BANK_PAID),
     ),
     Role.AUDITOR: _may(
         *(A.SEE_BILLS, A.SEE_STATIONS, A.SEE_AUDIT, A.SEE_OPERATIONS, A.SEE_PLACES, A.SEE_RULES, *_SEE),
@@ -184,6 +186,21 @@ EVERY_MODULE = frozenset({Role.BUREAU_LEADER, Role.AUDITOR})
 """Who needs no grant for a module."""
 
 
+MONEY_BY_TWO = frozenset(
+    {
+        *(S.REFUND, S.REVERSE_PAYMENT, S.GIVE_BACK_HELD, S.SWITCH_PAYER, S.PROVE_WAIVER, S.WITHDRAW_WAIVER),
+        *(S.RECOVER_SHORT, S.WRITE_OFF_SHORT, S.UNDO_RECOVERY),
+        S.BANK_PAID,  # where it is corrected
+        S.CLOSE,  # with money open
+    }
+)
+DECIDED_BY_TWO = MONEY_BY_TWO | {
+    *(S.LIFT_HOLD, S.CANCEL, S.RESOLVE, S.APPROVE, S.VOID_CERTIFICATE, S.CLEAR_ALERT, S.MERGE, S.CORRECT_IDENTITY),
+    *(S.CHANGE_APPLICANT, S.VOID_DEATH_PAPER, S.CORRECT_DEATH_DAY),
+}
+"""Steps of the desks that two people decide: the second one has a say about them by their role."""
+
+
 def may_take(roles: Iterable[Role], step: Step) -> bool:
     """Whether any of the roles allows the step."""
     return any(step in ALLOWED[role].steps for role in roles)
@@ -202,6 +219,21 @@ def who_may(action: Action) -> tuple[Role, ...]:
 def may_confirm(roles: Iterable[Role], action: Action) -> bool:
     """Whether they may be the second pair of eyes on it: whoever may do it, and the auditor."""
     return Role.AUDITOR in roles or may(roles, action)
+
+
+def not_second(second: StaffNo | None, roles: Iterable[Role] | None, step: Step) -> Refusal | None:
+    """Why this second person does not confirm a step; None when they do, or when nobody is said to.
+
+    `roles` are theirs, None where nobody here knows the number. Beside a body any colleague is a second pair of eyes
+    (the gates want more); about money and papers it is who may take the step, who settles money, or the auditor.
+    """
+    if second is None:
+        return None
+    if roles is None:
+        return Refusal(Problem.STAFF_UNKNOWN, second)
+    theirs = frozenset(roles)
+    able = Role.AUDITOR in theirs or may_take(theirs, step) or (step in MONEY_BY_TWO and Role.CASHIER in theirs)
+    return None if able or step not in DECIDED_BY_TWO else Refusal(Problem.SECOND_PERSON_NOT_ALLOWED, step)
 
 
 def four_eyes(

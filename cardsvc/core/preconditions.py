@@ -14,6 +14,7 @@ from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.policy import Policy
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.reference import is_asked
 from cardsvc.core.rules import COMPARED, RULES
 from cardsvc.core.storage import first_stored
 from cardsvc.core.terms import OF_DEATH, Approval, CaseKind, CauseClass
@@ -53,6 +54,13 @@ def everything_entered(case: Case, asked: Asked) -> Refusal | None:
     needs = (name for name in RULES[asked.step].needs if name not in COMPARED)
     missing = [name for name in needs if getattr(asked.details, name) in (None, ())]
     return Refusal(Problem.FIELD_MISSING, ", ".join(missing)) if missing else None
+
+
+def money_is_referenced(case: Case, asked: Asked) -> Refusal | None:
+    """Money by card terminal or transfer names the slip or the bank's number (section 6)."""
+    if asked.details.reference is not None or not is_asked(asked.step, asked.details.means):
+        return None
+    return Refusal(Problem.FIELD_MISSING, "reference")
 
 
 def identifiers_agree(case: Case, asked: Asked) -> Refusal | None:
@@ -245,6 +253,7 @@ ALWAYS: tuple[Precondition, ...] = (
     no_hold,
     nothing_contested,
     everything_entered,
+    money_is_referenced,
     two_people,
     identifiers_agree,
     tag_is_new,

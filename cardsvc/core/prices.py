@@ -13,9 +13,9 @@ from cardsvc.core.case import Case
 from cardsvc.core.facts import Code, Details, Fact, Step, StepTaken, Wire
 from cardsvc.core.local_time import local
 from cardsvc.core.portions import ash_periods
-from cardsvc.core.storage import StorageDay, stay
+from cardsvc.core.storage import StorageDay, ended_days, stay
 from cardsvc.core.terms import Payer, Reason, WaiverFor
-from cardsvc.core.waived_days import PricedDay, best, due_fen
+from cardsvc.core.waived_days import PricedDay, best
 from cardsvc.core.waiver_source import GivenBy
 from cardsvc.core.waivers import Grant, WaiverTable
 
@@ -100,6 +100,10 @@ class PriceItem(Wire):
         if self.tiers and self.trigger is not Trigger.STORAGE_DAY:
             raise ValueError(f"{self.item}: only days have tiers")
         return self
+
+    def first_day(self, fen: int) -> int:
+        """From which day on a day costs so much, in fen; the first one for a price that no tier has."""
+        return next((one.from_day for one in self.tiers if one.price_fen == fen), 1)
 
     def day_fen(self, number: int) -> int:
         """What the day with this number costs, in fen."""
@@ -216,18 +220,19 @@ def running_meter(case: Case, book: PriceBook, now: datetime) -> tuple[Line, ...
     return tuple(line for row in rows for line in _storage_lines(row, earlier, days, now, case, book))
 
 
-def storage_due(case: Case, book: PriceBook, at: datetime) -> int:
-    """What the period that is open adds to what the family owes for cold storage, in fen.
-
-    With it another waiver may be the best for the whole stay: then lines of earlier periods are corrected too.
-    """
-    total = 0
-    earlier, days = stay(case, at)
-    for row in storage_rows(case, book):
-        grants = grants_for(row, case, book, at)
-        before, after = (due_fen(_priced(row, some, case), grants) for some in (earlier, (*earlier, *days)))
-        total += after - before
-    return total
+def charged_days(case: Case, book: PriceBook) -> tuple[Line, ...]:
+    """The lines of closed periods, as the case tells of them and its list charges them."""
+    at = {taken.cause: taken.at for taken in case.taken}
+    days: dict[str, list[StorageDay]] = {}
+    for by, day in ended_days(case):
+        days.setdefault(by, []).append(day)
+    rows = storage_rows(case, book) if days else ()
+    return tuple(
+        line
+        for by, some in days.items()
+        for row in rows
+        for line in _storage_lines(row, (), tuple(some), at[by], case, book)
+    )
 
 
 def storage_rows(case: Case, book: PriceBook) -> tuple[PriceItem, ...]:

@@ -46,6 +46,18 @@ class Problem(StrEnum):
     STAFF_NOT_ALLOWED = "staff_not_allowed"  # the role does not allow this step
     SECOND_PERSON_MISSING = "second_person_missing"  # two people are needed
     SECOND_PERSON_SAME = "second_person_same"  # the second pair of eyes is the first person
+    SECOND_PERSON_NOT_ALLOWED = "second_person_not_allowed"  # the second one's role does not allow to confirm this
+    STAFF_LEFT = "staff_left"  # they had left before it happened: somebody looks at what they recorded
+    STAFF_KNOWN = "staff_known"  # somebody has this number, or had it: numbers are never given again
+    LAST_MANAGER = "last_manager"  # nobody would be left who may manage people
+    PASSWORD_FIRST = "password_first"  # made by somebody else: they choose their own before anything else
+    PASSWORD_WRONG = "password_wrong"  # the old one is not theirs
+    PASSWORD_SHORT = "password_short"  # fewer characters than a password needs
+    PASSWORD_COMMON = "password_common"  # everybody tries it, or it is the own number
+    PASSWORD_SAME = "password_same"  # the new one is the old one
+    PASSWORDS_DIFFER = "passwords_differ"  # typed twice, and not the same
+    PIN_WRONG = "pin_wrong"  # not digits, too few or too many
+    PIN_COMMON = "pin_common"  # everybody tries it, it is the own number, or the password
     # what was entered
     FIELD_MISSING = "field_missing"  # something that the step needs was not entered
     FIELD_INVALID = "field_invalid"  # entered, but it cannot be
@@ -130,6 +142,7 @@ class Problem(StrEnum):
     ITEM_INCLUDED = "item_included"  # another item of the case has it in its price
     AMOUNT_INVALID = "amount_invalid"  # not a positive amount, or above what is allowed
     BALANCE_OPEN = "balance_open"  # the bill is not settled
+    OTHER_OWES = "other_owes"  # another payer, whom no statement asks, still owes
     MONEY_HELD = "money_held"  # money of the family is still held
     MONEY_WAITS = "money_waits"  # money of the case waits in suspense for somebody's decision
     ABOVE_PAID = "above_paid"  # a refund above what was paid
@@ -139,11 +152,15 @@ class Problem(StrEnum):
     TILL_CLOSED = "till_closed"  # cash is taken and given only by who has an open till shift
     TILL_OPEN = "till_open"  # a till shift of theirs, or at this drawer, is open already
     TILL_DIFFERS = "till_differs"  # the counted drawer is not what the ledger says: count again, or say why
+    SLIP_NEEDED = "slip_needed"  # card money was taken in the shift: its terminal's slip is typed at the close
+    SLIP_DIFFERS = "slip_differs"  # the card terminal's slip is not what the books say: type it again, or say why
     PROVIDER_MISSING = "provider_missing"  # no payment provider is set up
     PROVIDER_MUTE = "provider_mute"  # the payment provider gives no answer that can be believed
     FLAG_DECIDED = "flag_decided"  # somebody has decided about it, or it cannot be taken back any more
     MONEY_USED = "money_used"  # refunded or set off since: it is not there any more
     PAYMENT_PROVIDED = "payment_provided"  # the provider has taken it: pay it back instead
+    RECOVERY_GONE = "recovery_gone"  # nobody has recovered this here, or it was taken back before
+    RECOVERY_USED = "recovery_used"  # the money itself has come after all: what was recovered waits to go back
     PAYMENT_DAY_CLOSED = "payment_day_closed"  # the business day of the payment is closed
     RECEIPT_VOID = "receipt_void"  # void already, or never issued
     RECEIPT_NOT_STOCK = "receipt_not_stock"  # drawn, void, or never received
@@ -163,9 +180,12 @@ class Problem(StrEnum):
     NOT_FOUND = "not_found"  # no such thing, or not yours to see
     UPLOAD_NOT_READY = "upload_not_ready"  # a file of rows in another state than was thought
     UPLOAD_NOT_YOURS = "upload_not_yours"
+    UPLOAD_AGAIN = "upload_again"  # rows of the same file were kept before: only who says so keeps them again
+    DAY_TO_COME = "day_to_come"  # a file tells of a day that has not come, or of none
     UPLOADS_WAITING = "uploads_waiting"  # too many files that nobody decided about
     EXPORT_TOO_LONG = "export_too_long"
     ROW_CHANGED = "row_changed"  # somebody else changed it since it was looked at
+    ROW_HELD = "row_held"  # other rows or a case lead to it: it is not withdrawn
     ROW_FROZEN = "row_frozen"  # two people approved it: a move leads it back before it is changed
     INPUT_INVALID = "input_invalid"  # the request is not what the API describes
     TOO_MANY = "too_many"  # wait a moment

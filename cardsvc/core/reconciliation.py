@@ -286,27 +286,25 @@ def ledger_not_zero(books: Books) -> Iterator[Row]:
 OVER = frozenset({Stage.RELEASED, Stage.AT_REST, Stage.TRANSFERRED, Stage.CANCELLED, Stage.CLOSED})
 
 
-def _agreed(case: Case) -> bool:
-    """Whether two people closed it with money open, and said why: review has looked at it (decision 0034)."""
-    closed = case.last(Step.CLOSE)
-    return closed is not None and closed.reason is not None
-
-
 def bill_open(books: Books) -> Iterator[Row]:
-    """The case is over, the family owes, and nobody granted credit."""
+    """The case is over, the family or another who pays at the counter owes, and nobody granted credit or agreed to it.
+
+    What two people agreed to when they closed it, and said why, review has looked at (decision 0034).
+    """
     for case in books.cases:
         money = books.money.get(case.case_no, Money())
-        credited = case.approved(Approval.CREDIT) is not None or _agreed(case)
-        if case.stage in OVER and money.owed > 0 and not credited:
-            yield _case(case, money.owed)
+        family = money.owed if money.owed > max(0, money.agreed) else 0
+        other = money.by_other if money.by_other > money.agreed_other else 0
+        if case.stage in OVER and family + other > 0 and case.approved(Approval.CREDIT) is None:
+            yield _case(case, family + other)
 
 
 def deposit_left(books: Books) -> Iterator[Row]:
-    """The case is over, and money of the family's is left with us."""
+    """The case is over, and money of the family's is left with us, more than two people agreed to."""
     for case in books.cases:
         money = books.money.get(case.case_no, Money())
         late = books.now - case.stage_since > GRACE
-        if case.stage in OVER and money.owed < 0 and late and not _agreed(case):
+        if case.stage in OVER and money.owed < min(0, money.agreed) and late:
             yield _case(case, -money.owed)
 
 

@@ -116,9 +116,12 @@ class Wrong(StrEnum):
     GUARDED = "guarded"  # two agreed to it: no form changes it, a move of two does
     FULL = "full"  # all places of what it leads to are taken
     NOT_THEIRS = "not_theirs"  # a case of another person, or of another county
+    UNTRUE = "untrue"  # the rows that lead to it are more or fewer, or have another sum
+    UNFOUNDED = "unfounded"  # what it stands on is refused, or is decided again
+    BOUND = "bound"  # what it leads to stands as it was looked at, and so do its rows
 
 
-ALOUD = frozenset({Wrong.GUARDED, Wrong.FULL, Wrong.NOT_THEIRS})
+ALOUD = frozenset({Wrong.GUARDED, Wrong.FULL, Wrong.NOT_THEIRS, Wrong.UNTRUE, Wrong.UNFOUNDED, Wrong.BOUND})
 """What is said of the whole row too: the field may not be on the form."""
 
 
@@ -146,13 +149,35 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """A row of another record that a move makes in the same act, unless its column `link` leads to one already.
+
+    `link` is a `given` LINK. `gives` says the new row's values from the moved row as it is then, secrets in clear; it
+    is pure. What its record refuses is told at the moved row's columns of the same names.
+    """
+
+    link: str
+    gives: Callable[[Values], Values]
+
+
+class Basis(NamedTuple):
+    """What a row stands on: the rows of `record` whose column `link` leads to it; each has to be in one of `states`."""
+
+    record: str
+    link: str
+    states: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """A step of a record's flow: from states to a state, or to none: the state stays.
 
     `fills` are columns that are typed with it. `two`: a second person confirms, and what it fills is typed with it
     alone. `outside`: it is the outsider's, through the row's own link. `stamps`: a date or moment column that gets the
     time of the move: now, or an earlier one that somebody here types. `clears`: columns that have nothing after it.
-    `effects`: what it does to other rows.
+    `effects`: what it does to other rows. `makes`: a row that follows from it. `from_start`: it holds since the row
+    begins (`Flow.begins`), where that is past: who is approved in May from March on was in force in March.
+    `stands_on`: it is open only while what the row stands on holds.
     """
 
     name: str
@@ -165,6 +190,9 @@ class Move:
     stamps: str = ""
     clears: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()
+    makes: Made | None = None
+    from_start: bool = False
+    stands_on: Basis | None = None
 
     def leads(self, state: str) -> str:
         """The state after it, from a state."""
@@ -180,7 +208,8 @@ class Flow:
     state of `waits` the row waits for somebody here: for a decision, a second person, or what follows on what was sent
     in from outside. In a state of `stops` it is over or stands still for good reason, in one of `pauses` it is put off:
     who leads a row there is warned, and sees whose it is. `begins`: the DATE or MOMENT column before which no day of a
-    move is.
+    move is. In a state of `spans` a row stands from one day to another, and may again: its columns know the last time,
+    its history all.
     """
 
     column: str
@@ -191,6 +220,7 @@ class Flow:
     stops: tuple[str, ...] = ()
     pauses: tuple[str, ...] = ()
     begins: str = ""
+    spans: tuple[str, ...] = ()
 
     @property
     def sent_back(self) -> tuple[str, ...]:
@@ -210,6 +240,21 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """What a row says of those of `record` whose column `link` leads to it: how many they are, and what they sum up to.
+
+    `count` and `total` are its NUMBER and MONEY columns, `summed` is theirs. No move leads it to a state in which it is
+    frozen unless they are so; it has at least one.
+    """
+
+    record: str
+    link: str
+    count: str
+    total: str
+    summed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """A kind of row.
 
@@ -218,7 +263,11 @@ class Record:
     with a whole row; both are pure. `agree` tells what is wrong with a row beside those that its links lead to, by
     column; it is pure, and sees no secret in clear. `together`: columns that no two rows have alike, a link among them.
     `published`: the YES_NO column that puts a row on the public page, with `public` columns. `point`: the POINT column
-    of the map.
+    of the map. `bound_by`: the LINK to a row with which it is frozen: none comes to it or leaves it then, and none
+    changes. `totals`: what it says of the rows that lead to it. `as_on`: the DATE column of the day of which it
+    asks how the rows stood that its links lead to. `by_two`: whether two people keep a row of these
+    values, beside those that its links lead to; such a record's rows are imported and taken back by two, whatever they
+    have.
     """
 
     name: str
@@ -234,6 +283,10 @@ class Record:
     published: str = ""
     public: tuple[str, ...] = ()
     point: str = ""
+    bound_by: str = ""
+    totals: Totals | None = None
+    as_on: str = ""
+    by_two: Callable[[Values, Mapping[str, Values]], bool] | None = None
 
     def derived(self, values: Values) -> dict[str, Value]:
         """What follows from a row's other values."""

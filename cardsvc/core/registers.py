@@ -12,6 +12,7 @@ from enum import StrEnum
 from pydantic import ValidationError
 
 from cardsvc.core.case import Case, Entitled
+from cardsvc.core.doubling import doubled
 from cardsvc.core.facts import Code, Details, Step, Wire
 from cardsvc.core.local_time import local
 from cardsvc.core.terms import Reason, WaiverFor
@@ -51,11 +52,15 @@ class RegisterFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a register said of a case: its records that let the person off, or why it is no answer."""
+    """What a register said of a case: its records that let the person off, or why it is no answer.
+
+    `formerly`: the numbers that these records had before, each with its record's category.
+    """
 
     register: str
     records: tuple[Entitlement, ...] = ()
     fault: RegisterFault | None = None
+    formerly: tuple[tuple[WaiverFor, Code], ...] = ()
 
 
 def asked_day(case: Case) -> date:
@@ -97,8 +102,15 @@ def to_prove(case: Case, heard: Iterable[Heard]) -> tuple[Details, ...]:
 
 
 def lost(case: Case, heard: Iterable[Heard]) -> tuple[Entitled, ...]:
-    """What was proven by a register that says now that it was not so: two people decide, the family would owe again."""
-    said = {one.register: {(r.category, r.number) for r in one.records} for one in heard if one.fault is None}
+    """What was proven by a register that says now that it was not so: two people decide, the family would owe again.
+
+    A record whose number was corrected still is the one that a case names by the number that it had.
+    """
+    said = {
+        one.register: {(r.category, r.number) for r in one.records} | {*one.formerly}
+        for one in heard
+        if one.fault is None
+    }
     return tuple(
         one
         for one in case.entitled
@@ -126,5 +138,4 @@ def _named(one: Entitled) -> str:
 
 def next_ask(tries: int, now: datetime) -> datetime:
     """When registers that did not answer are asked again: each wait is twice the one before."""
-    doubled: timedelta = FIRST_WAIT * (1 << min(tries - 1, 20))
-    return now + min(doubled, LONGEST_WAIT)
+    return doubled(tries, now, FIRST_WAIT, LONGEST_WAIT)

@@ -21,6 +21,10 @@ VALUES: Mapping[What, str] = {
     What.WENT: "out_fen",
     What.STANDS: "fen",
     What.TAPS: "count",
+    What.UNCOVERED: "uncovered_fen",
+    What.ENDED: "ended_fen",
+    What.WRITTEN_OFF: "off_fen",
+    What.LEFT: "fen",
 }
 ASKS = ("payer", "age", "observed")
 """What columns ask for beside what they count."""
@@ -128,6 +132,15 @@ def _receivables(sums: Sums, before: Sums) -> Section:
     return _section("receivables", ("kind",), columns, ours, theirs, {"kind": "receivable"})
 
 
+def _short(sums: Sums, before: Sums) -> Section:
+    columns = [(what.value, Rows(what)) for what in (What.UNCOVERED, What.ENDED, What.WRITTEN_OFF)]
+    return _section("short", ("memo",), columns, sums.short, before.short, {})
+
+
+def _left(sums: Sums, before: Sums) -> Section:
+    return _section("left", ("kind",), [("stands", Rows(What.LEFT))], sums.left, before.left)
+
+
 def _taps(sums: Sums, before: Sums) -> Section:
     observed, typed = (Rows(What.TAPS, observed=one) for one in (True, False))
     columns = [("taps", Rows(What.TAPS)), ("observed", observed), ("typed", typed)]
@@ -144,5 +157,7 @@ SECTIONS: tuple[Callable[[Sums, Sums], Section], ...] = (
     _of_money("cashiers", "cashier"),
     _held,
     _receivables,
+    _short,
+    _left,
     _taps,
 )

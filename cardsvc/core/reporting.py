@@ -42,7 +42,9 @@ AGES: Mapping[Age, tuple[int, int | None]] = {
 class What(StrEnum):
     """What a figure counts: of lines their price, waiver or due; of money what came or went; what stands; taps; cases.
 
-    Cases are those whose ashes are not at rest yet.
+    Of what lost books paid out (decision 0030): what nothing covered, how much of it ended and how, what was written
+    off less what of that came after all, and what is left on both accounts. Cases are those whose ashes are not at rest
+    yet.
     """
 
     PRICE = "price"
@@ -53,10 +55,16 @@ class What(StrEnum):
     STANDS = "stands"
     TAPS = "taps"
     TO_REST = "to_rest"
+    UNCOVERED = "uncovered"
+    ENDED = "ended"
+    WRITTEN_OFF = "written_off"
+    LEFT = "left"
 
 
 COUNTS = frozenset({What.TAPS, What.TO_REST})
 """What is counted by pieces, not in fen."""
+OF_LOST_BOOKS = (What.UNCOVERED, What.ENDED, What.WRITTEN_OFF, What.LEFT)
+"""What is counted of the money that lost books paid out."""
 
 
 class Period(NamedTuple):
@@ -122,6 +130,24 @@ class Stood:
 
 
 @dataclass(frozen=True, slots=True)
+class Short:
+    """Of what lost books paid out, for one reason: what nothing covered, what of it ended, what was written off."""
+
+    memo: str
+    uncovered_fen: int
+    ended_fen: int
+    off_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What was left at the end of the period on an account of the home, in fen."""
+
+    kind: str
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class Taps:
     """Facts of a period at one kind of station, seen by a tap or typed."""
 
@@ -139,6 +165,8 @@ class Sums:
     money: tuple[Money, ...] = ()
     stood: tuple[Stood, ...] = ()
     taps: tuple[Taps, ...] = ()
+    short: tuple[Short, ...] = ()
+    left: tuple[Left, ...] = ()
     earned: Mapping[str, int] = field(default_factory=dict)
     "What each day (of half a year: each month) charged, by its date."
 

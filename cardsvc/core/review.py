@@ -14,6 +14,7 @@ from pydantic import Field
 from cardsvc.core import came, prices
 from cardsvc.core.came import TAKES_MONEY
 from cardsvc.core.case import Case
+from cardsvc.core.cold_bill import ColdDays
 from cardsvc.core.corrections import Standing
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, Wire, step_of
 from cardsvc.core.fold import then
@@ -46,7 +47,12 @@ class Rule(StrEnum):
     TAKEN_IN_DOUBT = "taken_in_doubt"  # money that came although a rule speaks against it, or for a case that is over
     CLOSED_OPEN = "closed_open"  # two people closed the case with money owed or held
     PAID_OUT_SHORT = "paid_out_short"  # given out before a restore, and what covered it is not in the books
+    DAYS_DIFFER = "days_differ"  # charged for other days in the cold than began, as it turned out late
     QR_BY_HAND = "qr_by_hand"  # a person says that a provider was paid; the provider has not said so of this entry
+    CASH_FOR_OTHER = "cash_for_other"  # cash went out for money that had not come as cash
+    PAYER_SWITCHED = "payer_switched"  # off the family's bill after the service, or to a payer whom no statement asks
+    WRITTEN_BACK = "written_back"  # came after all, and had been written off
+    RECOVERED_BEFORE = "recovered_before"  # came after all, and somebody else had paid for it
 
 
 class Evidence(Wire):
@@ -91,6 +97,10 @@ class Looked:
     book_of: BookOf
     short_fen: int | None = None
     "How much of what was given out is not covered; None where all is, or nothing was given out."
+    written_back_fen: int = 0
+    "How much of what came had been written off."
+    recovered_before_fen: int = 0
+    "How much of what came somebody else had paid for."
     left_fen: int = 0
     "What the closing of a case leaves owed or held."
     against: tuple[Problem, ...] = ()
@@ -99,6 +109,19 @@ class Looked:
     "Whether money that came in is held: for the family, or until somebody has decided."
     out_fen: int = 0
     "What went out of the tills."
+    as_cash_fen: int = 0
+    "How much of the cash that went out had come for the case by other means."
+    assigned: tuple[tuple[str, StaffNo], ...] = ()
+    "By which causes money was put on the case that had come otherwise, or was recovered, and who said so."
+    now: Case | None = None
+    "The case as it stands; None where it is as it was with the fact."
+    cold: ColdDays | None = None
+    "Days in the cold begun and charged, where the fact came late."
+
+    @property
+    def after(self) -> Case:
+        """The case with the fact."""
+        return self.now or then(self.before, self.fact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +195,8 @@ def _waiver_unsourced(one: OnLine) -> Evidence | None:
     if not line.waiver_fen:
         return None
     source = read(line.waiver_source or "")
-    after, book = then(looked.before, looked.fact), looked.book_of(line.price_version)
-    grants = prices.grants_for(one.row, after, book, line.at) if one.row is not None else ()
+    book = looked.book_of(line.price_version)
+    grants = prices.grants_for(one.row, looked.after, book, line.at) if one.row is not None else ()
     given = next((given.of(line.price_fen, line.quantity) for given in grants if given.category == source.category), 0)
     return one.evidence(bound_fen=given) if line.waiver_fen > given or not source.is_whole else None
 
@@ -201,7 +224,8 @@ def _bundled(one: OnLine) -> Evidence | None:
 
 def _charge_without_tap(one: OnLine) -> Evidence | None:
     fact, trigger = one.looked.fact, one.row.trigger if one.row is not None else None
-    seen = {(taken.cause, prices.trigger_of(taken.step)) for taken in one.looked.before.taken}
+    taps = (*one.looked.before.taken, *one.looked.after.taken)
+    seen = {(taken.cause, prices.trigger_of(taken.step)) for taken in taps}
     step = step_of(fact)
     if step is not None and step is not Step.VOID:
         seen.add((fact.cause, prices.trigger_of(step)))
@@ -260,13 +284,20 @@ def _on_lines(looked: Looked) -> Iterator[Flag]:
 def _on_fact(looked: Looked) -> Iterator[Flag]:
     fact, case, step = looked.fact, looked.before, step_of(looked.fact)
     trigger = prices.trigger_of(step) if step is not None else None
-    if trigger is not None and all(one.reverses is not None for one in looked.posted):
+    if looked.cold is not None and looked.cold.begun != looked.cold.charged:
+        yield _about(fact, Rule.DAYS_DIFFER, looked.cold.fen, (fact.cause,))
+    elif trigger is not None and all(one.reverses is not None for one in looked.posted):
         book = looked.book_of(case.price_version)
-        ran = bool(open_days(case, fact.at)) if trigger is Trigger.STORAGE_DAY else step in FINISHES
+        in_cold = bool(open_days(case, fact.at)) and looked.cold is None
+        ran = in_cold if trigger is Trigger.STORAGE_DAY else step in FINISHES
         if ran and not prices.is_paid_within(case, book, trigger):
             yield _about(fact, Rule.TAP_WITHOUT_CHARGE, 0, (fact.cause,), book.version)
     if looked.short_fen is not None:
         yield _about(fact, Rule.PAID_OUT_SHORT, looked.short_fen, (fact.cause,))
+    if looked.written_back_fen:
+        yield _about(fact, Rule.WRITTEN_BACK, looked.written_back_fen, (fact.cause,))
+    if looked.recovered_before_fen:
+        yield _about(fact, Rule.RECOVERED_BEFORE, looked.recovered_before_fen, (fact.cause,))
     if came.doubted(step, case, looked.against, held=looked.held):
         details = _details(fact)
         yield in_doubt(fact.cause, details.amount_fen or 0, details.payer, looked.against)
@@ -274,13 +305,27 @@ def _on_fact(looked: Looked) -> Iterator[Flag]:
         yield _about(fact, Rule.CLOSED_OPEN, looked.left_fen, (fact.cause,))
     if qr_by_hand(fact):
         yield _about(fact, Rule.QR_BY_HAND, _details(fact).amount_fen or 0, (fact.cause,))
-    if step in (Step.REFUND, Step.REVERSE_PAYMENT):
+    if looked.as_cash_fen:
+        yield _about(fact, Rule.CASH_FOR_OTHER, looked.as_cash_fen, (fact.cause,))
+    if step is Step.SWITCH_PAYER and _off_the_bill(looked):
+        due_fen = sum(one.line.due_fen for one in looked.posted if one.reverses is None)
+        yield _about(fact, Rule.PAYER_SWITCHED, due_fen, (fact.cause,))
+    if step in (Step.REFUND, Step.REVERSE_PAYMENT, Step.UNDO_RECOVERY):
         details = _details(fact)
         undone, fen = details.payment, details.amount_fen or looked.out_fen
-        taken = [one for one in case.taken if one.step in TAKES_MONEY and undone in (None, one.cause)]
-        people = (fact.staff_no, fact.second_staff_no)
-        alone = one_person(fact.cause, fen, people, [(one.cause, one.by) for one in taken])
+        taken = [(one.cause, one.by) for one in case.taken if one.step in TAKES_MONEY and undone in (None, one.cause)]
+        held = [one for one in case.taken if one.step is Step.ASSIGN_HELD and undone is None]
+        taken += [(one.cause, who) for one in held for who in (one.by, one.second) if who is not None]
+        taken += [one for one in looked.assigned if undone in (None, one[0])]
+        alone = one_person(fact.cause, fen, (fact.staff_no, fact.second_staff_no), taken)
         yield from (alone,) if alone is not None else ()
+
+
+def _off_the_bill(looked: Looked) -> bool:
+    """Whether a switch puts something on nobody's list: to *other*, or off the family that had been charged."""
+    to = _details(looked.fact).payer
+    was = {one.reverses.line.payer for one in looked.posted if one.reverses is not None}
+    return to is Payer.OTHER or (to is not Payer.FAMILY and Payer.FAMILY in was)
 
 
 def qr_by_hand(fact: Fact) -> bool:
@@ -303,7 +348,7 @@ def one_person(
     `people` give it back, `taken` says what it came by (its cause) and whose doing that was; `fen` is the amount.
     """
     gives = {one for one in people if one}
-    took = tuple(came for came, who in taken if who in gives)
+    took = tuple(dict.fromkeys(came for came, who in taken if who in gives))
     evidence = Evidence(causes=(cause, *took))
     if not took:
         return None
@@ -318,6 +363,12 @@ def in_doubt(cause: str, amount_fen: int, payer: Payer | None, against: tuple[Pr
     """The flag on money that a desk took and the rules speak against."""
     evidence = Evidence(causes=(cause,), against=against)
     return Flag(rule=Rule.TAKEN_IN_DOUBT, line=None, item=None, payer=payer, amount_fen=amount_fen, evidence=evidence)
+
+
+def paid_out_short(cause: str, amount_fen: int) -> Flag:
+    """The flag on money that was paid out before a restore, for a case that is not in the books."""
+    evidence = Evidence(causes=(cause,))
+    return Flag(rule=Rule.PAID_OUT_SHORT, line=None, item=None, payer=None, amount_fen=amount_fen, evidence=evidence)
 
 
 def old_suspense(cause: str, amount_fen: int, heard_at: datetime, now: datetime) -> Flag | None:

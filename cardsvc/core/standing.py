@@ -1,7 +1,11 @@
-"""How a record of somebody entitled stands: from a day on, suspended and resumed, ended or withdrawn.
+"""How a record of somebody entitled stands: applied for, from a day on, suspended and resumed, ended or withdrawn.
+
+What two people agree to is not begun by one: a new record is applied for, and two approve it; from then on two change
+what is paid, to which account, and whose it is.
 
 Days count, not when they were entered: what a register answers about a day follows from them alone, also afterwards
-(MODULES.md, cross-links 1 and 2). Of several suspensions the last is known here; the row's history has the others.
+(MODULES.md, cross-links 1 and 2). Of several suspensions a row's columns know the last: who asks of a day hands in the
+row as it answers about it (`rows.agreeing.stood_on`).
 """
 
 import re
@@ -9,26 +13,30 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
-from cardsvc.core.records import Column, Fault, Flow, Kind, Label, Move, Values, Wrong
+from cardsvc.core.records import Basis, Column, Fault, Flow, Kind, Label, Move, Values, Wrong
 from cardsvc.core.registers import RecordState
 
 
 class Standing(StrEnum):
     """The states of such a record; `DEATH` waits for somebody to look at a death that was told of the person."""
 
+    APPLIED = "applied"
     ACTIVE = "active"
     SUSPENDED = "suspended"
     DEATH = "death"
     ENDED = "ended"
     WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
 
 
 STATES = {
+    Standing.APPLIED.value: Label("待批准", "To be approved"),
     Standing.ACTIVE.value: Label("享受待遇", "In force"),
     Standing.SUSPENDED.value: Label("暂停", "Suspended"),
     Standing.DEATH.value: Label("死亡待核", "Death under review"),
     Standing.ENDED.value: Label("终止", "Ended"),
     Standing.WITHDRAWN.value: Label("撤销", "Withdrawn"),
+    Standing.REFUSED.value: Label("不予批准", "Refused"),
 }
 WHY = {
     "recheck": Label("复核不符合条件", "Conditions no longer met"),
@@ -45,7 +53,9 @@ NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,31}")
 NUMBER_HELP = Label("只用字母、数字和 . _ -，至多 32 位", "Letters, digits, . _ -, at most 32")
 NOT_IN_FORCE = Label("发放日不在享受待遇期间", "Not in force on the day of the payment")
 _LIVING = (Standing.ACTIVE.value, Standing.SUSPENDED.value)
-STOPPED = (Standing.SUSPENDED.value, Standing.ENDED.value, Standing.WITHDRAWN.value)
+STOPPED = (Standing.SUSPENDED.value, Standing.ENDED.value, Standing.WITHDRAWN.value, Standing.REFUSED.value)
+TERM = ("since", "until")
+"""For how long something is paid: as much money as what is paid a month."""
 
 
 def numbered(zh: str = "证号", en: str = "Number") -> Column:
@@ -72,13 +82,42 @@ def columns(dies: bool = True) -> tuple[Column, ...]:
     )
 
 
-def flow(dies: bool = True) -> Flow:
-    """How a standing moves; `dies` as in `columns`. After a death was told, payments go on only by two."""
+def flow(
+    dies: bool = True,
+    paid: tuple[str, ...] = (),
+    account: str = "",
+    who: tuple[str, ...] = (),
+    number: str = "",
+    stands_on: Basis | None = None,
+) -> Flow:
+    """How a standing moves; `dies` as in `columns`. What was stopped goes on by two, while what it stands on holds.
+
+    `paid`: the columns that say how much is paid, `account` to where, `who` whose it is, `number` by which number bills
+    name it: two change them in force.
+    """
     told = (Standing.DEATH.value,) if dies else ()
     open_ = (*_LIVING, *told)
+    changes = (
+        ("change", Label("变更待遇", "Change what is paid"), (*paid, *TERM)),
+        ("change_account", Label("变更银行账号", "Change the bank account"), (account,) if account else ()),
+        ("correct", Label("更正身份", "Correct who it is"), who),
+        ("renumber", Label("更正证号", "Correct the number"), (number,) if number else ()),
+    )
     moves = (
+        Move("approve", Label("批准", "Approve"), ("applied",), "active", two=True, from_start=True),
+        Move("refuse", Label("不予批准", "Refuse"), ("applied",), "refused", ("reason",)),
+        Move("apply_again", Label("重新申请", "Apply again"), ("refused",), "applied", clears=("reason",)),
         Move("suspend", Label("暂停", "Suspend"), ("active",), "suspended", ("reason",), stamps="suspended_on"),
-        Move("resume", Label("恢复", "Resume"), ("suspended",), "active", ("reason",), stamps="resumed_on"),
+        Move(
+            "resume",
+            Label("恢复", "Resume"),
+            ("suspended",),
+            "active",
+            ("reason",),
+            two=True,
+            stamps="resumed_on",
+            stands_on=stands_on,
+        ),
         Move("report_death", Label("报告死亡", "Report a death"), _LIVING, "death", stamps="death_on"),
         Move(
             "not_dead",
@@ -89,20 +128,25 @@ def flow(dies: bool = True) -> Flow:
             two=True,
             stamps="resumed_on",
             clears=("death_on",),
+            stands_on=stands_on,
         ),
         Move("end", Label("终止", "End"), open_, "ended", ("reason",), stamps="ended_on"),
         Move("withdraw", Label("撤销", "Withdraw"), open_, "withdrawn", ("reason",), two=True, stamps="ended_on"),
+        *(Move(name, label, open_, "", fills, two=True) for name, label, fills in changes if fills),
     )
     made = tuple(one for one in moves if dies or one.name not in ("report_death", "not_dead"))
-    stops = (*told, Standing.ENDED.value, Standing.WITHDRAWN.value)
+    stops = (*told, Standing.ENDED.value, Standing.WITHDRAWN.value, Standing.REFUSED.value)
+    guarded = tuple(name for _, _, fills in changes for name in fills)
     return Flow(
         "state",
         made,
-        (Standing.WITHDRAWN.value,),
-        waits=told,
+        (Standing.WITHDRAWN.value, Standing.REFUSED.value),
+        guards=dict.fromkeys(open_, guarded),
+        waits=(Standing.APPLIED.value, *told),
         stops=stops,
         pauses=(Standing.SUSPENDED.value,),
         begins="since",
+        spans=_LIVING,
     )
 
 
@@ -126,6 +170,8 @@ def on_day(row: Values, day: date) -> RecordState | None:
     """
     since, until, ended = _day(row, "since"), _day(row, "until"), _day(row, "ended_on")
     state = row.get("state")
+    if state in (Standing.APPLIED, Standing.REFUSED):
+        return None
     if since is None or day < since or (until is not None and day > until):
         return None
     if ended is not None and state == Standing.WITHDRAWN and day >= ended:

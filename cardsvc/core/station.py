@@ -36,6 +36,7 @@ class Entry(StrEnum):
     """How a field is entered with gloves on."""
 
     SCAN = "scan"  # barcode scanner or keyboard
+    SLIP = "slip"  # what a card terminal or a bank prints: digits mostly, scanned, typed or pressed
     CHOOSE = "choose"  # one of the home's places or things
     PICK = "pick"  # one of a closed list of words
     NUMBER = "number"
@@ -56,6 +57,7 @@ ENTRIES: Mapping[str, Entry] = {
     "disc": Entry.SCAN,
     "label": Entry.SCAN,
     "receipt": Entry.SCAN,
+    "reference": Entry.SLIP,
     "slot": Entry.CHOOSE,
     "vehicle": Entry.CHOOSE,
     "hall": Entry.CHOOSE,
@@ -181,6 +183,10 @@ REASONS: Mapping[Step, tuple[Reason, ...]] = {
     Step.REVERSE_PAYMENT: (Reason.ENTERED_BY_MISTAKE,),
     Step.CANCEL_ITEM: (Reason.FAMILY_WISH, Reason.EQUIPMENT, Reason.ENTERED_BY_MISTAKE),
     Step.REVERSE_LINE: (Reason.REVIEWED,),
+    Step.RECOVER_SHORT: (Reason.PAYER_FOUND, Reason.REVIEWED),
+    Step.BANK_PAID: (Reason.ENTERED_BY_MISTAKE, Reason.REVIEWED),
+    Step.UNDO_RECOVERY: (Reason.ENTERED_BY_MISTAKE, Reason.DISPUTE, Reason.REVIEWED),
+    Step.WRITE_OFF_SHORT: (Reason.LOST, Reason.HARDSHIP, Reason.REVIEWED),
     Step.RESOLVE: (Reason.PAPER_RECORD, Reason.EQUIPMENT, Reason.ENTERED_BY_MISTAKE, Reason.CARD_COPIED),
 }
 """The reasons that a step offers; a step that is not named offers all."""

@@ -8,17 +8,19 @@ first day that begins after its lift (DOMAIN.md sections 5, 6).
 """
 
 from bisect import bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from cardsvc.core.case import Case
+from cardsvc.core.case import Case, Taken
 from cardsvc.core.facts import Stage, Step
 from cardsvc.core.policy import Policy
 from cardsvc.core.terms import Approval, Payer, Reason
 
 ENDS_STORAGE = frozenset({Step.TAKE_OUT, Step.TRANSFER_OUT, Step.QUEUE})
+MOVES = ENDS_STORAGE | {Step.STORE}
+"""Steps by which a body comes into the cold or leaves it."""
 KEPT = frozenset({Stage.STORED, Stage.OUT})
 """Stages in which the storage term runs: an outing does not stop it."""
 DAY = timedelta(days=1)
@@ -44,10 +46,8 @@ class Term(StrEnum):
 
 def stay(case: Case, until: datetime) -> tuple[tuple[StorageDay, ...], tuple[StorageDay, ...]]:
     """The days that began in closed periods, and those that began in the one that is open, up to `until`."""
-    periods = _periods(case)
-    last = len(periods) - 1 if periods and periods[-1][1] is None else len(periods)
     days = tuple(_days(case, until))
-    return tuple(day for period, day in days if period < last), tuple(day for period, day in days if period == last)
+    return tuple(day for by, day in days if by is not None), tuple(day for by, day in days if by is None)
 
 
 def open_days(case: Case, until: datetime) -> tuple[StorageDay, ...]:
@@ -58,6 +58,11 @@ def open_days(case: Case, until: datetime) -> tuple[StorageDay, ...]:
 def all_days(case: Case, until: datetime) -> int:
     """Days that began in all periods, up to `until`."""
     return sum(1 for _ in _days(case, until))
+
+
+def ended_days(case: Case) -> tuple[tuple[str, StorageDay], ...]:
+    """The days that began in closed periods, each with the cause of the tap that closed its period and charges it."""
+    return tuple((by, day) for by, day in _days(case, case.opened_at) if by is not None)
 
 
 def term_end(case: Case, policy: Policy) -> datetime | None:
@@ -85,16 +90,16 @@ def first_stored(case: Case) -> datetime | None:
     return next((taken.at for taken in case.taken if taken.step is Step.STORE), None)
 
 
-def _days(case: Case, until: datetime) -> Iterator[tuple[int, StorageDay]]:
-    """Each begun day, with the period in which it began, counted from 0."""
+def _days(case: Case, until: datetime) -> Iterator[tuple[str | None, StorageDay]]:
+    """Each begun day, with the cause of the tap that ended the period in which it began; None while that is open."""
     counts, begun = {Payer.FAMILY: 0, Payer.POLICE: 0}, list[datetime]()
     held = _held(case)
-    for period, (start, end) in enumerate(_periods(case)):
+    for start, end, by in _periods(case):
         for begins in _beginnings(begun, start, end or until):
             ordered = any(since <= begins and (lifted is None or begins < lifted) for since, lifted in held)
             payer = Payer.POLICE if ordered else Payer.FAMILY
             counts[payer] += 1
-            yield period, StorageDay(sum(counts.values()), payer, counts[payer])
+            yield by, StorageDay(sum(counts.values()), payer, counts[payer])
 
 
 def _beginnings(begun: list[datetime], start: datetime, end: datetime) -> Iterator[datetime]:
@@ -113,16 +118,36 @@ def _beginnings(begun: list[datetime], start: datetime, end: datetime) -> Iterat
         moment = ends
 
 
-def _periods(case: Case) -> list[tuple[datetime, datetime | None]]:
-    """When the body was stored, and until when; the last one may be open."""
-    periods: list[tuple[datetime, datetime | None]] = []
-    for taken in case.taken:
+def _periods(case: Case) -> list[tuple[datetime, datetime | None, str | None]]:
+    """When the body was stored, until when, and the cause of the tap that ended it; the last one may be open."""
+    periods: list[tuple[datetime, datetime | None, str | None]] = []
+    for taken in _as_they_were(case.taken):
         is_open = bool(periods) and periods[-1][1] is None
         if taken.step is Step.STORE and not is_open:
-            periods.append((taken.at, None))
+            periods.append((taken.at, None, None))
         elif taken.step in ENDS_STORAGE and is_open:
-            periods[-1] = (periods[-1][0], taken.at)
+            periods[-1] = (periods[-1][0], taken.at, taken.cause)
     return periods
+
+
+def _as_they_were(steps: Iterable[Taken]) -> Iterator[Taken]:
+    """The steps in and out of the cold, the way to the furnace among them by its time.
+
+    It writes no card: records that come after it may tell of what stations did before it.
+    """
+    queued: Taken | None = None
+    for taken in steps:
+        if taken.step not in MOVES:
+            continue
+        if queued is not None and queued.at <= taken.at:
+            yield queued
+            queued = None
+        if taken.step is Step.QUEUE and queued is None:
+            queued = taken
+        else:
+            yield taken
+    if queued is not None:
+        yield queued
 
 
 def _held(case: Case) -> list[tuple[datetime, datetime | None]]:

@@ -17,7 +17,7 @@ from cardsvc.core.gate import Gate, Gates, Ground
 from cardsvc.core.halls import has_hall, not_its_hall
 from cardsvc.core.ids import CardNo, CaseNo, RecordKey
 from cardsvc.core.limits import NOTHING_UNSENT, Unsent
-from cardsvc.core.permissions import Role, may_take
+from cardsvc.core.permissions import Role, may_take, not_second
 from cardsvc.core.preconditions import ALWAYS, Asked, death_day_can_be, within_term
 from cardsvc.core.problems import Problem, Refusal, refuse_all
 from cardsvc.core.release_gate import RELEASE
@@ -171,8 +171,7 @@ def decide(
     reasons = objections(case, asked, here.kind, staff.roles if staff else (), known_at_station(snapshot, now))
     if staff is None:
         reasons.insert(0, Refusal(Problem.STAFF_UNKNOWN, asked.staff_no or ""))
-    if asked.second_staff_no is not None and snapshot.staff(asked.second_staff_no) is None:
-        reasons.append(Refusal(Problem.STAFF_UNKNOWN, asked.second_staff_no))
+    reasons.extend(_second_objections(asked, snapshot))
     writes_card = writes(case, asked.step) and not met.by_uid
     if writes_card and met.card is _NO_CARD:
         reasons.append(Refusal(Problem.CARD_UNKNOWN, asked.step))
@@ -219,6 +218,7 @@ def decide_binding(
         return Refusal(Problem.CASE_HAS_CARD, chosen.case.case_no)
     staff = snapshot.staff(asked.staff_no)
     reasons = objections(chosen.case, asked, here.kind, staff.roles if staff else (), known_at_station(snapshot, now))
+    reasons.extend(_second_objections(asked, snapshot))
     reasons.extend(limits.beyond(asked, snapshot, unsent, writes_card=True, linked=linked, now=now))
     refusal = refuse_all(reasons)
     if refusal is not None:
@@ -237,6 +237,13 @@ def writes(case: Case, step: Step) -> bool:
     if step in (Step.SUSPEND, Step.RESUME, Step.RETURN_STEP):
         return case.doing is not None and RULES[case.doing].card
     return RULES[step].card
+
+
+def _second_objections(asked: Asked, snapshot: Snapshot) -> list[Refusal]:
+    """The second person works here, and may confirm the step."""
+    second = snapshot.staff(asked.second_staff_no) if asked.second_staff_no is not None else None
+    refusal = not_second(asked.second_staff_no, second.roles if second is not None else None, asked.step)
+    return [refusal] if refusal is not None else []
 
 
 def _place_objections(details: Details, case_no: CaseNo, snapshot: Snapshot) -> list[Refusal]:
@@ -298,7 +305,9 @@ FACTS_STAND = frozenset({Problem.STEP_OUT_OF_ORDER, Problem.STEP_NOT_STARTED, Pr
 """Contradictions that a record which is still on its way may explain; the fold shows them while they last."""
 PROMISED = frozenset({Step.RESERVE, Step.RESERVE_FURNACE, Step.DISPATCH})
 """A period, a vehicle: the service's own promise. Who was granted it and comes second has nothing that must stand."""
-CONTESTED = FACTS_STAND | {Problem.CASE_CONFLICT, Problem.HALL_OF_ANOTHER, Problem.IDENTIFIERS_DISAGREE}
+CONTESTED = FACTS_STAND | {
+    *(Problem.CASE_CONFLICT, Problem.HALL_OF_ANOTHER, Problem.IDENTIFIERS_DISAGREE, Problem.STAFF_LEFT),
+}
 """Contradictions of what has already happened: the fact stands, and a person looks at it (RELIABILITY.md section 7)."""
 
 

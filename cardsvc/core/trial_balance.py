@@ -8,7 +8,7 @@ from cardsvc.core.terms import Payer
 
 GROUPS = (*(f"receivable/{payer}" for payer in Payer), "deposit", "suspense")
 """What the many accounts of cases are shown as: who owes, what is held, what waits for a person."""
-KINDS = ("till", "receivable", "carried_over", "carried_short", "deposit", "suspense", "revenue")
+KINDS = ("till", "receivable", "carried_over", "carried_short", "carried_off", "deposit", "suspense", "revenue")
 """The order of a trial balance: money, what is owed to us, what we owe, what was earned."""
 
 

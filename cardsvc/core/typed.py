@@ -6,6 +6,7 @@ from typing import Any
 
 from cardsvc.core.local_time import CHINA
 from cardsvc.core.money import yuan
+from cardsvc.core.reference import normal
 from cardsvc.core.station import ENTRIES, Entry
 
 
@@ -30,6 +31,8 @@ def typed(entered: Mapping[str, str]) -> dict[str, Any]:
             case Entry.ITEMS | Entry.THINGS:
                 pairs = [one.split(":") for one in text.split(",") if one]
                 raw[name] = [{"item": item, "count": int(count)} for item, count in pairs]
+            case Entry.SLIP:
+                raw[name] = normal(text)
             case _:
                 raw[name] = text.strip()
     return raw

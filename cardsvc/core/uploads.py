@@ -1,6 +1,8 @@
 """A file of rows that was handed in: its states, and what is wrong with its cells.
 
 ``reading -> ready | faulty``, ``ready -> committing -> done | faulty``, anything that is not done ``-> dropped``.
+``done -> taking_back -> taken_back | done``: a file that was entered by mistake is taken back whole, or not at all;
+``taken_back -> restoring -> done | taken_back``: so it is restored.
 """
 
 import json
@@ -32,9 +34,12 @@ class UploadState(StrEnum):
     COMMITTING = "committing"
     DONE = "done"
     DROPPED = "dropped"
+    TAKING_BACK = "taking_back"
+    TAKEN_BACK = "taken_back"
+    RESTORING = "restoring"
 
 
-WORKING = frozenset({UploadState.READING, UploadState.COMMITTING})
+WORKING = frozenset({UploadState.READING, UploadState.COMMITTING, UploadState.TAKING_BACK, UploadState.RESTORING})
 """Something is being done with the file now."""
 WAITING = frozenset({UploadState.READY, UploadState.FAULTY})
 """Somebody has to decide."""
@@ -52,24 +57,28 @@ class CellFault:
 class Found:
     """What was found in a file: why it is not read at all, or its first `KEPT` faults.
 
-    `unread` are columns of it that the service fills in itself.
+    `unread` are columns of it that the service fills in itself. `held`: what stands against taking its rows back:
+    records and ids of rows, "" and the number of a case. Where rows cannot be restored, these are in `held`, and the
+    faults have their places in it.
     """
 
     unsafe: str = ""
     faults: tuple[CellFault, ...] = ()
     unread: tuple[str, ...] = ()
+    held: tuple[tuple[str, str], ...] = ()
 
     def as_text(self) -> str:
         """As it is stored."""
         faults = [[one.row, one.fault.column, one.fault.why.value, *(one.fault.label or ())] for one in self.faults]
-        said = {"unsafe": self.unsafe, "faults": faults, "unread": list(self.unread)}
+        said = {"unsafe": self.unsafe, "faults": faults, "unread": list(self.unread), "held": self.held}
         return json.dumps(said, ensure_ascii=False)
 
 
 def found_in(text: str) -> Found:
     """What was stored."""
     said = json.loads(text)
-    return Found(said["unsafe"], tuple(_fault(*one) for one in said["faults"]), tuple(said["unread"]))
+    held = tuple((record, row_id) for record, row_id in said.get("held", ()))
+    return Found(said["unsafe"], tuple(_fault(*one) for one in said["faults"]), tuple(said["unread"]), held)
 
 
 def _fault(row: int, column: str, why: str, *label: str) -> CellFault:

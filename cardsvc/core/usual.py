@@ -24,6 +24,10 @@ ON_OCCASION = frozenset(
         Step.REVERSE_PAYMENT,
         Step.GIVE_BACK_HELD,
         Step.ASSIGN_HELD,
+        Step.RECOVER_SHORT,
+        Step.WRITE_OFF_SHORT,
+        Step.UNDO_RECOVERY,
+        Step.BANK_PAID,
     }
 )
 """Steps that are taken when something asks for them, never because their turn has come."""
@@ -69,6 +73,7 @@ MENDED_BY: Mapping[Problem, Step] = {
     Problem.BELONGINGS_OPEN: Step.HAND_BELONGINGS,
     Problem.UNPAID: Step.PAY,
     Problem.BALANCE_OPEN: Step.PAY,
+    Problem.OTHER_OWES: Step.PAY,
     Problem.MONEY_HELD: Step.REFUND,
     Problem.FURNACE_RECORD_OPEN: Step.CLOSE_FURNACE,
     Problem.FURNACE_NOT_CLOSED: Step.CLOSE_FURNACE,

@@ -29,10 +29,3 @@ def best(days: Iterable[PricedDay], grants: Iterable[Grant]) -> Grant | None:
     """The waiver that lets the family off most of these days; the first of those that are alike."""
     stay = tuple(days)
     return max(grants, key=lambda one: sum(day.waived_fen(one) for day in stay), default=None)
-
-
-def due_fen(days: Iterable[PricedDay], grants: Iterable[Grant]) -> int:
-    """What the family owes for these days with the waiver that is the best for all of them, in fen."""
-    stay = tuple(days)
-    granted = best(stay, grants)
-    return sum(day.fen - day.waived_fen(granted) for day in stay if day.payer is Payer.FAMILY)

@@ -72,9 +72,10 @@ class Grant:
     source: str
     basis: str = ""
 
-    def of(self, price_fen: int, units: int) -> int:
-        """What is waived of a price, in fen, when this many units are left."""
-        return min(price_fen, max(0, min(units, self.units)) * self.fen)
+    def of(self, price_fen: int, count: int, left: int | None = None) -> int:
+        """What is waived of the price of `count` units, in fen, when so many units are `left`; None: all of them."""
+        units = max(0, min(count, self.units if left is None else left))
+        return min(price_fen * units // count, units * self.fen)
 
 
 def table_on(tables: Iterable[WaiverTable], day: date) -> WaiverTable | None:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cardsvc.core.case import Case, Place, Portion, Taken
-from cardsvc.core.facts import Details, PlaceKind, Stage, Step
+from cardsvc.core.facts import Details, Fact, PlaceKind, Stage, Step
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.rules import RULES
 from cardsvc.core.terms import OF_DEATH, CaseKind, Reason, Skip
 
 TRANSITIONS: Mapping[tuple[Stage, Step], Stage] = {
@@ -82,6 +83,7 @@ MONEY = frozenset(
     {
         *(Step.PAY, Step.REFUND, Step.SETTLE, Step.STATEMENT_PAID, Step.REVERSE_PAYMENT, Step.REVERSE_LINE),
         *(Step.SWITCH_PAYER, Step.PROVE_WAIVER, Step.WITHDRAW_WAIVER, Step.GIVE_BACK_HELD, Step.ASSIGN_HELD),
+        *(Step.RECOVER_SHORT, Step.WRITE_OFF_SHORT, Step.UNDO_RECOVERY, Step.BANK_PAID),
     }
 )
 """What pays, gives back or sets a bill right is never over: a bill is found wrong when all else is done (0034)."""
@@ -280,12 +282,31 @@ def place_after(step: Step, details: Details) -> Place | None:
             return None
 
 
+def moves(taken: Taken) -> bool:
+    """Whether a step moved something."""
+    return taken.step in TAKEN_BACK or taken.step in IRREVERSIBLE
+
+
 def last_voidable(case: Case) -> Taken | None:
     """The step that `void` would take back: the last one that moved something, unless it cannot be undone."""
-    moving = [taken for taken in case.taken if taken.step in TAKEN_BACK or taken.step in IRREVERSIBLE]
+    moving = [taken for taken in case.taken if moves(taken)]
     if not moving or moving[-1].step in IRREVERSIBLE:
         return None
     return moving[-1]
+
+
+def voided_by(case: Case, void: Fact) -> Taken | None:
+    """The step that a void took back whose record may come late: none that began after it, at stations of other kinds.
+
+    Such a step wrote no card (the way to the furnace), so that the card's counters do not say which of both was first;
+    then the times do. What wrote the card is in its order already.
+    """
+    late = {
+        taken.cause
+        for taken in case.taken
+        if taken.at > void.at and not RULES[taken.step].card and void.station_kind not in RULES[taken.step].stations
+    }
+    return last_voidable(case.model_copy(update={"taken": tuple(one for one in case.taken if one.cause not in late)}))
 
 
 def in_order(case: Case, step: Step) -> Refusal | None:

@@ -33,6 +33,8 @@ RARE = {
     27: Turn.UNIDENTIFIED,
     29: Turn.SEA,
     31: Turn.INFECTIOUS,
+    33: Turn.EXAMINED,
+    35: Turn.INSURED,
     37: Turn.URGENT,
     40: Turn.CANCELLED,
     43: Turn.INFECTED,

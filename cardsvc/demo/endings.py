@@ -6,6 +6,7 @@ from functools import partial
 from random import Random  # noqa: TID251 - the demo is seeded: the same stories every time
 
 from cardsvc.core.facts import Details, StationKind, Step
+from cardsvc.core.reference import REFERENCED
 from cardsvc.core.terms import Approval, CaseKind, Destination, Means, Notice, Paper, Payer, Reason
 from cardsvc.demo.stories import (
     NOBODYS,
@@ -111,6 +112,9 @@ def _ashes(story: Story, here: Places, random: Random, after: After) -> Iterator
             borne = Details(item=item, payer=Payer.TREASURY, reason=Reason.PAYER_FOUND)
             yield Plan(after(1, 5), Step.SWITCH_PAYER, partial(_same, borne), OFFICE)
     else:
+        if story.turn is Turn.INSURED:
+            covered = Details(item=here.items(story)[0], payer=Payer.INSURER, reason=Reason.PAYER_FOUND)
+            yield Plan(here.now + timedelta(minutes=3), Step.SWITCH_PAYER, lambda: covered, OFFICE)
         yield from _paid(story, here, random, after)
     boxes = [label]
     if story.turn is Turn.SPLIT:
@@ -131,7 +135,9 @@ def _paid(story: Story, here: Places, random: Random, after: After) -> Iterator[
     yield Plan(after(3, 15), Step.SETTLE)
     bill = here.bill(story)
     if bill.owed_fen > 0:
-        owed = Details(amount_fen=bill.owed_fen, means=random.choice((Means.QR, Means.CARD_TERMINAL, Means.CASH)))
+        means = random.choice((Means.QR, Means.CARD_TERMINAL, Means.CASH))
+        slip = f"P{story.number:06d}" if means in REFERENCED else None
+        owed = Details(amount_fen=bill.owed_fen, means=means, reference=slip)
         yield Plan(after(1, 5), Step.PAY, lambda: owed)
     if bill.deposit_fen > 0:
         left = Details(amount_fen=bill.deposit_fen, means=Means.TRANSFER)

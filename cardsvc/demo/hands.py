@@ -13,7 +13,7 @@ from cardsvc.core.rules import RULES
 from cardsvc.core.station import ENTRIES, Entry
 
 PATIENCE_S = 20.0
-LOOK_EVERY_S = 0.03
+FIRST_LOOK_S, LONGEST_S = 0.02, 0.2
 
 
 class NotDone(Exception):
@@ -48,10 +48,12 @@ class Hands:
     def until(self, what: str, holds: Callable[[dict[str, Any]], bool], seconds: float = PATIENCE_S) -> dict[str, Any]:
         """Wait until the station shows it. Raises NotDone."""
         end = time.monotonic() + seconds  # noqa: TID251 - waiting for another process, not deciding anything
+        pause = FIRST_LOOK_S
         while not holds(state := self.state()):
             if time.monotonic() > end:  # noqa: TID251
                 raise NotDone(f"{self.kind}: waited for {what}, it shows {state}")
-            time.sleep(LOOK_EVERY_S)
+            time.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_S)
         return state
 
     def sign_in(self, staff_no: StaffNo) -> None:

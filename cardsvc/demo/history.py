@@ -38,7 +38,7 @@ from cardsvc.demo.home import STAFF
 from cardsvc.demo.past_station import PastStation, Refused
 from cardsvc.demo.people import invent
 from cardsvc.demo.phone import collection_code
-from cardsvc.demo.stories import NOBODYS, OFFICE, Plan, Story, Turn
+from cardsvc.demo.stories import NOBODYS, OFFICE, POLICED, Plan, Story, Turn
 from cardsvc.demo.way import people_for
 from cardsvc.handlers import issue_card, set_resource
 from cardsvc.handlers.found_home import HALLS, NUMBERED, STATIONS
@@ -265,9 +265,9 @@ class History:
             floor=self._random.randrange(1, 7),
             county=person.county,
             case_kind=story.kind,
-            cause_class="non_natural" if story.turn is Turn.POLICE else "natural",
+            cause_class="non_natural" if story.turn in POLICED else "natural",
             infectious=story.turn is Turn.INFECTIOUS,
-            police=story.turn is Turn.POLICE,
+            police=story.turn in POLICED,
             resident=self._random.random() < 0.8,
         )
         clear = form.model_dump_json().encode()

@@ -13,8 +13,9 @@ from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Role
 from cardsvc.core.receipts import Family
+from cardsvc.core.staffing import Person
 from cardsvc.handlers import clock_in, found_home, open_till, receive_forms
-from cardsvc.handlers.found_home import Names, Person
+from cardsvc.handlers.found_home import Names
 from cardsvc.store.stock import CERTIFICATES, RECEIPTS
 
 CREWS = ("韩路", "邓舟", "许航", "曹骏", "彭程", "曾远", "萧行", "田野", "董途", "袁方", "潘渡", "蒋帆")

@@ -42,6 +42,7 @@ def play(
             if step is Step.ARM:
                 _before_others(context, CaseNo(case_no))
             press(home, hands, card, kind, step, case_no, with_code(context, CaseNo(case_no), entered))
+            settled(hands[kind])
             said(kind, step, case_no)
         for one in hands.values():
             one.act("sign_out")
@@ -77,6 +78,11 @@ def press(
         for one in field:
             one.remove()
     hands[kind].until("the card to be gone", lambda state: not state["card_present"])
+
+
+def settled(hands: Hands) -> None:
+    """Wait until the service has what a station recorded, as it has before a case is carried to the next one."""
+    hands.until("its records to be settled", lambda state: state["unsent"] == 0)
 
 
 def typed(person: Invented) -> dict[str, str]:

@@ -54,18 +54,28 @@ class Process:
     def wait_for(self, url: str) -> None:
         """Wait until it answers. Raises DidNotStart."""
         end = time.monotonic() + START_S  # noqa: TID251 - waiting for a process
-        while not _answers(url):
-            ended = self.running is None or self.running.poll() is not None
-            if ended or time.monotonic() > end:  # noqa: TID251
-                tail = self.log.read_text(errors="replace")[-800:] if self.log.exists() else ""
-                raise DidNotStart(f"{self.name} did not answer at {url}\n{tail}")
-            time.sleep(0.05)
+        with httpx2.Client(timeout=2) as client:  # one for all asking: it reads the machine's certificates
+            while not _answers(client, url):
+                ended = self.running is None or self.running.poll() is not None
+                if ended or time.monotonic() > end:  # noqa: TID251
+                    tail = self.log.read_text(errors="replace")[-800:] if self.log.exists() else ""
+                    raise DidNotStart(f"{self.name} did not answer at {url}\n{tail}")
+                time.sleep(0.05)
+
+    def interrupt(self) -> None:
+        """Ask it to end, as Ctrl-C does."""
+        if self.running is not None and self.running.poll() is None:
+            self.running.send_signal(signal.SIGINT)
 
     def stop(self) -> None:
-        """End it as Ctrl-C does; after ten seconds without mercy."""
-        if self.running is None or self.running.poll() is not None:
+        """Ask it to end and wait for it; after ten seconds without mercy."""
+        self.interrupt()
+        self.ended()
+
+    def ended(self) -> None:
+        """Wait until it has ended, as it was asked to; after ten seconds without mercy."""
+        if self.running is None:
             return
-        self.running.send_signal(signal.SIGINT)
         try:
             self.running.wait(10)
         except subprocess.TimeoutExpired:
@@ -153,15 +163,17 @@ class RunningHome:
     def stop(self) -> None:
         """Stations first, so that their last records still reach the service."""
         for station in self.stations.values():
-            station.process.stop()
+            station.process.interrupt()
+        for station in self.stations.values():
+            station.process.ended()
         self.service.stop()
         for station in self.stations.values():
             if station.stack is not None:
                 station.stack.close()
 
 
-def _answers(url: str) -> bool:
+def _answers(client: httpx2.Client, url: str) -> bool:
     try:
-        return httpx2.get(url, timeout=2).status_code < 500
+        return client.get(url).status_code < 500
     except httpx2.HTTPError:
         return False

@@ -15,6 +15,7 @@ from cardsvc.core.facts import Details, Quantity, StationKind, Step
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.ledger import Bill
 from cardsvc.core.local_time import CHINA, local
+from cardsvc.core.reference import REFERENCED
 from cardsvc.core.rules import COMPARED
 from cardsvc.core.terms import (
     Approval,
@@ -51,6 +52,8 @@ class Turn(StrEnum):
     SEA = "sea"
     URGENT = "urgent"
     BREAKDOWN = "breakdown"
+    EXAMINED = "examined"  # by the police, which gives the body free and pays for its days in the cold
+    INSURED = "insured"  # an insurer pays a line of the bill
 
 
 KINDS = {
@@ -60,6 +63,7 @@ KINDS = {
     Turn.BONES: CaseKind.BONES,
 }
 NOBODYS = (Turn.NOTICE, Turn.UNIDENTIFIED)
+POLICED = (Turn.POLICE, Turn.EXAMINED)
 PLAIN = (Turn.NO_FAREWELL, Turn.INFECTIOUS, Turn.INFECTED, Turn.BODY_PART, Turn.UNIDENTIFIED, Turn.EXTENDED)
 """Stories without preparation and farewell."""
 LONG_BURIED = timedelta(days=24 * 365)
@@ -168,7 +172,7 @@ def _stored(story: Story, here: Places) -> Details | None:
 def papers(story: Story, after: After) -> Iterator[Plan]:
     """What the arranger checks and the applicant signs, or the police where nobody else does."""
     number, paper = f"{story.number:05d}", Paper.DEATH_CERTIFICATE
-    issuer = Issuer.POLICE if story.turn in (*NOBODYS, Turn.POLICE) else Issuer.HOSPITAL
+    issuer = Issuer.POLICE if story.turn in (*NOBODYS, *POLICED) else Issuer.HOSPITAL
     if story.turn is Turn.BONES:
         paper, issuer = Paper.EXHUMATION_PERMIT, Issuer.CIVIL_AFFAIRS
     if story.turn is Turn.BODY_PART:
@@ -215,8 +219,8 @@ def arranged(story: Story, here: Places, random: Random, after: After) -> Iterat
     yield from papers(story, after)
     yield from signed(story, random, after)
     means = random.choice(tuple(Means))
-    amount = random.choice((100_000, 200_000, 300_000))
-    yield Plan(after(5, 20), Step.DEPOSIT, lambda: Details(amount_fen=amount, means=means))
+    amount, slip = random.choice((100_000, 200_000, 300_000)), f"A{story.number:06d}" if means in REFERENCED else None
+    yield Plan(after(5, 20), Step.DEPOSIT, lambda: Details(amount_fen=amount, means=means, reference=slip))
 
 
 def _reserved(story: Story, here: Places) -> Details:
@@ -226,6 +230,11 @@ def _reserved(story: Story, here: Places) -> Details:
 
 def stays(story: Story, here: Places, random: Random, after: After) -> Iterator[Plan]:
     """What happens in cold storage: a longer stay, an infection that is found, a notice that runs."""
+    if story.turn is Turn.EXAMINED:
+        blocks = (Step.QUEUE, Step.ARM, Step.LOAD)
+        yield Plan(here.now + timedelta(hours=1), Step.HOLD, lambda: Details(reason=Reason.POLICE, blocks=blocks))
+        free = Details(reason=Reason.POLICE)
+        yield Plan(here.now + timedelta(days=3), Step.LIFT_HOLD, lambda: free, OFFICE)
     if story.turn is Turn.INFECTED:
         infectious = Details(condition=Condition.INFECTIOUS)
         yield Plan(after(60, 600), Step.DECLARE, lambda: infectious, StationKind.COLD_STORAGE)

@@ -57,6 +57,7 @@ def render(
         "why": closed.why,
         "rows": [[account_name(name, names, language), *map(_fen, fen)] for name, *fen in rows],
         "sums": [_fen(sum(fen)) for fen in list(zip(*rows, strict=True))[1:]],
+        "no_case": [[say(language, f"means.{one.name}"), _fen(one.left_fen)] for one in closed.no_case if one.left_fen],
         "signature": " ".join(seal[start : start + 4] for start in range(0, 16, 4)),
         "whole": whole,
     } | printed(printed_at, number, by, language)

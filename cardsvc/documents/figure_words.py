@@ -114,11 +114,6 @@ class FigureWords:
         return said if column.choices else f"{column.label.said(self.language)}: {said}"
 
 
-def no_doors(part: Part, told: Told) -> str:
-    """The doors of a paper that is made where nobody knows the console's address."""
-    return ""
-
-
 def _digits(unit: Unit, number: int | Decimal) -> str:
     if unit is Unit.YUAN:
         return in_yuan(int(Decimal(number).quantize(Decimal(1), ROUND_HALF_UP)))

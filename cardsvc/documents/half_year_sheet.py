@@ -14,7 +14,7 @@ from cardsvc.core.indicated import Chapters, Number, Part, Told, number_of
 from cardsvc.core.local_time import local
 from cardsvc.core.reporting import Period
 from cardsvc.core.words import Language, say
-from cardsvc.documents.figure_words import Doors, FigureWords, no_doors
+from cardsvc.documents.figure_words import Doors, FigureWords
 from cardsvc.documents.plain_sheet import Cell, harmless
 
 HEADS = ("module", "name", "unit", "now", "told", "target", "done", "last_year", "change", "remark")
@@ -31,14 +31,18 @@ TEXTS = (5, 10)
 """The columns of what is said of them."""
 
 
-def write(period: Period, chapters: Chapters, at: datetime, language: Language, doors: Doors = no_doors) -> bytes:
-    """The workbook, one sheet; amounts in yuan; a withheld figure is **. `doors` are the addresses of figures' rows."""
+def write(period: Period, chapters: Chapters, at: datetime, language: Language, doors: Doors | None) -> bytes:
+    """The workbook, one sheet; amounts in yuan; a withheld figure is **. `doors` are the addresses of figures' rows.
+
+    None where nobody knows the office's address, which the sheet says.
+    """
     words, book = FigureWords(language), Workbook()
     sheet = book.worksheets[0]
     sheet.title = say(language, "figure.half_year")[:31]
     as_of = say(language, "figure.as_of", at=f"{local(at):%Y-%m-%d %H:%M}")
     sheet.append([say(language, "figure.half_year")])
-    sheet.append([f"{words.period(period)} · {as_of}"])  # alone: a cell beside it cuts a title on paper
+    no_links = f" · {say(language, 'figure.no_links')}" if doors is None else ""
+    sheet.append([f"{words.period(period)} · {as_of}{no_links}"])  # alone: a cell beside it cuts a title on paper
     sheet.append([say(language, f"figure.{one}") for one in HEADS])
     sheet["A1"].font = Font(name="Calibri", size=14, bold=True)
     for cell in sheet[3]:
@@ -57,7 +61,7 @@ def write(period: Period, chapters: Chapters, at: datetime, language: Language, 
                     cell = sheet.cell(sheet.max_row, column)
                     cell.number_format = _format(column, told.indicator.unit, cell.value, points)
                     cell.alignment = Alignment(horizontal="right")
-                if door := doors(part, told):
+                if doors is not None and (door := doors(part, told)):
                     cell = sheet.cell(sheet.max_row, NUMBERS[0])
                     cell.hyperlink, cell.font = door, LINK
     for at_column, width in enumerate(WIDTHS, 1):

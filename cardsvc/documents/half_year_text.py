@@ -19,7 +19,7 @@ from cardsvc.core.indicated import Chapters, Part
 from cardsvc.core.local_time import local
 from cardsvc.core.reporting import Period
 from cardsvc.core.words import Language, say
-from cardsvc.documents.figure_words import Doors, FigureWords, no_doors
+from cardsvc.documents.figure_words import Doors, FigureWords
 
 HEADS = {"name": Cm(4.9), "now": Cm(3.3), "target": Cm(2.1), "done": Cm(1.7), "last_year": Cm(3.2), "change": Cm(3.4)}
 WITHOUT_TARGETS = {"name": Cm(7), "now": Cm(4), "last_year": Cm(4), "change": Cm(3.6)}
@@ -27,14 +27,19 @@ WITHOUT_TARGETS = {"name": Cm(7), "now": Cm(4), "last_year": Cm(4), "change": Cm
 DEEP = RGBColor(0x14, 0x53, 0x2D)
 
 
-def write(period: Period, chapters: Chapters, at: datetime, language: Language, doors: Doors = no_doors) -> bytes:
-    """The document, A4 upright; withheld figures are **, as everywhere. `doors` are the addresses of figures' rows."""
+def write(period: Period, chapters: Chapters, at: datetime, language: Language, doors: Doors | None) -> bytes:
+    """The document, A4 upright; withheld figures are **, as everywhere. `doors` are the addresses of figures' rows.
+
+    None where nobody knows the office's address, which the first page says.
+    """
     words, text = FigureWords(language), Document()
     title = say(language, "figure.half_year")
     _dress(text, title, at)
     text.add_heading(title, 0).alignment = WD_ALIGN_PARAGRAPH.CENTER
     under = text.add_paragraph(words.period(period))
     under.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    if doors is None:
+        text.add_paragraph(say(language, "figure.no_links")).alignment = WD_ALIGN_PARAGRAPH.CENTER
     for chapter, parts in chapters.items():
         text.add_heading(words.chapter(chapter), 1)
         for part in parts:
@@ -51,7 +56,7 @@ def write(period: Period, chapters: Chapters, at: datetime, language: Language, 
     return out.getvalue()
 
 
-def _table(text: Text, part: Part, words: FigureWords, doors: Doors) -> None:
+def _table(text: Text, part: Part, words: FigureWords, doors: Doors | None) -> None:
     heads = HEADS if any(one.said.target is not None for one in part.told) else WITHOUT_TARGETS
     table = text.add_table(rows=1, cols=len(heads), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
@@ -73,7 +78,7 @@ def _table(text: Text, part: Part, words: FigureWords, doors: Doors) -> None:
         row = table.add_row()
         _fill(row, [cells[head] for head in heads], bold=(1,))
         _keep(row, "w:cantSplit")
-        if door := doors(part, told):
+        if doors is not None and (door := doors(part, told)):
             _link(row.cells[list(heads).index("now")], door)
 
 

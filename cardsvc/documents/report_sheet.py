@@ -1,6 +1,7 @@
 """A report as a spreadsheet: a sheet for each section, numbers as numbers."""
 
 import io
+from collections.abc import Callable
 from decimal import Decimal
 
 from openpyxl import Workbook
@@ -10,18 +11,23 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cardsvc.core.on_paper import Home
-from cardsvc.core.reporting import Line, Report, Section, What
+from cardsvc.core.reporting import Figure, Line, Report, Section, What
 from cardsvc.core.words import say
 from cardsvc.documents.plain_sheet import Cell, harmless
 from cardsvc.documents.report_words import Says, share
 
 BOLD = Font(name="Calibri", size=11, bold=True)
 HEAD = PatternFill("solid", fgColor="E7EFE9")
+Doors = Callable[[Figure], str]
+"""The whole address of the rows of a figure."""
 MONEY, COUNT, PART = "#,##0.00;[Red]-#,##0.00", "#,##0", "+0.0%;-0.0%;0.0%"
 
 
-def write(home: Home, report: Report, says: Says) -> bytes:
-    """The workbook; amounts in yuan, changes as parts of one."""
+def write(home: Home, report: Report, says: Says, doors: Doors | None) -> bytes:
+    """The workbook; amounts in yuan, changes as parts of one. `doors` are the addresses of figures' rows.
+
+    None where nobody knows the office's address, which the first sheet says.
+    """
     book = Workbook()
     first = book.worksheets[0]
     first.title = say(says.language, "report.title")[:31]
@@ -33,7 +39,7 @@ def write(home: Home, report: Report, says: Says) -> bytes:
     ):
         first.append([harmless(one) for one in row])
     first["A1"].font = Font(name="Calibri", size=14, bold=True)
-    first.append([])
+    first.append([say(says.language, "figure.no_links")] if doors is None else [])
     heads = ("report.course", "report_head.price", "report.last_year")
     first.append([say(says.language, one) for one in heads])
     for label, ours, theirs in report.course:
@@ -48,11 +54,16 @@ def write(home: Home, report: Report, says: Says) -> bytes:
         sheet.append(["", *(says.head(one) for one in section.heads), *more, *part])
         for line in (*section.lines, *((section.total,) if section.total else ())):
             sheet.append([harmless(one) for one in _cells(section, line, says)])
+            if doors is not None:
+                for column, figure in enumerate(line.cells, 2):
+                    sheet.cell(sheet.max_row, column).hyperlink = doors(figure)
         kinds = dict.fromkeys(range(2, len(section.heads) + 3), COUNT if section.name == "taps" else MONEY)
         _dress(sheet, head=1, kinds={**kinds, len(section.heads) + 3: PART})
         if section.total:
             for cell in sheet[sheet.max_row]:
                 cell.font = BOLD
+        for cell in (one for row in sheet.iter_rows(min_row=2) for one in row if one.hyperlink is not None):
+            cell.font = Font(name="Calibri", size=11, bold=cell.font.bold, underline="single", color="14532D")
         sheet.freeze_panes = "B2"
     out = io.BytesIO()
     book.save(out)

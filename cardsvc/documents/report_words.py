@@ -15,6 +15,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "reasons": ("memo",),
     "held": ("report_kind",),
     "receivables": ("payer",),
+    "short": ("memo",),
+    "left": ("account",),
     "taps": ("station",),
 }
 """The words of each part of a line's names, by section."""

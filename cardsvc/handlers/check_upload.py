@@ -85,8 +85,7 @@ def handle(context: Context, module: Module, record: Record, upload: Upload) -> 
 
 def _begin(connection: Connection, upload: Upload) -> None:
     """Forget what an earlier reader put aside, if the file is still this process's: another may have read it whole."""
-    if not uploads.changed(connection, upload, beat_at=upload.beat_at):
-        raise Overtaken
+    uploads.put(connection, upload, beat_at=upload.beat_at)
     uploads.unstage(connection, upload)
 
 
@@ -200,8 +199,7 @@ def _keep(work: _Work, right: Sequence[tuple[int, str, str]], total: int) -> Non
 
     def act(connection: Connection) -> None:
         at = {"done": work.done, "total": max(total, work.done), "wrong": work.wrong, "beat_at": now}
-        if not uploads.changed(connection, work.upload, **at):
-            raise Overtaken
+        uploads.put(connection, work.upload, **at)
         uploads.stage(connection, work.upload, aside)
 
     transact(work.context.engine, act)
@@ -214,8 +212,7 @@ def _end(work: _Work, state: UploadState, found: Found) -> UploadState:
 
     def act(connection: Connection) -> None:
         to = {"state": state.value, "done": work.done, "total": work.done, "wrong": work.wrong}
-        if not uploads.changed(connection, work.upload, **to, found=found):
-            raise Overtaken
+        uploads.put(connection, work.upload, **to, found=found)
         if state is UploadState.FAULTY:
             uploads.faulty(connection, work.upload, SHOWN)
 

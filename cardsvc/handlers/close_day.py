@@ -8,7 +8,7 @@ from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Action, confirmed
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.store import business_days, day_close, trial_balance
+from cardsvc.store import business_days, day_close, stray_cash, trial_balance
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 from cardsvc.store.opening import load_staff
@@ -48,6 +48,7 @@ def handle(context: Context, day: date, why: str, by: StaffNo, second: StaffNo |
             why=why.strip(),
             moved=moved(began, stands),
             stands=stands,
+            no_case=stray_cash.of_no_case(connection, home, until),
         )
         body = closed.model_dump_json()
         day_close.add(connection, home, log_no, body, day, context.vault.sign(body.encode()))

@@ -13,13 +13,13 @@ from cardsvc.context import Context
 from cardsvc.core.family import FamilyStatus, ashes_until, expired, status
 from cardsvc.core.ledger import Bill
 from cardsvc.core.meter import Meter, storage_meter
-from cardsvc.core.prices import Line, running_meter
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.snapshot import BillLine
 from cardsvc.core.terms import Payer
 from cardsvc.store import family, receipts, snapshots
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.family import Link, Looked, Shown, View, hash_of
+from cardsvc.store.open_lines import bill_of
 from cardsvc.store.opening import book_of
 from cardsvc.store.policies import policy_of
 from cardsvc.store.receipts import Kept
@@ -36,10 +36,8 @@ class Seen:
     bill: Bill | None = None
     lines: Sequence[BillLine] = ()
     ashes_until: datetime | None = None
-    running: tuple[Line, ...] = ()
-    "What storage would cost if it ended now."
     storage: Meter | None = None
-    "What storage will cost: shown before it runs, until the furnace."
+    "What storage costs so far and will cost: shown before it runs, until the furnace."
     receipts: Sequence[Kept] = ()
     "Those of the family, void ones too."
 
@@ -75,13 +73,13 @@ def look(context: Context, cookie: str, now: datetime) -> Seen | Refusal:
         if view.confirmed_at is None:
             return seen
         book, policy = book_of(connection, home_id, shown.case.price_version, now), policy_of(connection, home_id, now)
+        stands = bill_of(connection, home_id, link.case_no, now)
         return replace(
             seen,
             bill=snapshots.case_bill(connection, home_id, link.case_no),
             lines=snapshots.case_lines(connection, home_id, link.case_no),
             ashes_until=ashes_until(shown.case),
-            running=running_meter(shown.case, book, now),
-            storage=storage_meter(shown.case, book, policy, now),
+            storage=storage_meter(shown.case, book, policy, now, bill=stands),
             receipts=_of_family(receipts.of_case(connection, home_id, link.case_no)),
         )
 

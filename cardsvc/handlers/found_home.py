@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import files
 from types import MappingProxyType
 
 from cardsvc.context import Context
 from cardsvc.core.facts import PlaceKind, StationKind
 from cardsvc.core.ids import StaffNo, StationId
-from cardsvc.core.people import masked_name
-from cardsvc.core.permissions import Role
+from cardsvc.core.staffing import Person
 from cardsvc.store import founding, journals
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
@@ -25,16 +24,6 @@ class Names:
     zh: str
     en: str
     phone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who works here; `county` (six digits) None sees all."""
-
-    staff_no: StaffNo
-    name: str
-    roles: tuple[Role, ...]
-    county: str | None = None
 
 
 NUMBERED: tuple[tuple[PlaceKind, str, str, int], ...] = (
@@ -80,15 +69,15 @@ def add_staff(
     hash_: Callable[[str], str],
     qualified: Mapping[StaffNo, date] = MappingProxyType({}),
 ) -> None:
-    """Add people with their passwords; each password is their PIN too. `hash_` makes argon2id verifiers.
+    """Add people with passwords that they have chosen; each is their PIN too. `hash_` makes argon2id verifiers.
 
     `qualified` says until which day somebody's certificate for the furnace is valid.
     """
+    now = context.clock()
     rows = [
-        _staff_row(context, person, hash_(password)) | {"qualified_until": _day(qualified.get(person.staff_no))}
+        _row(context, person, hash_(password), now) | {"qualified_until": _day(qualified.get(person.staff_no))}
         for person, password in people
     ]
-    now = context.clock()
 
     def act(connection: Connection) -> None:
         log = open_log(connection, context.home_id)
@@ -104,19 +93,9 @@ def _day(date_: date | None) -> str | None:
     return date_.isoformat() if date_ is not None else None
 
 
-def _staff_row(context: Context, person: Person, verifier: str) -> dict[str, object]:
-    where = f"staff/{person.staff_no}/name"
-    return {
-        "home_id": context.home_id,
-        "staff_no": person.staff_no,
-        "shown_name": masked_name(person.name),
-        "name_sealed": context.vault.hide(person.name, where, context.chance(12)),
-        "roles": ",".join(person.roles),
-        "county": person.county,
-        "password_hash": verifier,
-        "pin_hash": verifier,
-        "disabled_at": None,
-    }
+def _row(context: Context, person: Person, verifier: str, now: datetime) -> dict[str, object]:
+    sealed = context.vault.hide(person.name, f"staff/{person.staff_no}/name", context.chance(12))
+    return founding.staff_row(context.home_id, person, sealed, now, password=verifier, pin=verifier)
 
 
 def _places(context: Context) -> list[dict[str, object]]:

@@ -1,17 +1,19 @@
 """A file of rows: handed in, then committed or dropped by who handed it in. What lies between is done by itself."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO
 
 from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo, uuid7
+from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Role
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.uploads import OPEN, STALE, WAITING, Found, UploadState
 from cardsvc.documents.safe_xlsx import RECORDS, Unsafe
-from cardsvc.rows import uploads
+from cardsvc.rows import second_pair, uploads
 from cardsvc.rows.keeping import Where
 from cardsvc.rows.sealed_file import sealed_file
 from cardsvc.rows.uploads import Upload
@@ -19,6 +21,8 @@ from cardsvc.store import staff
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
 
+PIECE = 1 << 16
+"""Bytes of a file that are in memory together."""
 MOST_NAME = 120
 """The longest file name that is kept, in characters."""
 
@@ -31,8 +35,14 @@ def hand_in(
     county: str | None,
     staff_no: StaffNo,
     now: datetime,
+    known_on: date | None = None,
 ) -> str | Refusal:
-    """Keep a file, encrypted, to be checked; its id. `county` is the only one whose rows it may bring, None for all."""
+    """Keep a file, encrypted, to be checked; its id. `county` is the only one whose rows it may bring, None for all.
+
+    `known_on`: the local day of which it tells, not in the future (decision 0036); None: that on which it is kept.
+    """
+    if known_on is not None and known_on > local(now).date():
+        return Refusal(Problem.DAY_TO_COME)
     if not 0 < file.seek(0, 2) <= RECORDS.size:
         return Refusal(Problem.SHEET_UNSAFE, Unsafe.TOO_LARGE if file.tell() else Unsafe.EMPTY)
     upload = Upload(
@@ -51,6 +61,8 @@ def hand_in(
         found=Found(),
         beat_at=now - STALE,
         takes=0,
+        digest=_digest(context, file),
+        known_on=known_on.isoformat() if known_on is not None else None,
     )
     content = sealed_file(context.vault, upload.place, file, context.chance)
 
@@ -66,8 +78,28 @@ def hand_in(
     return transact(context.engine, act)
 
 
-def commit(context: Context, upload_id: str, county: str | None, staff_no: StaffNo, now: datetime) -> Upload | Refusal:
-    """Let a file's rows be kept; only who handed it in does, and only while they may still bring what it brings."""
+def _digest(context: Context, file: BinaryIO) -> str:
+    """By what the same file is known when it comes again: keyed, as a list of few people could be guessed."""
+    digest = hashlib.sha256()
+    file.seek(0)
+    while piece := file.read(PIECE):
+        digest.update(piece)
+    return context.vault.blind("upload", digest.hexdigest())
+
+
+def commit(
+    context: Context,
+    upload_id: str,
+    county: str | None,
+    staff_no: StaffNo,
+    now: datetime,
+    again: bool = False,
+    second: StaffNo | None = None,
+) -> Upload | Refusal:
+    """Let a file's rows be kept; only who handed it in does, and only while they may still bring what it brings.
+
+    `again`: they know that rows of the same file were kept before. `second`: who agrees, where its record takes two.
+    """
 
     def act(connection: Connection) -> Upload | Refusal:
         upload = uploads.one(connection, context.home_id, upload_id)
@@ -75,9 +107,20 @@ def commit(context: Context, upload_id: str, county: str | None, staff_no: Staff
             return Refusal(Problem.NOT_FOUND)
         if upload.made_by != staff_no or upload.county != county:
             return Refusal(Problem.UPLOAD_NOT_YOURS)
+        if not again and uploads.same(connection, upload) is not None:
+            return Refusal(Problem.UPLOAD_AGAIN)
+        alone = context.modules[upload.module].record(upload.record).by_two is None
+        whose, people = (upload.module, county), (staff_no, second)
+        confirming = second_pair.confirming(connection, context.home_id, whose, people, alone)
+        if isinstance(confirming, Refusal):
+            return confirming
         to = {"state": UploadState.COMMITTING.value, "done": 0, "beat_at": now - STALE, "takes": 0}
         if upload.state is not UploadState.READY or not uploads.changed(connection, upload, **to):
             return Refusal(Problem.UPLOAD_NOT_READY)
+        if confirming is not None:
+            log = open_log(connection, context.home_id)
+            log.add(f"file to be kept: {upload.module}/{upload.record} with {confirming}", upload.id, "", now, staff_no)
+            log.close()
         return replace(upload, state=UploadState.COMMITTING)
 
     return transact(context.engine, act)
@@ -109,13 +152,15 @@ def drop(context: Context, upload_id: str, staff_no: StaffNo, now: datetime) -> 
 
 
 def failed(context: Context, upload: Upload, why: Unsafe) -> None:
-    """End a file that the service failed at, in whatever it was doing; none of its rows is kept."""
+    """End a file that the service failed at, in whatever it was doing: none of its rows is kept, or taken back."""
 
     def act(connection: Connection) -> None:
         now = uploads.one(connection, context.home_id, upload.id)
         if now is not None and now.state is upload.state:
-            found = Found(unsafe=why.value)
-            uploads.changed(connection, now, state=UploadState.FAULTY.value, done=0, found=found)
+            ended = {UploadState.TAKING_BACK: UploadState.DONE, UploadState.RESTORING: UploadState.TAKEN_BACK}
+            to = ended.get(now.state, UploadState.FAULTY)
+            done = 0 if to is UploadState.FAULTY else now.total
+            uploads.changed(connection, now, state=to, done=done, found=Found(unsafe=why.value))
             uploads.unstage(connection, now)
 
     transact(context.engine, act)

@@ -44,9 +44,8 @@ def handle(
 
             def write(record: Record, rows: list[tuple[str, Values]], module: str = module.name) -> None:
                 chance = [context.chance(12 * len(record.columns)) for _ in rows]
-                keeping.insert(
-                    connection, context.vault, Where(home, module, record), rows, staff_no, now, chance, "half-year"
-                )
+                where, last = Where(home, module, record), half_year.HALF_YEAR.last
+                keeping.insert(connection, context.vault, where, rows, staff_no, now, chance, "half-year", last)
                 done[module] += len(rows)
                 tell(module, done[module])
 

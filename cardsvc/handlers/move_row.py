@@ -4,25 +4,37 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from cardsvc.context import Context
-from cardsvc.core.ids import StaffNo
+from cardsvc.core.ids import StaffNo, uuid7
 from cardsvc.core.local_time import local
-from cardsvc.core.permissions import EVERY_MODULE, Action, confirmed
+from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.records import Fault, Kind, Move, Record, Value, Values, Wrong
+from cardsvc.core.records import Fault, Flow, Kind, Move, Record, Value, Values, Wrong
 from cardsvc.modules import Module
 from cardsvc.naming import cells
-from cardsvc.rows import effects, grants, keeping, trails
+from cardsvc.rows import agreeing, effects, keeping, second_pair, stopping, trails
 from cardsvc.rows.keeping import Kept, Where
-from cardsvc.store import staff
 from cardsvc.store.engine import Connection, transact
 from cardsvc.store.log import open_log
-from cardsvc.store.opening import load_staff
 
 
 def open_moves(record: Record, row: Kept) -> tuple[Move, ...]:
     """The moves that a row can make now."""
     flow = record.flow
     return tuple(one for one in flow.moves if row.values[flow.column] in one.since) if flow is not None else ()
+
+
+def must_fill(record: Record, row: Values, move: Move, now: datetime) -> set[str]:
+    """What a move asks that the record's rule wants filled, though it may be empty in other states.
+
+    `row`: its values in clear, the county among them. A secret that it has stays as it is where nothing is typed.
+    """
+    if record.flow is None or record.check is None:
+        return set()
+    free = [one.name for one in map(record.column, move.fills) if not (one.needed or (one.secret and row[one.name]))]
+    stamped = now if move.stamps and record.column(move.stamps).kind is Kind.MOMENT else local(now).date()
+    after = {**row, **dict.fromkeys((*free, *move.clears)), **({move.stamps: stamped} if move.stamps else {})}
+    after[record.flow.column] = move.leads(str(row[record.flow.column]))
+    return {one.column for one in record.check(after) if one.why is Wrong.MISSING} & {*free}
 
 
 def handle(
@@ -45,6 +57,8 @@ def handle(
     where = Where(context.home_id, module.name, record)
     staff_no, second = people
     bits = context.chance(12 * len(record.columns))
+    new_id = uuid7(int(now.timestamp() * 1000), context.chance(10)).hex
+    fresh = context.chance(12 * max(len(one.columns) for one in module.records))
 
     def act(connection: Connection) -> tuple[Fault, ...] | Refusal | None:
         log = open_log(connection, context.home_id)
@@ -56,12 +70,14 @@ def handle(
             return Refusal(Problem.ROW_CHANGED)
         if move.outside is not (staff_no is None):
             return Refusal(Problem.NOT_ALLOWED, Action.EDIT_RECORDS)
-        if move.two and staff_no is not None:
-            people_here = load_staff(connection, context.home_id)
-            if (alone := confirmed(staff_no, second, people_here, Action.EDIT_RECORDS)) is not None:
-                return alone
-            if second is None or not _works_there(connection, context, second, module.name, before.county):
-                return Refusal(Problem.NOT_ALLOWED, module.name)
+        whose, alone = (module.name, before.county), not move.two
+        confirming = (
+            second_pair.confirming(connection, context.home_id, whose, (staff_no, second), alone)
+            if staff_no is not None
+            else None
+        )
+        if isinstance(confirming, Refusal):
+            return confirming
         present = {**keeping.opened(context.vault, where, before), "county": before.county}
         filled, faults = _filled(record, move, texts, present)
         to = move.leads(str(before.values[record.flow.column]))
@@ -74,21 +90,30 @@ def handle(
         if not faults and record.check is not None:
             faults += tuple(record.check(values))
         records, vault = {one.name: one for one in module.records}, context.vault
-        faults += keeping.disagreed(connection, vault, where, records, values, before.id, not faults)
+        faults += agreeing.disagreed(connection, vault, where, records, values, before.id, not faults)
         faults += trails.disagreed(connection, vault, where, module, values, present, before.id)
+        faults += agreeing.unfounded(connection, where, records, move, before.id)
+        faults += agreeing.untrue(connection, where, records, values, before.id)
         if faults:
             return faults
         moved = (*filled, *move.clears, record.flow.column, *((move.stamps,) if move.stamps else ()))
         changes = {name: values[name] for name in moved} | record.derived(values)
-        confirming = second if move.two else None
+        day = _holds_from(record.flow, move, values, local(now).date())
         by = f" with {confirming}" if confirming is not None else ""
         log_no = log.add(f"row moved: {module.name}/{record.name} {name}{by}", row[0], "", now, staff_no)
+        makes = move.makes if move.makes is not None and present[move.makes.link] is None else None
+        changes |= {makes.link: new_id} if makes is not None else {}
         if not keeping.change(
-            connection, context.vault, where, before, changes, staff_no, now, bits, log_no, name, confirming
+            connection, context.vault, where, before, changes, staff_no, now, bits, log_no, name, confirming, day
         ):
             return Refusal(Problem.ROW_CHANGED)
-        reached = effects.Act(log, f"{record.name}.{name}", now, staff_no, confirming)
+        reached = effects.Act(log, f"{record.name}.{name}", now, day, staff_no, confirming)
+        if makes is not None:
+            effects.make(connection, vault, where, module, makes, values | changes, (new_id, fresh), reached)
         effects.carry_out(connection, vault, where, module, move, (before.id, values | changes), reached)
+        for touched, touched_id in ((record.name, before.id), *reached.reached):
+            there = Where(context.home_id, module.name, records[touched])
+            stopping.stop_told(connection, vault, log, there, module, [touched_id], now)
         log.close()
         return None
 
@@ -98,13 +123,10 @@ def handle(
         return error.faults
 
 
-def _works_there(connection: Connection, context: Context, staff_no: StaffNo, module: str, county: str) -> bool:
-    """Whether somebody works in the module, and with rows of this county: the second pair of eyes must see the row."""
-    member = staff.find(connection, context.home_id, staff_no)
-    if member is None or member.county not in (None, county):
-        return False
-    granted = grants.of(connection, context.home_id, staff_no)
-    return bool(EVERY_MODULE & set(member.roles)) or module in granted
+def _holds_from(flow: Flow, move: Move, values: Values, today: date) -> date:
+    """The local day since when a move holds (decision 0036)."""
+    said = values.get(flow.begins if move.from_start else move.stamps)
+    return min(_day(said), today) if isinstance(said, date) else today
 
 
 def _stamped(record: Record, move: Move, text: str, present: Values, now: datetime) -> Value | Wrong:

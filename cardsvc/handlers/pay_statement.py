@@ -14,6 +14,7 @@ from cardsvc.core.paying import MOST_FEN as MOST_OF_ONE
 from cardsvc.core.paying import Posting
 from cardsvc.core.permissions import Action, confirmed
 from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.reference import MARK, compared, normal
 from cardsvc.core.review import one_person
 from cardsvc.core.statements import MOST_FEN, Standing, StatementState
 from cardsvc.core.terms import Means
@@ -41,17 +42,19 @@ def pay(
         return Refusal(Problem.AMOUNT_INVALID)
     if received_on > local(tx.now).date():
         return Refusal(Problem.FIELD_INVALID, "received_on")
-    if not reference:
+    number = normal(reference)
+    if not number:
         return Refusal(Problem.FIELD_MISSING, "reference")
-    if statement_money.knows(run, home, reference):
-        return Refusal(Problem.PAID_TWICE, reference)
+    at_desk = tx.mark_owner(MARK, compared(number)) is not None
+    if at_desk or statement_money.knows(run, home, number):
+        return Refusal(Problem.PAID_TWICE, number)
     cases = statement_money.settled(run, home, kept, lines)
     found = statements.allocate(amount_fen, {one: case.open_fen for one, case in cases.items()})
     if max((found.over_fen, *found.parts.values())) > MOST_OF_ONE:
         return Refusal(Problem.AMOUNT_INVALID)
     if found.over_fen:
         _hold(tx, kept, next(iter(cases)), found.over_fen, log_no, by)
-    statement_money.pay(run, home, draft_no, Came(log_no, amount_fen, reference, received_on.isoformat(), by, tx.now))
+    statement_money.pay(run, home, draft_no, Came(log_no, amount_fen, number, received_on.isoformat(), by, tx.now))
     return tuple(_postings(tx, kept, found.parts, log_no, by))
 
 

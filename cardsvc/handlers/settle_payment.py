@@ -3,7 +3,7 @@
 What came for a case that was merged since is where the merge carried it.
 """
 
-from cardsvc.core import ledger
+from cardsvc.core import assigning, ledger
 from cardsvc.core.facts import Details, Step
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.paying import MOST_FEN, Posting, settled
@@ -20,7 +20,9 @@ from cardsvc.store.working import WorkingSet
 ASSIGNED, REFUNDED = "assigned", "refunded"
 
 
-def assign(tx: WorkingSet, ref: str, case_no: CaseNo, by: StaffNo, log_no: int) -> Posting | Refusal:
+def assign(
+    tx: WorkingSet, ref: str, case_no: CaseNo, by: StaffNo, second: StaffNo | None, log_no: int
+) -> Posting | Refusal:
     """The money pays this case: it leaves suspense, and becomes the step PAY."""
     held = _waiting(tx, ref)
     if isinstance(held, Refusal):
@@ -36,8 +38,12 @@ def assign(tx: WorkingSet, ref: str, case_no: CaseNo, by: StaffNo, log_no: int) 
     order = payments.one(tx.connection, tx.home_id, held.order_no)
     asked = order is not None and case_no in (order.case_no, held.case_no)
     payer = order.payer if order is not None and asked else Payer.FAMILY
-    _leave(tx, held, log_no)
-    _settle(tx, held, ASSIGNED, case_no, by, None, log_no)
+    paid = assigning.Paid(case_no, payer, held.amount_fen)
+    refusal = assigning.alone(paid, tx.balances(case_no), by, second, tx.staff, own=asked)
+    refusal = refusal or _leave(tx, held, log_no)
+    if refusal is not None:
+        return refusal
+    _settle(tx, held, ASSIGNED, case_no, by, second, log_no)
     details = Details(amount_fen=held.amount_fen, means=Means.QR, payer=payer)
     return Posting(case_no, details, f"qr:{held.order_no}:{ref}", log_no)
 
@@ -47,10 +53,9 @@ def refund(tx: WorkingSet, ref: str, by: StaffNo, second: StaffNo | None, log_no
     held = _waiting(tx, ref)
     if isinstance(held, Refusal):
         return held
-    refusal = confirmed(by, second, tx.staff, Action.SETTLE_PAYMENT)
+    refusal = confirmed(by, second, tx.staff, Action.SETTLE_PAYMENT) or _leave(tx, held, log_no)
     if refusal is not None:
         return refusal
-    _leave(tx, held, log_no)
     _settle(tx, held, REFUNDED, held.case_no, by, second, log_no)
     order = payments.one(tx.connection, tx.home_id, held.order_no)
     asked = [(f"qr:{held.order_no}", StaffNo(order.asked_by))] if order is not None else []
@@ -66,17 +71,21 @@ def _waiting(tx: WorkingSet, ref: str) -> Held | Refusal:
     return held
 
 
-def _leave(tx: WorkingSet, held: Held, log_no: int) -> None:
-    """Take the entry of the suspense back; money of nobody's case has none.
+def _leave(tx: WorkingSet, held: Held, log_no: int) -> Refusal | None:
+    """Take the entry of the suspense back, or why not: it is not all there. Money of nobody's case has none.
 
     What came before a merge was carried on with the case, what was heard of after it may be where it was asked for.
     """
-    left = held.amount_fen
+    left, entries = held.amount_fen, []
     for case_no in dict.fromkeys(one for one in (held.asked_for, held.case_no) if one is not None):
         fen = min(left, -tx.balances(case_no).get(ledger.suspense(case_no), 0))
         left -= max(0, fen)
         transfers = ledger.reversed_(ledger.suspended(case_no, fen, Means.QR)) if fen > 0 else ()
-        tx.transfers.extend((case_no, log_no, f"qr:{held.order_no}", entry) for entry in transfers)
+        entries += [(case_no, log_no, f"qr:{held.order_no}", entry) for entry in transfers]
+    if left and held.case_no is not None:
+        return Refusal(Problem.MONEY_USED)
+    tx.transfers.extend(entries)
+    return None
 
 
 def _settle(

@@ -24,7 +24,7 @@ def handle(tx: WorkingSet, number: int, by: StaffNo, log_no: int) -> Refusal | N
     record, details, cause = row.record, body.details, str(row.record.key)
     if details.amount_fen is None or details.means is None or tx.has_fact(cause):
         return Refusal(Problem.NOT_FOUND)
-    if stray_money.knows(tx.connection, tx.home_id, cause):
+    if stray_money.knows(tx, cause):
         return Refusal(Problem.NOT_FOUND)
     asked = Asked(body.step, details, record.staff_no, record.second_staff_no)
     against = tuple(one.problem for one in row.judgement.reasons)

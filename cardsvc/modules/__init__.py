@@ -12,7 +12,9 @@ from cardsvc.core.records import Label, Record, Values
 from cardsvc.core.registers import Entitlement
 from cardsvc.core.trails import Trail
 
-Waivers = Callable[[Connection, str, date], Iterable[Entitlement]]
+Stood = Callable[[str, str], Values]
+"""How a row of the module, by its record and id, answers about that day (`Flow.spans`)."""
+Waivers = Callable[[Connection, str, date, Stood], Iterable[Entitlement]]
 """Which waivers is a person entitled to on a local day? The person is the vault's blind index of their ID number.
 
 It is asked beside every tap, never within one; it may be slow, and may raise: then it is asked again.

@@ -2,7 +2,8 @@
 
 Characters are folded one by one (OpenCC, traditional to simplified; then the variants beside this file), never by
 phrases: a name is no text. A name that looks like another is folded to the same form; one that sounds like another
-shares a reading.
+shares a reading. The dictionary of readings takes half a second to load: the first name that is read waits for it,
+not every start of a program.
 """
 
 import unicodedata
@@ -10,7 +11,6 @@ from importlib.resources import files
 from itertools import islice, product
 
 from opencc import OpenCC
-from pypinyin import Style, lazy_pinyin, pinyin
 
 from cardsvc.core.people import NAMELESS
 
@@ -49,6 +49,8 @@ def sounds(name: str) -> frozenset[str]:
     form = shape(name)
     if not form:
         return frozenset()
+    from pypinyin import Style, lazy_pinyin, pinyin
+
     readings = pinyin(form, style=Style.NORMAL, heteronym=True)
     usual = lazy_pinyin(form)
     each = [sorted(set(readings[0]) | {usual[0]}), *([one] for one in usual[1:])] if len(readings) == len(usual) else []
@@ -57,6 +59,8 @@ def sounds(name: str) -> frozenset[str]:
 
 def name_words(name: str) -> set[str]:
     """The words by which a name is found: itself, its pinyin, its initials, and each word of a foreign name."""
+    from pypinyin import Style, lazy_pinyin
+
     name = squeezed(name)
     syllables = lazy_pinyin(name)
     initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
@@ -68,6 +72,13 @@ def name_words(name: str) -> set[str]:
         syllables[0].lower() if syllables else "",
     }
     return {word for word in surname_first | set(name.split()) if word}
+
+
+def in_pinyin(text: str) -> str:
+    """The text in pinyin without tones or spaces, as it is typed by those who search."""
+    from pypinyin import lazy_pinyin
+
+    return "".join(lazy_pinyin(text)).lower()
 
 
 def digits(phone: str) -> str:

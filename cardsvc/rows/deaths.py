@@ -1,6 +1,6 @@
 """Rows of payments that deaths stop: whose they are, how they stand, and what was paid after the day of the death."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
 
 from cardsvc.core.ids import CaseNo
 from cardsvc.modules import Payments
-from cardsvc.rows.keeping import Kept, Where, kept
+from cardsvc.rows.keeping import Kept, Where, kept, sliced
 from cardsvc.rows.tables import blind
 from cardsvc.store import tables as t
 from cardsvc.store.deaths import Stopped, stopped_of
@@ -20,6 +20,17 @@ def open_(connection: Connection, where: Where, payments: Payments, person: str)
     whose = (c.home_id == where.home_id, c[blind(payments.person)] == person)
     asked = select(where.table).where(*whose, c[payments.state].in_(payments.open)).order_by(c.id)
     return [kept(where.record, row) for row in connection.execute(asked)]
+
+
+def open_of(connection: Connection, where: Where, payments: Payments, ids: Iterable[str]) -> Iterator[tuple[Kept, str]]:
+    """Those of these rows by which somebody is paid or could be again of whom there is a case; their blind index."""
+    c, person, f = where.table.c, where.table.c[blind(payments.person)], t.funeral_case.c
+    for some in sliced(sorted(ids)):
+        case = exists(select(f.case_no).where(f.home_id == where.home_id, f.id_no_blind == person))
+        these = (c.home_id == where.home_id, c.id.in_(some), case)
+        asked = select(where.table).where(*these, c[payments.state].in_(payments.open)).order_by(c.id)
+        for row in connection.execute(asked).all():
+            yield kept(where.record, row), row._mapping[person.name]
 
 
 def still(connection: Connection, where: Where, payments: Payments, row: Kept, by: Stopped) -> bool:

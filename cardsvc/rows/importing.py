@@ -15,6 +15,7 @@ from cardsvc.core.words import LANGUAGES, Language
 from cardsvc.modules import Module
 from cardsvc.naming.cells import UNPRINTABLE, read
 from cardsvc.rows import trails
+from cardsvc.rows.agreeing import binding, stood_on
 from cardsvc.rows.keeping import Kept, Where, find_all, index_of, kept, sliced
 from cardsvc.rows.tables import Day, blind, sealed
 from cardsvc.rows.titles import titles
@@ -135,29 +136,54 @@ def alike(connection: Connection, where: Where, names: tuple[str, ...], keys: It
 
 
 def disagreed(
-    connection: Connection, where: Where, module: Module, rows: Iterable[tuple[int, Values]], places: Counter[str]
+    connection: Connection, where: Where, module: Module, rows: Iterable[tuple[int, Values]], given: Counter[str]
 ) -> Iterator[tuple[int, Fault]]:
-    """What is wrong with rows of a file beside those that they lead to; `places`: how many were given in this file.
+    """What is wrong with rows of a file beside those that they lead to. A secret is not among the values.
 
-    A secret is not among the values.
+    `given`: how often this file gave a place of an event, by its id, or signed up for a case, by its number.
     """
     rows, agree, trail = list(rows), where.record.agree, module.trail
+    if where.record.bound_by:
+        records, name = {one.name: one for one in module.records}, where.record.bound_by
+        bound = binding(connection, where, records, (values for _, values in rows))
+        yield from ((row, Fault(name, Wrong.BOUND)) for row, values in rows if values.get(name) in bound)
     if agree is not None:
-        led: dict[str, dict[str, Values]] = {}
-        for column in links(where):
-            ids = {str(one[column.name]) for _, one in rows if one.get(column.name) is not None}
-            found = find_all(connection, Where(where.home_id, module.name, module.record(column.of)), ids)
-            led[column.name] = {one.id: {**one.values, "county": one.county} for one in found}
+        by_day: dict[date | None, list[tuple[int, Values]]] = {}
         for row, values in rows:
-            at = {name: by[str(values[name])] for name, by in led.items() if values.get(name) in by}
-            yield from ((row, fault) for fault in agree(values, at))
+            day = values.get(where.record.as_on) if where.record.as_on else None
+            by_day.setdefault(day if isinstance(day, date) else None, []).append((row, values))
+        for day, some in by_day.items():
+            led = _led(connection, where, module, some, day)
+            for row, values in some:
+                at = {name: by[str(values[name])] for name, by in led.items() if values.get(name) in by}
+                yield from ((row, fault) for fault in agree(values, at))
     if trail is not None and where.record.name == trail.sign_ups.record:
+        claimed = {row: case for row, values in rows if (case := trails.claims(trail, values)) is not None}
+        there = trails.claimed_by(connection, where, trail, claimed.values())
+        for row, case in claimed.items():
+            given[case] += 1
+            if case in there or given[case] > 1:
+                yield row, Fault(trail.sign_ups.case_no, Wrong.TWICE)
         for row, values in rows:
             if (wanted := trails.wants_place(trail, values)) is not None:
-                places[wanted] += 1
+                given[wanted] += 1
                 event = trails.event_at(connection, where.home_id, module, trail, wanted)
-                if event is not None and trails.left(connection, where.home_id, module, trail, event) < places[wanted]:
+                if event is not None and trails.left(connection, where.home_id, module, trail, event) < given[wanted]:
                     yield row, Fault(trail.sign_ups.event, Wrong.FULL)
+
+
+def _led(
+    connection: Connection, where: Where, module: Module, rows: Iterable[tuple[int, Values]], day: date | None
+) -> dict[str, dict[str, Values]]:
+    """The rows that links of a file's rows lead to, by column and id, as they answer about a day or as they are."""
+    led, rows = dict[str, dict[str, Values]](), list(rows)
+    for column in links(where):
+        ids = {str(one[column.name]) for _, one in rows if one.get(column.name) is not None}
+        to = Where(where.home_id, where.module, module.record(column.of))
+        found = find_all(connection, to, ids)
+        found = stood_on(connection, to, found, day) if day is not None else found
+        led[column.name] = {one.id: {**one.values, "county": one.county} for one in found}
+    return led
 
 
 def there(connection: Connection, where: Where, ids: Iterable[str]) -> dict[str, str]:
@@ -180,7 +206,11 @@ def body_of(columns: Mapping[str, Any]) -> str:
 
 def columns_in(where: Where, body: str) -> dict[str, Any]:
     """The columns of a row that was put aside."""
-    columns: dict[str, Any] = json.loads(body)
+    return typed(where, json.loads(body))
+
+
+def typed(where: Where, columns: dict[str, Any]) -> dict[str, Any]:
+    """Columns that were text, as their table takes them."""
     for name, value in columns.items():
         if value is None:
             continue

@@ -3,13 +3,14 @@
 import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Table, select, update
 
 from cardsvc.core.ids import HomeId, StaffNo
+from cardsvc.core.local_time import local
 from cardsvc.core.records import CITY, Column, Fault, Kind, Record, Value, Values, Wrong
 from cardsvc.naming.cells import UNHELD, written
 from cardsvc.naming.names import digits
@@ -23,7 +24,10 @@ LOT = 500
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A row as it stands; a secret's value is its sealed text, opened by `clear`."""
+    """A row as it stands; a secret's value is its sealed text, opened by `clear`.
+
+    `now_in`: the county that has it now, where this is how it stood when another had it.
+    """
 
     id: str
     county: str
@@ -33,13 +37,14 @@ class Kept:
     changed_at: datetime
     changed_by: str
     values: Values
+    now_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """A field of a row that changed, in text; `move` names the flow's step that changed it, "" a form.
 
-    `second_no`: who confirmed a move of two.
+    `second_no`: who confirmed a move of two. `day`: the local day since when it holds, YYYY-MM-DD.
     """
 
     version: int
@@ -50,6 +55,7 @@ class Change:
     staff_no: str | None
     second_no: str | None
     move: str
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +125,17 @@ def insert(
     now: datetime,
     chance: Iterable[bytes],
     batch: str | None = None,
+    known_on: date | None = None,
 ) -> None:
-    """New rows: ids with values, the county among them. Each needs 12 bytes of `chance` for every column."""
+    """New rows: ids with values, the county among them. Each needs 12 bytes of `chance` for every column.
+
+    `known_on`: the local day of which a file tells, where it is not the one on which it comes.
+    """
     prepared = [
         (row_id, {"county": values["county"]} | columns_of(vault, where, row_id, values, bits))
         for (row_id, values), bits in zip(rows, chance, strict=False)
     ]
-    insert_columns(connection, where, prepared, staff_no, now, batch)
+    insert_columns(connection, where, prepared, staff_no, now, batch, known_on)
 
 
 def insert_columns(
@@ -135,9 +145,11 @@ def insert_columns(
     staff_no: StaffNo,
     now: datetime,
     batch: str | None = None,
+    known_on: date | None = None,
 ) -> None:
     """New rows: ids with their columns as the table has them (`columns_of`), the county among them."""
     made = {"home_id": where.home_id, "version": 1, "made_at": now, "made_by": staff_no, "batch": batch}
+    made |= {"known_on": known_on}
     made |= {"changed_at": now, "changed_by": staff_no}
     every = dict.fromkeys(name for one in where.table.columns if (name := one.name) not in made)
     prepared = [{**every, **made, "id": row_id, **columns} for row_id, columns in rows]
@@ -192,10 +204,11 @@ def change(
     log_no: int,
     move: str = "",
     second_no: StaffNo | None = None,
+    day: date | None = None,
 ) -> bool:
     """Change a row that is still at the version that was looked at, and tell its history; False when it is not.
 
-    `second_no`: who confirmed a `move` of two.
+    `second_no`: who confirmed a `move` of two. `day`: the local day since when it holds, that of `now` if none is said.
     """
     old = {**opened(vault, where, before), "county": before.county}
     changed = {name: value for name, value in after.items() if value != old[name]}
@@ -223,6 +236,7 @@ def change(
             "second_no": second_no,
             "move": move,
             "log_no": log_no,
+            "day": (day or local(now).date()).isoformat(),
         }
         for name, value in changed.items()
     ]
@@ -246,7 +260,7 @@ def history(connection: Connection, where: Where, row_id: str) -> list[Change]:
     own = (c.home_id == where.home_id, c.module == where.module, c.record == where.record.name, c.row_id == row_id)
     rows = connection.execute(select(t.module_history).where(*own).order_by(c.version.desc(), c.field))
     return [
-        Change(one.version, one.field, one.before, one.after, one.at, one.staff_no, one.second_no, one.move)
+        Change(one.version, one.field, one.before, one.after, one.at, one.staff_no, one.second_no, one.move, one.day)
         for one in rows
     ]
 
@@ -275,37 +289,3 @@ def twice(connection: Connection, vault: Vault, where: Where, values: Values, bu
 def leads_to(county: str, other: str) -> bool:
     """Whether a row of a county may lead to one of another, whoever writes: the city's may to all, and all to its."""
     return county == CITY or other in (county, CITY)
-
-
-def led_to(
-    connection: Connection, where: Where, records: Mapping[str, Record], values: Values
-) -> tuple[dict[str, Values], tuple[Fault, ...]]:
-    """The rows that a row's links lead to, by column; what is not there, or not led to from its county, is a fault."""
-    county, found, faults = str(values["county"]), dict[str, Values](), []
-    for column in where.record.columns:
-        value = values.get(column.name)
-        if column.kind is not Kind.LINK or value is None:
-            continue
-        row = find(connection, Where(where.home_id, where.module, records[column.of]), str(value), None)
-        if row is None or not leads_to(county, row.county):
-            faults.append(Fault(column.name, Wrong.NO_SUCH_ROW))
-        else:
-            found[column.name] = {**row.values, "county": row.county}
-    return found, tuple(faults)
-
-
-def disagreed(
-    connection: Connection,
-    vault: Vault,
-    where: Where,
-    records: Mapping[str, Record],
-    values: Values,
-    row_id: str,
-    sound: bool,
-) -> tuple[Fault, ...]:
-    """What is wrong with a row beside others: links that are lost, what another has; `agree` where it is `sound`."""
-    led, faults = led_to(connection, where, records, values)
-    faults += twice(connection, vault, where, values, row_id)
-    if sound and not faults and where.record.agree is not None:
-        faults += tuple(where.record.agree(values, led))
-    return faults

@@ -30,12 +30,18 @@ def make(
     now: datetime,
 ) -> None:
     """A new link to a row (module, record, id); the earlier ones to it end."""
+    end(connection, home_id, to, now)
     module, record, row_id = to
-    c = t.module_link.c
-    earlier = (c.home_id == home_id, c.module == module, c.record == record, c.row_id == row_id)
-    connection.execute(update(t.module_link).where(*earlier, c.revoked_at.is_(None)).values(revoked_at=now))
     key = {"home_id": home_id, "token_hash": token_hash, "module": module, "record": record, "row_id": row_id}
     connection.execute(t.module_link.insert().values(**key, made_at=now, made_by=by, until=until))
+
+
+def end(connection: Connection, home_id: HomeId, to: tuple[str, str, str], now: datetime) -> None:
+    """No link leads to a row any more."""
+    module, record, row_id = to
+    c = t.module_link.c
+    these = (c.home_id == home_id, c.module == module, c.record == record, c.row_id == row_id)
+    connection.execute(update(t.module_link).where(*these, c.revoked_at.is_(None)).values(revoked_at=now))
 
 
 def find(connection: Connection, home_id: HomeId, token_hash: str, now: datetime) -> Link | None:

@@ -2,17 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
+from sqlalchemy import Column as SqlColumn
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     FromClause,
     Select,
     and_,
+    case,
     false,
     func,
     literal,
@@ -21,13 +24,18 @@ from sqlalchemy import (
     union,
     union_all,
 )
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from cardsvc.core.figures import EMPTY, FILLED
-from cardsvc.core.local_time import CHINA
 from cardsvc.core.records import CITY, Column, Kind, Record, Value, Wrong
-from cardsvc.naming.cells import UNHELD, number_in, read
+from cardsvc.naming.cells import UNHELD, number_in, read, written
+from cardsvc.rows import as_of
+from cardsvc.rows.as_of import Some
+from cardsvc.rows.days import within
 from cardsvc.rows.keeping import Where, index_of
 from cardsvc.rows.tables import blind
+from cardsvc.store import tables as t
+from cardsvc.store.aside import condition_aside
 from cardsvc.vault.vault import Vault
 
 INDEX = re.compile(r"[0-9a-f]{32}")
@@ -36,10 +44,10 @@ NOTHING = "****"
 """What an address says in place of a number that this list cannot find: no row has it."""
 FEW = 2_000
 """So many rows are found by a filter's index and sorted; more are met soon on the way through the list's order."""
-TEXT = "text"
-"""The filter of a text that is looked for."""
-Use = Callable[[str], ColumnElement[Any]]
-"""The column of a table by its name, to be found by its index or set aside."""
+TEXT, PERIOD, AS_OF = "text", "period", "as_of"
+"""The filter of a text that is looked for; that of the dated column; that by which the rows of a day are found."""
+Columns = ReadOnlyColumnCollection[str, SqlColumn[Any]] | Mapping[str, ColumnElement[Any]]
+"""The columns of a table by their names, as they are or as they stood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +55,10 @@ class Wanted:
     """What a list shows.
 
     `only` are values by column, FILLED for any, EMPTY for none; `first` and `last` bound the record's dated column;
-    `undated`: rows without a day too. `after` is the cursor of the page before, `back` turns: the page that ends before
-    it. `sort` is a column, "" the newest first. `links`: the LINK columns by which rows are found too, by what is
-    searched in the record that they lead to. `anywhere`: a text that stands somewhere in one of the `public` texts; for
-    lists that are short, as no index finds it.
+    `as_of`: the rows that stood at the end of that day, by what they had then. `after` is the cursor of the page
+    before, `back` turns: the page that ends before it. `sort` is a column, "" the newest first. `links`: the LINK
+    columns by which rows are found too, by what is searched in the record that they lead to. `anywhere`: a text that
+    stands somewhere in one of the `public` texts; for lists that are short, as no index finds it.
     """
 
     county: str | None = None
@@ -58,7 +66,7 @@ class Wanted:
     text: str = ""
     first: date | None = None
     last: date | None = None
-    undated: bool = False
+    as_of: date | None = None
     sort: str = ""
     down: bool = False
     after: str = ""
@@ -67,9 +75,24 @@ class Wanted:
     anywhere: str = ""
 
 
-def conditions(vault: Vault, where: Where, wanted: Wanted) -> list[ColumnElement[bool]]:
-    """What the rows of a list have; the database finds them as it likes."""
-    return [*_base(where.table, where, wanted), *_groups(vault, where, wanted).values()]
+def matched(vault: Vault, where: Where, wanted: Wanted) -> Select[Any] | CompoundSelect[Any]:
+    """The ids of the rows of a list; the database finds them as it likes.
+
+    Those that did not change since its day come first: who counts to a limit hardly looks at the others.
+    """
+    groups = _groups(vault, where, wanted)
+    if wanted.as_of is None:
+        return select(where.table.c.id).where(*_base(where.table, where, wanted), *groups.values())
+    parts = as_of.stood(where, _names(where, wanted), wanted.as_of)
+    found = ((one, _then(vault, where.record, wanted, wanted.as_of, one)) for one in parts)
+    return union_all(
+        *(
+            select(where.table.c.id)
+            .select_from(one.source)
+            .where(*one.which, *which, *_still(where, wanted), *groups.values())
+            for one, which in found
+        ),
+    )
 
 
 def ordered(
@@ -80,62 +103,128 @@ def ordered(
     Few rows are found by the filter that leaves the fewest; otherwise no filter's index is used: the list is walked in
     its own order until a page is full, and that is soon. A database without statistics would sort a million rows.
     """
-    rarest = _rarest(connection, vault, where, wanted)
-    groups = _groups(vault, where, wanted, rarest or "")
+    ways = _ways(vault, where, wanted)
+    rarest = _rarest(connection, ways)
+    groups = _groups(vault, where, wanted)
+    if wanted.as_of is not None:
+        if rarest is not None and rarest != TEXT:
+            found = {AS_OF: where.table.c.id.in_(ways[rarest])}
+            groups = {name: one for name, one in groups.items() if name != rarest} | found
+            rarest = AS_OF
+        groups["then"] = and_(_met(vault, where, wanted, wanted.as_of), *_still(where, wanted))
+    groups = {name: one if name == rarest else condition_aside(one) for name, one in groups.items()}
+    if rarest == TEXT:
+        groups[TEXT] = _text(vault, where, wanted, FEW)
     base = [] if rarest == TEXT else _base(where.table, where, wanted)  # a text is looked for within it
     return [*base, *groups.values()], rarest is not None
 
 
-def aside(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The same value, for which no index is used, on both engines."""
-    return func.coalesce(column, column, type_=column.type)
-
-
-def _rarest(connection: Connection, vault: Vault, where: Where, wanted: Wanted) -> str | None:
+def _rarest(connection: Connection, ways: Mapping[str, Select[Any] | CompoundSelect[Any]]) -> str | None:
     """The filter that leaves the fewest rows, when they are few."""
-    parts, groups = [], _groups(vault, where, wanted)
-    if wanted.text:
-        groups[TEXT] = _text(vault, where, wanted, FEW + 1)
-    for name, condition in groups.items():
-        base = [] if name == TEXT else _base(where.table, where, wanted)
-        some = select(where.table.c.id).where(*base, condition).limit(FEW + 1)
-        parts.append(select(literal(name), func.count()).select_from(some.subquery()))
-    counted = [(row[1], row[0]) for row in connection.execute(union_all(*parts))] if parts else []
+    counts = (
+        select(literal(name), func.count()).select_from(one.limit(FEW + 1).subquery()) for name, one in ways.items()
+    )
+    counted = [(row[1], row[0]) for row in connection.execute(union_all(*counts))] if ways else []
     left, name = min(counted, default=(FEW + 1, ""))
     return name if left <= FEW else None
 
 
+def _ways(vault: Vault, where: Where, wanted: Wanted) -> dict[str, Select[Any] | CompoundSelect[Any]]:
+    """By which filter which rows are found, among them all that are wanted."""
+    looked = where.table.alias("way")
+    base = list(_base(looked, where, wanted))
+    found: dict[str, Select[Any] | CompoundSelect[Any]] = {}
+    for name, condition in _groups(vault, where, wanted, looked.c).items():
+        found[name] = select(looked.c.id).where(*base, condition)
+    if wanted.text:
+        found[TEXT] = select(where.table.c.id).where(_text(vault, where, wanted, FEW + 1))
+    if wanted.as_of is not None:
+        for name, condition in _named(vault, where.record, wanted, looked.c).items():
+            column = where.record.column(where.record.dated if name == PERIOD else name)
+            lines = as_of.changed(where, [column.name], wanted.as_of)
+            if name != PERIOD:
+                lines = lines.where(_had(vault, column, wanted.only[name], wanted.links.get(name)))
+            found[name] = union_all(select(looked.c.id).where(*base, condition), lines)
+    return found
+
+
+def _had(vault: Vault, column: Column, said: tuple[str, ...], to: Where | None) -> ColumnElement[bool]:
+    """That a line says that a column had what a filter asks before.
+
+    Who had it on a day and does not have it now has such a line since; history has no secrets, and moments to the
+    second.
+    """
+    before = t.module_history.c.before
+    if EMPTY in said and FILLED not in said:
+        return before.is_(None)
+    if FILLED in said or column.secret or column.kind is Kind.MOMENT:
+        return before.is_not(None)
+    if to is not None:
+        return _filter(vault, column, said, {column.name: before}, to)
+    values = (_value(column, one) for one in said)
+    return before.in_([written(column, one) for one in values if not isinstance(one, Wrong)])
+
+
 def _base(table: FromClause, where: Where, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     yield table.c.home_id == where.home_id
+    if wanted.as_of is None:
+        yield from _here(table.c.county, wanted)
+
+
+def _here(county: ColumnElement[Any], wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.county is not None:
-        yield table.c.county == wanted.county if not UNHELD.search(wanted.county) else false()
+        yield county == wanted.county if not UNHELD.search(wanted.county) else false()
 
 
-def _groups(vault: Vault, where: Where, wanted: Wanted, found_by: str | None = None) -> dict[str, ColumnElement[bool]]:
-    """What is asked, by filter; with `found_by`, every other filter's columns are set aside."""
-    c, record = where.table.c, where.record
-
-    def use(group: str) -> Use:
-        return lambda name: c[name] if found_by in (None, group) else aside(c[name])
-
-    groups: dict[str, ColumnElement[bool]] = {}
-    for name, said in wanted.only.items():
-        groups[name] = _filter(vault, record.column(name), said, use(name), wanted.links.get(name))
-    if record.dated and (wanted.first or wanted.last):
-        by = use("period")(record.dated)
-        bounds = and_(*within(record, by, wanted.first, wanted.last))
-        groups["period"] = or_(bounds, by.is_(None)) if wanted.undated else bounds
+def _groups(vault: Vault, where: Where, wanted: Wanted, c: Columns | None = None) -> dict[str, ColumnElement[bool]]:
+    """What is asked of rows as they are, by filter: of a list of a day, what is looked for in them."""
+    c, record = where.table.c if c is None else c, where.record
+    groups = _named(vault, record, wanted, c) if wanted.as_of is None else {}
     if wanted.anywhere:
         texts = [one for one in record.columns if one.name in record.public and one.kind in (Kind.TEXT, Kind.NOTE)]
         held = texts if not UNHELD.search(wanted.anywhere) else []
-        groups["anywhere"] = or_(
-            false(), *(aside(c[one.name]).icontains(wanted.anywhere, autoescape=True) for one in held)
-        )
-    if wanted.text and found_by == TEXT:
-        groups[TEXT] = _text(vault, where, wanted, FEW)
-    elif wanted.text:
-        groups[TEXT] = or_(*_found(vault, where, wanted, use(TEXT)))
+        groups["anywhere"] = or_(false(), *(c[one.name].icontains(wanted.anywhere, autoescape=True) for one in held))
+    if wanted.text:
+        groups[TEXT] = or_(*_found(vault, where, wanted, c))
     return groups
+
+
+def _named(vault: Vault, record: Record, wanted: Wanted, c: Columns) -> dict[str, ColumnElement[bool]]:
+    """The filters of columns and of the period; `c`: what the rows have."""
+    groups = {
+        name: _filter(vault, record.column(name), said, c, wanted.links.get(name)) for name, said in wanted.only.items()
+    }
+    if record.dated and (wanted.first or wanted.last):
+        groups[PERIOD] = and_(*within(record, c[record.dated], wanted.first, wanted.last))
+    return groups
+
+
+def _still(where: Where, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """Numbers of people are those of now, and of another county's rows nobody may look for them."""
+    numbers = (name for name, said in wanted.only.items() if not {FILLED, EMPTY} & {*said})
+    if wanted.county is not None and any(where.record.column(name).secret for name in numbers):
+        yield where.table.c.county == wanted.county
+
+
+def _names(where: Where, wanted: Wanted) -> tuple[str, ...]:
+    """The columns that are asked of the rows of a day."""
+    return *wanted.only, where.record.dated
+
+
+def _then(vault: Vault, record: Record, wanted: Wanted, day: date, some: Some) -> list[ColumnElement[bool]]:
+    """What the rows of a list had at the end of a day; that they stood then most do, and none is found by it."""
+    stands, _ = as_of.stands(record, some, day)
+    named = _named(vault, record, wanted, some.c)
+    return [condition_aside(stands), *_here(some.c["county"], wanted), *named.values()]
+
+
+def _met(vault: Vault, where: Where, wanted: Wanted, day: date) -> ColumnElement[bool]:
+    """That a row stood so, asked of each row that is met on the way through a list's order."""
+    names = _names(where, wanted)
+    present, (_, other) = as_of.now(where), as_of.stood(where, names, day)
+    then = and_(*_then(vault, where.record, wanted, day, other))
+    as_now = and_(*_then(vault, where.record, wanted, day, present))
+    return case((as_of.has_changed_since(where, names, day), then), else_=as_now)
 
 
 def _text(vault: Vault, where: Where, wanted: Wanted, most: int) -> ColumnElement[bool]:
@@ -146,17 +235,17 @@ def _text(vault: Vault, where: Where, wanted: Wanted, most: int) -> ColumnElemen
     looked = where.table.alias("looked")
     parts = (
         select(looked.c.home_id, looked.c.id).where(*_base(looked, where, wanted), one).limit(most).subquery()
-        for one in _found(vault, where, wanted, lambda name: looked.c[name])
+        for one in _found(vault, where, wanted, looked.c)
     )
     found = union(*(select(one) for one in parts)).subquery("found")
     return and_(where.table.c.home_id == found.c.home_id, where.table.c.id == found.c.id)
 
 
 def _filter(
-    vault: Vault, column: Column, said: tuple[str, ...], use: Use, to: Where | None = None
+    vault: Vault, column: Column, said: tuple[str, ...], c: Columns, to: Where | None = None
 ) -> ColumnElement[bool]:
     """What a filter asks of a column; a link by the id of a row `to` which it leads, or by what finds such rows."""
-    by = use(blind(column.name) if column.secret else column.name)
+    by: ColumnElement[Any] = c[blind(column.name) if column.secret else column.name]
     if FILLED in said:
         return by.is_not(None)
     if EMPTY in said:
@@ -168,25 +257,6 @@ def _filter(
     values = [value for one in said if not isinstance(value := _value(column, one), Wrong)]
     indexes = [one for one in said if INDEX.fullmatch(one)] if column.secret else []
     return by.in_([*indexes, *(index_of(vault, column, str(one)) for one in values)] if column.secret else values)
-
-
-def within(
-    record: Record, by: ColumnElement[Any], first: date | None, last: date | None
-) -> Iterator[ColumnElement[bool]]:
-    """That the dated column lies within local days, both included."""
-    moments = record.column(record.dated).kind is Kind.MOMENT
-    if first is not None:
-        yield by >= (_midnight(first) if moments else first)
-    if last is not None and moments:
-        yield by < _midnight(last + timedelta(days=1)) if last < date.max else by <= datetime.max.replace(tzinfo=UTC)
-    elif last is not None:
-        yield by <= last
-
-
-def _midnight(day: date) -> datetime:
-    if day == date.min:  # in China it began in a year that UTC does not have
-        return datetime.min.replace(tzinfo=UTC)
-    return datetime(day.year, day.month, day.day, tzinfo=CHINA)
 
 
 def _value(column: Column, said: str) -> Value | Wrong:
@@ -243,11 +313,11 @@ def _having(
     return found
 
 
-def _found(vault: Vault, where: Where, wanted: Wanted, use: Use) -> Iterator[ColumnElement[bool]]:
+def _found(vault: Vault, where: Where, wanted: Wanted, c: Columns) -> Iterator[ColumnElement[bool]]:
     """By what the rows say themselves, and by what those say to which their links lead."""
-    yield from _found_by(vault, where, wanted.text, use)
+    yield from _found_by(vault, where, wanted.text, c, wanted.county if wanted.as_of is not None else None)
     for name, to in wanted.links.items():
-        yield from _led(vault, use(name), to, wanted.text)
+        yield from _led(vault, c[name], to, wanted.text)
 
 
 def _led(vault: Vault, by: ColumnElement[Any], to: Where, text: str) -> Iterator[ColumnElement[bool]]:
@@ -260,12 +330,14 @@ def _leading(vault: Vault, to: Where, *texts: str) -> Iterator[Select[Any]]:
     """The ids of rows that one of these texts finds, for each column by its index."""
     led = to.table.alias()
     for text in texts:
-        for one in _found_by(vault, to, text, lambda name: led.c[name]):
+        for one in _found_by(vault, to, text, led.c):
             yield select(led.c.id).where(led.c.home_id == to.home_id, one)
 
 
-def _found_by(vault: Vault, where: Where, text: str, use: Use) -> Iterator[ColumnElement[bool]]:
-    """By the beginning of a searched text, by the whole of a searched secret."""
+def _found_by(
+    vault: Vault, where: Where, text: str, c: Columns, county: str | None = None
+) -> Iterator[ColumnElement[bool]]:
+    """By the beginning of a searched text, by the whole of a searched secret; `county`: of whose rows alone."""
     if UNHELD.search(text):
         yield false()
         return
@@ -275,7 +347,8 @@ def _found_by(vault: Vault, where: Where, text: str, use: Use) -> Iterator[Colum
         if column.secret:
             value = read(column, text)
             if isinstance(value, str) and not isinstance(value, Wrong):
-                yield use(blind(column.name)) == index_of(vault, column, value)
+                its = c[blind(column.name)] == index_of(vault, column, value)
+                yield its if county is None else and_(its, c["county"] == county)
         else:
-            yield and_(use(column.name) >= text, use(column.name) < f"{text}\U0010ffff")
-    yield use("id") == text
+            yield and_(c[column.name] >= text, c[column.name] < f"{text}\U0010ffff")
+    yield c["id"] == text

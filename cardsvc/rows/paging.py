@@ -1,18 +1,20 @@
 """A page of a record's list: filtered, sorted, searched, by keyset: page 20,000 costs what the first one does."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum, auto
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, func, or_, select
 
 from cardsvc.core.records import Kind, Record
 from cardsvc.naming.cells import UNHELD
+from cardsvc.rows.as_of import rows_then
 from cardsvc.rows.keeping import Kept, Where, kept
-from cardsvc.rows.matching import Wanted, aside, conditions, ordered
+from cardsvc.rows.matching import Wanted, matched, ordered
+from cardsvc.store.aside import value_aside
 from cardsvc.vault.vault import Vault
 
 PAGE = 50
@@ -47,15 +49,21 @@ def page(connection: Connection, vault: Vault, where: Where, wanted: Wanted, siz
         left = size + 1 - len(found)
         if left > 0:
             asked = _asked(where, sort, part, descending, cursor if part is _part(sort, cursor) else None, few)
-            rows = connection.execute(asked.where(*matching).limit(left))
-            found += [kept(where.record, row) for row in rows]
+            found += [kept(where.record, row) for row in connection.execute(asked.where(*matching).limit(left))]
     more, found = len(found) > size, found[:size]
     if not forward:
         found.reverse()
     ends = [_mark(one, sort) for one in (found[0], found[-1])] if found else ["", ""]
     before, after = (cursor is not None, more) if forward else (more, True)
-    count = counted(connection, where, matching if few else conditions(vault, where, wanted))
-    return Page(tuple(found), ends[0] if before else "", ends[1] if after else "", count)
+    ids = select(where.table.c.id).where(*matching) if few else matched(vault, where, wanted)
+    count = counted(connection, ids)
+    rows = _shown(connection, where, wanted, found)
+    return Page(tuple(rows), ends[0] if before else "", ends[1] if after else "", count)
+
+
+def _shown(connection: Connection, where: Where, wanted: Wanted, rows: list[Kept]) -> list[Kept]:
+    """Rows with the values that a list shows: those of the day that it is of."""
+    return rows if wanted.as_of is None else rows_then(connection, where, rows, wanted.as_of)
 
 
 class _Part(Enum):
@@ -90,19 +98,19 @@ def _asked(where: Where, sort: str, part: _Part, descending: bool, cursor: list[
     asked = select(where.table)
     if part is _Part.WITH:
         keys, ends = [c[sort], c.id], cursor
-        asked = asked.where((aside(c[sort]) if few else c[sort]).is_not(None))
+        asked = asked.where((value_aside(c[sort]) if few else c[sort]).is_not(None))
     elif part is _Part.WITHOUT:
-        asked = asked.where((aside(c[sort]) if few else c[sort]).is_(None))
+        asked = asked.where((value_aside(c[sort]) if few else c[sort]).is_(None))
     if few:
-        keys = [aside(one) for one in keys]
+        keys = [value_aside(one) for one in keys]
     if ends is not None:
         asked = asked.where(_beyond(keys, ends, descending))
     return asked.order_by(*(one.desc() if descending else one.asc() for one in keys))
 
 
-def counted(connection: Connection, where: Where, matching: Iterable[ColumnElement[bool]]) -> int:
-    """How many rows match, up to `COUNTED` + 1."""
-    some = select(where.table.c.id).where(*matching).limit(COUNTED + 1).subquery()
+def counted(connection: Connection, ids: Select[Any] | CompoundSelect[Any]) -> int:
+    """How many there are, up to `COUNTED` + 1."""
+    some = ids.limit(COUNTED + 1).subquery()
     return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
@@ -118,11 +126,11 @@ def every(connection: Connection, vault: Vault, where: Where, wanted: Wanted, mo
     """All rows that a list shows, in the order of their ids, `most` at a time in memory."""
     c, after = where.table.c, ""
     matching, few = ordered(connection, vault, where, wanted)
-    row_id = aside(c.id) if few else c.id
+    row_id = value_aside(c.id) if few else c.id
     while True:
         asked: Select[Any] = select(where.table).where(*matching, row_id > after).order_by(row_id).limit(most)
         rows = [kept(where.record, row) for row in connection.execute(asked)]
-        yield from rows
+        yield from _shown(connection, where, wanted, rows)
         if len(rows) < most:
             return
         after = rows[-1].id

@@ -96,6 +96,7 @@ def table_of(module: str, record: Record) -> Table:
         Column("changed_at", Moment, nullable=False),
         Column("changed_by", Text, nullable=False),
         Column("batch", Text),
+        Column("known_on", Day),
     ]
     parts: list[Index | UniqueConstraint] = [Index(f"{name}_here", "home_id", "county", "id")]
     for one in record.columns:

@@ -1,8 +1,11 @@
 """Rows by which ashes come to rest: what is offered, who has signed up, and whose ashes rest."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
@@ -13,7 +16,7 @@ from cardsvc.core.trails import Trail
 from cardsvc.core.workflow import ENDED
 from cardsvc.modules import Module
 from cardsvc.naming.names import shape
-from cardsvc.rows.keeping import Kept, Where, find, kept
+from cardsvc.rows.keeping import Kept, Where, find, kept, sliced
 from cardsvc.rows.tables import blind
 from cardsvc.store import cases
 from cardsvc.store import tables as t
@@ -68,13 +71,28 @@ def wants_place(trail: Trail, values: Values) -> str | None:
     return str(event_id) if event_id and values[trail.sign_ups.state] not in trail.sign_ups.given_up else None
 
 
+def claims(trail: Trail, values: Values) -> str | None:
+    """The case whose ashes a sign-up of these values would bury; None where nothing comes of it."""
+    s = trail.sign_ups
+    return str(values[s.case_no]) if values.get(s.case_no) and values[s.state] not in s.given_up else None
+
+
+def claimed_by(connection: Connection, where: Where, trail: Trail, cases: Iterable[str], but: str = "") -> set[str]:
+    """Which of these cases have a sign-up already that is not given up: their ashes are buried once."""
+    c, s, found = where.table.c, trail.sign_ups, set[str]()
+    for some in sliced(cases):
+        these = (c.home_id == where.home_id, c[s.case_no].in_(some), c[s.state].not_in(s.given_up), c.id != but)
+        found |= set(connection.execute(select(c[s.case_no]).where(*these)).scalars())
+    return found
+
+
 def disagreed(
     connection: Connection, vault: Vault, where: Where, module: Module, values: Values, before: Values, row_id: str
 ) -> tuple[Fault, ...]:
     """What is wrong with a row that has to do with ashes, beside others; `before`: as it stood, empty of a new one.
 
-    A sign-up for an event without places left, or that names a case of somebody else; an event with fewer places than
-    are given. The log is locked.
+    A sign-up for an event without places left, that names a case of somebody else, or one that has a sign-up; an event
+    with fewer places than are given. The log is locked.
     """
     trail, faults = module.trail, []
     if trail is not None and where.record.name == trail.sign_ups.record:
@@ -83,6 +101,10 @@ def disagreed(
             at = event_at(connection, where.home_id, module, trail, wanted)
             if at is not None and left(connection, where.home_id, module, trail, at) < 1:
                 faults.append(Fault(s.event, Wrong.FULL))
+        claimed = claims(trail, values)
+        moved = (values[s.case_no], values[s.state]) != (before.get(s.case_no), before.get(s.state))
+        if claimed is not None and moved and claimed_by(connection, where, trail, [claimed], row_id):
+            faults.append(Fault(s.case_no, Wrong.TWICE))
         about = (s.case_no, s.deceased, s.person)
         if values[s.case_no] is not None and any(values[one] != before.get(one) for one in (*about, "county")):
             person, number = values[s.person], CaseNo(str(values[s.case_no]))
@@ -127,13 +149,26 @@ def event_at(connection: Connection, home_id: HomeId, module: Module, trail: Tra
 def of_cases(
     connection: Connection, home_id: HomeId, module: Module, trail: Trail, cases: Iterable[str]
 ) -> dict[CaseNo, Kept]:
-    """The sign-up of each of these cases: the newest; one that was given up only where there is no other."""
+    """The sign-up of each of these cases: by which it says that its ashes rest, else the newest.
+
+    One that was given up only where there is no other.
+    """
     where, s = sign_ups(home_id, module, trail), trail.sign_ups
     c = where.table.c
     asked = select(where.table).where(c.home_id == home_id, c[s.case_no].in_(sorted(cases))).order_by(c.id)
     rows = [kept(where.record, row) for row in connection.execute(asked)]
-    rows.sort(key=lambda one: one.values[s.state] not in s.given_up)
+    many = {number for number, times in Counter(one.values[s.case_no] for one in rows).items() if times > 1}
+    named = _resting_by(connection, where, many) if many else set()
+    rows.sort(key=lambda one: (one.values[s.state] not in s.given_up, one.id in named))
     return {CaseNo(str(one.values[s.case_no])): one for one in rows}
+
+
+def _resting_by(connection: Connection, where: Where, cases: Iterable[Any]) -> set[str]:
+    """The sign-ups by which cases say that their ashes rest: the cause of the step that closed their trail."""
+    f = t.funeral_case.c
+    bodies = connection.execute(select(f.body).where(f.home_id == where.home_id, f.case_no.in_(sorted(cases))))
+    cause = re.compile(f'"module:{where.module}:{where.record.name}:([0-9a-f]{{32}})"')
+    return {row_id for body in bodies.scalars() for row_id in cause.findall(body)}
 
 
 def rested(connection: Connection, home_id: HomeId, module: Module, trail: Trail) -> list[tuple[Kept, str | None]]:

@@ -21,7 +21,9 @@ SHOWN = 50
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file. `county` is whose rows it may bring, None for all; `beat_at` when its reader was last heard of,
-    `takes` how often it was taken up for what is being done with it now.
+    `takes` how often it was taken up for what is being done with it now. `digest`: of its content, keyed. `back_*`: by
+    whom its rows are or were taken back, with whom, why; `restored_*`: so they are or were restored since.
+    `known_on`: the local day of which it tells, YYYY-MM-DD; none: that on which its rows are kept.
     """
 
     home_id: HomeId
@@ -39,6 +41,16 @@ class Upload:
     found: Found
     beat_at: datetime
     takes: int
+    digest: str = ""
+    back_why: str | None = None
+    back_by: StaffNo | None = None
+    back_second: StaffNo | None = None
+    back_at: datetime | None = None
+    restored_why: str | None = None
+    restored_by: StaffNo | None = None
+    restored_second: StaffNo | None = None
+    restored_at: datetime | None = None
+    known_on: str | None = None
 
     @property
     def place(self) -> str:
@@ -77,6 +89,14 @@ def listed(connection: Connection, home_id: HomeId, module: str, record: str, co
     return [_upload(row) for row in connection.execute(asked)]
 
 
+def same(connection: Connection, upload: Upload) -> Upload | None:
+    """The newest file of the same record and content whose rows were kept, and were not taken back."""
+    mine = (U.c.home_id == upload.home_id, U.c.module == upload.module, U.c.record == upload.record)
+    alike = (U.c.digest == upload.digest, U.c.digest != "", U.c.state == UploadState.DONE.value, U.c.id != upload.id)
+    row = connection.execute(select(*ABOUT).where(*mine, *alike).order_by(U.c.made_at.desc()).limit(1)).first()
+    return _upload(row) if row is not None else None
+
+
 def waiting(connection: Connection, home_id: HomeId, staff_no: StaffNo) -> int:
     """How many files of somebody may still bring rows."""
     open_ = [one.value for one in (*WORKING, UploadState.READY)]
@@ -110,6 +130,12 @@ def changed(connection: Connection, upload: Upload, **to: Any) -> bool:
     if "found" in to:
         to["faults"] = to.pop("found").as_text()
     return connection.execute(update(U).where(*_still(upload)).values(**to)).rowcount == 1
+
+
+def put(connection: Connection, upload: Upload, **to: Any) -> None:
+    """Change a file that is still as it was seen. Raises Overtaken when it is not."""
+    if not changed(connection, upload, **to):
+        raise Overtaken
 
 
 def _still(upload: Upload) -> tuple[ColumnElement[bool], ...]:

@@ -12,8 +12,8 @@ from cardsvc.core.board import ON_BOARD, Live
 from cardsvc.core.facts import PlaceKind, Stage
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.snapshot import Traits
+from cardsvc.store import reading
 from cardsvc.store import tables as t
-from cardsvc.store.grounds import TRAITS
 
 LIVE = TypeAdapter(Live)
 MOST_NEWS = 300
@@ -85,7 +85,7 @@ def things(connection: Connection, home_id: HomeId, kinds: Iterable[PlaceKind]) 
     )
     return [
         Thing(
-            *(PlaceKind(row.kind), row.code, row.title_zh, row.title_en, TRAITS.validate_json(row.traits)),
+            *(PlaceKind(row.kind), row.code, row.title_zh, row.title_en, reading.traits(row.traits)),
             CaseNo(row.case_no) if row.case_no else None,
         )
         for row in rows

@@ -14,8 +14,8 @@ from cardsvc.core.facts import PlaceKind
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.snapshot import Traits
 from cardsvc.core.storage import KEPT
+from cardsvc.store import reading
 from cardsvc.store import tables as t
-from cardsvc.store.grounds import TRAITS
 from cardsvc.store.working import CASE
 
 DIFFERENCES = TypeAdapter(Differences)
@@ -72,7 +72,7 @@ def slots(connection: Connection, home_id: HomeId) -> list[Slot]:
             row.code,
             row.title_zh,
             row.title_en,
-            TRAITS.validate_json(row.traits),
+            reading.traits(row.traits),
             CaseNo(row.case_no) if row.case_no else None,
             latest.get(row.code),
         )

@@ -13,6 +13,7 @@ from cardsvc.core.books import bounds
 from cardsvc.core.day_close import Check, DayClosed, Figure, moved, row_of
 from cardsvc.core.ids import HomeId
 from cardsvc.core.trial_balance import TrialBalance
+from cardsvc.store import stray_cash, till_checks
 from cardsvc.store import tables as t
 from cardsvc.store.business_days import CLOSED as CLOSED_LINK
 
@@ -66,7 +67,7 @@ def kept(connection: Connection, home_id: HomeId, day: date) -> Kept | None:
 
 
 def found(connection: Connection, home_id: HomeId, balance: TrialBalance, day: date) -> Mapping[Check, int]:
-    """What stands open now: fen, accounts and payments, orders, records, stations, and till shifts of the day.
+    """What stands open now: fen, accounts and payments, orders, records, stations, till shifts of the day, cash, slips.
 
     `balance` is that of this moment; a shift that began after `day` is no matter of it.
     """
@@ -76,6 +77,9 @@ def found(connection: Connection, home_id: HomeId, balance: TrialBalance, day: d
     def count(*where: object) -> int:
         return connection.execute(select(func.count()).where(*where)).scalar_one()  # type: ignore[arg-type]
 
+    before = last(connection, home_id)
+    since = before.until_log_no if before else 0
+    closed_at = end.at if before and (end := kept(connection, home_id, before.day)) else None
     held = (k.home_id == home_id, k.account.startswith("suspense/"), k.debit_fen != k.credit_fen)
     nobody = (a.home_id == home_id, a.why.is_not(None), a.settled.is_(None), a.case_no.is_(None))
     return {
@@ -85,6 +89,9 @@ def found(connection: Connection, home_id: HomeId, balance: TrialBalance, day: d
         Check.MISSING: count(m.home_id == home_id, m.resolved_at.is_(None)),
         Check.TILLS: count(s.home_id == home_id, s.closed_at.is_(None), s.opened_at < bounds(day)[1]),
         Check.UNSENT: count(j.home_id == home_id, j.revoked_at.is_(None), j.unsent > 0),
+        Check.NO_SHIFT: till_checks.in_no_shift(connection, home_id),
+        Check.AFTER_COUNT: till_checks.moved_after_count(connection, home_id, since),
+        Check.SLIPS: till_checks.slips_differ(connection, home_id, since, closed_at),
     }
 
 
@@ -137,6 +144,9 @@ def faults(connection: Connection, home_id: HomeId, public_key: bytes | None) ->
         began = before.stands if before else summed_to(closed.from_log_no)
         if set(closed.stands) != set(summed_to(closed.until_log_no)) or closed.moved != moved(began, closed.stands):
             yield f"{where} is not its transfers"
+        said = closed.no_case if "no_case" in closed.model_fields_set else None
+        if said is not None and said != stray_cash.of_no_case(connection, home_id, closed.until_log_no):
+            yield f"{where} is not its money of no case"
         before = closed
     named = {row.log_no for row in rows}
     for cut in connection.execute(

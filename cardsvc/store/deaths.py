@@ -96,6 +96,12 @@ def of(connection: Connection, home_id: HomeId, cases: Iterable[CaseNo]) -> list
     return _looks(connection, home_id, (c.case_no.in_(sorted(cases)),), (c.case_no,), MOST)
 
 
+def of_person(connection: Connection, home_id: HomeId, person: str) -> list[Look]:
+    """The cases of a person, by their blind index."""
+    c = t.funeral_case.c
+    return _looks(connection, home_id, (c.id_no_blind == person,), (c.case_no,), MOST)
+
+
 def _looks(
     connection: Connection,
     home_id: HomeId,
@@ -191,6 +197,14 @@ def stopped(connection: Connection, home_id: HomeId, *where: ColumnElement[bool]
         .where(c.home_id == home_id, c.undone_at.is_(None), *where)
         .order_by(c.told_at.desc(), c.version.desc(), c.row_id)
     )
+    return [stopped_of({one.name: row._mapping[one.name] for one in t.module_death.columns}) for row in rows]
+
+
+def undone(connection: Connection, home_id: HomeId, module: str, record: str, row_id: str) -> list[Stopped]:
+    """How a row was stopped by deaths that turned out to be another's."""
+    c = t.module_death.c
+    own = (c.home_id == home_id, c.module == module, c.record == record, c.row_id == row_id)
+    rows = connection.execute(select(t.module_death).where(*own, c.undone_at.is_not(None)).order_by(c.version))
     return [stopped_of({one.name: row._mapping[one.name] for one in t.module_death.columns}) for row in rows]
 
 

@@ -4,20 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, func, select
 
 from cardsvc.core.facts import PlaceKind, Stage
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Role
-from cardsvc.core.snapshot import Traits
 from cardsvc.core.terms import Reason
+from cardsvc.store import reading
 from cardsvc.store import tables as t
 from cardsvc.store.office import CASE, CaseRow
 from cardsvc.store.opening import roles_of
-
-TRAITS = TypeAdapter(Traits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +115,7 @@ def _vehicles(connection: Connection, home_id: HomeId, ways: list[Way], now: dat
     )
     found = []
     for row in rows:
-        traits = TRAITS.validate_json(row.traits)
+        traits = reading.traits(row.traits)
         way, driven_today = by_vehicle.get(row.code), kilometres.get(row.code, 0)
         found.append(Vehicle(row.code, row.title_zh, row.title_en, traits.plate, traits.closed, way, driven_today))
     return tuple(found)

@@ -1,5 +1,6 @@
 """Flags that a transaction raises: found when everything is posted, by one more query for all its cases together."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -7,15 +8,21 @@ from cardsvc.core import closing, review
 from cardsvc.core.came import doubted
 from cardsvc.core.facts import Fact, Step, step_of
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
-from cardsvc.core.ledger import short_of
+from cardsvc.core.ledger import RECOVERED_BEFORE, WRITTEN_BACK, short_of, sum_of, till
 from cardsvc.core.local_time import local
 from cardsvc.core.posting import Posting
 from cardsvc.core.prices import trigger_of
+from cardsvc.core.recovery import undone_by
 from cardsvc.core.review import Flag, Looked
 from cardsvc.core.reviewing import ON_FACT, FlagState
-from cardsvc.store import reviewing
+from cardsvc.core.terms import Means
+from cardsvc.store import merged, reviewing
+from cardsvc.store.assigned import assigned_by
+from cardsvc.store.journals import merged_into
 from cardsvc.store.open_lines import open_lines_of
 from cardsvc.store.working import WorkingSet
+
+GIVES_BACK = (Step.REFUND, Step.REVERSE_PAYMENT, Step.UNDO_RECOVERY)
 
 
 def flag_rows(tx: WorkingSet) -> list[dict[str, Any]]:
@@ -27,7 +34,9 @@ def flag_rows(tx: WorkingSet) -> list[dict[str, Any]]:
         step, against = step_of(fact), tx.against.get(fact.cause, ())
         held = any(one.credit.startswith(("deposit/", "suspense/")) for one in posted.transfers)
         looked_at = _may_owe(step) or review.qr_by_hand(fact) or doubted(step, before, against, held=held)
-        if not posted.lines and not looked_at:
+        back_fen, twice_fen = (sum_of(posted.transfers, memo) for memo in (WRITTEN_BACK, RECOVERED_BEFORE))
+        looked_at = looked_at or bool(back_fen or twice_fen)
+        if not posted.lines and not looked_at and fact.cause not in tx.cold:
             continue
         lines = standing.get(fact.case_no, [])
         stands = {(one.log_no, one.line_no) for one in lines}
@@ -35,10 +44,16 @@ def flag_rows(tx: WorkingSet) -> list[dict[str, Any]]:
         looked = Looked(
             *(fact, before, posted.lines, earlier, tx.book_of),
             short_fen=_short(fact, posted),
+            written_back_fen=back_fen,
+            recovered_before_fen=twice_fen,
             left_fen=_left(tx, fact),
             out_fen=sum(one.amount_fen for one in posted.transfers if one.credit.startswith("till/")),
             against=against,
             held=held,
+            as_cash_fen=_as_cash(tx, fact.case_no, posted) if step in (Step.REFUND, Step.GIVE_BACK_HELD) else 0,
+            assigned=tuple(_said_by(tx, fact)) if step in GIVES_BACK else (),
+            now=tx.cases.get(fact.case_no),
+            cold=tx.cold.get(fact.cause),
         )
         for flag in review.flags(looked):
             if flag.line is None:
@@ -49,15 +64,37 @@ def flag_rows(tx: WorkingSet) -> list[dict[str, Any]]:
 
 
 def _may_owe(step: Step | None) -> bool:
-    return step in (Step.REFUND, Step.REVERSE_PAYMENT, Step.CLOSE) or (
-        step is not None and trigger_of(step) is not None
-    )
+    if step in (*GIVES_BACK, Step.GIVE_BACK_HELD, Step.CLOSE, Step.SWITCH_PAYER):
+        return True
+    return step is not None and trigger_of(step) is not None
 
 
 def _short(fact: Fact, posted: Posting) -> int | None:
     """What was given out and is not covered; 0 for a payment taken back that the books do not have."""
+    if step_of(fact) is Step.UNDO_RECOVERY:
+        return None  # two people have said so: it went out before
     lost = step_of(fact) is Step.REVERSE_PAYMENT and not posted.transfers
     return short_of(posted.transfers) or (0 if lost else None)
+
+
+def _said_by(tx: WorkingSet, fact: Fact) -> Iterator[tuple[str, StaffNo]]:
+    """By which causes money is of the case that no desk took for it, and who said so."""
+    yield from assigned_by(tx.connection, tx.home_id, fact.case_no)
+    cause = undone_by(fact)
+    for one in merged.facts(tx, fact.case_no) if cause is not None else ():
+        if one.cause == cause:
+            yield from ((cause, who) for who in (one.staff_no, one.second_staff_no) if who is not None)
+
+
+def _as_cash(tx: WorkingSet, case_no: CaseNo, posted: Posting) -> int:
+    """How much of the cash that a fact gave out had not come as cash, for the case or for those merged into it."""
+    cash = till(Means.CASH)
+    out_fen = sum(one.amount_fen for one in posted.transfers if one.credit == cash)
+    if not out_fen:
+        return 0
+    ours = (*merged_into(tx.connection, tx.home_id, case_no), case_no)
+    left_fen = sum(tx.balances(one).get(cash, 0) for one in ours)
+    return min(out_fen, max(0, -left_fen))
 
 
 def _left(tx: WorkingSet, fact: Fact) -> int:

@@ -4,10 +4,11 @@ from typing import Any
 
 from sqlalchemy import UpdateBase, bindparam, case, delete, update
 
-from cardsvc.core import ledger
+from cardsvc.core import ledger, paid_out
 from cardsvc.core.board import live
 from cardsvc.core.facts import PlaceKind
 from cardsvc.core.ids import CardNo, CaseNo
+from cardsvc.core.reference import MARK as REFERENCE
 from cardsvc.core.terms import Reason
 from cardsvc.store import cards, reading, receipts, stray_money, tills
 from cardsvc.store import tables as t
@@ -108,7 +109,7 @@ def _flush_things(tx: WorkingSet) -> None:
     marks = [
         {"home_id": home, "kind": k, "code": code, "case_no": no}
         for (k, code), no in tx.marks.items()
-        if k != DEATH_PAPER or not _goes_over(tx, code, no)
+        if k not in GO_OVER or not _goes_over(tx, k, code, no)
     ]
     _each(tx, _MARKS, marks)
     free = halls.keys() - tx.halls.keys()
@@ -129,10 +130,14 @@ def _flush_things(tx: WorkingSet) -> None:
         )  # fmt: skip
 
 
-def _goes_over(tx: WorkingSet, code: str, case_no: CaseNo | None) -> bool:
-    """Whether a death paper was known, and is now this case's, or nobody's; one that came and went leaves nothing."""
+GO_OVER = (DEATH_PAPER, REFERENCE, paid_out.OPEN, paid_out.MARK)
+"""Marks that can be another case's, or nobody's, some day."""
+
+
+def _goes_over(tx: WorkingSet, kind: str, code: str, case_no: CaseNo | None) -> bool:
+    """Whether a mark was known, and is now this case's, or nobody's; one that came and went leaves nothing."""
     m = t.mark.c
-    own = (m.home_id == tx.home_id, m.kind == DEATH_PAPER, m.code == code)
+    own = (m.home_id == tx.home_id, m.kind == kind, m.code == code)
     return tx.connection.execute(update(t.mark).where(*own).values(case_no=case_no or "")).rowcount > 0 or not case_no
 
 

@@ -1,11 +1,14 @@
 """Writing a new home."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from cardsvc.core.ids import HomeId
+from cardsvc.core.people import masked_name
 from cardsvc.core.prices import PriceBook
+from cardsvc.core.staffing import Person
 from cardsvc.core.waivers import WaiverTable
 from cardsvc.store import tables as t
 from cardsvc.store.log import GENESIS
@@ -21,6 +24,24 @@ def add_home(connection: Connection, home_id: HomeId, name_zh: str, name_en: str
 def add_staff(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """People."""
     connection.execute(t.staff.insert(), rows)
+
+
+def staff_row(
+    home_id: HomeId, person: Person, name_sealed: bytes, now: datetime, *, password: str, pin: str
+) -> dict[str, Any]:
+    """The row of somebody who begins `now`, with the verifiers of their password and PIN ('' for none yet)."""
+    return {
+        "home_id": home_id,
+        "staff_no": person.staff_no,
+        "shown_name": masked_name(person.name),
+        "name_sealed": name_sealed,
+        "roles": ",".join(person.roles),
+        "county": person.county,
+        "password_hash": password,
+        "pin_hash": pin,
+        "disabled_at": None,
+        "added_at": now,
+    }
 
 
 def add_resources(connection: Connection, rows: list[dict[str, Any]]) -> None:

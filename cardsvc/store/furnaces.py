@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, select
 
 from cardsvc.core.books import bounds
@@ -11,11 +10,10 @@ from cardsvc.core.case import Case
 from cardsvc.core.furnace_log import Run, runs_of
 from cardsvc.core.ids import HomeId
 from cardsvc.core.snapshot import Traits
+from cardsvc.store import reading
 from cardsvc.store import tables as t
 from cardsvc.store.reconciling import cases_since
 from cardsvc.store.working import CASE
-
-TRAITS = TypeAdapter(Traits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ def furnaces(connection: Connection, home_id: HomeId) -> list[Furnace]:
     """The furnaces, by code."""
     r = t.resource.c
     rows = connection.execute(select(t.resource).where(r.home_id == home_id, r.kind == "furnace").order_by(r.code))
-    return [Furnace(row.code, row.title_zh, row.title_en, TRAITS.validate_json(row.traits)) for row in rows]
+    return [Furnace(row.code, row.title_zh, row.title_en, reading.traits(row.traits)) for row in rows]
 
 
 def queue(connection: Connection, home_id: HomeId, day: date) -> list[Queued]:

@@ -2,7 +2,6 @@
 
 import hashlib
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, func, select
 
 from cardsvc.core import ledger
@@ -15,10 +14,9 @@ from cardsvc.core.permissions import Role
 from cardsvc.core.prices import Trigger
 from cardsvc.core.snapshot import Traits
 from cardsvc.core.terms import Approval, Payer, Reason
+from cardsvc.store import reading
 from cardsvc.store import tables as t
 from cardsvc.store.working import WorkingSet
-
-TRAITS = TypeAdapter(Traits)
 
 
 def for_cremation(tx: WorkingSet, case: Case, furnace: str | None, disc: str | None) -> Ground:
@@ -65,7 +63,7 @@ def traits_of(tx: WorkingSet, kind: PlaceKind, code: str) -> Traits | None:
         rows = tx.connection.execute(select(r.kind, r.code, r.traits).where(r.home_id == tx.home_id))
         tx.traits = {(row.kind, row.code): row.traits for row in rows}
     found = tx.traits.get((kind.value, code))
-    return TRAITS.validate_json(found) if found is not None else None
+    return reading.traits(found) if found is not None else None
 
 
 def out_of_service(connection: Connection, home_id: HomeId, kind: PlaceKind, code: str, why: Reason) -> None:
@@ -75,7 +73,7 @@ def out_of_service(connection: Connection, home_id: HomeId, kind: PlaceKind, cod
     found = connection.execute(select(r.traits).where(*one)).scalar_one_or_none()
     if found is None:
         return
-    traits = TRAITS.validate_json(found).model_copy(update={"closed": why})
+    traits = reading.traits(found).model_copy(update={"closed": why})
     connection.execute(t.resource.update().where(*one).values(traits=traits.model_dump_json()))
     connection.execute(t.home.update().where(h.home_id == home_id).values(setup_version=h.setup_version + 1))
 

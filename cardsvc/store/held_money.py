@@ -12,17 +12,16 @@ from sqlalchemy import Connection, select
 
 from cardsvc.core.facts import Fact, Step, StepTaken
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
-from cardsvc.core.ledger import receivable, suspense
+from cardsvc.core.ledger import RECOVERED_ASIDE, RECOVERED_BEFORE, Transfer, receivable, suspense
 from cardsvc.core.paying import MOST_FEN
-from cardsvc.core.reversal import PROVIDED
+from cardsvc.core.reversal import ELSEWHERE
 from cardsvc.core.terms import Means, Payer
 from cardsvc.store import payments, statement_money
 from cardsvc.store import tables as t
 from cardsvc.store.journals import merged_into
+from cardsvc.store.working import WorkingSet
 
 FACT = TypeAdapter(Fact)
-ELSEWHERE = (PROVIDED, "statement:")
-"""How the causes begin of what has acts of its own (`handlers.settle_payment`, `handlers.pay_statement`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +55,24 @@ class AtDesk:
 
 def counted(connection: Connection, home_id: HomeId, cases: Iterable[CaseNo]) -> dict[CaseNo, int]:
     """What of these cases' suspense is no statement's for certain: a desk took it, or *other* paid it too much."""
-    x, found = t.transfer.c, dict[CaseNo, int]()
-    for end in set(cases):
-        ours = [*merged_into(connection, home_id, end), end]
-        mine = [suspense(one) for one in ours]
-        others = {receivable(one, Payer.OTHER) for one in ours}
-        acts = (Step.GIVE_BACK_HELD.value, Step.ASSIGN_HELD.value)
-        where = (x.home_id == home_id, x.case_no.in_(ours), x.debit.in_(mine) | x.credit.in_(mine))
-        fen = 0
-        for row in connection.execute(select(x.debit, x.credit, x.amount_fen, x.memo, x.cause).where(*where)):
-            beside = row.debit if row.credit in mine else row.credit
-            at_till = beside.startswith("till/") and not row.cause.startswith(ELSEWHERE)
-            if at_till or beside in others or row.memo in acts:
-                fen += row.amount_fen if row.credit in mine else -row.amount_fen
-        found[end] = max(0, fen)
-    return found
+    return {end: max(0, _counted(connection, home_id, end, ())) for end in set(cases)}
+
+
+def _counted(connection: Connection, home_id: HomeId, end: CaseNo, pending: Iterable[tuple[str, Transfer]]) -> int:
+    x = t.transfer.c
+    ours = [*merged_into(connection, home_id, end), end]
+    mine = {suspense(one) for one in ours}
+    others = {receivable(one, Payer.OTHER) for one in ours}
+    where = (x.home_id == home_id, x.case_no.in_(ours), x.debit.in_(sorted(mine)) | x.credit.in_(sorted(mine)))
+    stored = connection.execute(select(x.debit, x.credit, x.amount_fen, x.memo, x.cause).where(*where))
+    rows = [(row.debit, row.credit, row.amount_fen, row.memo, row.cause) for row in stored]
+    rows += [(one.debit, one.credit, one.amount_fen, one.memo, cause) for cause, one in pending]
+    acts, fen = (Step.GIVE_BACK_HELD.value, Step.ASSIGN_HELD.value, RECOVERED_BEFORE, RECOVERED_ASIDE), 0
+    for debit, credit, amount, memo, cause in rows:
+        sign, beside = (credit in mine) - (debit in mine), debit if credit in mine else credit
+        at_till = beside.startswith("till/") and not cause.startswith(ELSEWHERE)
+        fen += sign * amount if at_till or beside in others or memo in acts else 0
+    return fen
 
 
 def of_case(connection: Connection, home_id: HomeId, case_no: CaseNo) -> AtDesk:
@@ -79,11 +81,25 @@ def of_case(connection: Connection, home_id: HomeId, case_no: CaseNo) -> AtDesk:
     stands = connection.execute(
         select(a.credit_fen - a.debit_fen).where(a.home_id == home_id, a.account == suspense(case_no))
     ).scalar_one_or_none()
-    by_qr = sum(one.amount_fen for one in payments.waiting(connection, home_id) if one.case_no == case_no)
-    left = max(0, int(stands or 0) - by_qr)
-    ours = min(left, counted(connection, home_id, [case_no])[case_no])
-    fen = left - statement_money.claimed(connection, home_id, case_no, left - ours)
+    fen = _left(connection, home_id, case_no, int(stands or 0), ())
     return AtDesk(case_no, fen, _pieces(connection, home_id, case_no, fen))
+
+
+def left(tx: WorkingSet, case_no: CaseNo) -> int:
+    """What is held of a case and can be decided about, in fen, with what this transaction has moved."""
+    pending = [(cause, one) for no, _, cause, one in tx.transfers if no == case_no]
+    stands = -tx.balances(case_no).get(suspense(case_no), 0)
+    return _left(tx.connection, tx.home_id, case_no, stands, pending)
+
+
+def _left(
+    connection: Connection, home_id: HomeId, case_no: CaseNo, stands: int, pending: Iterable[tuple[str, Transfer]]
+) -> int:
+    """Of what stands in the suspense, what neither waits by QR nor came for statements."""
+    by_qr = sum(one.amount_fen for one in payments.waiting(connection, home_id) if one.case_no == case_no)
+    rest = max(0, stands - by_qr)
+    ours = min(rest, max(0, _counted(connection, home_id, case_no, pending)))
+    return rest - statement_money.claimed(connection, home_id, case_no, rest - ours)
 
 
 def listed(connection: Connection, home_id: HomeId) -> list[AtDesk]:

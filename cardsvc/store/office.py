@@ -1,6 +1,6 @@
 """What the office reads: lists by key, never by offset; a case with all that is known of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -100,6 +100,17 @@ def cases(connection: Connection, home_id: HomeId, wanted: Wanted) -> list[CaseR
     order = c.case_no.asc() if wanted.oldest_first else c.case_no.desc()
     rows = connection.execute(select(t.funeral_case).where(*where).order_by(order).limit(PAGE + 1))
     return [_case_row(row) for row in rows]
+
+
+def cases_of(
+    connection: Connection, home_id: HomeId, people: Iterable[str], county: str | None = None
+) -> list[CaseRow]:
+    """The cases of people, by the blind indexes of their ID numbers, the newest first; at most a page."""
+    c = t.funeral_case.c
+    where = (c.home_id == home_id, c.id_no_blind.in_(sorted(people)))
+    only = (c.county == county,) if county is not None else ()
+    asked = select(t.funeral_case).where(*where, *only).order_by(c.case_no.desc()).limit(PAGE)
+    return [_case_row(row) for row in connection.execute(asked)]
 
 
 def case(connection: Connection, home_id: HomeId, case_no: CaseNo) -> CaseRow | None:

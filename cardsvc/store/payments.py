@@ -11,14 +11,16 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from cardsvc.core.books import bounds
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.ledger import Account, receivable
+from cardsvc.core.paid_out import MARK as PAID_OUT
 from cardsvc.core.paying import LIVE, Arrival, ByHand, DayFound, Order, OrderState, Why, next_look
 from cardsvc.core.provider import Notice
+from cardsvc.core.reference import MARK, compared
 from cardsvc.core.reversal import reversed_by
 from cardsvc.core.review import Evidence, Rule
 from cardsvc.core.reviewing import FlagState
 from cardsvc.core.snapshot import AskedPay
 from cardsvc.core.terms import Payer
-from cardsvc.store import office
+from cardsvc.store import office, reading
 from cardsvc.store import tables as t
 
 FOUND = TypeAdapter(DayFound)
@@ -355,3 +357,13 @@ def _held(row: Any) -> Held:
 _came, _alias = t.payment_arrival.c, t.case_alias.c
 _MERGED = (_alias.home_id == _came.home_id) & (_alias.provisional_no == _came.case_no)
 _CAME = select(t.payment_arrival, _alias.case_no.label("goes_on")).outerjoin(t.case_alias, _MERGED)
+
+
+def referenced(connection: Connection, home_id: HomeId, text: str) -> CaseNo | None:
+    """The case that a payment with this card slip or bank's number says, or a transfer out; it may not be here."""
+    for kind in (MARK, PAID_OUT):
+        one = {"of_home": home_id, "kind": kind, "code": compared(text)}
+        said = connection.execute(reading.MARK, one).scalar_one_or_none()
+        if said:
+            return CaseNo(said)
+    return None

@@ -1,7 +1,7 @@
 """What a working set reads: statements built once, and values read once for each text that the database holds.
 
-A price list, the rules and a case are kept as text and never change without it: what was read from the same text before
-is the same value. So nothing here can be stale, and nothing is ever told that it changed.
+A price list, the rules, a case and what a place is like are kept as text and never change without it: what was read
+from the same text before is the same value. So nothing here can be stale, and nothing is ever told that it changed.
 """
 
 import threading
@@ -14,6 +14,7 @@ from cardsvc.core.case import Case
 from cardsvc.core.ids import CaseNo
 from cardsvc.core.policy import Policy
 from cardsvc.core.prices import PriceBook
+from cardsvc.core.snapshot import Traits
 from cardsvc.core.waivers import WaiverTable
 from cardsvc.store import tables as t
 
@@ -21,6 +22,7 @@ _CASE = TypeAdapter(Case)
 _PRICES = TypeAdapter(PriceBook)
 _POLICY = TypeAdapter(Policy)
 _WAIVERS = TypeAdapter(WaiverTable)
+_TRAITS = TypeAdapter(Traits)
 CASES_KEPT = 3_000
 """Open cases of a large home, with room to spare: some 50 kB each at the end of their way."""
 
@@ -79,6 +81,12 @@ def waiver_table(body: str) -> WaiverTable:
 def policy(body: str) -> Policy:
     """Rules as they are kept. Raises ValidationError."""
     return _POLICY.validate_json(body)
+
+
+@lru_cache(512)
+def traits(body: str) -> Traits:
+    """What a place or thing is like, as it is kept. Raises ValidationError."""
+    return _TRAITS.validate_json(body)
 
 
 _HOME: BindParameter[str] = bindparam("of_home")

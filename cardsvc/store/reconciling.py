@@ -1,17 +1,18 @@
 """Read the books of a day at one moment, and keep what a night found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, func, or_, select
 
+from cardsvc.core import ledger
 from cardsvc.core.books import Books, Count, Drawn, Money, Unsent, bounds
 from cardsvc.core.case import Case
-from cardsvc.core.facts import Stage
+from cardsvc.core.facts import Stage, Step
 from cardsvc.core.ids import CaseNo, HomeId
-from cardsvc.core.ledger import deposits, receivable
+from cardsvc.core.ledger import Account, Transfer, deposits, receivable
 from cardsvc.core.reconciliation import Findings
 from cardsvc.core.terms import Payer
 from cardsvc.store import drills
@@ -74,7 +75,7 @@ def books(connection: Connection, home_id: HomeId, day: date, now: datetime) -> 
         drawn=tuple(one for one in _drawn(connection, home_id) if one.case_no in numbers),
         stock=_stock(connection, home_id),
         labels={row.code: CaseNo(row.case_no) for row in labels if row.case_no in numbers},
-        money=_money(connection, home_id, numbers),
+        money=_money(connection, home_id, numbers, _closed_at(cases)),
         unsent=_unsent(connection, home_id),
         missing=tuple((f"{row.journal_id}:{row.seq}", CaseNo(row.case_no) if row.case_no else None) for row in missing),
         red_drills=drills.open_red(connection, home_id),
@@ -100,7 +101,31 @@ def _stock(connection: Connection, home_id: HomeId) -> int:
     return connection.execute(select(func.count()).select_from(t.certificate).where(*where)).scalar_one()
 
 
-def _money(connection: Connection, home_id: HomeId, numbers: set[CaseNo]) -> dict[CaseNo, Money]:
+def _closed_at(cases: Iterable[Case]) -> dict[CaseNo, int]:
+    """The log numbers at which cases were closed for a reason: what was open then, two people agreed to."""
+    ends = ((case.case_no, case.last(Step.CLOSE)) for case in cases)
+    return {
+        case_no: int(end.cause.rpartition(":")[2])
+        for case_no, end in ends
+        if end is not None and end.reason is not None
+    }
+
+
+def _agreed(connection: Connection, home_id: HomeId, closed_at: Mapping[CaseNo, int]) -> dict[Account, int]:
+    """The balances of these cases' accounts when they were closed, in fen."""
+    x = t.transfer.c
+    where = (x.home_id == home_id, x.case_no.in_(sorted(closed_at)))
+    rows = connection.execute(select(x.case_no, x.log_no, x.debit, x.credit, x.amount_fen, x.memo).where(*where))
+    return ledger.balances(
+        Transfer(debit=Account(row.debit), credit=Account(row.credit), amount_fen=row.amount_fen, memo=row.memo)
+        for row in rows
+        if row.log_no <= closed_at[CaseNo(row.case_no)]
+    )
+
+
+def _money(
+    connection: Connection, home_id: HomeId, numbers: set[CaseNo], closed_at: Mapping[CaseNo, int]
+) -> dict[CaseNo, Money]:
     line, moved = t.bill_line.c, t.transfer.c
     sums = select(line.case_no, func.sum(line.price_fen)).where(line.home_id == home_id).group_by(line.case_no)
     charged = {case_no: int(amount) for case_no, amount in connection.execute(sums)}
@@ -110,7 +135,7 @@ def _money(connection: Connection, home_id: HomeId, numbers: set[CaseNo]) -> dic
         for case_no, account, amount in connection.execute(moves.group_by(moved.case_no, side)):
             balances = accounts.setdefault(CaseNo(case_no), {})
             balances[account] = balances.get(account, 0) + sign * int(amount)
-    money = {}
+    money, agreed = {}, _agreed(connection, home_id, closed_at)
     for number in numbers:
         balances = accounts.get(number, {})
         family, held = receivable(number, Payer.FAMILY), deposits(number)
@@ -119,6 +144,9 @@ def _money(connection: Connection, home_id: HomeId, numbers: set[CaseNo]) -> dic
             revenue=-sum(amount for account, amount in balances.items() if account.startswith("revenue/")),
             balance=sum(balances.values()),
             owed=balances.get(family, 0) + balances.get(held, 0),
+            by_other=balances.get(receivable(number, Payer.OTHER), 0),
+            agreed=agreed.get(family, 0) + agreed.get(held, 0),
+            agreed_other=agreed.get(receivable(number, Payer.OTHER), 0),
         )
     return money
 

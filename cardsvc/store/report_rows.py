@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, or_, select, text, true, tuple_
 
-from cardsvc.core.facts import Step, step_of
+from cardsvc.core.facts import Step, StepTaken, step_of
 from cardsvc.core.ids import HomeId
 from cardsvc.core.ledger import Account
-from cardsvc.core.reporting import Period, Rows, What, since_of
+from cardsvc.core.reporting import OF_LOST_BOOKS, Period, Rows, What, since_of
 from cardsvc.core.trial_balance import case_of
-from cardsvc.store import business_days, counted_steps, price_books, reports
+from cardsvc.store import business_days, counted_steps, price_books, reports, short
 from cardsvc.store import tables as t
 from cardsvc.store.business_days import Range
 from cardsvc.store.summing import FOREVER, SAYS
@@ -31,6 +31,7 @@ KEYS: Mapping[What, re.Pattern[str]] = {
     What.STANDS: re.compile(r"([0-9-]{10})\|([a-zA-Z0-9/_-]{1,60})", re.ASCII),
     What.TO_REST: re.compile(r"([A-Z0-9-]{1,20})", re.ASCII),
     What.TAPS: re.compile(r"([0-9]{1,18})\|([A-Z0-9-]{1,20})", re.ASCII),
+    **dict.fromkeys(OF_LOST_BOOKS, re.compile(r"([0-9]{1,18})\|([A-Z0-9-]{1,20})\|([0-9]{1,9})", re.ASCII)),
 }
 """How the places of rows in their lists are written; what is none of them begins at the first page."""
 
@@ -39,7 +40,8 @@ KEYS: Mapping[What, re.Pattern[str]] = {
 class Row:
     """A row of a figure: `key` is its place in the list, `name` an item, a reason, a step or since when it stands.
 
-    `value` in fen, or 1 for a tap or a case; `who` a payer, a cashier or a person; `at` when it was posted.
+    `value` in fen, or 1 for a tap or a case; `who` a payer, a cashier or a person; `at` when it was posted. Of what
+    lost books paid out: the `second` person and the `reason` too.
     """
 
     key: str
@@ -50,6 +52,8 @@ class Row:
     value: int
     cause: str
     observed: bool | None = None
+    second: str = ""
+    reason: str = ""
 
 
 def page(connection: Connection, home_id: HomeId, asked: Rows, period: Period, after: str, most: int) -> list[Row]:
@@ -63,6 +67,8 @@ def page(connection: Connection, home_id: HomeId, asked: Rows, period: Period, a
         return _transfers(connection, home_id, asked, period, range_, key, most)
     if asked.what is What.STANDS:
         return _standing(connection, home_id, asked, reports.last_begun(connection, home_id, period), key, most)
+    if asked.what in OF_LOST_BOOKS:
+        return _short(connection, home_id, asked, period, key, most)
     if asked.what is What.TO_REST:
         return _to_rest(connection, home_id, period, key, most)
     return _taps(connection, home_id, asked, range_, key, most)
@@ -204,6 +210,28 @@ def _balances(connection: Connection, home_id: HomeId, accounts: list[str], end:
         sums[debit] = sums.get(debit, 0) + fen
         sums[credit] = sums.get(credit, 0) - fen
     return sums
+
+
+def _short(
+    connection: Connection, home_id: HomeId, asked: Rows, period: Period, key: list[str], most: int
+) -> list[Row]:
+    """What moved what lost books paid out: in the period, or until its end where what is left is asked for."""
+    range_ = business_days.of_days(connection, home_id, *period)
+    if asked.what is What.LEFT:
+        as_of = reports.last_begun(connection, home_id, period)
+        range_ = Range(1, business_days.ends(connection, home_id, as_of))
+    after = (int(key[0]), key[1], int(key[2])) if key else None
+    found: list[Row] = []
+    for one in short.pieces(connection, home_id, range_):
+        value = one.into(asked.kind or "") if asked.what is What.LEFT else one.counts(asked.what)
+        if value and asked.memo in (None, one.memo) and (after is None or one.key > after):
+            fact = FACT.validate_json(one.body) if one.body is not None else None
+            reason = fact.body.details.reason if fact is not None and isinstance(fact.body, StepTaken) else None
+            people = (fact.staff_no, fact.second_staff_no or "") if fact is not None else ("", "")
+            name = "|".join(map(str, one.key))
+            seen = (one.key[1], one.at, one.memo, people[0], value, one.cause)
+            found.append(Row(name, *seen, second=people[1], reason=reason or ""))
+    return found[: most + 1]
 
 
 def _to_rest(connection: Connection, home_id: HomeId, period: Period, key: list[str], most: int) -> list[Row]:

@@ -6,9 +6,10 @@ from datetime import date
 from sqlalchemy import Connection, func, select
 
 from cardsvc.core.ids import HomeId
-from cardsvc.core.reporting import Age, Charged, Money, Period, Stood, Sums, Taps, age_on
-from cardsvc.store import business_days, price_books
+from cardsvc.core.reporting import Age, Charged, Left, Money, Period, Short, Stood, Sums, Taps, age_on
+from cardsvc.store import business_days, price_books, short
 from cardsvc.store import tables as t
+from cardsvc.store.business_days import Range
 
 
 def last_begun(connection: Connection, home_id: HomeId, period: Period) -> date:
@@ -27,6 +28,8 @@ def sums(connection: Connection, home_id: HomeId, period: Period) -> Sums:
         money=tuple(_money(connection, home_id, period)),
         stood=tuple(_stood(connection, home_id, as_of)),
         taps=tuple(_taps(connection, home_id, period)),
+        short=tuple(_short(connection, home_id, period)),
+        left=tuple(_left(connection, home_id, as_of)),
         earned=_earned(connection, home_id, period, 10 if (period.last - period.first).days < 31 else 7),
     )
 
@@ -80,6 +83,20 @@ def _stood(connection: Connection, home_id: HomeId, as_of: date) -> Iterable[Sto
         key = (kind, age_on(date.fromisoformat(since), as_of))
         found[key] = found.get(key, 0) + int(fen) * (1 if kind.startswith("receivable/") else -1)
     return [Stood(kind, age, fen) for (kind, age), fen in sorted(found.items()) if fen]
+
+
+def _short(connection: Connection, home_id: HomeId, period: Period) -> Iterable[Short]:
+    found = dict[str, list[int]]()
+    for one in short.pieces(connection, home_id, business_days.of_days(connection, home_id, *period)):
+        sums = found.setdefault(one.memo, [0] * len(short.MOVED))
+        for at, what in enumerate(short.MOVED):
+            sums[at] += one.counts(what)
+    return [Short(memo, *fen) for memo, fen in sorted(found.items())]
+
+
+def _left(connection: Connection, home_id: HomeId, as_of: date) -> Iterable[Left]:
+    moved = short.pieces(connection, home_id, Range(1, business_days.ends(connection, home_id, as_of)))
+    return [Left(account, sum(one.into(account) for one in moved)) for account in short.ACCOUNTS] if moved else []
 
 
 def _taps(connection: Connection, home_id: HomeId, period: Period) -> Iterable[Taps]:

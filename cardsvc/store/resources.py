@@ -8,8 +8,8 @@ from sqlalchemy import Connection, and_, delete, select, update
 from cardsvc.core.facts import PlaceKind
 from cardsvc.core.ids import CaseNo, HomeId
 from cardsvc.core.snapshot import Traits
+from cardsvc.store import reading
 from cardsvc.store import tables as t
-from cardsvc.store.grounds import TRAITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def things(connection: Connection, home_id: HomeId, kind: PlaceKind | None = Non
             row.code,
             row.title_zh,
             row.title_en,
-            TRAITS.validate_json(row.traits),
+            reading.traits(row.traits),
             CaseNo(row.case_no) if row.case_no else None,
         )
         for row in rows

@@ -1,37 +1,39 @@
 """What is read to take a payment back: which one it was, what it posted, and where the open business day begins."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from sqlalchemy import Connection, select
 
 from cardsvc.core import reversal
 from cardsvc.core.came import TAKES_MONEY
 from cardsvc.core.facts import Fact, Step, step_of
 from cardsvc.core.ids import CaseNo, HomeId
-from cardsvc.core.ledger import Account, Transfer
-from cardsvc.core.problems import Refusal
-from cardsvc.core.reversal import PaidIn
-from cardsvc.store import day_close
+from cardsvc.core.ledger import Account, Transfer, suspense
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.reversal import PaidIn, Posted, Undone
+from cardsvc.store import day_close, held_money
 from cardsvc.store import tables as t
-from cardsvc.store.open_lines import open_lines
 from cardsvc.store.working import FACT, WorkingSet
 
 
 def refused(tx: WorkingSet, case_no: CaseNo, cause: str | None) -> Refusal | None:
     """Why a payment cannot be taken back now; None when it can."""
-    payment = reversal.found(facts(tx, case_no), cause, begun(tx.connection, tx.home_id))
+    since = begun(tx.connection, tx.home_id)
+    counted = _counted(tx.connection, tx.home_id, [case_no], since)
+    payment = reversal.found(facts(tx, case_no), cause, since, counted)
     if isinstance(payment, Refusal):
         return payment
-    balances = tx.balances(case_no)
-    back = reversal.counter_entries(case_no, undone(tx, case_no, payment.cause), open_lines(tx, case_no), balances)
-    return reversal.used_up(back, balances)
+    return None if _undone(tx, case_no, payment.cause).there else Refusal(Problem.MONEY_USED)
 
 
-def undone_by(tx: WorkingSet, fact: Fact) -> list[Transfer]:
-    """The transfers of the payment that a fact takes back; none where another fact has taken it back."""
+def undone_by(tx: WorkingSet, fact: Fact) -> Undone:
+    """The payment that a fact takes back; nothing where another fact has taken it back."""
     cause = reversal.reversed_by(fact)
-    if cause is None:
-        return []
     others = (one for one in facts(tx, fact.case_no) if one.cause != fact.cause) if tx.sent_again else ()
-    return [] if any(reversal.reversed_by(one) == cause for one in others) else undone(tx, fact.case_no, cause)
+    if cause is None or any(reversal.reversed_by(one) == cause for one in others):
+        return reversal.NOTHING
+    return _undone(tx, fact.case_no, cause)
 
 
 def taken_back_before(tx: WorkingSet, fact: Fact) -> bool:
@@ -41,16 +43,30 @@ def taken_back_before(tx: WorkingSet, fact: Fact) -> bool:
     return any(reversal.reversed_by(one) == fact.cause for one in facts(tx, fact.case_no))
 
 
-def undone(tx: WorkingSet, case_no: CaseNo, cause: str | None) -> list[Transfer]:
-    """The transfers that a payment made."""
+def _undone(tx: WorkingSet, case_no: CaseNo, cause: str) -> Undone:
+    """A payment as it would be taken back now; what other acts claim of the case's suspense is not there for it."""
+    found = reversal.undone(case_no, cause, posted(tx, case_no))
+    takes = found.takes(suspense(case_no))
+    return replace(found, there=found.there and takes <= held_money.left(tx, case_no)) if takes > 0 else found
+
+
+def posted(tx: WorkingSet, case_no: CaseNo) -> list[Posted]:
+    """All that moved the accounts of a case, in the order of the log, this transaction's last."""
     x = t.transfer.c
-    where = (x.home_id == tx.home_id, x.case_no == case_no, x.cause == cause)
-    rows = tx.connection.execute(select(x.debit, x.credit, x.amount_fen, x.memo).where(*where).order_by(x.entry_no))
+    rows = tx.connection.execute(
+        select(x.log_no, x.cause, x.debit, x.credit, x.amount_fen, x.memo)
+        .where(x.home_id == tx.home_id, x.case_no == case_no)
+        .order_by(x.log_no, x.entry_no)
+    )
     stored = [
-        Transfer(debit=Account(one.debit), credit=Account(one.credit), amount_fen=one.amount_fen, memo=one.memo)
-        for one in rows
+        Posted(
+            row.log_no,
+            row.cause,
+            Transfer(debit=Account(row.debit), credit=Account(row.credit), amount_fen=row.amount_fen, memo=row.memo),
+        )
+        for row in rows
     ]
-    return stored + [one for no, _, by, one in tx.transfers if no == case_no and by == cause]
+    return stored + [Posted(log_no, by, one) for no, log_no, by, one in tx.transfers if no == case_no]
 
 
 def facts(tx: WorkingSet, case_no: CaseNo) -> list[Fact]:
@@ -76,4 +92,12 @@ def payments(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> 
     for row in rows:
         if f'"{Step.DEPOSIT}"' in row.body or f'"{Step.PAY}"' in row.body or f'"{Step.REVERSE_PAYMENT}"' in row.body:
             told.setdefault(CaseNo(row.case_no), []).append(FACT.validate_json(row.body))
-    return {case_no: reversal.reversible(some, since) for case_no, some in told.items()}
+    counted = _counted(connection, home_id, told, since)
+    return {case_no: reversal.reversible(some, since, counted) for case_no, some in told.items()}
+
+
+def _counted(connection: Connection, home_id: HomeId, numbers: Iterable[CaseNo], since: int) -> frozenset[str]:
+    """The causes of money of no case that was put on these cases, and was there on a day that is closed."""
+    w = t.stray_money.c
+    where = (w.home_id == home_id, w.settled_case_no.in_(list(numbers)), w.log_no < since)
+    return frozenset(connection.execute(select(w.cause).where(*where)).scalars())

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, func, literal, or_, select, tuple_, union_all, update
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, tuple_, union_all, update
 
 from cardsvc.core.facts import StationKind
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.review import Evidence, Rule
 from cardsvc.core.reviewing import ON_FACT, Because, Decision, FlagState, concerned
 from cardsvc.store import tables as t
+from cardsvc.store.aside import condition_aside, value_aside
 
 COUNTED = 1_000
 """Beyond it a count says only that there are more."""
@@ -87,10 +88,9 @@ def listed(connection: Connection, home_id: HomeId, wanted: Wanted, after: Flagg
     if wanted.dearest:
         order, place = (c.amount_fen, *order), (after.amount_fen, *place) if after is not None else ()
     if rarest is not None and (rarest == AMOUNT) is not wanted.dearest:
-        order = (_aside(order[0]), *order[1:])
+        order = (value_aside(order[0]), *order[1:])
     where = [c.home_id == home_id, c.state == wanted.state.value]
-    for conditions in _filters(wanted, aside_but=rarest).values():
-        where += conditions
+    where += _filters(wanted, aside_but=rarest).values()
     if wanted.not_by is not None:
         where += [or_(one.is_(None), one != wanted.not_by) for one in (c.caused_by, c.second)]
     if place:
@@ -99,23 +99,18 @@ def listed(connection: Connection, home_id: HomeId, wanted: Wanted, after: Flagg
     return [_flagged(row) for row in rows]
 
 
-def _filters(wanted: Wanted, aside_but: str | None = None) -> dict[str, list[ColumnElement[bool]]]:
+def _filters(wanted: Wanted, aside_but: str | None = None) -> dict[str, ColumnElement[bool]]:
     """What the filters ask of a flag; with `aside_but`, no index is used for any of them but this one."""
-
-    def column(name: str) -> ColumnElement[Any]:
-        one = t.review_flag.c[name]
-        return one if aside_but in (None, name) else _aside(one)
-
+    c = t.review_flag.c
     asked = {name: getattr(wanted, name) for name in EQUAL}
-    found = {name: [column(name) == str(value)] for name, value in asked.items() if value is not None}
-    amounts = [column(AMOUNT) >= wanted.from_fen] if wanted.from_fen is not None else []
-    amounts += [column(AMOUNT) <= wanted.below_fen] if wanted.below_fen is not None else []
-    return found | ({AMOUNT: amounts} if amounts else {})
-
-
-def _aside(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The same value, for which no index is used."""
-    return column.concat("") if isinstance(column.type, Text) else column + 0
+    found: dict[str, ColumnElement[bool]] = {
+        name: c[name] == str(value) for name, value in asked.items() if value is not None
+    }
+    amounts = [c[AMOUNT] >= wanted.from_fen] if wanted.from_fen is not None else []
+    amounts += [c[AMOUNT] <= wanted.below_fen] if wanted.below_fen is not None else []
+    if amounts:
+        found[AMOUNT] = and_(*amounts)
+    return {name: one if aside_but in (None, name) else condition_aside(one) for name, one in found.items()}
 
 
 def _rarest(connection: Connection, home_id: HomeId, wanted: Wanted) -> str | None:
@@ -124,8 +119,8 @@ def _rarest(connection: Connection, home_id: HomeId, wanted: Wanted) -> str | No
     Otherwise the list is walked in its own order until a page is full, and that is soon.
     """
     c, parts = t.review_flag.c, []
-    for name, conditions in _filters(wanted).items():
-        some = select(c.log_no).where(c.home_id == home_id, c.state == wanted.state.value, *conditions).limit(FEW + 1)
+    for name, condition in _filters(wanted).items():
+        some = select(c.log_no).where(c.home_id == home_id, c.state == wanted.state.value, condition).limit(FEW + 1)
         parts.append(select(literal(name), func.count()).select_from(some.subquery()))
     counted = [(row[1], row[0]) for row in connection.execute(union_all(*parts))] if parts else []
     left, name = min(counted, default=(FEW + 1, ""))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, Select, bindparam, func, select
 
 from cardsvc.core import sealing
 from cardsvc.core.card.profile import KEY_BIND, KEY_READ, KEY_TAP
@@ -36,7 +36,6 @@ from cardsvc.core.wire import Hello, Key, RevokedWhy
 from cardsvc.store import payments, reading, receipts, reversing, tills
 from cardsvc.store import tables as t
 from cardsvc.store.cards import FAMILY, STAFF, hot_list
-from cardsvc.store.grounds import TRAITS
 from cardsvc.store.limits import limits_of
 from cardsvc.store.open_money import at_counter, open_at_counter
 from cardsvc.store.opening import price_book, roles_of
@@ -67,20 +66,20 @@ class Reader:
 
 
 def _changed(
-    connection: Connection, query: Select[Any], number: ColumnElement[int]
+    connection: Connection, query: Select[Any], number: ColumnElement[int], since: dict[str, Any]
 ) -> tuple[list[Row[Any]], int | None]:
     """At most MOST rows by the log number that changed them, and the number behind which there is more.
 
     What one transaction changed has one number and is never parted: the station asks on behind a number.
     """
-    rows = list(connection.execute(query.order_by(number).limit(MOST)))
+    rows = list(connection.execute(query, since))
     if len(rows) < MOST:
         return rows, None
     last = int(rows[-1].changed_log_no)
     whole = [row for row in rows if row.changed_log_no < last]
     if whole:
         return whole, int(whole[-1].changed_log_no)
-    return list(connection.execute(query.where(number == last))), last
+    return list(connection.execute(query.where(number == last).limit(None), since)), last
 
 
 def news(
@@ -91,28 +90,16 @@ def news(
     `home` is the home's row, `head` the newest number of its log: nothing has changed behind it.
     """
     home_id, kind, since = HomeId(home.home_id), reader.kind, hello.snapshot_version
-    c, k = t.funeral_case.c, t.card.c
     setup_due = since == 0 or hello.setup_version != home.setup_number
     counter = kind is StationKind.CASHIER
-    over = c.stage.in_(ENDED) & ~at_counter() if counter else c.stage.in_(ENDED)
     hot_due = since == 0 or hello.hot_version != home.hot_version
     if since >= head and not (setup_due or hot_due):
         return None
-    cases, of_cases = _changed(
-        connection,
-        select(c.case_no, c.stage, c.body, c.shown_name, c.changed_log_no)
-        .where(c.home_id == home_id, c.changed_log_no > since)
-        .where(~over if since == 0 else c.home_id == home_id),
-        c.changed_log_no,
-    )
-    cards, of_cards = _changed(
-        connection,
-        select(t.card).where(k.home_id == home_id, k.kind == FAMILY, k.changed_log_no > since),
-        k.changed_log_no,
-    )
-    staff_cards = connection.execute(
-        select(t.card).where(k.home_id == home_id, k.kind == STAFF, k.changed_log_no > (0 if setup_due else since))
-    ).all()
+    here_since = {"of_home": home_id, "since": since}
+    of_ours = _LATER_CASES if since else (_FIRST_AT_COUNTER if counter else _FIRST_CASES)
+    cases, of_cases = _changed(connection, of_ours, t.funeral_case.c.changed_log_no, here_since)
+    cards, of_cards = _changed(connection, _CARDS, t.card.c.changed_log_no, here_since)
+    staff_cards = connection.execute(_STAFF_CARDS, here_since | {"since": 0 if setup_due else since}).all()
     if not (cases or cards or staff_cards or setup_due or hot_due):
         return None
     version = max(head, 1)
@@ -199,7 +186,8 @@ def _setup(connection: Connection, home: Any, kind: StationKind, now: datetime) 
     s, a, j = t.staff.c, t.station.c, t.journal.c
     here = [step for step, rule in RULES.items() if kind in rule.stations]
     staff, drawers = [], tills.drawers(connection, home_id)
-    for row in connection.execute(select(t.staff).where(s.home_id == home_id, s.disabled_at.is_(None))):
+    there = (s.home_id == home_id, s.disabled_at.is_(None), s.pin_hash != "")
+    for row in connection.execute(select(t.staff).where(*there)):
         roles = roles_of(row.roles)
         if any(step in ALLOWED[role].steps for role in roles for step in here):
             member = StaffMember(
@@ -250,7 +238,7 @@ def resources(connection: Connection, home_id: HomeId) -> tuple[Resource, ...]:
             code=one.code,
             title_zh=one.title_zh,
             title_en=one.title_en,
-            traits=TRAITS.validate_json(one.traits),
+            traits=reading.traits(one.traits),
         )
         for one in rows
     )
@@ -258,15 +246,11 @@ def resources(connection: Connection, home_id: HomeId) -> tuple[Resource, ...]:
 
 def _totals(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> dict[CaseNo, dict[Account, int]]:
     """The balances of the cases' accounts."""
-    x = t.transfer.c
     totals: dict[CaseNo, dict[Account, int]] = {number: {} for number in numbers}
-    for side, sign in ((x.debit, 1), (x.credit, -1)):
-        sums = connection.execute(
-            select(x.case_no, side, func.sum(x.amount_fen))
-            .where(x.home_id == home_id, x.case_no.in_(numbers))
-            .group_by(x.case_no, side)
-        )
-        for number, name, amount in sums:
+    if not numbers:
+        return totals
+    for side, sign in ((_DEBITS, 1), (_CREDITS, -1)):
+        for number, name, amount in connection.execute(side, {"of_home": home_id, "wanted": numbers}):
             account = Account(name)
             totals[number][account] = totals[number].get(account, 0) + sign * int(amount)
     return totals
@@ -274,13 +258,8 @@ def _totals(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> d
 
 def _bills(connection: Connection, home_id: HomeId, totals: dict[CaseNo, dict[Account, int]]) -> dict[CaseNo, Bill]:
     """The bills of cases: sums over the family's lines, and balances of their accounts."""
-    b = t.bill_line.c
     charged = dict.fromkeys(totals, (0, 0))
-    rows = connection.execute(
-        select(b.case_no, func.sum(b.price_fen), func.sum(b.waiver_fen))
-        .where(b.home_id == home_id, b.case_no.in_(list(totals)), b.payer == Payer.FAMILY.value)
-        .group_by(b.case_no)
-    )
+    rows = connection.execute(_CHARGED, {"of_home": home_id, "wanted": list(totals)}) if totals else ()
     for number, price, waiver in rows:
         charged[number] = (int(price), int(waiver))
     return {number: bill(number, balances, *charged[number]) for number, balances in totals.items()}
@@ -334,3 +313,35 @@ def _lines(connection: Connection, home_id: HomeId, numbers: list[CaseNo]) -> di
         )
         lines.setdefault(CaseNo(row.case_no), []).append(line)
     return lines
+
+
+_HOME: BindParameter[str] = bindparam("of_home")
+_SINCE: BindParameter[int] = bindparam("since")
+_WANTED: BindParameter[list[str]] = bindparam("wanted", expanding=True)
+_of_case, _of_card, _moved, _line = t.funeral_case.c, t.card.c, t.transfer.c, t.bill_line.c
+_LATER_CASES = (
+    select(_of_case.case_no, _of_case.stage, _of_case.body, _of_case.shown_name, _of_case.changed_log_no)
+    .where(_of_case.home_id == _HOME, _of_case.changed_log_no > _SINCE)
+    .order_by(_of_case.changed_log_no)
+    .limit(MOST)
+)
+_FIRST_CASES = _LATER_CASES.where(_of_case.stage.not_in(ENDED))
+_FIRST_AT_COUNTER = _LATER_CASES.where(_of_case.stage.not_in(ENDED) | at_counter())
+_CARDS = (
+    select(t.card)
+    .where(_of_card.home_id == _HOME, _of_card.kind == FAMILY, _of_card.changed_log_no > _SINCE)
+    .order_by(_of_card.changed_log_no)
+    .limit(MOST)
+)
+_STAFF_CARDS = select(t.card).where(_of_card.home_id == _HOME, _of_card.kind == STAFF, _of_card.changed_log_no > _SINCE)
+_DEBITS, _CREDITS = (
+    select(_moved.case_no, side, func.sum(_moved.amount_fen))
+    .where(_moved.home_id == _HOME, _moved.case_no.in_(_WANTED))
+    .group_by(_moved.case_no, side)
+    for side in (_moved.debit, _moved.credit)
+)
+_CHARGED = (
+    select(_line.case_no, func.sum(_line.price_fen), func.sum(_line.waiver_fen))
+    .where(_line.home_id == _HOME, _line.case_no.in_(_WANTED), _line.payer == Payer.FAMILY.value)
+    .group_by(_line.case_no)
+)

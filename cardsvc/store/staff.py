@@ -14,13 +14,16 @@ from cardsvc.store.opening import roles_of
 
 @dataclass(frozen=True, slots=True)
 class StaffRow:
-    """Somebody who works here now."""
+    """Somebody who works here now. `first_by`: who made the password that is not theirs yet, and when; None: it is."""
 
     staff_no: StaffNo
     shown_name: str
     roles: tuple[Role, ...]
     county: str | None
     password_hash: str
+    pin_hash: str
+    first_by: str | None
+    first_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,14 @@ def find(connection: Connection, home_id: HomeId, staff_no: str) -> StaffRow | N
     where = (c.home_id == home_id, c.staff_no == staff_no, c.disabled_at.is_(None))
     row = connection.execute(select(t.staff).where(*where)).first()
     return _staff(row) if row is not None else None
+
+
+def ever(connection: Connection, home_id: HomeId, staff_no: StaffNo) -> tuple[tuple[Role, ...], datetime | None] | None:
+    """The roles of somebody who works here, or did, and when they left; None for a number that nobody has had."""
+    c = t.staff.c
+    where = (c.home_id == home_id, c.staff_no == staff_no)
+    row = connection.execute(select(c.roles, c.disabled_at).where(*where)).first()
+    return (roles_of(row.roles), row.disabled_at) if row is not None else None
 
 
 def names(connection: Connection, home_id: HomeId) -> dict[StaffNo, str]:
@@ -89,5 +100,21 @@ def close_session(connection: Connection, home_id: HomeId, token_hash: str, now:
     connection.execute(update(t.staff_session).where(*where).values(closed_at=now))
 
 
+def close_sessions(connection: Connection, home_id: HomeId, staff_no: StaffNo, now: datetime, *, but: str = "") -> None:
+    """All sessions of somebody end at once, save the one with this token."""
+    c = t.staff_session.c
+    where = (c.home_id == home_id, c.staff_no == staff_no, c.closed_at.is_(None), c.token_hash != but)
+    connection.execute(update(t.staff_session).where(*where).values(closed_at=now))
+
+
 def _staff(row: Any) -> StaffRow:
-    return StaffRow(StaffNo(row.staff_no), row.shown_name, roles_of(row.roles), row.county, row.password_hash)
+    return StaffRow(
+        StaffNo(row.staff_no),
+        row.shown_name,
+        roles_of(row.roles),
+        row.county,
+        row.password_hash,
+        row.pin_hash,
+        row.first_by,
+        row.first_at,
+    )

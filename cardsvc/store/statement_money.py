@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, text
 from cardsvc.core import statements
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
 from cardsvc.core.ledger import Account, receivable, suspense, till
+from cardsvc.core.reference import compared, normal
 from cardsvc.core.statements import Settled, Standing
 from cardsvc.core.terms import Means
 from cardsvc.store import statements as store
@@ -43,10 +44,20 @@ def pay(connection: Connection, home_id: HomeId, draft_no: int, came: Came) -> N
 
 
 def knows(connection: Connection, home_id: HomeId, reference: str) -> bool:
-    """Whether a payment with this number of the bank was entered before."""
+    """Whether a payment with this number of the bank was entered before, however it was written then.
+
+    A payer pays some times a month: all of them are looked through.
+    """
     c = t.statement_payment.c
-    known = select(c.log_no).where(c.home_id == home_id, c.reference == reference)
-    return connection.execute(known).first() is not None
+    known = connection.execute(select(c.reference).where(c.home_id == home_id)).scalars()
+    return compared(reference) in map(compared, known)
+
+
+def paid_by(connection: Connection, home_id: HomeId, reference: str) -> int | None:
+    """The statement for which a payment with this number of the bank was entered, as it is kept."""
+    c = t.statement_payment.c
+    where = (c.home_id == home_id, c.reference == normal(reference))
+    return connection.execute(select(c.draft_no).where(*where)).scalar_one_or_none()
 
 
 def payments(connection: Connection, home_id: HomeId, draft_no: int) -> list[Came]:

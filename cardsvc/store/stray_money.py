@@ -1,4 +1,5 @@
-"""Money of no case: a desk took it, and nobody here knows the case that its record names.
+"""Money of no case: a desk took it, or paid it back by the word of lost books, and nobody here knows the case that its
+record names.
 
 The ledger's entries belong to cases, so it has this money when a person has said whose it is; its drawer has it at
 once.
@@ -10,17 +11,18 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from cardsvc.core import review
+from cardsvc.core import reference, review
 from cardsvc.core.facts import Step
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo, StationId
 from cardsvc.core.preconditions import Asked
 from cardsvc.core.problems import Problem
 from cardsvc.core.reviewing import ON_FACT
 from cardsvc.core.terms import Means, Payer
-from cardsvc.core.till import is_cash, shift_at
+from cardsvc.core.till import is_in_shift, shift_at
 from cardsvc.store import tables as t
 from cardsvc.store import tills
 from cardsvc.store.flagging import flag_row
+from cardsvc.store.stray_cash import REFUNDED
 from cardsvc.store.working import Stray, WorkingSet
 
 
@@ -46,11 +48,14 @@ def keep(
     log_no: int,
     against: tuple[Problem, ...] = (Problem.CASE_UNKNOWN,),
 ) -> None:
-    """Keep what a desk took (`core.came.came_in`) until a person has said whose it is."""
+    """Keep what a desk took or paid back (`core.came`) until a person has said whose it is."""
     details, by = asked.details, asked.staff_no or StaffNo("")
     if details.amount_fen is None or details.means is None:
         raise ValueError("money has an amount and means")
-    shift = shift_at(tills.recent(tx, by), at) if is_cash(asked.step, details) else None
+    code = reference.code_of(asked.step, details)
+    if code is not None and tx.mark_owner(reference.MARK, code) is None:
+        tx.marks[(reference.MARK, code)] = CaseNo(said or "")
+    shift = shift_at(tills.recent(tx, by), at) if is_in_shift(asked.step, details) else None
     tx.strays.append(
         Stray(
             log_no=log_no, cause=cause, said=said, step=asked.step, payer=details.payer, means=details.means,
@@ -65,6 +70,8 @@ def flush(tx: WorkingSet) -> None:
     for one in tx.strays:
         tx.connection.execute(t.stray_money.insert().values(_row(tx.home_id, one)))
         flag = review.in_doubt(one.cause, one.amount_fen, one.payer, one.against)
+        if one.step is Step.REFUND:
+            flag = review.paid_out_short(one.cause, one.amount_fen)
         row = flag_row(tx.home_id, one.log_no, ON_FACT, None, one.at, flag)
         tx.connection.execute(t.review_flag.insert().values(row | {"caused_by": one.staff_no}))
 
@@ -84,10 +91,35 @@ def one(connection: Connection, home_id: HomeId, log_no: int) -> Stray | None:
     return _stray(row) if row is not None else None
 
 
-def knows(connection: Connection, home_id: HomeId, cause: str) -> bool:
-    """Whether the money of a record was kept."""
+def knows(tx: WorkingSet, cause: str) -> bool:
+    """Whether the money of a record was kept, in this transaction or before."""
+    if any(one.cause == cause for one in tx.strays):
+        return True
     c = t.stray_money.c
-    return connection.execute(select(c.log_no).where(c.home_id == home_id, c.cause == cause)).first() is not None
+    where = (c.home_id == tx.home_id, c.cause == cause)
+    return tx.connection.execute(select(c.log_no).where(*where)).first() is not None
+
+
+def gone_out(connection: Connection, home_id: HomeId, said: str | None) -> list[Stray]:
+    """What went out for the case that a record names and nobody has decided about, the oldest first."""
+    return [one for one in waiting(connection, home_id) if one.step is Step.REFUND and one.said == said]
+
+
+def take_back(tx: WorkingSet, asked: Asked, log_no: int) -> bool:
+    """Two people have taken back a payment of no case, by the word of lost books: it has left its drawer.
+
+    Whether it was there, and nobody has decided about it.
+    """
+    cause = asked.details.payment
+    if any(one.cause == cause for one in tx.strays):
+        tx.strays = [one for one in tx.strays if one.cause != cause]
+        return True
+    stray = next((one for one in waiting(tx.connection, tx.home_id) if one.cause == cause), None)
+    if stray is not None:
+        by = asked.staff_no or StaffNo("")
+        done = Decided(REFUNDED, log_no, by, asked.second_staff_no, shift_no=stray.shift_no)
+        settle(tx.connection, tx.home_id, stray.log_no, done, tx.now)
+    return stray is not None
 
 
 def settle(connection: Connection, home_id: HomeId, log_no: int, done: Decided, now: datetime) -> None:

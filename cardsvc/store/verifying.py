@@ -13,12 +13,13 @@ from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact
 from cardsvc.core.fold import fold
 from cardsvc.core.ids import CaseNo, HomeId
-from cardsvc.core.ledger import Account, Transfer, owed_by, revenue
+from cardsvc.core.ledger import Account, Transfer, owed_by, revenue, suspense
 from cardsvc.core.statements import digest
 from cardsvc.core.wire import Record
-from cardsvc.store import clearances, day_close, receipts, summing, till_faults
+from cardsvc.store import clearances, day_close, payments, receipts, summing, till_faults
 from cardsvc.store import tables as t
 from cardsvc.store.log import GENESIS, link_hash
+from cardsvc.store.payments import Held
 from cardsvc.store.statements import STATEMENT
 from cardsvc.store.witnesses import contradictions
 
@@ -53,6 +54,7 @@ def first_fault(
         "cases": _cases,
         "ledger": _ledger,
         "accounts": _accounts,
+        "suspense": _suspense,
         "till shifts": _tills,
         "receipts": _receipts,
         "statements": _statements,
@@ -204,6 +206,22 @@ def _accounts(connection: Connection, home_id: HomeId) -> str | None:
     }
     wrong = sorted(name for name in sums.keys() | kept.keys() if sums.get(name) != kept.get(name))
     return f"account {wrong[0]} is not its transfers" if wrong else None
+
+
+def _suspense(connection: Connection, home_id: HomeId) -> str | None:
+    """What waits by QR for a case is in its suspense, or in that of the case for which it came."""
+    c, wanted = t.account.c, dict[CaseNo, list[Held]]()
+    for one in payments.waiting(connection, home_id):
+        if one.case_no is not None:
+            wanted.setdefault(one.case_no, []).append(one)
+    for case_no, waiting in sorted(wanted.items()):
+        names = [suspense(number) for number in {case_no, *(one.asked_for or case_no for one in waiting)}]
+        where = (c.home_id == home_id, c.account.in_(names))
+        there = int(connection.execute(select(func.sum(c.credit_fen - c.debit_fen)).where(*where)).scalar_one() or 0)
+        fen = sum(one.amount_fen for one in waiting)
+        if fen > there:
+            return f"case {case_no}: {fen} fen wait by QR, its suspense holds {there}"
+    return None
 
 
 def _summaries(connection: Connection, home_id: HomeId) -> str | None:

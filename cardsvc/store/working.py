@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from cardsvc.core.case import Case
+from cardsvc.core.cold_bill import ColdDays
 from cardsvc.core.facts import Fact, Step
 from cardsvc.core.fold import fold, then
 from cardsvc.core.gate import Clearance
@@ -180,8 +181,12 @@ class WorkingSet:
     "What review looks at: log number, number of the first line, the fact, the case before it, what it posted."
     collected: set[CaseNo] = field(default_factory=set)
     "Cases whose ashes went out: their one-time codes are used."
+    cold: dict[str, ColdDays] = field(default_factory=dict)
+    "What is charged of days in the cold where a record came late, by its cause."
     takings: list[tuple[Fact, int, int | None]] = field(default_factory=list)
     "Cash of this transaction's facts: their log numbers, and the till shifts that they are in."
+    of_shift: dict[str, int | None] = field(default_factory=dict)
+    "Till shifts that are known to hold the cash of a fact, by its cause; None: it is in none."
     shifts: dict[StaffNo, tuple[Shift, ...]] = field(default_factory=dict)
     "The last till shifts of those who took or gave cash."
     against: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
@@ -308,14 +313,15 @@ class WorkingSet:
         """Add a fact; a late one takes its own place among all facts of its case."""
         self.facts.append((log_no, fact))
         case = self.cases[fact.case_no]
-        self.cases[fact.case_no] = fold(self._all_facts(fact.case_no)) or case if late else then(case, fact)
+        self.cases[fact.case_no] = fold(self.facts_of(fact.case_no)) or case if late else then(case, fact)
         self.changed.add(fact.case_no)
 
     def case_at(self, case_no: CaseNo, place: int) -> Case | None:
         """The case as it was when its cards had come to `place` (`core.facts.chain_place`)."""
-        return fold(fact for fact in self._all_facts(case_no) if fact.order[0] <= place)
+        return fold(fact for fact in self.facts_of(case_no) if fact.order[0] <= place)
 
-    def _all_facts(self, case_no: CaseNo) -> list[Fact]:
+    def facts_of(self, case_no: CaseNo) -> list[Fact]:
+        """All facts of a case, those of this transaction too."""
         return [*self.stored_facts(case_no), *(one for _, one in self.facts if one.case_no == case_no)]
 
     def stored_facts(self, case_no: CaseNo) -> list[Fact]:
@@ -347,6 +353,8 @@ _DICTS = (
     "receipt_voids",
     "trips",
     "against",
+    "cold",
+    "of_shift",
 )
 _SETS = ("changed", "awaited", "arrived", "collected", "broken")
 _LISTS = ("lines", "transfers", "facts", "outgoing", "cleared", "left", "looked", "takings", "receipts", "strays")

@@ -9,11 +9,12 @@ from cardsvc.core.limits import MONEY_IN
 from cardsvc.core.local_time import CHINA, local
 from cardsvc.core.money import in_yuan
 from cardsvc.core.permissions import Role
+from cardsvc.core.reference import REFERENCED, is_asked
 from cardsvc.core.reversal import PaidIn
 from cardsvc.core.rules import RULES
 from cardsvc.core.snapshot import KnownCase, Snapshot
 from cardsvc.core.station import ENTRIES, PICKS, PLACES, Entry, offered
-from cardsvc.core.terms import Belonging, Payer
+from cardsvc.core.terms import Belonging, Means, Payer
 from cardsvc.core.words import Language, say
 from terminal.kiosk.meter import extensions
 from terminal.session import Session
@@ -53,7 +54,8 @@ class Field:
 def fields_of(session: Session, snapshot: Snapshot, now: datetime, *, linked: bool) -> tuple[Field, ...]:
     """The fields that the chosen step needs, left to right in the order of work.
 
-    Money that is taken in without network needs the number of its paper receipt too. Who pays is asked where somebody
+    Money that is taken in without network needs the number of its paper receipt too, and money by card terminal or
+    transfer what its slip or the bank calls it. Who pays is asked where somebody
     beside the family owes something.
     """
     step = session.step
@@ -63,8 +65,10 @@ def fields_of(session: Session, snapshot: Snapshot, now: datetime, *, linked: bo
     lit = False
     receipt = ("receipt",) if step in MONEY_IN and not linked else ()
     payer = ("payer",) if step is Step.PAY and session.case is not None and session.case.owed else ()
+    means = session.entered.get("means", "")
+    reference = ("reference",) if means in REFERENCED and is_asked(step, Means(means)) else ()
     optional = tuple(name for name in RULES[step].may if name in ASKED_TOO)
-    for name in (*payer, *RULES[step].needs, *receipt, *optional):
+    for name in (*payer, *RULES[step].needs, *reference, *receipt, *optional):
         entry = ENTRIES[name]
         if entry is Entry.GIVEN:
             continue
@@ -73,13 +77,14 @@ def fields_of(session: Session, snapshot: Snapshot, now: datetime, *, linked: bo
         known = _in_words(value, entry, choices)
         here = not value and not lit
         lit = lit or here
-        made.append(
-            Field(name, _word(name, step, session.language), entry, value, known, choices, here, name not in optional)
-        )
+        word = _word(name, step, means, session.language)
+        made.append(Field(name, word, entry, value, known, choices, here, name not in optional))
     return tuple(made)
 
 
-def _word(name: str, step: Step, language: Language) -> str:
+def _word(name: str, step: Step, means: str, language: Language) -> str:
+    if name == "reference":
+        return say(language, f"kiosk.slip_{means}")
     of_term = name == "due" and step in (Step.EXTEND_STORAGE, Step.RENEW_STORAGE)
     return say(language, "kiosk.term_until" if of_term else f"field.{name}")
 

@@ -31,7 +31,7 @@ MOST_LISTED = 60
 SAYS_ITS_DETAIL = frozenset(
     {
         *(Problem.CASE_DUPLICATE, Problem.CASE_UNKNOWN, Problem.CARD_CHANGED, Problem.CARD_UNKNOWN, Problem.CARD_HOT),
-        *(Problem.CASH_LIMIT, Problem.ABOVE_PAID, Problem.CARD_NOT_WRITABLE, Problem.ITEM_INCLUDED),
+        *(Problem.CASH_LIMIT, Problem.ABOVE_PAID, Problem.PAID_TWICE, Problem.CARD_NOT_WRITABLE, Problem.ITEM_INCLUDED),
         *(Problem.TAG_MISMATCH, Problem.TAG_IN_USE, Problem.DISC_MISMATCH, Problem.DISC_USED),
         *(Problem.PLACE_TAKEN, Problem.PLACE_UNKNOWN, Problem.RECORD_UNREADABLE),
     }

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo
@@ -11,7 +11,7 @@ from cardsvc.core.terms import Destination, Reason
 from cardsvc.demo.phone import collection_code
 from tests.admin_web.test_console import sign_in
 from tests.support.accounts import taken
-from tests.support.browser import Pages, picture
+from tests.support.browser import Pages, picture, tab_to
 from tests.support.desk import Desk
 from tests.support.home import CardInHand, Service
 from tests.support.telling import FIRE, READY, TO_STORAGE, Office, collected, go, opened, stored
@@ -100,15 +100,7 @@ def test_a_trip_that_one_aboard_may_not_follow_moves_for_nobody(service: Service
     assert {stored(service, number).rest_at for number in (case_no, other)} == {sails}
 
 
-def tab_to(page: Page, selector: str) -> None:
-    """Go to something as somebody does who has no mouse."""
-    for _ in range(80):
-        if page.evaluate(f"document.activeElement.matches({selector!r})"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{selector} cannot be reached by keyboard")
-
-
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_ashes_are_followed_by_keyboard(service: Service, office: str, pages: Pages, language: str) -> None:

@@ -295,7 +295,7 @@ def test_a_card_becomes_stuck_when_its_time_has_come_without_any_news(
     case_no, card = opened(service)
     go(service, case_no, card, *TO_STORAGE)
     viewed(service, case_no, card, seconds=3)
-    page = pages.open(language="en")
+    page = pages.open(language="en", hurried=True)
     sign_in(page, office, MANAGER)
     live_board(page, office, "?stuck=true")
     expect(page.locator(".live:visible")).to_have_count(0)
@@ -308,7 +308,7 @@ def test_a_card_becomes_stuck_when_its_time_has_come_without_any_news(
 def test_the_board_says_when_it_is_out_of_touch_and_comes_back(service: Service, office: str, pages: Pages) -> None:
     case_no, card = opened(service)
     go(service, case_no, card, *TO_STORAGE[:1])
-    page = pages.open()
+    page = pages.open(hurried=True)
     pages.watch.expect("net::ERR_INTERNET_DISCONNECTED|net::ERR_INCOMPLETE_CHUNKED_ENCODING|net::ERR_FAILED")
     sign_in(page, office, MANAGER)
     live_board(page, office)

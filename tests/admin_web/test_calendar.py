@@ -250,6 +250,7 @@ def sizes(page: Page, selector: str) -> list[str]:
 CONTROLS = "main button, main a, main input:not([type=hidden]):not([type=radio]), main select"
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("language", "width", "dark"), [("zh-CN", 1440, False), ("en", 360, False), ("zh-CN", 360, True)]
@@ -297,6 +298,7 @@ def test_the_calendar_is_worked_by_keyboard(
         picture(page, f"calendar-{language}-print", whole=True)
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize(("language", "width"), [("zh-CN", 1280), ("en", 360)])
 def test_dressing_orders_and_screens_are_worked_by_keyboard(

@@ -126,6 +126,7 @@ def test_a_card_tells_its_life(service: Service) -> None:
     assert Desk(service, "1018").get(f"cards/{FIRST}").status_code == 404
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_a_lost_card_is_replaced_in_the_console(service: Service, office: str, pages: Pages, language: str) -> None:

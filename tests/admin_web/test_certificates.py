@@ -8,9 +8,8 @@ from cardsvc.store import stock as stocks
 from cardsvc.store.stock import CERTIFICATES
 from tests.admin_web.test_ashes import WIDER
 from tests.admin_web.test_console import sign_in
-from tests.admin_web.test_duties import tab_to
 from tests.service.test_certificates import certified, code
-from tests.support.browser import Pages, picture
+from tests.support.browser import Pages, picture, tab_to
 from tests.support.desk import Desk
 from tests.support.home import Service
 from tests.support.telling import FIRE, READY, TO_STORAGE, go, opened
@@ -88,6 +87,7 @@ def typed(page: Page, selector: str, text: str) -> None:
     page.keyboard.type(text)
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize(("language", "width", "dark"), [("zh-CN", 1280, False), ("en", 360, True)])
 def test_a_manager_keeps_the_stock_by_keyboard(

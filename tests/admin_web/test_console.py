@@ -17,6 +17,7 @@ def sign_in(page: Page, office: str, staff_no: str) -> None:
     expect(page.locator(".who")).to_be_visible()
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_a_clerk_books_finds_and_follows_a_case(service: Service, office: str, pages: Pages, language: str) -> None:

@@ -97,6 +97,7 @@ def test_two_people_close_a_day_by_keyboard(service: Service, office: str, pages
     page.locator("summary").focus()
     page.keyboard.press("Enter")
     picture(page, f"days-open-{'dark' if dark else 'light'}", whole=True)
+    page.locator("[name=why]").fill("cash in no shift")
     page.locator("[name=second_staff_no]").fill("1015")
     page.locator("[name=second_password]").fill("10151015")
     page.keyboard.press("Enter")

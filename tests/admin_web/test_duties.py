@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from cardsvc.core.drill import Attempt, Drill, Whose
 from cardsvc.core.facts import StationKind, Step
@@ -17,7 +17,7 @@ from cardsvc.store import drills, outbox
 from cardsvc.store.outbox import Entry
 from tests.admin_web.test_console import sign_in
 from tests.core.story import DETAILS
-from tests.support.browser import Pages, picture
+from tests.support.browser import Pages, picture, tab_to
 from tests.support.desk import Desk
 from tests.support.home import Service
 from tests.support.telling import FIRE, READY, TO_STORAGE, Office, go, opened
@@ -134,15 +134,7 @@ def test_a_red_drill_stands_on_top_of_the_pages_until_a_green_one(service: Servi
     assert not any("停止火化" in manager.get(page).text for page in ("drills", "reconciliation"))
 
 
-def tab_to(page: Page, selector: str) -> None:
-    """Reach something with the Tab key alone."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"no way by keyboard to {selector}")
-
-
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize(("language", "width"), [("zh-CN", 1280), ("en", 360)])
 def test_a_manager_works_through_the_morning_by_keyboard(

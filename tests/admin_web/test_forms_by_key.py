@@ -4,17 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.admin_web.test_console import sign_in
-from tests.support.browser import Pages
+from tests.support.browser import Pages, tab_to
 from tests.support.home import Service
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until the control has the focus. Fails when a whole round of the page never meets it."""
-    for _ in range(page.locator("a, button, input, select, textarea, summary").count() + 5):
-        page.keyboard.press("Tab")
-        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
-            return
-    pytest.fail(f"Tab never came to {selector}")
 
 
 def type_at(page: Page, selector: str, words: str) -> None:

@@ -41,6 +41,7 @@ def test_a_print_needs_the_forms_token_and_a_paper_that_there_is(service: Servic
     assert desk.post(path).headers["content-type"] == "application/pdf"
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_a_paper_is_printed_by_keyboard_and_the_page_then_says_again(

@@ -234,6 +234,7 @@ def test_rules_without_basis_day_order_or_second_person_are_refused(service: Ser
         assert policies.policies(connection, service.context.home_id) == []
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize(("language", "width"), [("zh-CN", 1280), ("en", 360)])
 def test_the_places_are_worked_by_keyboard(

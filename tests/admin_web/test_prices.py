@@ -152,6 +152,7 @@ def test_the_prices_are_posted_for_everybody_in_the_list_of_the_day(service: Ser
     assert "¥350.00" in page.text
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize(("language", "width"), [("zh-CN", 1280), ("en", 360)])
 def test_a_list_is_brought_seen_and_published_by_keyboard(

@@ -8,13 +8,13 @@ from cardsvc.core.terms import Payer, Reason
 from tests.admin_web.test_ashes import WIDER
 from tests.admin_web.test_certificates import SMALL, typed
 from tests.admin_web.test_console import sign_in
-from tests.admin_web.test_duties import tab_to
 from tests.service.test_receipts import burnt, pay
 from tests.support.accounts import owes
-from tests.support.browser import Pages, picture
+from tests.support.browser import Pages, picture, tab_to
 from tests.support.home import Service
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize(("language", "width", "dark"), [("zh-CN", 1280, False), ("en", 360, True)])
 def test_a_cashier_voids_a_receipt_and_has_another(

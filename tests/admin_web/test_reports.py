@@ -94,10 +94,11 @@ def test_the_spreadsheet_has_numbers_that_are_those_of_the_page(books: Service) 
     assert shown is not None
 
     sheet = desk.get(HALF_YEAR.replace("reports?", "reports.xlsx?"))
-
     book = load_workbook(io.BytesIO(sheet.content))
     items = book.worksheets[1]
     last = [cell.value for cell in items[items.max_row]]
+    total = items.cell(items.max_row, 2).hyperlink
+    assert total is not None and shown[1] in desk.http.get(str(total.target)).text, "and each leads to its rows"
     assert Decimal(str(last[1])) * 100 == yuan(shown[1])
     assert all(isinstance(cell.value, int | float) for row in items.iter_rows(min_row=2) for cell in row[1:4])
 

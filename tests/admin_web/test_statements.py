@@ -123,6 +123,7 @@ def test_who_is_sent_no_statements_gets_none(service: Service, payer: str) -> No
     assert answer.status_code in (409, 422)
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize(("language", "width"), [("zh-CN", 1280), ("en", 360)])
 def test_the_pages_fit_and_are_worked_by_keyboard(

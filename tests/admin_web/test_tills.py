@@ -12,10 +12,13 @@ from tests.support.home import Service
 from tests.support.telling import opened
 
 
-def pay(service: Service, fen: int) -> str:
+def pay(service: Service, fen: int, card_fen: int = 0) -> str:
     case_no, _ = opened(service)
     station = service.station(StationKind.CASHIER)
     station.take(case_no, Step.DEPOSIT, Details(amount_fen=fen, means=Means.CASH), staff_no="1010")
+    if card_fen:
+        by_card = Details(amount_fen=card_fen, means=Means.CARD_TERMINAL, reference="0001")
+        station.take(case_no, Step.DEPOSIT, by_card, staff_no="1010")
     return case_no
 
 
@@ -62,12 +65,13 @@ def test_a_count_that_cannot_be_is_refused_and_what_was_typed_stays(service: Ser
     assert "QT-1" in desk.get("tills").text
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize(("language", "width", "dark"), [("zh-CN", 1280, False), ("en", 360, True)])
 def test_a_cashier_closes_and_opens_a_shift_by_keyboard(
     service: Service, office: str, pages: Pages, language: str, width: int, dark: bool
 ) -> None:
-    case_no = pay(service, 123_450)
+    case_no = pay(service, 123_450, 33_000)
     pages.watch.expect("status of 409")
     page = pages.open(language=language, width=width, dark=dark, touch=width == 360)
     sign_in(page, office, "1010")
@@ -80,10 +84,15 @@ def test_a_cashier_closes_and_opens_a_shift_by_keyboard(
     page.keyboard.type("0")
     expect(page.locator(".total")).to_have_text("¥1,700.00")
     page.keyboard.press("Enter")
+    expect(page.locator("#n-10000")).to_have_value("17")
+    expect(page.get_by_role("link", name=case_no)).to_have_count(0)
+    page.locator("[name=slip]").fill("320")
+    page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("-34.50")
-    expect(page.get_by_role("link", name=case_no)).to_be_visible()
+    expect(page.get_by_role("link", name=case_no).first).to_be_visible()
     expect(page.locator("#n-10000")).to_have_value("17")
     page.locator("[name=why]").select_option("wrong_change")
+    page.locator("[name=slip_why]").select_option("not_typed")
     page.locator("[name=second_staff_no]").fill("1016")
     page.locator("[name=second_password]").fill("10161016")
     picture(page, f"till-differs-{language}-{width}", whole=True)
@@ -98,3 +107,25 @@ def test_a_cashier_closes_and_opens_a_shift_by_keyboard(
     page.locator("#n-100").fill("50")
     page.keyboard.press("Enter")
     expect(page.locator(".till .on")).to_contain_text("QT-1")
+
+
+def test_a_cashier_types_the_terminals_total_before_they_see_what_the_books_expect(service: Service) -> None:
+    case_no = pay(service, 10_000, 33_000)
+    desk = Desk(service, "1010")
+    path = shift_path(desk)
+    assert case_no not in desk.get(path).text
+
+    asked = desk.post(f"{path}/close", **{"n-10000": "6"})
+    wrong = desk.post(f"{path}/close", **{"n-10000": "6", "slip": "３３0"})
+
+    for blind in (asked, wrong):
+        assert blind.status_code in (409, 422) and case_no not in blind.text and "330.00" not in blind.text
+    assert "本班有刷卡收款" in asked.text
+    differs = desk.post(f"{path}/close", **{"n-10000": "6", "slip": "320"})
+    assert "-10.00" in differs.text and case_no in differs.text and 'value="320.00"' in differs.text
+    done = desk.post(f"{path}/close", **{"n-10000": "6", "slip": "320", "slip_why": "unknown"})
+
+    assert done.status_code == 303
+    shown = desk.get(path).text
+    for said in ("刷卡机结算单", "¥320.00", "¥330.00", "-10.00", "本班刷卡明细", case_no):
+        assert said in shown, said

@@ -46,7 +46,19 @@ PERIODS = (HALF, Period(date(2026, 2, 10), date(2026, 4, 20)), year_before(HALF)
 COUNTY = "330324"
 SEED = 20260630
 every_module = pytest.mark.parametrize("module", MODULES.values(), ids=MODULES)
-pytestmark = pytest.mark.xdist_group("every_module")
+EITHER = [
+    pytest.param(
+        module,
+        engine,
+        id=f"{engine}-{name}",
+        marks=[
+            getattr(pytest.mark, mark) for mark, given in (("postgres", engine == "postgres"), ("night", late)) if given
+        ],
+    )
+    for number, (name, module) in enumerate(MODULES.items())
+    for engine, late in (("sqlite", number % 2 == 1), ("postgres", number % 2 == 0))
+]
+"""Each module on both engines; by day on one of them, in turn."""
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -85,6 +97,18 @@ def report(loaded: Service) -> HalfYear:
     made = make_half_year.handle(loaded.context, MODULES.values(), HALF, loaded.clock.now)
     assert isinstance(made, HalfYear)
     return made
+
+
+@pytest.fixture(scope="module")
+def texts(report: HalfYear) -> dict[Language, dict[str, list[list[str]]]]:
+    """The tables of the text document in each language."""
+    return {language: document_lines(report, language) for language in LANGUAGES}
+
+
+@pytest.fixture(scope="module")
+def sheet(report: HalfYear) -> dict[tuple[str, str], dict[str, Any]]:
+    """The lines of the spreadsheet."""
+    return sheet_lines(report)
 
 
 def labels(module: Module) -> Iterator[tuple[str, Label]]:
@@ -166,6 +190,14 @@ def test_every_figure_that_the_bureau_reported_comes_out(module: Module, told: d
             assert figure.now == one.value * yuan, name
 
 
+@pytest.mark.parametrize("state", ["under_construction", "planned", "intended"])
+def test_what_nobody_knows_of_the_year_before_is_not_told(told: dict[str, Told], state: str) -> None:
+    figure = told[f"elder_care.institutions_{state}"]
+
+    assert figure.now and figure.before is None and figure.change is None
+    assert FigureWords("zh_CN").before(figure) == FigureWords("en").change(figure) == "—"
+
+
 @every_module
 def test_its_figures_are_those_of_hand_written_sql(module: Module, loaded: Service) -> None:
     agree(loaded, module, PERIODS)
@@ -174,10 +206,10 @@ def test_its_figures_are_those_of_hand_written_sql(module: Module, loaded: Servi
 @every_module
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_text_document_says_each_figure(
-    module: Module, language: Language, report: HalfYear, told: dict[str, Told]
+    module: Module, language: Language, texts: dict[Language, dict[str, list[list[str]]]], told: dict[str, Told]
 ) -> None:
     words = FigureWords(language)
-    lines = document_lines(report, language)[module.label.said(language)]
+    lines = texts[language][module.label.said(language)]
     assert len(lines) == len(module.indicators)
     for one in module.indicators:
         figure = told[f"{module.name}.{one.name}"]
@@ -190,8 +222,9 @@ def test_the_text_document_says_each_figure(
 
 
 @every_module
-def test_the_spreadsheet_has_each_figure_as_a_number(module: Module, report: HalfYear, told: dict[str, Told]) -> None:
-    sheet = sheet_lines(report)
+def test_the_spreadsheet_has_each_figure_as_a_number(
+    module: Module, sheet: dict[tuple[str, str], dict[str, Any]], told: dict[str, Told]
+) -> None:
     for one in half_year.reported():
         if one.module != module.name:
             continue
@@ -206,8 +239,8 @@ def test_the_spreadsheet_has_each_figure_as_a_number(module: Module, report: Hal
             assert FigureWords("en").now(figure) == line["Told as"]
 
 
-def test_no_number_of_a_withheld_figure_is_in_any_file(report: HalfYear) -> None:
-    lines = {key: line for key, line in sheet_lines(report).items() if line["This period"] == "**"}
+def test_no_number_of_a_withheld_figure_is_in_any_file(sheet: dict[tuple[str, str], dict[str, Any]]) -> None:
+    lines = {key: line for key, line in sheet.items() if line["This period"] == "**"}
     assert len(lines) >= 6
     for line in lines.values():
         assert line["Told as"] == line["Change"] == "**"
@@ -219,7 +252,7 @@ def test_the_half_year_goes_only_into_modules_without_rows(loaded: Service) -> N
     assert isinstance(again, load_half_year.NotEmpty) and again.table
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture
 def empty(request: pytest.FixtureRequest, quick_path: Path) -> Iterator[Service]:
     if request.param == "sqlite":
         dsn = f"sqlite:///{quick_path / 'onecard.db'}"
@@ -230,7 +263,7 @@ def empty(request: pytest.FixtureRequest, quick_path: Path) -> Iterator[Service]
     running.close()
 
 
-@every_module
+@pytest.mark.parametrize(("module", "empty"), EITHER, indirect=["empty"])
 def test_on_any_rows_its_figures_are_those_of_hand_written_sql(module: Module, empty: Service, night: bool) -> None:
     empty.context = replace(empty.context, modules={module.name: module})
     tables.prepare(empty.context.engine, [module])
@@ -282,7 +315,7 @@ def number(value: Any) -> Decimal | None:
 
 def document_lines(report: HalfYear, language: Language) -> dict[str, list[list[str]]]:
     """The tables of the text document by the heading above each."""
-    document = Document(io.BytesIO(half_year_text.write(report.period, report.chapters, report.at, language)))
+    document = Document(io.BytesIO(half_year_text.write(report.period, report.chapters, report.at, language, None)))
     headings = [one.text for one in document.paragraphs if one.style is not None and one.style.name == "Heading 2"]
     return {
         heading: [[cell.text for cell in row.cells] for row in table.rows[1:]]
@@ -292,7 +325,7 @@ def document_lines(report: HalfYear, language: Language) -> dict[str, list[list[
 
 def sheet_lines(report: HalfYear) -> dict[tuple[str, str], dict[str, Any]]:
     """The lines of the English spreadsheet, by work and figure."""
-    book = load_workbook(io.BytesIO(half_year_sheet.write(report.period, report.chapters, report.at, "en")))
+    book = load_workbook(io.BytesIO(half_year_sheet.write(report.period, report.chapters, report.at, "en", None)))
     heads, *lines = list(book.worksheets[0].iter_rows(min_row=3, values_only=True))
     return {(str(line[0]), str(line[1])): dict(zip(map(str, heads), line, strict=True)) for line in lines if line[1]}
 

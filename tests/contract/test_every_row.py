@@ -86,7 +86,8 @@ class Filled:
 
     def keeps(self, record: Record, texts: Mapping[str, str], row: tuple[str, int] | None = None) -> Any:
         context = self.service.context
-        return keep_row.handle(context, self.module, record, row, texts, None, LEADER, context.clock())
+        second = StaffNo("1016") if record.by_two is not None else None
+        return keep_row.handle(context, self.module, record, row, texts, None, LEADER, context.clock(), second)
 
     def added(self, record: Record, number: int) -> tuple[str, dict[str, str]]:
         """A row that was typed, whose rules took what chance made; its id and what was typed."""

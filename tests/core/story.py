@@ -101,6 +101,10 @@ DETAILS: dict[Step, Details] = {
     Step.REVERSE_PAYMENT: Details(payment=f"{'ab' * 16}:1", reason=Reason.ENTERED_BY_MISTAKE),
     Step.GIVE_BACK_HELD: Details(amount_fen=1_000, means=Means.TRANSFER),
     Step.ASSIGN_HELD: Details(amount_fen=1_000, payer=Payer.FAMILY),
+    Step.RECOVER_SHORT: Details(amount_fen=1_000, means=Means.TRANSFER, reason=Reason.PAYER_FOUND, reference="T-77"),
+    Step.BANK_PAID: Details(payment="office:1", reference="B-8"),
+    Step.UNDO_RECOVERY: Details(payment="office:1", reason=Reason.ENTERED_BY_MISTAKE),
+    Step.WRITE_OFF_SHORT: Details(amount_fen=1_000, reason=Reason.LOST),
     Step.WITHDRAW_WAIVER: Details(category=WaiverFor.RESIDENT, reason=Reason.NOT_ENTITLED),
     Step.REVERSE_LINE: Details(line="1.0", number="above_cap", reason=Reason.REVIEWED),
 }

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from cardsvc.core import posting, review
+from cardsvc.core.cold_bill import ColdDays
 from cardsvc.core.corrections import Standing
 from cardsvc.core.facts import Details, Fact, Stage, Step, StepTaken
 from cardsvc.core.ids import StaffNo
@@ -14,7 +16,7 @@ from cardsvc.core.posting import PostedLine
 from cardsvc.core.prices import Line, PriceBook, PriceItem, Regime, Trigger
 from cardsvc.core.problems import Problem
 from cardsvc.core.review import Flag, Looked, Rule
-from cardsvc.core.terms import Means, Reason
+from cardsvc.core.terms import Means, Payer, Reason
 from tests.core import test_corrections
 from tests.core.story import START, WHOLE_WAY, Story
 from tests.core.test_money import item
@@ -351,9 +353,83 @@ def test_money_by_qr_that_a_person_typed_is_found_and_what_a_provider_said_is_no
     assert came(Means.QR, "qr:WZ-Q1") == came(Means.CASH, fact.cause) == []
 
 
+def test_days_that_were_charged_and_are_not_those_that_began_are_found_where_a_record_came_late() -> None:
+    story = Story().booked().took(*STORED, Step.TAKE_OUT)
+    looked = last(story)
+
+    [differs] = review.flags(replace(looked, cold=ColdDays(begun=2, charged=6, fen=32_000)))
+
+    assert (differs.rule, differs.amount_fen) == (Rule.DAYS_DIFFER, 32_000)
+    assert differs.evidence.causes == (looked.fact.cause,)
+    assert review.flags(replace(looked, cold=ColdDays(begun=1, charged=1, fen=0))) == ()
+
+
+@pytest.mark.parametrize(
+    ("was", "to", "found"),
+    [
+        (Payer.FAMILY, Payer.OTHER, True),
+        (Payer.FAMILY, Payer.POLICE, True),
+        (Payer.POLICE, Payer.OTHER, True),
+        (Payer.POLICE, Payer.INSURER, False),
+        (Payer.POLICE, Payer.FAMILY, False),
+    ],
+)
+def test_an_item_that_leaves_the_family_s_bill_or_goes_to_whom_no_statement_asks_is_found(
+    was: Payer, to: Payer, found: bool
+) -> None:
+    def switch(payer: Payer) -> Details:
+        return Details(item="cold", payer=payer, reason=Reason.PAYER_FOUND)
+
+    story = IN_THE_COLD.took(Step.SWITCH_PAYER, details=switch(was)).took(Step.SWITCH_PAYER, details=switch(to))
+    flags = [(one.rule, one.payer, one.amount_fen) for one in review.flags(last(story))]
+
+    assert flags == ([(Rule.PAYER_SWITCHED, to, 8_000)] if found else [])
+
+
+def test_an_item_that_is_put_on_another_payer_before_it_is_charged_is_found() -> None:
+    details = Details(item="cold", payer=Payer.OTHER, reason=Reason.PAYER_FOUND)
+
+    [flag] = raised(Story().booked().took(Step.SWITCH_PAYER, details=details))
+
+    assert (flag.rule, flag.amount_fen) == (Rule.PAYER_SWITCHED, 0)
+
+
+def test_cash_that_went_out_for_money_that_came_otherwise_is_found() -> None:
+    story = Story().booked().took(Step.DEPOSIT, Step.REFUND)
+    others = {"staff_no": StaffNo("S3"), "second_staff_no": StaffNo("S4")}
+    refund, before = story.facts[-1].model_copy(update=others), Story(story.facts[:-1]).case
+
+    [flag] = review.flags(Looked(refund, before, (), (), lambda _: BOOKS, as_cash_fen=7_000))
+
+    assert (flag.rule, flag.amount_fen, flag.evidence.causes) == (Rule.CASH_FOR_OTHER, 7_000, (refund.cause,))
+
+
+@pytest.mark.parametrize(
+    ("rule", "came"), [(Rule.WRITTEN_BACK, "written_back_fen"), (Rule.RECOVERED_BEFORE, "recovered_before_fen")]
+)
+def test_money_that_came_after_it_was_written_off_or_recovered_is_found(rule: Rule, came: str) -> None:
+    story = Story().booked().took(Step.DEPOSIT)
+    looked = Looked(story.facts[-1], Story(story.facts[:-1]).case, (), (), lambda _: BOOKS)
+    amounts: dict[str, Any] = {came: 7_000}
+
+    [flag] = review.flags(replace(looked, **amounts))
+
+    assert (flag.rule, flag.amount_fen, review.flags(looked)) == (rule, 7_000, ())
+
+
 def test_every_rule_is_planted_here() -> None:
     lines = set(review.ON_LINES)
 
-    money = {Rule.OLD_SUSPENSE, Rule.PAID_OUT_SHORT, Rule.QR_BY_HAND, Rule.CLOSED_OPEN, Rule.TAKEN_IN_DOUBT}
-    others = {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, *money}
+    money = {
+        Rule.OLD_SUSPENSE,
+        Rule.PAID_OUT_SHORT,
+        Rule.QR_BY_HAND,
+        Rule.CLOSED_OPEN,
+        Rule.TAKEN_IN_DOUBT,
+        Rule.PAYER_SWITCHED,
+        Rule.CASH_FOR_OTHER,
+        Rule.WRITTEN_BACK,
+        Rule.RECOVERED_BEFORE,
+    }
+    others = {Rule.TAP_WITHOUT_CHARGE, Rule.ONE_PERSON, Rule.DAYS_DIFFER, *money}
     assert lines | others == set(Rule)

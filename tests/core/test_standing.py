@@ -101,7 +101,7 @@ def test_what_a_standing_declares_fits_together() -> None:
     )
 
     assert declared_wrong(record, ["grant"]) is None
-    assert record.start == {"state": "active"}
+    assert record.start == {"state": "applied"}
 
 
 def test_a_household_does_not_die() -> None:
@@ -111,5 +111,7 @@ def test_a_household_does_not_die() -> None:
     )
 
     assert moves == {"report_death", "not_dead"}
+    assert standing.on_day({"state": "applied", "since": march(5)}, march(9)) is None
+    assert standing.on_day({"state": "refused", "since": march(5)}, march(9)) is None
     assert set(persons) - set(households) == {"death"}
     assert all("death" not in (*one.since, one.to) for one in standing.flow(dies=False).moves)

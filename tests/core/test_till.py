@@ -8,7 +8,17 @@ from cardsvc.core.facts import Details, Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.terms import Means
-from cardsvc.core.till import DENOMINATIONS, DifferenceWhy, Shift, counted, shift_at, unexplained, without_shift
+from cardsvc.core.till import (
+    DENOMINATIONS,
+    DifferenceWhy,
+    Shift,
+    Slip,
+    counted,
+    on_slip,
+    shift_at,
+    unexplained,
+    without_shift,
+)
 
 MORNING = datetime(2026, 11, 1, 8, tzinfo=UTC)
 ONE = StaffNo("1010")
@@ -53,7 +63,10 @@ def test_between_two_shifts_the_nearer_one_has_it_and_of_two_the_later() -> None
 
 
 @pytest.mark.parametrize("step", [Step.DEPOSIT, Step.PAY, Step.REFUND])
-def test_cash_needs_an_open_shift_and_nothing_else_does(step: Step) -> None:
+def test_cash_and_cards_need_an_open_shift_and_nothing_else_does(step: Step) -> None:
+    card = Details(amount_fen=1, means=Means.CARD_TERMINAL)
+    assert without_shift(step, card, ONE, None) == Refusal(Problem.TILL_CLOSED, ONE)
+    assert without_shift(step, card, ONE, "QT-1") is None
     cash, qr = Details(amount_fen=1, means=Means.CASH), Details(amount_fen=1, means=Means.QR)
     assert without_shift(step, cash, ONE, None) == Refusal(Problem.TILL_CLOSED, ONE)
     assert without_shift(step, cash, ONE, "QT-1") is None
@@ -66,3 +79,22 @@ def test_a_difference_needs_its_reason() -> None:
     assert unexplained(99, 100, DifferenceWhy.WRONG_CHANGE) is None
     assert unexplained(100, 99, None) == Refusal(Problem.TILL_DIFFERS, "+0.01")
     assert unexplained(123_400, 123_456, None) == Refusal(Problem.TILL_DIFFERS, "-0.56")
+
+
+@pytest.mark.parametrize(
+    ("slip", "expected", "why", "told"),
+    [
+        (None, 0, None, None),
+        (None, 100, None, Refusal(Problem.SLIP_NEEDED)),
+        (None, 100, DifferenceWhy.UNKNOWN, Refusal(Problem.SLIP_NEEDED)),
+        (100, 100, DifferenceWhy.UNKNOWN, Slip(100, 100)),
+        (0, 0, None, Slip(0, 0)),
+        (500, 0, None, Refusal(Problem.SLIP_DIFFERS, "+5.00")),
+        (-500, 0, DifferenceWhy.WRONG_CHANGE, Refusal(Problem.SLIP_DIFFERS, "-5.00")),
+        (99, 100, DifferenceWhy.NOT_TYPED, Slip(99, 100, DifferenceWhy.NOT_TYPED)),
+    ],
+)
+def test_card_money_is_held_against_its_slip(
+    slip: int | None, expected: int, why: DifferenceWhy | None, told: Slip | Refusal | None
+) -> None:
+    assert on_slip(slip, expected, why) == told

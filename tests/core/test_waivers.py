@@ -12,6 +12,7 @@ from cardsvc.core.corrections import Standing, corrections
 from cardsvc.core.facts import Details, Quantity, Step
 from cardsvc.core.prices import Line, PriceBook
 from cardsvc.core.terms import Payer, Reason, WaiverFor
+from cardsvc.core.waived import storage_due
 from cardsvc.core.waiver_source import category_of
 from cardsvc.core.waivers import WaiverRule, WaiverTable
 from tests.core.story import START, Story
@@ -343,10 +344,24 @@ def test_the_meter_says_what_a_family_will_owe_when_another_waiver_becomes_the_b
     story.took(Step.STORE, at=START + timedelta(days=4))
     before = sum(one.line.due_fen for one in charged(story, by))
 
-    more = prices.storage_due(story.case, by, START + timedelta(days=7))
+    more = storage_due(story.case, by, START + timedelta(days=7))
 
     story.took(Step.TAKE_OUT, at=START + timedelta(days=7))
     assert before + more == sum(one.line.due_fen for one in charged(story, by)) == 23_000 + 6 * 3_000
+
+
+def test_one_waiver_is_named_on_all_lines_also_where_it_gives_the_earlier_ones_as_much_as_before() -> None:
+    story, by = cold(both_proven(), 0, 3), book(table(rule(POOR, "cold", 8_000, 3), rule(VETERAN, "cold", 4_000, 20)))
+    cold(story, 4, 3)
+    assert {source for _, _, source, _ in of_storage(charged(story, by)) if source} == {"low_income DB-7 table:1"}
+
+    cold(story, 8, 1)
+
+    assert [(fen, source) for _, fen, source, _ in of_storage(charged(story, by))] == [
+        (12_000, "veteran YF-2 table:1"),
+        (12_000, "veteran YF-2 table:1"),
+        (4_000, "veteran YF-2 table:1"),
+    ]
 
 
 @pytest.mark.parametrize("order", [(POOR_NOW, OF_VETERAN), (OF_VETERAN, POOR_NOW)])

@@ -18,6 +18,7 @@ from cardsvc.core.card.script import run
 from cardsvc.core.facts import Stage
 from cardsvc.core.profiles.desfire_ev2 import PROFILE
 from cardsvc.core.reporting import Period
+from cardsvc.core.statements import PAYERS
 from cardsvc.core.virtual_card import store
 from cardsvc.demo import home
 from cardsvc.demo.casting import MONTHS
@@ -25,7 +26,7 @@ from cardsvc.demo.history import History
 from cardsvc.demo.people import invent
 from cardsvc.handlers import make_report
 from cardsvc.naming.identity import valid_id_no
-from cardsvc.store import day_close, office
+from cardsvc.store import day_close, office, statements
 from cardsvc.store.engine import create_schema, open_engine
 from cardsvc.store.verifying import first_fault
 from terminal import identity
@@ -35,7 +36,6 @@ from tests.support.home import Service, quick_hash
 END = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 INSIDE = (("receivable", "/family"), ("deposit", ""), ("suspense", ""))
 LASTING = set(Stage) - {Stage.ARMED, Stage.AT_REST}
-pytestmark = pytest.mark.xdist_group("history")  # its months are told once, not once a worker
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +76,12 @@ def test_no_case_is_closed_with_money_inside(told: Service) -> None:
         kept = connection.execute(text("SELECT account FROM account WHERE debit_fen <> credit_fen")).scalars().all()
     inside = {f"{kind}/{one}{end}" for one in closed for kind, end in INSIDE}
     assert len(closed) > 40 and inside & set(kept) == set()
+
+
+def test_every_payer_that_is_sent_statements_owes_lines_for_one(told: Service) -> None:
+    with told.context.engine.connect() as connection:
+        owed = {one: statements.unstated_fen(connection, told.context.home_id, one) for one in PAYERS}
+    assert len(owed) == 3 and all(fen > 0 for fen in owed.values())
 
 
 def test_every_journal_is_whole_and_settled(told: Service, folder: Path) -> None:

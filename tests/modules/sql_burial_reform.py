@@ -1,9 +1,12 @@
 """What MODULES.md asks of burial reform, counted by hand-written SQL."""
 
+from tests.modules.stood import stood
+
 HERE = "home_id = :home AND (CAST(:county AS TEXT) IS NULL OR county = :county)"
 WITHIN = "BETWEEN :first AND :last"
 CONVERSIONS = f"FROM burial_reform_conversion WHERE {HERE} AND converted_on {WITHIN}"
-CEMETERIES = f"FROM burial_reform_cemetery WHERE {HERE} AND (approved_on IS NULL OR approved_on <= :last)"
+CEMETERY = stood("burial_reform", "cemetery", "kind approved_on", "plots plots_used")
+CEMETERIES = f"FROM {CEMETERY} WHERE {HERE} AND (approved_on <= :last OR (approved_on IS NULL AND known))"
 
 
 def _burials(way: str) -> str:

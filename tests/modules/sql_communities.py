@@ -1,9 +1,13 @@
 """What the figures of communities must be, in SQL by hand."""
 
+from tests.modules.stood import stood
 from tests.modules.tenths import tenths
 
 HERE = "home_id = :home AND (CAST(:county AS TEXT) IS NULL OR county = :county)"
-STANDS = f"FROM communities_community WHERE {HERE} AND (since IS NULL OR since <= :last)"
+COUNTS = "mass_organisations volunteer_organisations"
+HAVE = "has_convenience has_administration has_culture_sports has_health_family_planning has_elderly"
+THEN = stood("communities", "community", "kind since", COUNTS, HAVE)
+STANDS = f"FROM {THEN} WHERE {HERE} AND (since <= :last OR (since IS NULL AND known))"
 NAMED = f"FROM communities_demonstration WHERE {HERE} AND named_on BETWEEN :first AND :last"
 
 

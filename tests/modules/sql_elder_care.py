@@ -1,25 +1,35 @@
 """What MODULES.md asks of elder care, counted by hand-written SQL."""
 
+from tests.modules.stood import stood
+
 HERE = "home_id = :home AND (CAST(:county AS TEXT) IS NULL OR county = :county)"
 WITHIN = "BETWEEN :first AND :last"
+SITES = stood("elder_care", "care_site", "kind state opened_on known_on", "beds")
+STANDS = "(opened_on <= :last OR (opened_on IS NULL AND known))"
+ELDERS = stood("elder_care", "elder", "subsidy granted_on")
 CALLS = f"FROM elder_care_call WHERE {HERE} AND received_at >= :opens AND received_at < :closes"
 
 
 def _built(kind: str) -> str:
-    opened = f"state = 'open' AND kind = '{kind}' AND opened_on {WITHIN}"
+    opened = f"state IN ('open', 'closed') AND kind = '{kind}' AND opened_on {WITHIN}"
     return f"SELECT COUNT(*) FROM elder_care_care_site WHERE {HERE} AND {opened}"
 
 
 def _institutions(state: str) -> str:
-    stood = "(opened_on IS NULL OR opened_on <= :last)"
-    return (
-        f"SELECT COUNT(*) FROM elder_care_care_site WHERE {HERE} AND kind = 'institution' AND state = '{state}' AND "
-        f"{stood}"
-    )
+    """Where nobody knew yet of any site without a day, those that came later by a file are not known of: NULL."""
+    asked = f"kind = 'institution' AND state = '{state}'"
+    nothing = f"SUM(CASE WHEN {STANDS} AND {asked} THEN 1 ELSE 0 END) = 0"
+    later = f"SUM(CASE WHEN {asked} AND opened_on IS NULL AND known_on > :last THEN 1 ELSE 0 END) > 0"
+    none_yet = "SUM(CASE WHEN opened_on IS NULL AND known THEN 1 ELSE 0 END) = 0"
+    return f"""
+        SELECT CASE WHEN {nothing} AND {later} AND {none_yet} THEN NULL
+            ELSE COUNT(CASE WHEN {STANDS} AND {asked} THEN 1 END) END
+        FROM {SITES} WHERE {HERE}"""
 
 
 def _areas(level: str) -> str:
-    return f"SELECT COUNT(*) FROM elder_care_line_area WHERE {HERE} AND level = '{level}' AND opened_on <= :last"
+    areas = stood("elder_care", "line_area", "level opened_on")
+    return f"SELECT COUNT(*) FROM {areas} WHERE {HERE} AND level = '{level}' AND opened_on <= :last"
 
 
 SQL = {
@@ -27,15 +37,14 @@ SQL = {
     "town_centres": _built("town_centre"),
     "beds": f"""
         SELECT COALESCE(SUM(beds), 0) FROM elder_care_care_site
-        WHERE {HERE} AND state = 'open' AND opened_on {WITHIN}""",
+        WHERE {HERE} AND state IN ('open', 'closed') AND opened_on {WITHIN}""",
     "demonstration_points": f"SELECT COUNT(*) FROM elder_care_demonstration WHERE {HERE} AND named_on {WITHIN}",
     "institutions_under_construction": _institutions("under_construction"),
     "institutions_planned": _institutions("planned"),
     "institutions_intended": _institutions("intended"),
     "institutions_open": _institutions("open"),
     "beds_in_service": f"""
-        SELECT COALESCE(SUM(beds), 0) FROM elder_care_care_site
-        WHERE {HERE} AND state = 'open' AND (opened_on IS NULL OR opened_on <= :last)""",
+        SELECT COALESCE(SUM(beds), 0) FROM {SITES} WHERE {HERE} AND state = 'open' AND {STANDS}""",
     "line_990_districts": _areas("district"),
     "line_990_pilot_communities": _areas("pilot_community"),
     "calls": f"SELECT COUNT(*) {CALLS}",
@@ -51,12 +60,12 @@ SQL = {
         {CALLS} AND state = 'closed'""",
     "assessments": f"SELECT COUNT(*) FROM elder_care_assessment WHERE {HERE} AND assessed_on {WITHIN}",
     "subsidy_recipients": f"""
-        SELECT COUNT(*) FROM elder_care_elder
-        WHERE {HERE} AND subsidy = 'receiving' AND (granted_on IS NULL OR granted_on <= :last)""",
+        SELECT COUNT(*) FROM {ELDERS}
+        WHERE {HERE} AND subsidy = 'receiving' AND (granted_on <= :last OR (granted_on IS NULL AND known))""",
     "subsidies_paid": f"""
         SELECT COALESCE(SUM(amount), 0) FROM elder_care_subsidy_payment WHERE {HERE} AND paid_on {WITHIN}""",
     "elders_served": f"""
-        SELECT COUNT(DISTINCT elder) FROM elder_care_service_order
+        SELECT COUNT(DISTINCT elder) FROM {stood("elder_care", "service_order", "elder state since")}
         WHERE {HERE} AND state = 'running' AND since <= :last""",
     "service_visits": f"SELECT COUNT(*) FROM elder_care_visit WHERE {HERE} AND visited_on {WITHIN}",
 }

@@ -1,20 +1,25 @@
 """What the figures of social organisations must be, in SQL by hand."""
 
+from tests.modules.stood import stood
 from tests.modules.tenths import tenths
 
 HERE = "home_id = :home AND (CAST(:county AS TEXT) IS NULL OR county = :county)"
-EXISTS = f"FROM social_orgs_organisation WHERE {HERE} AND status NOT IN ('cancelled', 'revoked') AND registered_on <="
-STANDS = f"{EXISTS} :last"
+COLUMNS = "kind status registered_on party domain_name incubated_at"
+ACTIVE = f"WHERE {HERE} AND status NOT IN ('cancelled', 'revoked') AND registered_on <="
+STANDS = f"FROM {stood('social_orgs', 'organisation', COLUMNS, flags='pilot')} {ACTIVE} :last"
+STOOD = f"FROM {stood('social_orgs', 'organisation', COLUMNS, before='_before')} {ACTIVE} :last_before"
 INSPECTED = f"FROM social_orgs_annual_inspection WHERE {HERE} AND due_on BETWEEN :first AND :last"
 INSPECTED_BEFORE = INSPECTED.replace(":first", ":first_before").replace(":last", ":last_before")
 TOOK_PART = "state IN ('submitted', 'passed', 'basic', 'failed')"
-SITES = f"FROM social_orgs_incubation_site WHERE {HERE} AND opened_on <= :last"
+SITE = stood("social_orgs", "incubation_site", "town opened_on", flags="pilot")
+SITES = f"FROM {SITE} WHERE {HERE} AND opened_on <= :last"
 EVALUATED = f"FROM social_orgs_evaluation WHERE {HERE} AND evaluated_on BETWEEN :first AND :last"
-CATALOGUE = f"FROM social_orgs_catalogue_item WHERE {HERE} AND listed_on <= :last AND state <> 'withdrawn'"
+ITEMS = stood("social_orgs", "catalogue_item", "catalogue state listed_on")
+CATALOGUE = f"FROM {ITEMS} WHERE {HERE} AND listed_on <= :last AND state <> 'withdrawn'"
 SQL = {
     "organisations": f"SELECT COUNT(*) {STANDS}",
     "organisations_vs_last_year": (
-        f"SELECT {tenths(f'(SELECT COUNT(*) {STANDS})', f'(SELECT COUNT(*) {EXISTS} :last_before)', 100)}"
+        f"SELECT {tenths(f'(SELECT COUNT(*) {STANDS})', f'(SELECT COUNT(*) {STOOD})', 100)}"
     ),
     "associations": f"SELECT COUNT(*) {STANDS} AND kind = 'association'",
     "service_units": f"SELECT COUNT(*) {STANDS} AND kind = 'service'",

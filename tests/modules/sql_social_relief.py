@@ -4,11 +4,13 @@ Parameters: home, first and last day of the period, county or NULL. Yuan are fen
 whole numbers; nothing to divide by is NULL.
 """
 
+from tests.modules.stood import stood
 from tests.modules.tenths import tenths
 
 HERE = "home_id = :home AND (CAST(:county AS TEXT) IS NULL OR county = :county)"
 BETWEEN = "BETWEEN :first AND :last"
 ABOVE = "property > property_most OR income * 100 > standard * persons * borderline"
+HOUSEHOLDS = stood("social_relief", "household", "kind state since", "persons income standard")
 INSTANT, TIMES = "how = 'instant'", "COALESCE(total_of, 1)"
 
 SQL: dict[str, str] = {
@@ -23,7 +25,8 @@ SQL: dict[str, str] = {
         ) AS paid
     """,
     "medical_instant_settlement_sites": f"""
-        SELECT COUNT(*) FROM social_relief_site WHERE {HERE} AND state = 'open' AND opened_on <= :last
+        SELECT COUNT(*) FROM {stood("social_relief", "site", "state opened_on")}
+        WHERE {HERE} AND state = 'open' AND opened_on <= :last
     """,
     "medical_assistance_paid": f"""
         SELECT COALESCE(SUM(assisted), 0) FROM social_relief_claim
@@ -67,11 +70,11 @@ SQL: dict[str, str] = {
         WHERE {HERE} AND whom = 'hardship' AND visited_on {BETWEEN}
     """,
     "subsistence_households": f"""
-        SELECT COUNT(*) FROM social_relief_household
+        SELECT COUNT(*) FROM {HOUSEHOLDS}
         WHERE {HERE} AND kind = 'subsistence' AND state = 'active' AND since <= :last
     """,
     "subsistence_people": f"""
-        SELECT COALESCE(SUM(persons), 0) FROM social_relief_household
+        SELECT COALESCE(SUM(persons), 0) FROM {HOUSEHOLDS}
         WHERE {HERE} AND kind = 'subsistence' AND state = 'active' AND since <= :last
     """,
     "allowance_per_household": f"""
@@ -79,21 +82,24 @@ SQL: dict[str, str] = {
             SELECT COUNT(*) AS households, CAST(COALESCE(SUM(
                 CASE WHEN income < standard * persons THEN standard * persons - income ELSE 0 END
             ), 0) AS BIGINT) AS fen
-            FROM social_relief_household
+            FROM {HOUSEHOLDS}
             WHERE {HERE} AND kind = 'subsistence' AND state = 'active' AND since <= :last
         ) AS granted
     """,
     "destitute_people": f"""
-        SELECT COALESCE(SUM(persons), 0) FROM social_relief_household
+        SELECT COALESCE(SUM(persons), 0) FROM {HOUSEHOLDS}
         WHERE {HERE} AND kind = 'destitute' AND state = 'active' AND since <= :last
     """,
     "borderline_households": f"""
-        SELECT COUNT(*) FROM social_relief_household
+        SELECT COUNT(*) FROM {HOUSEHOLDS}
         WHERE {HERE} AND kind = 'borderline' AND state = 'active' AND since <= :last
     """,
-    "single_cover": f"SELECT COUNT(*) FROM social_relief_single WHERE {HERE} AND state = 'active' AND since <= :last",
+    "single_cover": f"""
+        SELECT COUNT(*) FROM {stood("social_relief", "single", "state since")}
+        WHERE {HERE} AND state = 'active' AND since <= :last
+    """,
     "orphans": f"""
-        SELECT COUNT(*) FROM social_relief_orphan
+        SELECT COUNT(*) FROM {stood("social_relief", "orphan", "kind state since")}
         WHERE {HERE} AND kind = 'orphan' AND state = 'active' AND since <= :last
     """,
     "income_checks": f"SELECT COUNT(*) FROM social_relief_income_check WHERE {HERE} AND asked_on {BETWEEN}",

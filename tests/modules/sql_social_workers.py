@@ -1,5 +1,6 @@
 """What the figures of social workers must be, in SQL by hand."""
 
+from tests.modules.stood import stood
 from tests.modules.tenths import tenths
 
 HERE = "home_id = :home AND (CAST(:county AS TEXT) IS NULL OR county = :county)"
@@ -9,7 +10,8 @@ NATIONAL_BEFORE = f"(SELECT COUNT(*) {REGISTERED} :first_before AND :last_before
 CITY = f"(SELECT COUNT(*) {REGISTERED} :first AND :last AND exam = 'city')"
 CITY_PASSED = f"(SELECT COUNT(*) {REGISTERED} :first AND :last AND exam = 'city' AND review = 'passed')"
 SESSIONS = f"FROM social_workers_training_session WHERE {HERE} AND held_on BETWEEN :first AND :last"
-STAFF = f"FROM social_workers_community_worker WHERE {HERE} AND since <= :last AND state <> 'left'"
+WORKERS = stood("social_workers", "community_worker", "state source certificate since")
+STAFF = f"FROM {WORKERS} WHERE {HERE} AND since <= :last AND state <> 'left'"
 SQL = {
     "national_exam_registrations": f"SELECT {NATIONAL}",
     "national_exam_registrations_vs_last_year": f"SELECT {tenths(NATIONAL, NATIONAL_BEFORE)}",

@@ -3,6 +3,7 @@
 Parameters: home, first and last day of the period, county or NULL. Yuan are fen.
 """
 
+from tests.modules.stood import stood
 from tests.modules.tenths import tenths
 
 HERE = "home_id = :home AND (CAST(:county AS TEXT) IS NULL OR county = :county)"
@@ -13,7 +14,8 @@ RESCUED = f"FROM veterans_rescue WHERE {HERE} AND approved_on {BETWEEN}"
 CITY = f"FROM veterans_petition WHERE {HERE} AND level = 'city' AND received_on {BETWEEN}"
 ANSWERED = f"FROM veterans_petition WHERE {HERE} AND state IN ('answered', 'closed') AND received_on {BETWEEN}"
 IN_TIME = "answered_on IS NOT NULL AND (due_on IS NULL OR answered_on <= due_on)"
-STANDS = f"SELECT COUNT(*) FROM veterans_beneficiary WHERE {HERE} AND state = 'active' AND since <= :last"
+BENEFICIARY = stood("veterans", "beneficiary", "category state since")
+STANDS = f"SELECT COUNT(*) FROM {BENEFICIARY} WHERE {HERE} AND state = 'active' AND since <= :last"
 SETTLED = f"FROM veterans_settlement WHERE {HERE} AND state <> 'void' AND settled_on {BETWEEN}"
 FINISHED = "state = 'finished'"
 TRAINED = f"FROM veterans_retraining WHERE {HERE} AND started_on {BETWEEN}"
@@ -49,7 +51,8 @@ SQL: dict[str, str] = {
         f"SELECT COUNT(*) FROM veterans_recognition WHERE {HERE} AND state = 'recognised' AND decided_on {BETWEEN}"
     ),
     "memorial_sites": (
-        f"SELECT COUNT(*) FROM veterans_memorial WHERE {HERE} AND (opened_on IS NULL OR opened_on <= :last)"
+        f"SELECT COUNT(*) FROM {stood('veterans', 'memorial', 'opened_on')}"
+        f" WHERE {HERE} AND (opened_on <= :last OR (opened_on IS NULL AND known))"
     ),
     "memorial_rescue_finished_share": (
         f"SELECT {tenths(f'COUNT(CASE WHEN {FINISHED} THEN 1 END)', 'COUNT(*)', 100)} {RESCUED}"

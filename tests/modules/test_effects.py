@@ -25,6 +25,7 @@ from tests.support.home import ID_NO, Service
 from tests.support.importing import faults, look
 from tests.support.rows import CLERK, SECOND, Clerk, columns
 
+pytestmark = pytest.mark.one_engine
 __all__ = ["founded"]
 ANY = Label("任意", "Any")
 ORGANISATION = {
@@ -129,7 +130,7 @@ def test_a_file_pays_nobody_twice_on_a_day_nor_on_one_on_which_nothing_was_in_fo
     clerk_of: Callable[[Module], Clerk],
 ) -> None:
     clerk = clerk_of(VETERANS)
-    whom = clerk.types("beneficiary", **BENEFICIARY, id_no=ID_NO)
+    whom = clerk.grants("beneficiary", **BENEFICIARY, id_no=ID_NO)
     clerk.types("payment", beneficiary=whom, paid_on="2026-10-15", amount="800")
     days = ("2026-10-15", "2026-10-16", "2026-10-16", "2019-12-31")
     file = "".join(f"鹿城区,{whom},{day},800\n" for day in days)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
-from starlette.testclient import TestClient
 
 from cardsvc.api.app import Surface, create_app
 from cardsvc.api.family_rest import form_token_of
@@ -22,11 +21,13 @@ from tests.modules.test_trail import OTHER_ID_NO, Park, founded, handed, park
 from tests.service.test_family import SECRETS
 from tests.service.test_verify import fault
 from tests.support.browser import Pages, narrow_enough, picture
+from tests.support.calling import caller
 from tests.support.desk import Desk
 from tests.support.rows import columns
 from tests.support.serving import Served
 from tests.support.telling import Told
 
+pytestmark = pytest.mark.one_engine
 __all__ = ["founded", "park"]
 BUTTON = r"<button>为.*?报名</button>"
 
@@ -42,7 +43,7 @@ class Family:
 
     def __init__(self, case: Told, *, confirmed: bool = True) -> None:
         app = create_app([Surface.FAMILY], case.service.context)
-        self.http = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+        self.http = caller(app, follow_redirects=False)
         assert self.http.post("/family/rest/open", data={"link": link_of(case)}).status_code == 303
         if confirmed:
             assert self.sends("confirm", digits="0000").status_code == 303
@@ -169,7 +170,7 @@ def test_only_who_gave_the_second_factor_sees_and_asks(park: Park) -> None:
     assert family.asks(event) == 409 and family.withdraws() == 409
     assert family.sends("confirm", digits="9999").status_code == 409
     family_link.revoke(park.service.context, hash_of(link_of(case).partition("#")[2]), None, park.service.clock.now)
-    stranger = TestClient(create_app([Surface.FAMILY], park.service.context))
+    stranger = caller(create_app([Surface.FAMILY], park.service.context))
     assert "请从家属链接打开此页" in stranger.get("/family/rest").text
     assert stranger.post("/family/rest/open", data={"link": "https://x/#" + "A" * 43}).status_code == 404
 

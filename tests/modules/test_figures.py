@@ -73,7 +73,7 @@ THINGS = (
     {"name": "二", "day": "2026-06-30", "fen": "2", "count": "2", "county": "330302", "id_no": OTHER_ID_NO},
     {"name": "三", "day": "2026-03-31", "fen": "3", "count": "3", "county": "330324"},
     {"name": "四", "day": "2026-03-01", "fen": "4", "count": "5", "county": "330324", "kind": "b"},
-    {"name": "五", "day": "", "fen": "9", "county": "330302", "id_no": "", "kind": ""},
+    {"name": "五", "day": "2024-05-01", "fen": "9", "county": "330302", "id_no": "", "kind": ""},
     {"name": "六", "day": "2025-06-30", "fen": "9", "county": "330302"},
     {"name": "七", "day": "2026-07-01", "fen": "9", "county": "330302", "kind": "", "id_no": ""},
 )
@@ -91,7 +91,7 @@ def use(service: Service, *indicators: Indicator) -> Module:
 
 @pytest.fixture
 def counted(bureau: Service) -> Service:
-    """An office with seven things: four of the half-year, one a year before, one after, one without a day."""
+    """An office with seven things: four of the half-year, one a year before, one after, one earlier."""
     desk = Desk(bureau, LEADER)
     for one in THINGS:
         add(desk, **one)

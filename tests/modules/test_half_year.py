@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
 from cardsvc.__main__ import app
+from cardsvc.commands.ground import plugged
 from cardsvc.core.figures import Chapter, Count, Indicator, Sum, Unit
 from cardsvc.core.indicated import Relation, Said
 from cardsvc.core.records import Label
@@ -168,6 +169,15 @@ def half_year(out: Path, *more: str) -> Result:
     return CliRunner().invoke(app, ["half-year", "--out", str(out), *more])
 
 
+def links(file: Path) -> set[str]:
+    """The addresses that lead from figures to rows."""
+    if file.suffix == ".xlsx":
+        cells = [cell for row in load_workbook(file).worksheets[0].iter_rows() for cell in row]
+        return {str(cell.hyperlink.target) for cell in cells if cell.hyperlink is not None}
+    rows = [row for table in Document(str(file)).tables for row in table.rows]
+    return {link.address for row in rows for link in row.cells[1].paragraphs[0].hyperlinks}
+
+
 def test_the_command_writes_both_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     service = Service(f"sqlite:///{tmp_path / 'onecard.db'}")
     keystore.make(tmp_path / "vault.json", "a passphrase of a test", random.Random(1).randbytes)
@@ -181,13 +191,29 @@ def test_the_command_writes_both_files(tmp_path: Path, monkeypatch: pytest.Monke
     text, sheet = half_year(tmp_path / "r.docx", *days), half_year(tmp_path / "r.xlsx", *days, "--english")
     wrong = [half_year(tmp_path / "r.pdf", *days), half_year(tmp_path / "x.docx", "--from", "2026-13-01")]
     wrong.append(half_year(tmp_path / "x.docx", "--from", "2026-06-30", "--to", "2026-01-01"))
+    monkeypatch.setenv("ONECARD_OFFICE_URL", "https://onecard.example/")
+    linked = [half_year(tmp_path / f"linked.{kind}", *days) for kind in ("docx", "xlsx")]
+    monkeypatch.setenv("ONECARD_OFFICE_URL", "https://onecard.example/office/")
+    wrong.append(half_year(tmp_path / "x.docx", *days))
+    service.context = replace(service.context, modules=plugged())
+    desk = Desk(service, LEADER)
+    paths = [one.removeprefix("https://onecard.example") for one in sorted(links(tmp_path / "linked.xlsx"))]
+    followed = {one: desk.http.get(one).status_code for one in paths[::9]}
     service.close()
 
     assert loaded.exit_code == 0, loaded.output
     assert again.exit_code == 1, "into rows that are there nothing is loaded"
     assert (text.exit_code, sheet.exit_code) == (0, 0), (text.output, sheet.output)
     assert load_workbook(tmp_path / "r.xlsx").worksheets[0]["A2"].value.startswith("2026-01-01 to 2026-06-30")
-    assert [one.exit_code for one in wrong] == [2, 2, 2] and not (tmp_path / "x.docx").exists()
+    assert "ONECARD_OFFICE_URL" in load_workbook(tmp_path / "r.xlsx").worksheets[0]["A2"].value
+    assert "ONECARD_OFFICE_URL" in Document(str(tmp_path / "r.docx")).paragraphs[2].text
+    assert links(tmp_path / "r.docx") == links(tmp_path / "r.xlsx") == set()
+    assert [one.exit_code for one in linked] == [0, 0], [one.output for one in linked]
+    assert "ONECARD" not in load_workbook(tmp_path / "linked.xlsx").worksheets[0]["A2"].value
+    assert links(tmp_path / "linked.docx") == links(tmp_path / "linked.xlsx")
+    assert all(one.startswith("https://onecard.example/office/") for one in links(tmp_path / "linked.xlsx"))
+    assert len(followed) > 5 and set(followed.values()) == {200}, followed
+    assert [one.exit_code for one in wrong] == [2, 2, 2, 2] and not (tmp_path / "x.docx").exists()
 
 
 def test_another_program_opens_both_files(office: Service, tmp_path: Path, night: bool) -> None:

@@ -2,10 +2,14 @@
 
 import re
 
+import pytest
+
 from tests.modules.conftest import CLERK, COUNTY
 from tests.modules.test_rows import THING, add
 from tests.support.desk import Desk
 from tests.support.home import Service
+
+pytestmark = pytest.mark.one_engine
 
 
 def history(desk: Desk, row_id: str) -> str:
@@ -55,7 +59,7 @@ def test_history_of_a_column_that_is_no_longer_declared_is_still_told(bureau: Se
     with bureau.context.engine.begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO module_history SELECT home_id, module, record, row_id, version + 1, 'gone', before, after, at,"
-            " staff_no, second_no, move, log_no FROM module_history WHERE field = 'count'"
+            " staff_no, second_no, move, log_no, day FROM module_history WHERE field = 'count'"
         )
 
     assert "gone" in history(desk, row_id)

@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+import time
 import tracemalloc
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -90,6 +91,8 @@ def test_a_file_and_its_secrets_lie_encrypted_while_they_wait(both: Service) -> 
     assert upload.state is UploadState.READY
 
 
+CPU_S = 10.0
+"""How long the service may compute over 5,000 rows, on any day."""
 BAD: dict[str, Sequence[tuple[str, Wrong]]] = {
     "county": (("没有这个区", Wrong.COUNTY), ("", Wrong.COUNTY)),
     "name": (("", Wrong.MISSING), ("名" * 201, Wrong.TOO_LONG), ("第1件", Wrong.TWICE)),
@@ -138,6 +141,20 @@ def test_every_bad_cell_is_named_and_nothing_is_kept_then_the_mended_file_is_kep
     done = committed(both, mended)
     assert (done.state, done.done) == (UploadState.DONE, count)
     assert len(kept(both)) == count
+
+
+def test_five_thousand_rows_are_judged_in_a_few_seconds_and_kept_whole_or_not_at_all(bureau: Service) -> None:
+    rows = list(things(5_000))
+    expected, raw = spoilt(rows, 50), sheet([HEADS, *rows])
+    mended = sheet([HEADS, *things(5_000)])
+    begun = time.process_time()
+
+    upload = checked(bureau, raw)
+    spent = time.process_time() - begun
+
+    assert (faults(upload), kept(bureau), upload.wrong) == (expected, [], 50)
+    assert spent < CPU_S, f"{spent:.1f} s of CPU"
+    assert committed(bureau, checked(bureau, mended)).done == 5_000
 
 
 def test_a_thousand_faults_are_kept_and_all_are_counted(bureau: Service) -> None:
@@ -231,7 +248,7 @@ def test_a_value_that_another_row_has_is_named_and_one_that_is_taken_meanwhile_s
     first, second = (checked(both, sheet([HEADS, *things(5, first=10)])) for _ in range(2))
     assert first.state is second.state is UploadState.READY
     assert committed(both, first).state is UploadState.DONE
-    late = committed(both, second)
+    late = committed(both, second, again=True)
 
     assert (late.state, late.wrong) == (UploadState.FAULTY, 5)
     assert faults(late) == [(n, "name", Wrong.TWICE) for n in range(2, 7)]
@@ -543,7 +560,7 @@ def test_a_county_s_rows_lead_to_its_own_and_to_the_city_s_and_the_city_s_to_all
     upload = checked(both, sheet([heads, *right]), record=PART)
     with both.context.engine.begin() as connection:
         connection.execute(text(f"UPDATE sample_thing SET county = '{LONGWAN}' WHERE name IN ('市', '甲')"))
-    late = committed(both, upload)
+    late = committed(both, upload, again=True)
     assert faults(late) == [(2, "thing", Wrong.NO_SUCH_ROW), (3, "thing", Wrong.NO_SUCH_ROW)]
 
 

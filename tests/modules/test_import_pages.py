@@ -138,6 +138,7 @@ def small_targets(page: Page) -> Any:
     )
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize(("language", "width"), [("zh-CN", 1280), ("en", 360)])
 def test_a_file_is_brought_by_keyboard_and_the_page_follows_it(

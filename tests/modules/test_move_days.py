@@ -13,14 +13,16 @@ from cardsvc.modules.social_relief import MODULE
 from tests.modules.conftest import CLERK
 from tests.support.desk import Desk
 from tests.support.home import Service
-from tests.support.rows import Clerk
+from tests.support.rows import SECOND, Clerk
+
+pytestmark = pytest.mark.one_engine
 
 
 def household(clerk: Clerk) -> str:
     record = clerk.module.record("household")
     texts = {one.name: next(iter(one.choices)) for one in record.typed if one.choices and one.needed}
     texts |= {one.name: "1" for one in record.typed if one.kind in ("number", "money") and one.needed}
-    return clerk.types("household", **texts | {"number": "JZ-1", "head": "王伟", "since": "2026-01-01"})
+    return clerk.grants("household", **texts | {"number": "JZ-1", "head": "王伟", "since": "2026-01-01"})
 
 
 def test_a_suspension_holds_from_the_day_that_was_typed(both: Service) -> None:
@@ -67,10 +69,10 @@ def test_nobody_resumes_before_the_suspension(bureau: Service) -> None:
     row_id = household(clerk)
     clerk.moves("household", row_id, "suspend", reason="other", suspended_on="2026-10-01")
 
-    early = clerk.tries_move("household", row_id, "resume", reason="other", resumed_on="2026-09-30")
+    early = clerk.tries_move("household", row_id, "resume", SECOND, reason="other", resumed_on="2026-09-30")
 
     assert early == (Fault("resumed_on", Wrong.TOO_EARLY),)
-    clerk.moves("household", row_id, "resume", reason="other", resumed_on="2026-10-15")
+    clerk.moves("household", row_id, "resume", SECOND, reason="other", resumed_on="2026-10-15")
 
 
 def test_the_form_of_a_move_asks_the_day_with_today_in_it(bureau: Service) -> None:
@@ -84,7 +86,7 @@ def test_the_form_of_a_move_asks_the_day_with_today_in_it(bureau: Service) -> No
     assert re.search(r'name="suspended_on" value="2026-11-01"[^>]*type="date"', form)
     wrong = desk.post(
         f"modules/social_relief/household/{row_id}/move/suspend",
-        version="1",
+        version="2",
         reason="other",
         suspended_on="2026-12-01",
     )

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from stdnum.cn import ric
 
 from cardsvc.core.records import Fault, Kind, Wrong
@@ -13,6 +14,8 @@ from tests.support.desk import Desk
 from tests.support.elders import receives
 from tests.support.home import Service
 from tests.support.rows import Clerk
+
+pytestmark = pytest.mark.one_engine
 
 
 def id_no(day: str, number: int) -> str:

@@ -197,6 +197,7 @@ def test_a_row_goes_its_way_by_somebody_outside_and_by_two(bureau: Service) -> N
     desk, now = Desk(bureau, CLERK), bureau.http
     row_id = add(desk)
     page = desk.post(f"modules/sample/thing/{row_id}/link").text
+    assert "http://testserver/public/send#" in page, "not set up: the address that who asks has"
     found = re.search(r"public/send#([\w-]{43})", page)
     assert found is not None
     token = found[1]

@@ -16,7 +16,7 @@ from cardsvc.invented import credit_code
 from cardsvc.modules.social_orgs import MODULE, rules
 from cardsvc.modules.social_orgs.records import ANNUAL_INSPECTION
 from tests.modules.conftest import CLERK
-from tests.support.browser import SCREENS, Pages
+from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
 from tests.support.rows import SECOND, Clerk, columns
@@ -219,6 +219,7 @@ def served(registry: Clerk) -> Iterator[Served]:
     serving.close()
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_an_organisation_sends_its_report_by_telephone_and_mends_it(
@@ -247,7 +248,7 @@ def test_an_organisation_sends_its_report_by_telephone_and_mends_it(
     registry.moves("annual_inspection", row_id, "send_back", opinion="收支表缺附件")
     opens()
     expect(page.locator(".notice")).to_contain_text("收支表缺附件")
-    page.screenshot(path=SCREENS / f"inspection-{language}.png", full_page=True)
+    picture(page, f"inspection-{language}", whole=True)
     sends_it(expense="118000", filler_phone="13800000001")
     expect(page.locator(".on")).to_be_visible()
 

@@ -17,20 +17,23 @@ from cardsvc.core.plug import discover
 from cardsvc.core.records import Fault, Wrong
 from cardsvc.core.terms import Destination, Reason
 from cardsvc.demo.phone import collection_code
-from cardsvc.handlers import import_rows
+from cardsvc.handlers import import_rows, withdraw_row
 from cardsvc.handlers.keep_row import Faulty
 from cardsvc.modules import Module
+from cardsvc.rows import keeping, uploads
 from cardsvc.rows import trails as rows
-from cardsvc.rows import uploads
+from cardsvc.rows.hindering import Hindrance
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.store.engine import WRITES
 from tests.service.conftest import founded
 from tests.service.test_verify import fault
 from tests.support.desk import Desk
+from tests.support.files import kept_file
 from tests.support.home import ID_NO, Service
 from tests.support.rows import CLERK, SECOND, Clerk, columns
 from tests.support.telling import FIRE, READY, TO_STORAGE, Told, collected
 
+pytestmark = pytest.mark.one_engine
 __all__ = ["founded"]
 MODULES = {name: one for name, one in discover(modules, "MODULE", Module).items() if one.trail is not None}
 OTHER_ID_NO = "330302194001010029"
@@ -377,3 +380,57 @@ def test_a_trail_names_columns_and_states_that_its_records_have(module: Module) 
     assert set(events.column(trail.events.way).choices) == set(ups.column(s.way).choices) == set(trail.ways)
     assert events.column(trail.events.held_on) and events.column(trail.events.places)
     assert trail.graves is None or module.record(trail.graves.record).column(trail.graves.left)
+
+
+def withdraws(park: Park, row_id: str, record: str = "sign_up") -> object:
+    """What stands against calling a row a mistake; None when it is withdrawn."""
+    context, module = park.service.context, park.clerk.module
+    with context.engine.connect() as connection:
+        row = keeping.find(connection, Where(context.home_id, module.name, module.record(record)), row_id, None)
+    assert row is not None
+    seen, people = (row_id, row.version), (CLERK, SECOND)
+    return withdraw_row.handle(
+        context, module, module.record(record), seen, "误录", None, people, park.service.clock.now
+    )
+
+
+def test_a_sign_up_by_which_a_case_s_ashes_go_is_no_mistake_until_it_is_given_up(park: Park) -> None:
+    case, event = Told.begun(park.service), park.event(days=60)
+    park.signs(case, event)
+    row = park.sign_up(case)
+
+    assert withdraws(park, row.id) == (Hindrance("", case.case_no),)
+    assert withdraws(park, event, "event") == (Hindrance("sign_up", row.id),)
+
+    park.clerk.moves("sign_up", row.id, "withdraw_for", reason="不来了")
+    assert withdraws(park, row.id) is None
+    assert withdraws(park, event, "event") is None
+
+
+def test_a_sign_up_whose_ashes_rest_stands(park: Park) -> None:
+    case, event = Told.begun(park.service), park.event()
+    park.signs(case, event)
+    handed(case)
+    row = park.sign_up(case)
+    park.buries(row.id, event)
+    assert park.trails.close_due()["closed"] == 1
+
+    assert withdraws(park, row.id) == (Hindrance("", case.case_no),)
+
+
+def test_a_case_has_one_sign_up_that_is_not_given_up_by_form_file_and_restoring(park: Park) -> None:
+    case, event = Told.begun(park.service), park.event(places=9)
+    park.signs(case, event)
+    first = park.sign_up(case)
+    today = local(park.service.clock.now).date().isoformat()
+    typed = {"applicant": "王小雨", "way": "树葬", "deceased": "王守义", "deceased_id_no": ID_NO, "signed_on": today}
+    typed |= {"case_no": case.case_no, "county": "330302"}
+    twice = (Fault("case_no", Wrong.TWICE),)
+
+    again = park.clerk.tries("sign_up", **typed, event=event)
+    assert isinstance(again, Faulty) and again.faults == twice
+    assert [one.fault for one in kept_file(park.clerk, "sign_up", typed).found.faults] == [twice[0]]
+
+    park.clerk.moves("sign_up", first.id, "withdraw_for")
+    anew = park.clerk.types("sign_up", **typed)
+    assert park.sign_up(case).id == anew

@@ -1,10 +1,13 @@
 """A case is merged into another: its sign-up for an eco-burial follows, or the pages say that it did not."""
 
+import pytest
+
 from tests.modules.test_trail import TWO, Park, founded, handed, page_of, park
 from tests.service.test_verify import fault
 from tests.support.desk import Desk
 from tests.support.telling import Told
 
+pytestmark = pytest.mark.one_engine
 __all__ = ["founded", "park"]
 
 

@@ -1,11 +1,12 @@
 """The rules of the welfare lottery at their borders."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.records import Value, Wrong
+from cardsvc.handlers.move_row import must_fill
 from cardsvc.modules.welfare_lottery import MODULE, rules
 from cardsvc.modules.welfare_lottery.records import CHARITY_NOMINATION, GRANT
 from tests.support.home import Service
@@ -78,6 +79,16 @@ def test_a_gift_has_its_size(category: str, given_: int | None, wrong: int) -> N
 @pytest.fixture
 def fund(bureau: Service) -> Clerk:
     return Clerk.of(bureau, MODULE)
+
+
+def test_who_approves_a_grant_types_its_account_only_where_it_has_none() -> None:
+    assert GRANT.flow is not None
+    [approve] = [one for one in GRANT.flow.moves if one.name == "approve"]
+    row: dict[str, Value] = {**{one.name: None for one in GRANT.columns}, "state": "asked", "asked": 100}
+    now = datetime(2026, 11, 26, tzinfo=UTC)
+
+    assert must_fill(GRANT, row, approve, now) == {"amount", "account"}
+    assert must_fill(GRANT, {**row, "account": "6222020200112233445"}, approve, now) == {"amount"}
 
 
 def test_a_grant_is_approved_by_two_and_paid_once(fund: Clerk) -> None:

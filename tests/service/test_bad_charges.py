@@ -78,6 +78,8 @@ def pays(
     world: World, problems: tuple[Problem, ...], step: Step = Step.PAY, case: CaseNo | None = None, **how: Any
 ) -> Bad:
     entered = {"amount_fen": world.fen, "means": "transfer"} | how
+    if step is not Step.REFUND:
+        entered |= {"reference": "B-20260001"}
     return step, entered, StationKind.CASHIER, case or world.living, frozenset(problems)
 
 

@@ -25,9 +25,10 @@ from cardsvc.store import cards
 from cardsvc.store.engine import create_schema, open_engine
 from cardsvc.vault import keystore
 from terminal.readers.reader import CardIn, CardOut, Event
-from tests.support.browser import SCREENS
 from tests.support.home import Service, quick_hash
+from tests.support.pictures import keep, wanted
 
+pytestmark = pytest.mark.one_engine
 HOME = ("温州市殡仪馆", "Wenzhou Funeral Home")
 
 
@@ -148,8 +149,9 @@ def test_labels_are_written_for_the_cards_that_there_are(shop: Settings, tmp_pat
 
 
 def test_a_label_scans_to_its_card_number_and_nothing_else() -> None:
-    picture = Image.open(io.BytesIO(labels.render(HOME, [CardNo("WZC-000042")], "png")))
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    picture.save(SCREENS / "label.png")
+    label = labels.render(HOME, [CardNo("WZC-000042")], "png")
+    if wanted():
+        keep("label", label)
+    picture = Image.open(io.BytesIO(label))
     assert abs(picture.width / picture.height - 100 / 60) < 0.01
     assert [one.data.decode() for one in decode(picture)] == ["WZC-000042"]

@@ -20,6 +20,7 @@ from tests.core.story import DETAILS, Story
 from tests.support.home import CardInHand, Service
 from tests.support.telling import go, opened, stored
 
+pytestmark = pytest.mark.one_engine
 CLERK, MANAGER, AUDITOR = StaffNo("1001"), StaffNo("1015"), StaffNo("1016")
 NUMBER = CardNo("WZC-000001")
 P = Problem

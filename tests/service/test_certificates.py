@@ -19,6 +19,7 @@ from cardsvc.store.stock import CERTIFICATES, Counted
 from tests.support.home import Service
 from tests.support.telling import FIRE, READY, TO_STORAGE, Office, go, opened, stored
 
+pytestmark = pytest.mark.one_engine
 MANAGER, AUDITOR, ARRANGER = StaffNo("1015"), StaffNo("1016"), StaffNo("1006")
 
 

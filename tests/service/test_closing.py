@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
+from cardsvc.core import reconciliation
 from cardsvc.core.facts import Details, Stage, StationKind, Step
+from cardsvc.core.local_time import local
 from cardsvc.core.prices import PriceItem, Regime, Trigger
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.review import Rule
 from cardsvc.core.terms import Means, Payer, Reason, WaiverFor
 from cardsvc.core.workflow import in_order
-from cardsvc.store import reviewing, snapshots
+from cardsvc.store import reconciling, reviewing, snapshots
 from cardsvc.store.reviewing import Flagged, Wanted
 from tests.service.exceptions.test_family_and_money import new_list
 from tests.support.accounts import bill, owes
@@ -89,10 +91,10 @@ def why_open(one: Told, details: Details = NO_DETAILS, second: str | None = None
     return {reason["code"]: reason["detail"] for reason in answer.json()["reasons"]}
 
 
-def flags(service: Service) -> list[Flagged]:
-    """What review looks at because a case was closed with money open."""
+def flags(service: Service, rule: Rule = Rule.CLOSED_OPEN) -> list[Flagged]:
+    """What review looks at by a rule: that a case was closed with money open."""
     with service.context.engine.connect() as connection:
-        return reviewing.listed(connection, service.context.home_id, Wanted(rule=Rule.CLOSED_OPEN), None, 10)
+        return reviewing.listed(connection, service.context.home_id, Wanted(rule=rule), None, 10)
 
 
 def test_a_case_does_not_close_with_the_familys_money_inside(service: Service) -> None:
@@ -115,6 +117,75 @@ def test_a_case_does_not_close_while_the_family_owes(service: Service) -> None:
     one.does(Step.PAY, amount_fen=20_000, means=Means.TRANSFER)
     assert close(one).status_code == 200
     assert one.case.stage is Stage.CLOSED
+
+
+def test_a_case_does_not_close_while_another_payer_owes_that_no_statement_asks(service: Service) -> None:
+    one = cancelled(service, fee_fen=20_000)
+    switch = Details(item="hall_late", payer=Payer.OTHER, reason=Reason.PAYER_FOUND)
+    one.office.step(one.case_no, Step.SWITCH_PAYER, switch)
+    [flag] = flags(service, Rule.PAYER_SWITCHED)
+    assert (flag.amount_fen, flag.payer, flag.people) == (20_000, Payer.OTHER, (MANAGER, AUDITOR))
+
+    assert why_open(one) == {Problem.OTHER_OWES: "¥200.00"}
+
+    one.does(Step.PAY, amount_fen=20_000, means=Means.TRANSFER, payer=Payer.OTHER)
+    assert close(one).status_code == 200
+
+
+def test_the_night_names_a_case_that_is_over_while_another_payer_owes(service: Service) -> None:
+    one = cancelled(service, fee_fen=20_000)
+    switch = Details(item="hall_late", payer=Payer.OTHER, reason=Reason.PAYER_FOUND)
+    one.office.step(one.case_no, Step.SWITCH_PAYER, switch)
+
+    with service.context.engine.connect() as connection:
+        books = reconciling.books(
+            connection, service.context.home_id, local(service.clock.now).date(), service.clock.now
+        )
+
+    assert [(row.case_no, row.fen) for row in reconciliation.bill_open(books)] == [(one.case_no, 20_000)]
+
+
+def named(service: Service, at_night: Any) -> list[tuple[str | None, int | None]]:
+    """What a check of the night names, a few days later."""
+    service.clock.forward(days=3)
+    now = service.clock.now
+    with service.context.engine.connect() as connection:
+        books = reconciling.books(connection, service.context.home_id, local(now).date(), now)
+    return [(row.case_no, row.fen) for row in at_night(books)]
+
+
+def test_a_reason_agrees_to_no_money_that_came_after_the_closing(service: Service) -> None:
+    one = Told.begun(service, 1, resident=False)
+    one.office.step(one.case_no, Step.CANCEL, Details(reason=Reason.FAMILY_WISH))
+    assert close(one, HARDSHIP).status_code == 200, "nothing is open, and nobody else is needed"
+
+    one.does(Step.PAY, amount_fen=50_000, means=Means.TRANSFER)
+
+    assert named(service, reconciliation.deposit_left) == [(one.case_no, 50_000)]
+
+
+def test_what_two_people_agreed_to_is_not_named_and_what_came_beyond_it_is(service: Service) -> None:
+    one = cancelled(service, fee_fen=20_000)
+    assert close(one, HARDSHIP, AUDITOR).status_code == 200
+    assert named(service, reconciliation.bill_open) == []
+    one.does(Step.PAY, amount_fen=5_000, means=Means.TRANSFER)
+    assert named(service, reconciliation.bill_open) == [], "it owes less than was agreed to"
+
+    one.does(Step.PAY, amount_fen=25_000, means=Means.TRANSFER)
+
+    assert named(service, reconciliation.deposit_left) == [(one.case_no, 10_000)]
+
+
+def test_a_deposit_that_two_people_left_here_is_not_named_and_a_debt_that_came_later_is(service: Service) -> None:
+    one = cancelled(service, fee_fen=20_000, deposit_fen=30_000)
+    one.does(Step.SETTLE)
+    assert close(one, Details(reason=Reason.UNCLAIMED), AUDITOR).status_code == 200
+    assert named(service, reconciliation.deposit_left) == []
+    switch = Details(item="hall_late", payer=Payer.OTHER, reason=Reason.PAYER_FOUND)
+    one.office.step(one.case_no, Step.SWITCH_PAYER, switch)
+
+    assert named(service, reconciliation.bill_open) == [(one.case_no, 20_000)]
+    assert named(service, reconciliation.deposit_left) == [(one.case_no, 30_000)]
 
 
 def test_two_people_close_a_case_that_owes_with_a_reason_and_review_looks_at_it(service: Service) -> None:

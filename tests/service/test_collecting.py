@@ -14,6 +14,8 @@ from tests.core.story import DETAILS, Story
 from tests.support.home import Service, staff_for
 from tests.support.telling import Told
 
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.mark.parametrize("answer", [False, None])
 @pytest.mark.parametrize("name", COMPARED)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from cardsvc.core import wire
 from cardsvc.core.day_close import Check, DayClosed, Figure, open_day
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import StaffNo
@@ -30,6 +31,8 @@ from tests.support.telling import Told
 
 CASHIER, MANAGER, AUDITOR, CLERK = (StaffNo(one) for one in ("1010", "1015", "1016", "1001"))
 
+LATE = "cash that came after the count"
+
 
 def today(service: Service) -> date:
     return local(service.clock()).date()
@@ -41,7 +44,7 @@ def counted(service: Service) -> None:
         shifts = tills.page(connection, service.context.home_id, None)
     for one in shifts:
         if one.shift.closed_at is None:
-            asked = Closing(one.shift.shift_no, pieces(one.ledger_fen), one.shift.staff_no)
+            asked = Closing(one.shift.shift_no, pieces(one.ledger_fen), one.shift.staff_no, slip_fen=one.card_fen)
             assert isinstance(close_till.handle(service.context, asked, service.clock.now), tills.Kept)
 
 
@@ -86,7 +89,7 @@ def test_offline_payments_arriving_during_day_close_belong_to_the_next_open_day(
 
     def closes() -> Problem | None:
         together.wait()
-        return close(service)
+        return close(service, why=LATE)
 
     def arrives() -> set[str]:
         together.wait()
@@ -100,7 +103,7 @@ def test_offline_payments_arriving_during_day_close_belong_to_the_next_open_day(
     service.clock.forward(minutes=30)
     cashier.send()
     service.clock.forward(days=1)
-    assert close(service) is None
+    assert close(service, why=LATE) is None
 
     first, second = kept(service, day), kept(service, day + timedelta(days=1))
     came = [figure(one.moved, "till/cash")[0] for one in (first, second)]
@@ -179,7 +182,7 @@ def test_a_closed_day_has_the_figures_of_its_transfers_and_the_next_one_those_th
         assert day_close.last(connection, service.context.home_id) == kept(service, day)
     service.clock.forward(days=2)
     paid(service, 900)
-    assert close(service, day + timedelta(days=1)) is None
+    assert close(service, day + timedelta(days=1), LATE) is None
 
     first, second = kept(service, day), kept(service, day + timedelta(days=1))
     assert figure(first.moved, "deposit") == (0, 50_000)
@@ -322,8 +325,34 @@ def test_cardsvc_verify_finds_a_shift_whose_cash_was_moved_elsewhere(service: Se
     paid(service, 50_000)
     counted(service)
     postgres = service.context.engine.dialect.name == "postgresql"
-    trigger = "till_taking_append_only ON till_taking" if postgres else "till_taking_no_update"
+    trigger = "till_taking_placed ON till_taking" if postgres else "till_taking_placed"
     with service.context.engine.begin() as connection:
         connection.execute(text(f"DROP TRIGGER {trigger}"))
         connection.execute(text("UPDATE till_taking SET shift_no = NULL"))
     assert (fault(service) or "").endswith("what it expected is not its transfers")
+
+
+def test_cash_in_no_shift_and_a_payment_taken_back_after_the_count_need_a_reason_at_the_close(service: Service) -> None:
+    told, cashier = Told.begun(service, 1, resident=False), service.station(StationKind.CASHIER)
+    told.does(Step.DEPOSIT, amount_fen=10_000, means=Means.CASH)
+    counted(service)
+    undo = Details(payment=told.case.taken[-1].cause, reason=Reason.ENTERED_BY_MISTAKE)
+    service.clock.forward(minutes=5)
+    told.does(Step.REVERSE_PAYMENT, **undo.model_dump(exclude_defaults=True))
+    service.clock.forward(hours=1)
+    late = Details(amount_fen=700, means=Means.CASH)
+    cashier.append(wire.Observation(step=Step.DEPOSIT, details=late), case_no=told.case_no, staff_no=CASHIER)
+    cashier.judged()
+
+    assert close(service) is Problem.DAY_NEEDS_REASON
+    page = Desk(service, "1010").get("days").text
+    assert "现金都有所属班次: 1" in page and "交班后钱箱没有变动: 1" in page
+    assert close(service, why="looked at") is None
+
+    found = kept(service, today(service)).found
+    assert (found[Check.NO_SHIFT], found[Check.AFTER_COUNT]) == (1, 1)
+    service.clock.forward(days=1)
+    assert close(service) is Problem.DAY_NEEDS_REASON, "the cash is still in no shift"
+    assert close(service, why="looked at") is None
+    assert kept(service, today(service)).found[Check.AFTER_COUNT] == 0, "what moved on a closed day was of that day"
+    assert fault(service) is None

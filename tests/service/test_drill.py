@@ -28,6 +28,7 @@ from cardsvc.vault import keystore
 from tests.support.home import Service
 from tests.support.telling import TO_STORAGE, go, opened, stored
 
+pytestmark = pytest.mark.one_engine
 BY = StaffNo("1015")
 
 

@@ -16,6 +16,7 @@ from cardsvc.store import tables as t
 from tests.support.desk import Desk
 from tests.support.home import Service, Station
 
+pytestmark = pytest.mark.one_engine
 REFUSED = wire.Refused(step=Step.STORE, problems=(Problem.TAG_MISMATCH,))
 COLD = StationKind.COLD_STORAGE
 ADMIN, DUTY, CLERK = StaffNo("1017"), StaffNo("1015"), StaffNo("1004")

@@ -14,11 +14,16 @@ from starlette.testclient import TestClient
 
 from cardsvc.api.app import Surface, create_app
 from cardsvc.core.ids import CaseNo, StaffNo
+from cardsvc.documents import receipt
 from cardsvc.handlers import family_link
 from cardsvc.store.family import hash_of
+from cardsvc.store.snapshots import case_bill, case_lines
+from tests.support.calling import caller
 from tests.support.home import Service
+from tests.support.paper import Held
 from tests.support.telling import ARRANGED, DRESSED, FAREWELL, TO_STORAGE, go, opened
 
+pytestmark = pytest.mark.one_engine
 ALLOWED = {
     "home", "phone", "name", "milestones", "words", "at", "held", "paused", "over", "needs", "looked", "looks",
     "confirmed", "version", "next", "hall", "bill", "lines", "item", "quantity", "price", "waived", "due", "payer",
@@ -33,7 +38,7 @@ SECRETS = (
 
 
 def browser(service: Service) -> TestClient:
-    return TestClient(create_app([Surface.FAMILY], service.context), raise_server_exceptions=False)
+    return caller(create_app([Surface.FAMILY], service.context))
 
 
 def link(service: Service, case_no: CaseNo) -> str:
@@ -190,14 +195,6 @@ def test_whatever_is_posted_the_answer_is_a_problem_with_a_code(service: Service
 
 
 def test_the_receipts_qr_opens_the_familys_page(service: Service, case_no: CaseNo, tmp_path: Path) -> None:
-    import subprocess
-
-    from PIL import Image
-    from pyzbar.pyzbar import decode
-
-    from cardsvc.documents import receipt
-    from cardsvc.store.snapshots import case_bill, case_lines
-
     address = family_link.make(service.context, case_no, StaffNo("1001"), service.clock.now)
     assert isinstance(address, str)
     with service.context.engine.connect() as connection:
@@ -205,15 +202,9 @@ def test_the_receipts_qr_opens_the_familys_page(service: Service, case_no: CaseN
         lines = case_lines(connection, service.context.home_id, case_no)
     for language in ("zh_CN", "en"):
         pdf = receipt.render("温州市殡仪馆", case_no, "王某", bill, lines, address, service.clock.now, language)
-        path = tmp_path / f"receipt-{language}.pdf"
-        path.write_bytes(pdf)
-        subprocess.run(["pdftoppm", "-png", "-r", "150", "-singlefile", path, path.with_suffix("")], check=True)
-        shown = Image.open(path.with_suffix(".png"))
-        screens = Path("build/screens")
-        screens.mkdir(parents=True, exist_ok=True)
-        shown.save(screens / f"receipt-{language}.png")
-        assert [one.data.decode() for one in decode(shown)] == [address]
-        words = subprocess.run(["pdftotext", path, "-"], check=True, capture_output=True, text=True).stdout
+        held = Held(pdf, tmp_path, f"receipt-{language}")
+        assert held.scanned() == [address]
+        words = held.words()
         assert case_no in words and "王某" in words and "13800000000" not in words
 
 

@@ -1,9 +1,13 @@
 """The family's page about the ashes: until when they are kept, and what is needed to collect them."""
 
+import pytest
+
 from cardsvc.core.facts import Step
 from tests.service.test_family import OURS, link, look_in
 from tests.support.home import Service
 from tests.support.telling import FIRE, READY, TO_STORAGE, go, opened, stored
+
+pytestmark = pytest.mark.one_engine
 
 
 def test_the_family_reads_until_when_the_ashes_are_kept_only_with_its_second_factor(service: Service) -> None:

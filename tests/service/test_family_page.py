@@ -31,6 +31,7 @@ def address(service: Service) -> Iterator[str]:
     served.close()
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_a_family_opens_its_link_looks_and_is_told_news(

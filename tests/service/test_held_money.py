@@ -12,14 +12,25 @@ from cardsvc.core.ledger import receivable, suspense
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.review import Rule
 from cardsvc.core.terms import Means, Payer, Reason
-from cardsvc.handlers import flag_suspense
-from cardsvc.store import held_money, stray_money
+from cardsvc.demo.home import FLOAT
+from cardsvc.handlers import flag_suspense, open_till
+from cardsvc.store import held_money, stray_money, tills
 from cardsvc.store import tables as t
 from cardsvc.store.held_money import AtDesk
-from tests.service.test_money_that_came import FEN, NOBODYS, arrives, closed, holds, open_checks, quoted, takes
+from tests.service.test_money_that_came import (
+    FEN,
+    NOBODYS,
+    arrives,
+    cancelled,
+    closed,
+    holds,
+    open_checks,
+    quoted,
+    takes,
+)
 from tests.service.test_statement_money import back, shown
 from tests.service.test_statements import AUDITOR, TO_FAMILY, TO_POLICE, pay, sent, signed, stored, whole
-from tests.service.test_tills import ONE, close, kept, mine
+from tests.service.test_tills import ONE, close, kept, mine, nowhere
 from tests.support.accounts import bill, owes
 from tests.support.desk import Desk
 from tests.support.home import Service
@@ -81,7 +92,10 @@ def test_what_another_payer_paid_too_much_pays_its_own_case_or_another_one(servi
     assert held.assign(service.context, BY, one.case_no, NOBODYS, Payer.FAMILY, 1) == Refusal(
         Problem.CASE_UNKNOWN, NOBODYS
     )
-    assert held.assign(service.context, BY, one.case_no, other.case_no, Payer.FAMILY, 10_000) is None
+    for second in (None, MANAGER, StaffNo("1003")):
+        alone = held.assign(service.context, BY, one.case_no, other.case_no, Payer.FAMILY, 10_000, second=second)
+        assert isinstance(alone, Refusal) and alone.problem in (Problem.FOUR_EYES, Problem.NOT_ALLOWED)
+    assert held.assign(service.context, BY, one.case_no, other.case_no, Payer.FAMILY, 10_000, None, AUDITOR) is None
 
     assert owes(service, one.case_no, Payer.FAMILY) == owed[0] - 6_000
     assert owes(service, other.case_no, Payer.FAMILY) == owed[1] - 10_000
@@ -97,6 +111,41 @@ def quoted_too(service: Service) -> Told:
     one.does(Step.QUOTE)
     one.does(Step.SIGN_QUOTE)
     return one
+
+
+def test_held_money_above_what_its_case_owes_is_put_there_by_two_and_who_did_so_does_not_refund_it_unseen(
+    service: Service,
+) -> None:
+    one = quoted(service)
+    takes(service, one.case_no, Step.DEPOSIT)
+    cancelled(one)
+    arrives(service)
+    own = (one.case_no, one.case_no, Payer.FAMILY, FEN)
+    assert held.assign(service.context, BY, *own) == Refusal(Problem.FOUR_EYES, "settle_payment")
+    assert held.assign(service.context, BY, *own, None, AUDITOR) is None
+
+    assert refunded(service, one.case_no) == 1
+    whole(service)
+
+
+def refunded(service: Service, case_no: CaseNo) -> int:
+    """The manager and the auditor, who took no money, give it back; how many flags that raises."""
+    details, desk = Details(amount_fen=FEN, means=Means.TRANSFER), service.station(StationKind.CASHIER)
+    given = desk.take(case_no, Step.REFUND, details, staff_no=MANAGER, second_staff_no=AUDITOR)
+    assert given.outcome is wire.Outcome.ACCEPTED, given
+    return one_person(service)
+
+
+def test_money_of_no_case_that_somebody_puts_on_a_case_is_not_refunded_by_them_unseen(service: Service) -> None:
+    friend = Told.begun(service, 1, resident=False, id_no=None)
+    takes(service, NOBODYS, Step.DEPOSIT)
+    arrives(service)
+    [number] = strays(service)
+    alone = held.assign_stray(service.context, BY, number, friend.case_no)
+    assert alone == Refusal(Problem.FOUR_EYES, "settle_payment")
+    assert held.assign_stray(service.context, BY, number, friend.case_no, AUDITOR) is None
+
+    assert refunded(service, friend.case_no) == 1
 
 
 def test_a_deposit_of_a_case_that_closed_meanwhile_is_given_back_in_cash_out_of_an_open_drawer(
@@ -117,6 +166,34 @@ def test_a_deposit_of_a_case_that_closed_meanwhile_is_given_back_in_cash_out_of_
     bill(service, one.case_no)
 
 
+def test_who_took_what_another_payer_paid_too_much_and_gives_it_back_is_looked_at(service: Service) -> None:
+    one = stored(service)
+    one.office.step(one.case_no, Step.SWITCH_PAYER, TO_OTHER)
+    one.does(Step.PAY, amount_fen=16_000, means=Means.CASH, payer=Payer.OTHER)
+    one.office.step(one.case_no, Step.SWITCH_PAYER, TO_FAMILY)
+
+    assert held.give_back(service.context, BY, one.case_no, 6_000, Means.TRANSFER, AUDITOR) is None
+    assert one_person(service) == 0, "others did"
+    assert held.give_back(service.context, signed(ONE), one.case_no, 10_000, Means.CASH, AUDITOR) is None
+
+    assert one_person(service) == 1
+    with service.context.engine.connect() as connection:
+        flag = connection.execute(t.review_flag.select().where(t.review_flag.c.rule == Rule.ONE_PERSON.value)).one()
+    assert (flag.case_no, flag.amount_fen, flag.caused_by, flag.second) == (one.case_no, 10_000, ONE, AUDITOR)
+
+
+def test_a_giving_back_that_is_refused_raises_no_flag(service: Service) -> None:
+    one = quoted(service)
+    takes(service, one.case_no, Step.DEPOSIT)
+    closed(one)
+    arrives(service)
+
+    for second in (None, ONE, StaffNo("9999")):
+        assert held.give_back(service.context, signed(ONE), one.case_no, FEN, Means.CASH, second) is not None
+
+    assert (one_person(service), holds(service, suspense(one.case_no))) == (0, FEN)
+
+
 def one_person(service: Service) -> int:
     with service.context.engine.connect() as connection:
         rows = connection.execute(t.review_flag.select().where(t.review_flag.c.rule == Rule.ONE_PERSON.value))
@@ -130,6 +207,18 @@ def test_cash_is_not_given_back_without_an_open_drawer(service: Service) -> None
     refused = held.give_back(service.context, signed(ONE), one.case_no, 100, Means.CASH, AUDITOR)
 
     assert isinstance(refused, Refusal) and refused.problem is Problem.TILL_CLOSED
+
+
+def test_no_desk_gives_held_money_back_by_qr_whatever_a_form_says(service: Service) -> None:
+    one = overpaid(service)
+    two = {"second_staff_no": "1016", "second_password": "10161016"}
+
+    by_hand = Desk(service, MANAGER).post(f"held/{one.case_no}/back", amount="100", means="qr", **two)
+
+    assert by_hand.status_code == 422
+    refused = held.give_back(service.context, BY, one.case_no, 10_000, Means.QR, AUDITOR)
+    assert refused == Refusal(Problem.FIELD_INVALID, "means")
+    assert holds(service, suspense(one.case_no)) == 16_000
 
 
 def test_what_came_for_a_statement_and_what_came_at_the_counter_are_decided_about_apart(service: Service) -> None:
@@ -166,12 +255,32 @@ def test_money_of_no_case_is_put_on_the_case_that_a_person_names_in_the_shift_in
     service.clock.forward(hours=15)
 
     assert held.assign_stray(service.context, BY, number, NOBODYS) == Refusal(Problem.CASE_UNKNOWN, NOBODYS)
-    assert held.assign_stray(service.context, BY, number, one.case_no) is None
-    assert held.assign_stray(service.context, BY, number, one.case_no) == Refusal(Problem.NOT_FOUND)
+    assert held.assign_stray(service.context, BY, number, one.case_no) == Refusal(Problem.FOUR_EYES, "settle_payment")
+    assert held.assign_stray(service.context, BY, number, one.case_no, AUDITOR) is None
+    assert held.assign_stray(service.context, BY, number, one.case_no, AUDITOR) == Refusal(Problem.NOT_FOUND)
 
     assert bill(service, one.case_no).paid_fen + bill(service, one.case_no).deposit_fen == FEN
     assert (kept(service, shift.shift_no).moved_fen, kept(service, shift.shift_no).later_fen) == (FEN, 0)
     assert (strays(service), open_checks(service)) == ([], 0)
+
+
+def test_money_of_no_case_is_in_the_shift_in_which_it_was_taken_however_many_there_were_since(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, shift = quoted(service), mine(service)
+    takes(service, NOBODYS, Step.PAY)
+    arrives(service)
+    assert not isinstance(close(service, 50_000 + FEN), Refusal)
+    monkeypatch.setattr(tills, "RECENT", 2)
+    for _ in range(3):
+        service.clock.forward(hours=12)
+        opened = open_till.handle(service.context, ONE, shift.drawer, FLOAT, service.clock.now)
+        assert not isinstance(opened, Refusal) and not isinstance(close(service, 50_000), Refusal)
+
+    assert held.assign_stray(service.context, BY, strays(service)[0], one.case_no, AUDITOR) is None
+
+    assert (kept(service, shift.shift_no).moved_fen, kept(service, shift.shift_no).later_fen) == (FEN, 0)
+    assert nowhere(service) == []
 
 
 def strays(service: Service) -> list[int]:
@@ -244,6 +353,7 @@ def test_the_page_shows_what_is_held_and_takes_each_decision(service: Service) -
     page = desk.get("held").text
     assert "¥160.00" in page and "¥360.00" in page and NOBODYS in page and "SL-7" in page
     assert 'href="/office/held"' in desk.get("days").text
+    assert 'href="/office/held">柜台待查款</a>' in desk.get("work").text
 
     bad = desk.post(f"held/{one.case_no}/assign", target=one.case_no, payer="family", amount="160.01")
     assert bad.status_code == 409 and "¥160.00" in bad.text
@@ -257,6 +367,19 @@ def test_the_page_shows_what_is_held_and_takes_each_decision(service: Service) -
     assert "¥" not in page and "柜台没有待查款" in page
     assert Desk(service, "1001").get("held").status_code == 403
     whole(service)
+
+
+def test_what_cannot_be_a_number_is_said_and_nothing_breaks(service: Service) -> None:
+    one = overpaid(service)
+    desk, two = Desk(service, MANAGER), {"second_staff_no": "1016", "second_password": "10161016"}
+    short = {"amount": "1", "means": "transfer", "reason": "payer_found", **two}
+    for number in ("汉字", "A" * 39):
+        said = desk.post(f"held/{one.case_no}/recover", reference=number, **short)
+        assert said.status_code == 422 and "填写的内容不对" in said.text
+    assign = {"target": one.case_no, "payer": "family", "amount": "60"}
+    assert desk.post(f"held/{one.case_no}/assign", slip="汉字", **assign).status_code == 422
+    assert desk.post("held/汉字/assign", slip="", **assign, **two).status_code == 422
+    assert waits(service)[0].most_fen == 16_000
 
 
 def test_a_refused_record_of_money_is_shown_with_its_amount_and_held_by_whom_it_concerns(service: Service) -> None:
@@ -275,7 +398,7 @@ def test_a_refused_record_of_money_is_shown_with_its_amount_and_held_by_whom_it_
     assert manager.post(f"unsettled/{number}/hold").status_code == 303
     assert manager.post(f"unsettled/{number}/hold").status_code == 404
     [stray] = strays(service)
-    assert held.assign_stray(service.context, BY, stray, one.case_no) is None
+    assert held.assign_stray(service.context, BY, stray, one.case_no) is None, "its own case, its own deposit"
 
     assert (bill(service, one.case_no).deposit_fen, open_checks(service)) == (FEN, 0)
     assert f"/office/unsettled/{number}/hold" not in manager.get("unsettled").text

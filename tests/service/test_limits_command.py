@@ -10,6 +10,8 @@ from cardsvc.__main__ import app
 from cardsvc.vault import keystore
 from tests.support.home import Service
 
+pytestmark = pytest.mark.one_engine
+
 
 def limits(*arguments: str) -> Result:
     return CliRunner().invoke(app, ["limits", *arguments])

@@ -74,7 +74,7 @@ class Counters:
         return word
 
     def in_office(self, one: Member, step: Step, **details: object) -> None:
-        body = {"step": step, "details": details, "second_staff_no": "1017", "second_password": "10171017"}
+        body = {"step": step, "details": details, "second_staff_no": "1016", "second_password": "10161016"}
         headers = {"x-form-token": self.form_token}
         answer = self.client.post(f"office/api/cases/{one.case_no}/steps", json=body, headers=headers)
         assert answer.status_code in (200, 409, 422), answer.text

@@ -3,25 +3,28 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from cardsvc.core import wire
-from cardsvc.core.day_close import Check
+from cardsvc.core.day_close import Check, DayClosed
 from cardsvc.core.facts import Details, StationKind, Step
-from cardsvc.core.ids import CaseNo
+from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.ledger import Account, deposits, receivable, suspense
 from cardsvc.core.local_time import local
-from cardsvc.core.problems import Problem
+from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.review import Evidence, Rule
 from cardsvc.core.terms import Means, Payer, Reason
 from cardsvc.core.wire import Outcome, Result
+from cardsvc.handlers import close_day, close_till
+from cardsvc.handlers.close_till import Closing
 from cardsvc.store import day_close, tills, trial_balance
 from cardsvc.store import tables as t
 from cardsvc.store.tills import Kept
 from cardsvc.store.trial_balance import one as account
 from cardsvc.store.verifying import first_fault
-from tests.service.test_tills import ONE, close, kept, mine, nowhere
+from tests.service.test_tills import ONE, close, kept, mine, nowhere, pieces
 from tests.support.accounts import bill
+from tests.support.desk import Desk
 from tests.support.home import Service
 from tests.support.telling import Told
 
@@ -38,7 +41,8 @@ def quoted(service: Service) -> Told:
 
 def takes(service: Service, case_no: CaseNo, step: Step, means: Means = Means.CASH, slip: str = "SL-7") -> None:
     """The desk has no network: the money is in its drawer, and its record waits."""
-    details = Details(amount_fen=FEN, means=means, receipt=slip)
+    terminal = "T-0007" if means is Means.CARD_TERMINAL else None
+    details = Details(amount_fen=FEN, means=means, receipt=slip, reference=terminal)
     body = wire.Observation(step=step, details=details)
     service.station(StationKind.CASHIER).append(body, case_no=case_no, staff_no=ONE)
     service.clock.forward(minutes=10)
@@ -171,7 +175,9 @@ def test_money_for_a_case_that_nobody_here_knows_is_kept_in_its_drawer_and_shown
         taken = tills.takings(connection, service.context.home_id, shift.shift_no)
     assert (row.said_case_no, row.amount_fen, row.means, row.slip, row.settled) == (NOBODYS, FEN, means, "SL-7", None)
     assert [(one.case_no, one.said) for one in taken] == ([(None, NOBODYS)] if in_drawer else [])
-    assert isinstance(close(service, 50_000 + in_drawer), Kept), "its drawer is counted with it"
+    asked = Closing(shift.shift_no, pieces(50_000 + in_drawer), ONE, slip_fen=FEN - in_drawer)
+    done = close_till.handle(service.context, asked, service.clock.now)
+    assert isinstance(done, Kept), "its drawer, or its card slip, is counted with it"
     assert first_fault(service.context.engine, service.context.home_id, lambda _: None) is None
 
 
@@ -201,3 +207,30 @@ def test_a_station_that_has_no_till_takes_no_money_whatever_it_says(service: Ser
 
     assert outcomes == [Outcome.REFUSED, Outcome.REFUSED]
     assert (flags(service), open_checks(service)) == ([], 0)
+
+
+def test_money_of_no_case_is_beside_the_trial_balance_and_in_what_two_people_sign(service: Service) -> None:
+    mine(service)
+    takes(service, NOBODYS, Step.DEPOSIT)
+    arrives(service)
+    page = Desk(service, "1015").get("trial-balance").text
+    assert "已收未归案款项" in page and "¥360.00" in page
+
+    day, drawers = local(service.clock.now).date(), (ONE, StaffNo("1015"))
+    assert not isinstance(close(service, 50_000 + FEN), Refusal)
+    other = mine(service, drawers[1])
+    handed = Closing(other.shift_no, pieces(other.float_fen), drawers[1])
+    assert not isinstance(close_till.handle(service.context, handed, service.clock.now), Refusal)
+    done = close_day.handle(service.context, day, "it is looked for", *drawers)
+
+    assert isinstance(done, DayClosed)
+    assert [(one.name, one.left_fen) for one in done.no_case] == [("cash", FEN)]
+    assert first_fault(service.context.engine, service.context.home_id, lambda _: None) is None
+    answer = Desk(service, "1015").post(f"days/{day}.pdf")
+    assert answer.status_code == 200
+    with service.context.engine.begin() as connection:
+        dropped = "stray_money_path ON stray_money" if connection.dialect.name == "postgresql" else "stray_money_path"
+        connection.execute(text(f"DROP TRIGGER {dropped}"))
+        connection.execute(text("UPDATE stray_money SET amount_fen = 1"))
+        found = list(day_close.faults(connection, service.context.home_id, None))
+    assert found == [f"closed day {day} is not its money of no case"]

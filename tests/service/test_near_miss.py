@@ -12,6 +12,7 @@ from tests.core.story import DETAILS
 from tests.support.home import CardInHand, Service
 from tests.support.telling import READY, TO_STORAGE, Office, go, opened, stored
 
+pytestmark = pytest.mark.one_engine
 OTHER = "8R3G"
 
 

@@ -8,6 +8,8 @@ from tests.core.story import DETAILS
 from tests.support import crowd
 from tests.support.home import Service, Station
 
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.mark.parametrize("most", [7, 20, 50], ids=["inside one exchange", "two", "as many as an exchange has"])
 def test_a_new_station_learns_every_case_however_many_one_exchange_changed(

@@ -19,6 +19,7 @@ from tests.support.home import Service
 from tests.support.paying import CASHIER, Counter
 from tests.support.telling import TO_STORAGE, Told
 
+pytestmark = pytest.mark.one_engine
 MANAGER = StaffNo("1015")
 
 

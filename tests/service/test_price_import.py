@@ -34,6 +34,7 @@ from tests.support.accounts import bill, lines
 from tests.support.home import Service
 from tests.support.telling import TO_STORAGE, Told
 
+pytestmark = pytest.mark.one_engine
 FIRST, SECOND, CLERK = StaffNo("1015"), StaffNo("1016"), StaffNo("1004")
 
 

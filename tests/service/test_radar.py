@@ -15,6 +15,8 @@ from cardsvc.core.wire import Judgement, Outcome
 from tests.support.home import Service
 from tests.support.telling import Office, stored
 
+pytestmark = pytest.mark.one_engine
+
 
 def booked(service: Service, name: str = "王守义", id_no: str | None = None, **changes: Any) -> CaseNo:
     judgement = service.station(StationKind.BOOKING).book(deceased_name=name, id_no=id_no, **changes)

@@ -33,6 +33,7 @@ from tests.support.home import ID_NO, Service
 from tests.support.modules.relief import SCHEMA, Mood, Way, waivers
 from tests.support.telling import TO_STORAGE, Told
 
+pytestmark = pytest.mark.one_engine
 SOURCE = "low_income DB-7 relief 2026-11-01 table:1"
 OTHER_ID_NO = "330302194001010029"
 TWO = {"second_staff_no": "1016", "second_password": "1016" * 2}

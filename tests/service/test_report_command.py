@@ -31,9 +31,13 @@ def test_a_report_is_written_as_spreadsheet_and_on_paper(tmp_path: Path, monkeyp
         report(tmp_path / "x.pdf", "--from", "2024-01-01", "--to", "2026-11-30"),
         report(tmp_path / "x.pdf", "--from", "2026-11-30", "--to", "2026-11-01"),
     ]
+    monkeypatch.setenv("ONECARD_OFFICE_URL", "https://onecard.example")
+    linked = report(tmp_path / "linked.xlsx", *november)
     service.close()
 
     assert (sheet.exit_code, paper.exit_code) == (0, 0), (sheet.output, paper.output)
     assert load_workbook(tmp_path / "r.xlsx").worksheets[0]["B2"].value == "2026-11-01 to 2026-11-30"
+    assert "ONECARD_OFFICE_URL" in load_workbook(tmp_path / "r.xlsx").worksheets[0]["A4"].value
+    assert linked.exit_code == 0 and load_workbook(tmp_path / "linked.xlsx").worksheets[0]["A4"].value is None
     assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF-")
     assert [one.exit_code for one in wrong] == [2, 2, 2, 2] and not (tmp_path / "x.pdf").exists()

@@ -112,6 +112,30 @@ def test_money_that_was_used_up_since_is_not_taken_back(service: Service, one: T
     whole(service)
 
 
+@pytest.mark.parametrize("step", [Step.DEPOSIT, Step.PAY])
+def test_what_came_after_a_payments_own_money_went_out_is_not_what_takes_it_back(
+    service: Service, one: Told, step: Step
+) -> None:
+    """Refunded, and then as much came anew: that is another payment's money, and stays."""
+    one.does(Step.SETTLE)
+    one.does(step, amount_fen=100_000, means=Means.CASH)
+    first = causes(one)[-1]
+    cash = Details(amount_fen=bill(service, one.case_no).deposit_fen, means=Means.CASH)
+    cashier = service.station(StationKind.CASHIER)
+    out = cashier.take(one.case_no, Step.REFUND, cash, staff_no=CASHIER, second_staff_no=MANAGER)
+    assert out.outcome is Outcome.ACCEPTED, out
+    one.does(Step.DEPOSIT, amount_fen=100_000, means=Means.CASH)
+    second = causes(one)[-1]
+
+    judged = back(one, first)
+
+    assert (judged.outcome, says(judged)) == (Outcome.REFUSED, {Problem.MONEY_USED})
+    assert bill(service, one.case_no).deposit_fen == 100_000
+    assert back(one, second).outcome is Outcome.ACCEPTED, "its own money is there"
+    assert bill(service, one.case_no).deposit_fen == 0
+    whole(service)
+
+
 def paid_twice(one: Told) -> int:
     """All is paid in two payments, and the stock was empty at the first: the receipts of the second are over both."""
     context, now = one.service.context, one.service.clock.now

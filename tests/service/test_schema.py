@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from cardsvc.store import migrations
@@ -52,6 +53,10 @@ def test_a_planted_difference_is_seen(two: tuple[Engine, Engine]) -> None:
     with two[0].connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) != []
     assert anatomy(two[0]) != anatomy(two[1])
+
+
+def test_the_head_is_the_last_step_of_the_way() -> None:
+    assert ScriptDirectory(str(migrations.STEPS.parent)).get_current_head() == migrations.head()
 
 
 def test_a_second_upgrade_does_nothing(two: tuple[Engine, Engine]) -> None:

@@ -23,6 +23,7 @@ from tests.support.desk import Desk
 from tests.support.home import Service
 from tests.support.telling import ARRANGED, FIRE, READY, TO_STORAGE, Told
 
+pytestmark = pytest.mark.one_engine
 BY = StaffNo("1015")
 HOUR = timedelta(hours=1)
 FAREWELL_AT = START + timedelta(days=2)

@@ -19,7 +19,7 @@ from tests.support.serving import Served
 from tests.support.telling import ARRANGED, READY
 
 SOON_MS = 30_000
-"""A screen asks every five seconds, and says after fifteen that nobody answers."""
+"""A screen asks every five seconds, and says after fifteen that nobody answers; a kiosk here is hurried."""
 LEGIBLE_PX = 40
 """A character of 25 mm on a screen of 55 inches: read from five metres."""
 
@@ -40,7 +40,7 @@ def address(service: Service) -> Iterator[str]:
 
 
 def kiosk(pages: Pages, width: int = 1920, height: int = 1080) -> Page:
-    return pages.open(width=width, height=height)
+    return pages.open(width=width, height=height, hurried=True)
 
 
 def size_of(page: Page, selector: str) -> float:

@@ -42,6 +42,12 @@ TWO = {"second_staff_no": "1016", "second_password": "10161016"}
 TRANSPORT_TO_POLICE = TO_POLICE.model_copy(update={"item": "transport"})
 
 
+def gives_card_back(told: Told) -> None:
+    """Two people replace a case's card, and it is returned: the case can become another one."""
+    for act in ({"act": "replace", "reason": "replaced", **TWO}, {"act": "return"}):
+        assert Desk(told.service, "1015").api("POST", f"cards/{told.card.card_no}/acts", act).status_code == 200
+
+
 def shown(service: Service, draft_no: int) -> dict[CaseNo, int]:
     """What the statement's page says is held."""
     home = service.context.home_id
@@ -149,8 +155,7 @@ def merged(service: Service, *, target_too: bool = False) -> tuple[Told, Told, i
         one.office.step(one.case_no, Step.SWITCH_PAYER, TO_POLICE)
     draft_no = sent(service, Payer.POLICE)
     assert pay(service, draft_no, sum(still_open(service, draft_no).values())) is None
-    for act in ({"act": "replace", "reason": "replaced", **TWO}, {"act": "return"}):
-        assert Desk(service, "1015").api("POST", f"cards/{twice.card.card_no}/acts", act).status_code == 200
+    gives_card_back(twice)
     manager = signed(StaffNo("1015"))
     done = correcting.merge(service.context, manager, twice.case_no, one.case_no, AUDITOR)
     assert done == one.case_no, done

@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 from cardsvc.__main__ import app as cardsvc
 from cardsvc.api.app import Surface
 from cardsvc.commands.ground import context_of
+from cardsvc.core.ids import StaffNo
+from cardsvc.handlers import own_account
 from cardsvc.settings import Settings
 from cardsvc.surfaces import create_service
 from cardsvc.virtual_reader.stack import free_port
@@ -30,9 +32,10 @@ def founded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONECARD_PASSPHRASE", "a passphrase of a test")
     names = ["--name-zh", "馆", "--name-en", "Home", "--phone", "0", "--name", "一"]
     done(cardsvc, "init", *names, "--staff-no", "1", "--password", "first password")
-    done(
-        cardsvc, "staff", "add", "2", "--name", "二", "--roles", "duty_manager", "--password", "second password",
-    )  # fmt: skip
+    said = done(cardsvc, "staff", "add", "2", "--name", "二", "--roles", "duty_manager")
+    context, first = context_of(Settings()), said.splitlines()[0].split()[-1]
+    chosen = own_account.choose(context, StaffNo("2"), first, context.clock(), new="second password", pin="604913")
+    assert chosen is None
 
 
 @pytest.fixture

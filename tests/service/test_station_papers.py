@@ -22,6 +22,7 @@ from tests.support.home import Service, Station
 from tests.support.paper import Held
 from tests.support.telling import Told
 
+pytestmark = pytest.mark.one_engine
 FIRST = desk.AskPaper(family=Family.INVOICE, number="FP-000001", strip=True)
 
 

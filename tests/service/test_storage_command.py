@@ -13,6 +13,8 @@ from cardsvc.vault import keystore
 from tests.support.home import Service
 from tests.support.telling import TO_STORAGE, go, opened
 
+pytestmark = pytest.mark.one_engine
+
 
 def test_a_timer_writes_what_is_due_and_a_second_run_writes_none(
     service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

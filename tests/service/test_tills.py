@@ -11,17 +11,19 @@ from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.money import yuan
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.terms import Means
+from cardsvc.core.terms import Means, Reason
 from cardsvc.core.till import DENOMINATIONS, DifferenceWhy, Shift
 from cardsvc.core.wire import Outcome
 from cardsvc.demo.home import DRAWERS, FLOAT
-from cardsvc.handlers import close_till, open_till
+from cardsvc.handlers import close_till, open_till, place_cash
 from cardsvc.handlers.close_till import Closing
 from cardsvc.store import tables as t
 from cardsvc.store import tills
 from cardsvc.store.tills import Kept
+from cardsvc.store.verifying import first_fault
+from tests.support.desk import Desk
 from tests.support.home import Service
-from tests.support.telling import opened
+from tests.support.telling import opened, stored
 
 ONE, TWO, AUDITOR = StaffNo("1010"), StaffNo("1015"), StaffNo("1016")
 ALONE = {"staff_no": ONE, "second_staff_no": None}
@@ -195,6 +197,62 @@ def test_cash_that_was_taken_stands_without_a_shift_and_is_shown_as_such(service
     paid(service, case_no, Step.DEPOSIT, 4_200)
 
     assert nowhere(service) == [(case_no, 4_200)]
+
+
+def test_cash_of_no_shift_is_put_into_the_drawer_of_who_has_it_once(service: Service) -> None:
+    case_no, _ = opened(service)
+    assert isinstance(close(service, 50_000), Kept)
+    service.clock.forward(hours=3)
+    for step, fen in ((Step.DEPOSIT, 4_200), (Step.DEPOSIT, 700)):
+        body = wire.Observation(step=step, details=cash(fen))
+        service.station(StationKind.CASHIER).append(body, case_no=case_no, **ALONE)
+        assert service.station(StationKind.CASHIER).judged().outcome is Outcome.ACCEPTED
+    [first, second] = numbers(service)
+    shift = mine(service, TWO)
+
+    def places(number: int, by: StaffNo = TWO, other: StaffNo | None = None) -> Refusal | None:
+        return place_cash.handle(service.context, number, by, other, service.clock.now)
+
+    assert places(first, ONE) == Refusal(Problem.TILL_CLOSED, ONE), "whose drawer is counted has none to put it into"
+    assert places(first, StaffNo("1001")) == Refusal(Problem.NOT_ALLOWED, "keep_till")
+    assert places(first + 999) == Refusal(Problem.NOT_FOUND)
+    assert places(first) is None
+    assert places(first) == Refusal(Problem.NOT_FOUND), "it is in a shift now"
+
+    assert (nowhere(service), kept(service, shift.shift_no).moved_fen) == ([(case_no, 700)], 4_200)
+    page = Desk(service, TWO).get("tills").text
+    assert f"/office/tills/place/{second}" in page and "放入我的钱箱" in page
+    assert Desk(service, TWO).post(f"tills/place/{second}").status_code == 303
+    assert (nowhere(service), kept(service, shift.shift_no).moved_fen) == ([], 4_900)
+    done = Closing(shift.shift_no, pieces(54_900), TWO)
+    assert isinstance(close_till.handle(service.context, done, service.clock.now), Kept)
+    assert first_fault(service.context.engine, service.context.home_id, lambda _: None) is None
+
+
+def numbers(service: Service) -> list[int]:
+    with service.context.engine.connect() as connection:
+        return [one.log_no for one in tills.takings(connection, service.context.home_id, None)]
+
+
+def test_cash_that_went_out_of_no_shift_leaves_a_drawer_by_two(service: Service) -> None:
+    case_no, _ = opened(service)
+    assert isinstance(close(service, 50_000), Kept)
+    service.clock.forward(hours=3)
+    paid(service, case_no, Step.DEPOSIT, 4_200)
+    payment = stored(service, case_no).taken[-1].cause
+    undo = Details(payment=payment, reason=Reason.ENTERED_BY_MISTAKE)
+    desk = service.station(StationKind.CASHIER)
+    given = desk.take(case_no, Step.REVERSE_PAYMENT, undo, staff_no=TWO, second_staff_no=AUDITOR)
+    assert given.outcome is Outcome.ACCEPTED
+    [came, went] = numbers(service)
+
+    def places(number: int, other: StaffNo | None) -> Refusal | None:
+        return place_cash.handle(service.context, number, TWO, other, service.clock.now)
+
+    for other in (None, TWO):
+        assert places(went, other) == Refusal(Problem.FOUR_EYES, "keep_till")
+    assert (places(came, None), places(went, AUDITOR), nowhere(service)) == (None, None, [])
+    assert kept(service, mine(service, TWO).shift_no).moved_fen == 0
 
 
 def test_a_payment_that_arrives_after_the_close_is_in_its_own_shift_and_changes_no_figure(service: Service) -> None:

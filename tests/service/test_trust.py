@@ -24,6 +24,7 @@ from tests.support.desk import Desk
 from tests.support.home import CardInHand, Service
 from tests.support.telling import READY, TO_STORAGE, collected, go, opened, stored
 
+pytestmark = pytest.mark.one_engine
 TO_FIRE = (*TO_STORAGE, *READY, Step.DEPOSIT, Step.QUEUE)
 OUT = Details(tag=TAG, reason=Reason.PREPARATION, due=DETAILS[Step.TAKE_OUT].due)
 

@@ -9,7 +9,7 @@ from cardsvc.core.ids import CaseNo
 from cardsvc.store import tables as t
 from cardsvc.store.verifying import first_fault
 from tests.service.test_verify import guards
-from tests.support.home import Service, test_vault
+from tests.support.home import Service, some_vault
 from tests.support.telling import FIRE, HANDED, READY, TO_SHELF, TO_STORAGE, collected, go, opened
 
 TAMPERED = {
@@ -53,7 +53,7 @@ def rows(service: Service) -> list[dict[str, Any]]:
 def test_what_was_done_to_a_kept_clearance_is_named(service: Service) -> None:
     case_no = handed_over(service)
     assert fault(service) is None
-    assert "is not signed" in (fault(service, test_vault(2).public_key) or "")
+    assert "is not signed" in (fault(service, some_vault(2).public_key) or "")
     kept = rows(service)
     unguarded(service, "clearance")
     blob = "BYTEA" if service.context.engine.dialect.name == "postgresql" else "BLOB"

@@ -13,12 +13,14 @@ from cardsvc.core.terms import Payer, WaiverFor
 from cardsvc.modules.veterans import MODULE
 from cardsvc.modules.veterans.waivers import waivers
 from cardsvc.naming.signs import identity
+from cardsvc.rows.agreeing import stood
 from cardsvc.store.snapshots import case_lines
 from tests.support.accounts import bill, owes
 from tests.support.home import ID_NO, Service
 from tests.support.rows import CLERK, SECOND, Clerk, columns
 from tests.support.telling import Told
 
+pytestmark = pytest.mark.one_engine
 BENEFICIARY = {
     "number": "YF-330302-00007",
     "name": "王守义",
@@ -50,7 +52,7 @@ def clerk(service: Service) -> Clerk:
 def test_a_beneficiary_is_let_off_with_their_record_named(
     service: Service, clerk: Clerk, category: str, waiver: str
 ) -> None:
-    clerk.types("beneficiary", **(BENEFICIARY | {"category": category}))
+    clerk.grants("beneficiary", **(BENEFICIARY | {"category": category}))
     case = Told.begun(service, resident=False)
 
     assert Registers(service.context).ask_due() == {"proven": 1}
@@ -63,14 +65,17 @@ def test_a_beneficiary_is_let_off_with_their_record_named(
 
 
 def test_a_suspended_beneficiary_is_told_as_such_and_waives_nothing(service: Service, clerk: Clerk) -> None:
-    row = clerk.types("beneficiary", **BENEFICIARY)
+    row = clerk.grants("beneficiary", **BENEFICIARY)
     clerk.moves("beneficiary", row, "suspend", reason="无法联系")
     Told.begun(service, resident=False)
     person, day = identity(service.context.vault.blind, ID_NO), local(service.clock.now).date()
     assert person is not None
 
     with service.context.engine.connect() as connection:
-        now, before = (list(waivers(connection, person, one)) for one in (day, day - timedelta(days=1)))
+        asked = (
+            (one, stood(connection, service.context.home_id, MODULE, one)) for one in (day, day - timedelta(days=1))
+        )
+        now, before = (list(waivers(connection, person, *one)) for one in asked)
 
     assert [(one.category, one.state) for one in now] == [(WaiverFor.VETERAN, RecordState.SUSPENDED)]
     assert [one.state for one in before] == [RecordState.ACTIVE]
@@ -78,7 +83,7 @@ def test_a_suspended_beneficiary_is_told_as_such_and_waives_nothing(service: Ser
 
 
 def test_nobody_withdraws_a_record_alone(service: Service, clerk: Clerk) -> None:
-    row = clerk.types("beneficiary", **BENEFICIARY)
+    row = clerk.grants("beneficiary", **BENEFICIARY)
 
     for alone in (None, CLERK):
         refused = clerk.tries_move("beneficiary", row, "withdraw", alone, reason="虚报、隐瞒")

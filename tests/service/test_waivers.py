@@ -7,19 +7,19 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from cardsvc.core.facts import Step
+from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.terms import Payer, WaiverFor
+from cardsvc.core.terms import Payer, Reason, WaiverFor
 from cardsvc.core.waivers import WaiverRule, WaiverTable
 from cardsvc.handlers import set_waivers
 from cardsvc.store import tables as t
 from cardsvc.store import waiver_tables
 from cardsvc.store.price_books import versions as price_lists
-from tests.support.accounts import lines, owes
+from tests.support.accounts import bill, lines, owes
 from tests.support.home import Service
-from tests.support.telling import TO_STORAGE, go, opened
+from tests.support.telling import TO_STORAGE, Told, go, opened
 
 FIRST, SECOND, CLERK = StaffNo("1015"), StaffNo("1016"), StaffNo("1004")
 
@@ -82,6 +82,30 @@ def test_a_table_that_is_set_is_never_changed_or_removed(service: Service) -> No
     for change in ("UPDATE waiver_table SET body = '{}'", "DELETE FROM waiver_table"):
         with pytest.raises(DBAPIError, match="append-only"), service.context.engine.begin() as connection:
             connection.execute(text(change))
+
+
+def test_a_void_after_the_best_waiver_had_changed_charges_no_day_twice(service: Service) -> None:
+    rules = (
+        WaiverRule(category=WaiverFor.RESIDENT, item="cold_storage", fen=8_000, units=3, legal_basis="城市规定 9 号"),
+        WaiverRule(
+            category=WaiverFor.LOW_INCOME, item="cold_storage", fen=5_000, units=30, legal_basis="城市规定 9 号"
+        ),
+    )
+    set_(service, table(service, after=0).model_copy(update={"rules": rules}))
+    one = Told.begun(service, resident=True)
+    proof = Details(category=WaiverFor.LOW_INCOME, number="DB-7", reason=Reason.PROVEN_LATE)
+    one.office.step(one.case_no, Step.PROVE_WAIVER, proof)
+    one.go(*TO_STORAGE, Step.TAKE_OUT, Step.STORE)
+    service.clock.forward(days=9)
+    one.does(Step.TAKE_OUT)
+
+    one.does(Step.VOID, at=StationKind.COLD_STORAGE, reason=Reason.ENTERED_BY_MISTAKE)
+    service.clock.forward(days=1)
+    one.does(Step.TAKE_OUT)
+
+    cold = [line for line in lines(service, one.case_no) if line[0] == "cold_storage"]
+    assert (sum(fen for _, fen, _, _ in cold), sum(fen for _, _, fen, _ in cold)) == (11 * 8_000, 11 * 5_000)
+    assert bill(service, one.case_no).due_fen == 23_000 + 11 * 3_000
 
 
 def test_stations_and_published_lists_are_as_they_always_were(service: Service) -> None:

@@ -1,5 +1,6 @@
 """A case through nine stations at the service: stage, place, bill and card after every step."""
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from cardsvc.core.facts import StationKind, Step
@@ -21,6 +22,8 @@ from tests.support.telling import (
     opened,
     stored,
 )
+
+pytestmark = pytest.mark.one_engine
 
 
 def test_one_card_goes_through_nine_stations(service: Service) -> None:

@@ -1,20 +1,28 @@
 """A headless Chromium, and pages that watch themselves: a console error or a request to another host fails the test."""
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Playwright,
+    Request,
+    expect,
+    sync_playwright,
+)
 
-from tests.support.tools import CHROMIUM
+from tests.support.pictures import keep, wanted
+from tests.support.tools import chromium_program
 
 expect.set_options(timeout=20_000)  # on a machine that is at other work a page may take its time
 
-SCREENS = Path(__file__).parents[2] / "build" / "screens"
 ITS_OWN = frozenset({"data", "blob", "about", "chrome", "chrome-extension"})
 """Nothing that leaves the browser; its PDF viewer is made of pages of its own."""
 HERE = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -30,13 +38,41 @@ ARGUMENTS = (
 )
 
 
+class Browsers:
+    """Debian's Chromium without a window, started when it is first asked for."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright = playwright
+        self._started: dict[bool, Browser] = {}
+
+    def running(self, *, whole: bool = False) -> Browser:
+        """The browser of this process; `whole`: with all that people have around its engine, such as its PDF viewer."""
+        if whole not in self._started:
+            program = chromium_program(whole=whole)
+            self._started[whole] = self._playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+        return self._started[whole]
+
+    def close(self) -> None:
+        """End what was started."""
+        for one in self._started.values():
+            one.close()
+
+
+HURRIED = """(() => {
+  const once = window.setTimeout, again = window.setInterval, now = performance.now.bind(performance);
+  window.setTimeout = (act, ms, ...more) => once(act, ms / 5, ...more);
+  window.setInterval = (act, ms, ...more) => again(act, ms / 5, ...more);
+  performance.now = () => now() * 5;
+})()"""
+
+
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium without a window."""
+def browsers() -> Iterator[Browsers]:
+    """The browsers of one process."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
+        started = Browsers(playwright)
+        yield started
+        started.close()
 
 
 @dataclass
@@ -96,10 +132,11 @@ class Pages:
         dark: bool = False,
         strange: bool = False,
         scripts: bool = True,
+        hurried: bool = False,
     ) -> Page:
         """A new page; sizes in CSS pixels. Local time is that of the homes. `strange`: certificates of nobody known.
 
-        `scripts`: its browser runs them.
+        `scripts`: its browser runs them. `hurried`: five seconds of theirs pass in one, for what they wait for.
         """
         context = self._browser.new_context(
             locale=language,
@@ -112,6 +149,8 @@ class Pages:
             java_script_enabled=scripts,
         )
         context.set_default_timeout(20_000)
+        if hurried:
+            context.add_init_script(HURRIED)
         context.on("page", self.watch.follow)
         self._contexts.append(context)
         return context.new_page()
@@ -129,9 +168,8 @@ def picture(page: Page, name: str, *, whole: bool = False) -> None:
     By day too the page is there whole afterwards, and can be measured.
     """
     page.wait_for_load_state()
-    if os.environ.get("PICTURES") == "1":
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SCREENS / f"{name}.png", full_page=whole)
+    if wanted():
+        keep(name, page.screenshot(full_page=whole))
 
 
 def narrow_enough(page: Page, what: str) -> None:
@@ -139,3 +177,12 @@ def narrow_enough(page: Page, what: str) -> None:
     page.wait_for_load_state()
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0, f"{what} is {wide} px too wide"
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Go to something as somebody does who has no mouse. Fails when a whole round of the page never meets it."""
+    for _ in range(page.locator("a, button, input, select, textarea, summary").count() + 5):
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no way by keyboard to {selector}")

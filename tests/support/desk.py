@@ -3,8 +3,7 @@
 import re
 from typing import Any
 
-from starlette.testclient import TestClient
-
+from tests.support.calling import caller
 from tests.support.home import Service
 
 BOOKING = {
@@ -28,7 +27,7 @@ class Desk:
     """One browser with its cookies."""
 
     def __init__(self, service: Service, staff_no: str = "") -> None:
-        self.http = TestClient(service.app, raise_server_exceptions=False, follow_redirects=False)
+        self.http = caller(service.app, follow_redirects=False)
         self.form_token = ""
         if staff_no:
             answer = self.http.post("/office/api/session", json={"staff_no": staff_no, "password": staff_no * 2})

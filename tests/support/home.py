@@ -16,7 +16,8 @@ from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pydantic import TypeAdapter
-from sqlalchemy import inspect
+from sqlalchemy import Dialect, Engine, inspect
+from sqlalchemy.util import LRUCache
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -26,6 +27,7 @@ from cardsvc.core import wire
 from cardsvc.core.booking import BookingForm
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import CardNo, CaseNo, HomeId, JournalId, RecordKey, StaffNo, StationId
+from cardsvc.core.reference import is_asked
 from cardsvc.core.rules import RULES, Offline
 from cardsvc.core.snapshot import Snapshot, SnapshotDelta, apply
 from cardsvc.core.wire import Judgement, Outcome, Record, Result, SyncAnswer
@@ -38,8 +40,12 @@ from cardsvc.store.engine import create_schema, open_engine
 from cardsvc.surfaces import create_service, office_apps
 from cardsvc.vault.keystore import SoftwareVault, new_content
 from cardsvc.vault.vault import Vault
+from tests.support.calling import caller
 
 SQLITE = "sqlite:///"
+STATIONS_PATH = "/stations/"
+DIALECTS: dict[str, Dialect] = {}
+COMPILED: LRUCache[Any, Any] = LRUCache(2_000)
 START = datetime(2026, 11, 1, 3, 42, tzinfo=UTC)
 ANSWER = TypeAdapter(SyncAnswer)
 DELTA = TypeAdapter(SnapshotDelta)
@@ -59,8 +65,15 @@ def quick_hash(password: str) -> str:
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
 
 
-def test_vault(seed: int = 1) -> SoftwareVault:
+def some_vault(seed: int = 1) -> SoftwareVault:
     return SoftwareVault(new_content(random.Random(seed).randbytes))
+
+
+def warm(engine: Engine) -> Engine:
+    """The engine, with the statements that others of this process have compiled: as one that has run for long."""
+    engine.dialect = DIALECTS.setdefault(engine.dialect.name, engine.dialect)
+    engine.update_execution_options(compiled_cache=COMPILED)
+    return engine
 
 
 @dataclass
@@ -87,13 +100,15 @@ class Surfaces:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = str(scope.get("path", ""))
-        path = next((one for one in self._office if asked.startswith(one)), "")
+        path = next((one for one in (*self._office, STATIONS_PATH) if asked.startswith(one)), "")
         with self._making:
             if path not in self._made:
                 self._made[path] = self._make(path)
         await self._made[path](scope, receive, send)
 
     def _make(self, path: str) -> ASGIApp:
+        if path == STATIONS_PATH:
+            return create_service([Surface.STATIONS], self.context)
         if path not in self._office:
             return create_service([one for one in Surface if one is not Surface.OFFICE], self.context)
         app = create_service([], self.context)
@@ -109,8 +124,8 @@ class Service:
             Path(dsn.removeprefix(SQLITE)).write_bytes(founded_file())
         self.clock = Clock()
         self.context = Context(
-            engine=open_engine(dsn),
-            vault=vault or test_vault(),
+            engine=warm(open_engine(dsn)),
+            vault=vault or some_vault(),
             home_id=HomeId("WZ"),
             clock=self.clock,
             chance=random.Random(7).randbytes,
@@ -134,7 +149,7 @@ class Service:
 
     @cached_property
     def http(self) -> TestClient:
-        return TestClient(self.app, raise_server_exceptions=False)
+        return caller(self.app)
 
     def station(self, kind: StationKind) -> "Station":
         if kind not in self._stations:
@@ -334,7 +349,12 @@ class Station:
     def take(
         self, case_no: CaseNo, step: Step, details: Details, card: "CardInHand | None" = None, **people: Any
     ) -> Judgement:
-        """Take a step as a station does: request, intent and written, or observation."""
+        """Take a step as a station does: request, intent and written, or observation.
+
+        Money by card or transfer has a slip of its own, where none is said.
+        """
+        if is_asked(step, details.means) and details.reference is None:
+            details = details.model_copy(update={"reference": f"REF-{self.station_id}-{self.seq + 1}"})
         who = self.people(step) | people
         fields = who | {"case_no": case_no}
         granted = None

@@ -68,9 +68,16 @@ def checked(bureau: Service, raw: bytes, **more: Any) -> Upload:
     return look(bureau, upload.id)
 
 
-def commit(bureau: Service, upload: Upload, by: StaffNo = CLERK, county: str | None = None) -> Upload | Refusal:
+def commit(
+    bureau: Service,
+    upload: Upload,
+    by: StaffNo = CLERK,
+    county: str | None = None,
+    again: bool = False,
+    second: StaffNo | None = None,
+) -> Upload | Refusal:
     """A file that was let be kept, and whatever came of it."""
-    found = import_rows.commit(bureau.context, upload.id, county, by, bureau.clock.now)
+    found = import_rows.commit(bureau.context, upload.id, county, by, bureau.clock.now, again, second)
     if isinstance(found, Refusal):
         return found
     work_due(bureau.context)

@@ -51,8 +51,10 @@ def _quick(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET session_replication_role = replica"))
+            connection.execute(text("SET work_mem = '512MB'"))
             yield connection
             connection.execute(text("SET session_replication_role = DEFAULT"))
+            connection.execute(text("RESET work_mem"))
             connection.commit()
             return
         triggers = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()

@@ -18,6 +18,12 @@ FIRST, LAST = date(2025, 1, 1), date(2026, 12, 31)
 BORDERS = (date(2025, 6, 30), date(2025, 7, 1), date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1))
 TRIES = 4_000
 NOON = time(12, tzinfo=UTC)
+MADE = tuple(
+    datetime(year, 6, 30, hour, 30, tzinfo=UTC) for year, hour in ((2024, 1), (2025, 15), (2025, 16), (2026, 16))
+)
+"""When rows were made: some of them half an hour before a half-year ended, or after it."""
+CHANGED = 0.4
+"""How many rows changed since they were made."""
 OFTEN = 0.8
 """How often a column that may be empty has something."""
 
@@ -41,20 +47,48 @@ def apart(record: Record, rows: Iterable[tuple[str, Values]]) -> Iterator[tuple[
 
 
 def fill(service: Service, module: Module, random: Random, count: int) -> int:
-    """Put them into the module's tables, past the handlers; how many they are."""
+    """Put them into the module's tables, past the handlers, and let many change since; how many they are."""
     made: dict[str, list[tuple[str, Values]]] = {}
     for record, row_id, values in random_rows(module, random, count):
         made.setdefault(record.name, []).append((row_id, values))
-    context = service.context
+    context, ids = service.context, {name: [row_id for row_id, _ in rows] for name, rows in made.items()}
 
     def act(connection: Connection) -> None:
         for name, rows in made.items():
             where = Where(context.home_id, module.name, module.record(name))
-            chance = [random.randbytes(12 * len(where.record.columns)) for _ in rows]
-            keeping.insert(connection, context.vault, where, rows, StaffNo("1051"), service.clock.now, chance)
+            for number, now in enumerate((*MADE, service.clock.now)):
+                some = rows[number :: len(MADE) + 1]
+                chance = [random.randbytes(12 * len(where.record.columns)) for _ in some]
+                keeping.insert(connection, context.vault, where, some, StaffNo("1051"), now, chance)
+            for row in keeping.find_all(connection, where, [one for one in ids[name] if random.random() < CHANGED]):
+                for on in sorted(day(random) for _ in range(random.randint(1, 3))):
+                    become_another(connection, service, where, row.id, ids, on, random)
 
     transact(context.engine, act)
     return sum(map(len, made.values()))
+
+
+def become_another(
+    connection: Connection,
+    service: Service,
+    where: Where,
+    row_id: str,
+    ids: Mapping[str, list[str]],
+    on: date,
+    random: Random,
+) -> None:
+    """Change a row, on a day, into another of its record, but for what no two rows have alike."""
+    vault, record = service.context.vault, where.record
+    before = keeping.find(connection, where, row_id, None)
+    assert before is not None
+    own = {one.name for one in record.columns if one.unique} | {name for names in record.together for name in names}
+    kept = {name: value for name, value in keeping.opened(vault, where, before).items() if name in own}
+    after = {**one_row(record, ids, random, 0), **kept}
+    bits, now = random.randbytes(12 * len(record.columns)), service.clock.now
+    after |= record.derived(after)
+    if any(after[name] != value for name, value in kept.items()):
+        return  # derived from what another row may have too
+    assert keeping.change(connection, vault, where, before, after, StaffNo("1051"), now, bits, 1, day=on)
 
 
 def one_row(record: Record, ids: Mapping[str, list[str]], random: Random, number: int) -> Values:

@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 from pyzbar.pyzbar import ZBarSymbol, decode
 
-SCREENS = Path("build/screens")
+from tests.support.pictures import keep, wanted
 
 
 class Held:
@@ -36,14 +36,14 @@ class Held:
         return int(next(row for row in _run("pdfinfo", self.path).splitlines() if row.startswith("Pages")).split()[1])
 
     def scanned(self) -> list[str]:
-        """What a scanner reads on the first page; the pictures of all pages are kept to look at."""
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        start = SCREENS / f"paper-{self.name}"
-        for old in SCREENS.glob(f"paper-{self.name}-*.png"):
-            old.unlink()
-        subprocess.run(["pdftoppm", "-png", "-r", "150", self.path, start], check=True)
-        first = sorted(SCREENS.glob(f"paper-{self.name}-*.png"))[0]
-        return [one.data.decode() for one in decode(Image.open(first), symbols=[ZBarSymbol.QRCODE])]
+        """What a scanner reads on the first page; where pictures are wanted, those of all pages are kept."""
+        pages = [] if wanted() else ["-f", "1", "-l", "1"]
+        start = self.path.with_suffix("")
+        subprocess.run(["pdftoppm", "-png", "-r", "150", *pages, self.path, start], check=True)
+        drawn = sorted(start.parent.glob(f"{start.name}-*.png"))
+        for page in drawn if wanted() else []:
+            keep(f"paper-{self.name}-{page.stem.rpartition('-')[2]}", page.read_bytes())
+        return [one.data.decode() for one in decode(Image.open(drawn[0]), symbols=[ZBarSymbol.QRCODE])]
 
 
 def _run(*command: str | Path) -> str:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from starlette.testclient import TestClient
-
 from cardsvc.api import paying
 from cardsvc.api.access import Signed
 from cardsvc.core.facts import Step, StepTaken
@@ -21,6 +19,7 @@ from cardsvc.receiver import receiver
 from cardsvc.store import payments, snapshots
 from cardsvc.store import tables as t
 from cardsvc.store.working import FACT
+from tests.support.calling import caller
 from tests.support.home import Service
 from tests.support.serving import Served
 from tests.support.telling import TO_STORAGE, Told
@@ -44,7 +43,7 @@ class Counter:
         served = Served(create(provider))
         provider.address = served.address
         service.context = replace(service.context, provider=receiver(served.address, SECRET, patience_s=patience_s))
-        service.http = TestClient(service.app, raise_server_exceptions=False)
+        service.http = caller(service.app)
         return cls(service, provider, served)
 
     def close(self) -> None:

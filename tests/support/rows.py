@@ -32,18 +32,34 @@ class Clerk:
         assert isinstance(kept, str), kept
         return kept
 
+    def grants(self, record: str, **texts: str) -> str:
+        """Keep a new row of somebody entitled, which two people approve; its id."""
+        row_id = self.types(record, **texts)
+        self.moves(record, row_id, "approve", SECOND)
+        return row_id
+
     def tries(self, record: str, **texts: str) -> object:
-        """Keep a new row, whatever becomes of it."""
+        """Keep a new row, whatever becomes of it; with a colleague where its record may take two."""
+        two = self.module.record(record).by_two is not None
+        return self.tries_with(record, SECOND if two else None, **texts)
+
+    def tries_with(self, record: str, second: StaffNo | None, **texts: str) -> object:
+        """Keep a new row with this colleague or alone, whatever becomes of it."""
         typed = {"county": "330302"} | texts
         context, one = self.service.context, self.module.record(record)
-        return keep_row.handle(context, self.module, one, None, typed, None, CLERK, context.clock())
+        return keep_row.handle(context, self.module, one, None, typed, None, CLERK, context.clock(), second)
 
     def edits(self, record: str, row_id: str, **texts: str) -> object:
-        """Change a row as it stands, whatever becomes of it."""
+        """Change a row as it stands, whatever becomes of it; as in `tries`."""
+        two = self.module.record(record).by_two is not None
+        return self.edits_with(record, row_id, SECOND if two else None, **texts)
+
+    def edits_with(self, record: str, row_id: str, second: StaffNo | None, **texts: str) -> object:
+        """Change a row as it stands with this colleague or alone, whatever becomes of it."""
         typed = {"county": "330302"} | texts
         context, one = self.service.context, self.module.record(record)
         row = (row_id, self.row(record, row_id).version)
-        return keep_row.handle(context, self.module, one, row, typed, None, CLERK, context.clock())
+        return keep_row.handle(context, self.module, one, row, typed, None, CLERK, context.clock(), second)
 
     def granted(self) -> None:
         """They may see the module's pages."""

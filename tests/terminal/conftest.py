@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from cardsvc.core.facts import StationKind as At
 from tests.support.home import Service
-from tests.terminal.rig import Home
+from tests.terminal.desks import Desks
+from tests.terminal.rig import Bench, Home
+from tests.terminal.test_exchange import backup
+from tests.terminal.way import booked
 
 
 @pytest.fixture
@@ -22,3 +26,28 @@ def home(tmp_path: Path) -> Iterator[Home]:
     yield running
     running.close()
     service.close()
+
+
+@pytest.fixture
+def desks(home: Home, tmp_path: Path) -> Iterator[Desks]:
+    case_no, _ = booked(home)
+    one, other = home.at(At.CASHIER), Bench(home.service, At.CASHIER, home.folder, other=1)
+    for bench in (one, other):
+        bench.exchange()
+    backup(tmp_path / "service.db", tmp_path / "backup.db")
+    yield Desks(home, case_no, one, other, tmp_path)
+    other.close()
+
+
+@pytest.fixture
+def lost(home: Home, tmp_path: Path) -> Iterator[Desks]:
+    """The backup is from before the case was booked, and cashiers' stations say first what they did for it."""
+    one, other = home.at(At.CASHIER), Bench(home.service, At.CASHIER, home.folder, other=1)
+    for bench in (one, other, home.at(At.BOOKING)):
+        bench.exchange()
+    backup(tmp_path / "service.db", tmp_path / "backup.db")
+    case_no, _ = booked(home)
+    one.exchange()
+    other.exchange()
+    yield Desks(home, case_no, one, other, tmp_path)
+    other.close()

@@ -145,12 +145,17 @@ def test_a_third_party_pays_its_own_lines_at_the_counter(home: Home, desk: Touch
     page.locator("[data-fill]").click()
     page.keyboard.press("Enter")
     enter(page, "means", "transfer")
+    expect(page.locator("[data-pad=field]")).to_be_visible()  # with gloves on
+    picture(page, "kiosk-cashier-reference")
+    expect(page.locator("[data-act=confirm]:not(:disabled)")).to_have_count(0)
+    enter(page, "reference", "2026-AB77")
     page.locator("[data-act=confirm]:not(:disabled)").click()
 
     expect(page.locator(".band.go")).to_be_visible()
     until(lambda: owes(home.service, case_no, Payer.INSURER) == 0)
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_cash_is_taken_by_keyboard_with_its_change_and_its_receipts_and_taken_back_by_two(
@@ -218,6 +223,7 @@ def shows(page: Page, counter: Counter, state: str) -> None:
     expect(page.locator(f".paying[data-state={state}]")).to_be_visible(timeout=10_000)
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_a_family_scans_at_the_counter_too_late_cancelled_and_paid_twice(
@@ -292,3 +298,21 @@ def _given(home: Home, case_no: CaseNo) -> list[str]:
     with context.engine.connect() as connection:
         found = receipts.of_case(connection, context.home_id, case_no)
     return [one.receipt.number for one in found if one.void is None]
+
+
+def test_the_station_too_takes_no_colleague_of_another_trade_as_the_second_of_a_refund(home: Home) -> None:
+    case_no, _ = booked(home)
+    bench = home.at(At.CASHIER)
+    green(bench.take(Step.DEPOSIT, None, case_no, amount_fen="500", means="cash"))
+    bench.sign_in(Step.REFUND)
+    bench.act("choose_case", case_no=case_no)
+    bench.act("choose_step", step=Step.REFUND.value)
+    bench.act("second", staff_no="1003", pin="10031003")
+    for field, value in {"amount_fen": "300", "means": "cash"}.items():
+        bench.act("enter", field=field, value=value)
+
+    bench.act("confirm")
+
+    assert bench.outcome is not None and bench.outcome.refusal is not None
+    assert bench.outcome.refusal.problem is Problem.SECOND_PERSON_NOT_ALLOWED
+    assert bench.journal.recent(1)[0].body.kind == "refused"

@@ -58,6 +58,7 @@ def test_a_legacy_card_is_marked(home: Home, touching: Touching, pages: Pages, l
     picture(page, f"kiosk-{language}-legacy-form")
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_staff_card_asks_for_the_pin_only(home: Home, touching: Touching, pages: Pages, language: Language) -> None:
@@ -92,6 +93,7 @@ def test_a_staff_card_asks_for_the_pin_only(home: Home, touching: Touching, page
     expect(page.locator(".band.go")).to_be_visible()
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_two_cards_say_leave_one(home: Home, touching: Touching, pages: Pages, language: Language) -> None:
@@ -112,6 +114,7 @@ def test_two_cards_say_leave_one(home: Home, touching: Touching, pages: Pages, l
     expect(page.locator(".band.stop")).to_have_count(0)
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_strip_of_limits_is_shown_before_they_bite(

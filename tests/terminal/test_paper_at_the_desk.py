@@ -216,7 +216,9 @@ def page_desk(home: Home, case_no: CaseNo) -> Iterator[Touch]:
 PRINTS = """window.print = () => { window.top.printed = (window.top.printed || 0) + 1; };"""
 
 
+@pytest.mark.one_language
 @pytest.mark.browser
+@pytest.mark.viewer
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_a_receipt_is_printed_from_the_page_by_keyboard_and_again_as_a_copy(
     home: Home, page_desk: Touch, pages: Pages, language: str, case_no: CaseNo

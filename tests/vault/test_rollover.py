@@ -3,8 +3,6 @@
 import random
 from dataclasses import replace
 
-from starlette.testclient import TestClient
-
 from cardsvc.core.card.script import run
 from cardsvc.core.facts import StationKind as At
 from cardsvc.core.facts import Step
@@ -18,6 +16,7 @@ from cardsvc.vault import keystore
 from cardsvc.vault.keystore import SoftwareVault
 from cardsvc.vault.vault import card_keys
 from terminal.session import Colour
+from tests.support.calling import caller
 from tests.support.home import Service
 from tests.terminal.conftest import home  # noqa: F401 - a fixture
 from tests.terminal.rig import Home
@@ -29,7 +28,7 @@ SECOND = keystore.with_new_masters(FIRST, random.Random(2).randbytes)
 
 def restart_with_version_2(service: Service) -> None:
     service.context = replace(service.context, vault=SoftwareVault(SECOND))
-    service.http = TestClient(service.app, raise_server_exceptions=False)
+    service.http = caller(service.app)
 
 
 def upgrade(service: Service, card: VirtualCard, card_no: CardNo) -> None:

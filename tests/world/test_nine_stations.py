@@ -19,7 +19,7 @@ from cardsvc.core.workflow import BESIDE
 from cardsvc.demo import chips
 from cardsvc.demo.home import found
 from cardsvc.demo.phone import with_code
-from cardsvc.demo.playing import press
+from cardsvc.demo.playing import press, settled
 from cardsvc.demo.running import RunningHome
 from cardsvc.demo.way import Things, people_for, whole_way
 from cardsvc.settings import chance, clock
@@ -111,8 +111,8 @@ def test_one_card_through_nine_stations_on_real_readers(
         cut=True,
     )
 
-    for hands in (here.home.hands(kind) for kind in here.home.stations):
-        hands.until("all records to be settled", lambda state: state["unsent"] == 0)
+    for kind in here.home.stations:
+        settled(here.home.hands(kind))
     assert here.case(first).stage == "at_rest"
     assert here.end(first) == here.end(second)
     assert first_fault(here.context.engine, here.context.home_id, lambda _: None) is None
@@ -137,6 +137,8 @@ def go(world: World, things: Things, *, cut: bool) -> str:
         if cut and step is Step.QUEUE:
             for one in reversed(CUT):
                 world.cables[one].plug_in()
-                hands[one].until("its records to be settled", lambda state: state["unsent"] == 0)
+                settled(hands[one])
         press(home, hands, card, kind, step, case_no, with_code(world.context, CaseNo(case_no), entered))
+        if not (cut and kind in CUT):
+            settled(hands[kind])
     return case_no

@@ -3,14 +3,17 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from cardsvc.core import paid_out, recovery, reference
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact, PlaceKind, Step, StepTaken, step_of
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.periods import cells
+from cardsvc.core.reversal import reversed_by
 from cardsvc.core.terms import OF_DEATH, Notice, Paper, Reason
 from cardsvc.handlers.record_tap.charging import charge
 from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, live_permit, marks_of
+from cardsvc.store import merged
 from cardsvc.store.grounds import also_inside, kind_of, next_queue_no
 from cardsvc.store.stock import next_certificate
 from cardsvc.store.working import DEATH_PAPER, Drawn, Message, Trip, Voided, WorkingSet
@@ -18,13 +21,16 @@ from cardsvc.store.working import DEATH_PAPER, Drawn, Message, Trip, Voided, Wor
 
 def let_happen(tx: WorkingSet, before: Case, fact: Fact, log_no: int, *, late: bool) -> None:
     """Let a fact happen: case, places, marks, permits, lines, transfers."""
+    known = tx.cases[fact.case_no]
     tx.add_fact(fact, log_no, late=late)
     step = step_of(fact)
-    charge(tx, before, fact, log_no)
+    charge(tx, known, before, fact, log_no, late=late)
     _occupy(tx, tx.cases[fact.case_no])
     if isinstance(fact.body, StepTaken):
         _mark(tx, fact, fact.body)
         _free_papers(tx, before, tx.cases[fact.case_no])
+        _refer(tx, fact, fact.body)
+        _to_bank(tx, fact, fact.body)
         _travel(tx, fact, fact.body, log_no)
         notice = _tells(fact.body)
         if notice is not None:
@@ -77,6 +83,48 @@ def _free_papers(tx: WorkingSet, before: Case, after: Case) -> None:
         key = (DEATH_PAPER, f"{one.paper}.{one.number}")
         if (one.paper, one.number) not in held and tx.mark_owner(*key) == after.case_no:
             tx.marks[key] = None
+
+
+def _refer(tx: WorkingSet, fact: Fact, body: StepTaken) -> None:
+    """A card slip or a bank's number is used once; that of a payment that was a mistake can be entered again."""
+    code = reference.code_of(body.step, body.details)
+    if code is not None and tx.mark_owner(reference.MARK, code) is None:
+        tx.marks[(reference.MARK, code)] = fact.case_no
+    undone = _taken_back_by(fact)
+    if undone is None:
+        return
+    facts = merged.facts(tx, fact.case_no)
+    numbers = {one.cause: _number(one) for one in facts}
+    gone = numbers.get(undone)
+    standing = {numbers[cause] for cause in numbers.keys() - {_taken_back_by(one) for one in facts}}
+    ours = {one.case_no for one in facts}
+    if gone is not None and gone not in standing and tx.mark_owner(reference.MARK, gone) in ours:
+        tx.marks[(reference.MARK, gone)] = None
+
+
+def _to_bank(tx: WorkingSet, fact: Fact, body: StepTaken) -> None:
+    """A transfer that goes out waits for the bank's number; a number that was wrong is free again."""
+    if paid_out.goes_by_bank(fact):
+        tx.marks[(paid_out.OPEN, fact.cause)] = fact.case_no
+    code = paid_out.code_of(fact)
+    if code is None or body.details.payment is None:
+        return
+    earlier = (one for one in merged.facts(tx, fact.case_no) if one.cause != fact.cause)
+    was = paid_out.told(earlier).get(body.details.payment)
+    if was is not None:
+        tx.marks[(paid_out.MARK, paid_out.code_of(was) or "")] = None
+    tx.marks[(paid_out.OPEN, body.details.payment)] = None
+    tx.marks[(paid_out.MARK, code)] = fact.case_no
+
+
+def _taken_back_by(fact: Fact) -> str | None:
+    """The cause of what the fact takes back so that its number is free: a payment, or a recovery that never came."""
+    return reversed_by(fact) or recovery.never_came(fact)
+
+
+def _number(fact: Fact) -> str | None:
+    """Which slip or bank's number the fact's payment stands on."""
+    return reference.code_of(fact.body.step, fact.body.details) if isinstance(fact.body, StepTaken) else None
 
 
 def _free_periods(tx: WorkingSet, case_no: CaseNo, *kinds: PlaceKind) -> None:
@@ -150,6 +198,10 @@ def given(tx: WorkingSet, case: Case, fact: Fact) -> Fact:
             update["certificate"] = case.certificate
         case Step.VOID_DEATH_PAPER if (paper := case.paper(*OF_DEATH)) is not None:
             update |= {"paper": paper.paper, "number": paper.number}
+        case Step.UNDO_RECOVERY:
+            cause = fact.body.details.payment
+            for came in (one for one in merged.facts(tx, fact.case_no) if one.cause == cause):
+                update |= {"amount_fen": recovery.amount(came), "means": recovery.means(came)}
         case Step.SIGN_QUOTE:
             update["number"] = tx.book.version
         case Step.SHELVE if case.storage_until is None:

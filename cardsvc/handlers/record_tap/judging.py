@@ -3,7 +3,7 @@
 The rules are `core.tap.judge`; the reasons that the service alone can know stand in `known_here`.
 """
 
-from cardsvc.core.came import TAKES_MONEY, came_in
+from cardsvc.core.came import TAKES_MONEY, came_in, went_out
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact, Step, chain_place
 from cardsvc.core.ids import CaseNo, StaffNo
@@ -15,7 +15,7 @@ from cardsvc.handlers.record_tap.answering import answer, refused
 from cardsvc.handlers.record_tap.freezing import copied
 from cardsvc.handlers.record_tap.gates import clear, ground_of
 from cardsvc.handlers.record_tap.happening import given, let_happen
-from cardsvc.handlers.record_tap.known_here import awaits, forked, further_reasons
+from cardsvc.handlers.record_tap.known_here import awaits, forked, further_reasons, roles_then
 from cardsvc.handlers.record_tap.reported import Reported
 from cardsvc.store import stray_money
 from cardsvc.store.chains import place_of
@@ -31,10 +31,8 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
     case = tx.case(reported.case_no) if reported.case_no else None
     if case is None:
         unknown = Refusal(Problem.CASE_UNKNOWN, reported.case_no or "")
-        if not reported.happened or not came_in(reported.asked, reported.station_kind):
-            return refused(unknown)
-        stray_money.keep(tx, reported.asked, reported.case_no, reported.at, reported.station_id, reported.cause, log_no)
-        return answer(Judged(Outcome.CONFLICT, (unknown,)))
+        kept = reported.happened and _of_no_case(tx, reported, log_no)
+        return answer(Judged(Outcome.CONFLICT, (unknown,))) if kept else refused(unknown)
     card = tx.cards.get(reported.card_no) if reported.card_no and reported.counter is not None else None
     late, issue_no = _late(case, reported, card), _issue_no(tx, case, card)
     if late and reported.counter is not None:
@@ -44,7 +42,7 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
         case,
         reported.asked,
         reported.station_kind,
-        tx.staff.get(reported.asked.staff_no or StaffNo(""), ()),
+        roles_then(tx, reported, reported.asked.staff_no) or (),
         happened=reported.happened,
         card=card,
         awaits=awaits(tx, reported, card),
@@ -82,6 +80,18 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
     return answer(judged)
 
 
+def _of_no_case(tx: WorkingSet, reported: Reported, log_no: int) -> bool:
+    """Keep money that moved for a case that nobody here knows: what came in, what lost books let go, each once."""
+    asked, cause = reported.asked, reported.cause
+    if asked.step is Step.REVERSE_PAYMENT:
+        return stray_money.take_back(tx, asked, log_no)
+    if not (came_in(asked, reported.station_kind) or went_out(asked)):
+        return False
+    if not stray_money.knows(tx, cause):
+        stray_money.keep(tx, asked, reported.case_no, reported.at, reported.station_id, cause, log_no)
+    return True
+
+
 def _contested(step: Step, judged: Judged) -> bool:
     """Whether a person resolves it before what cannot be undone.
 
@@ -90,7 +100,7 @@ def _contested(step: Step, judged: Judged) -> bool:
     told = {one.problem for one in judged.reasons} - FACTS_STAND
     if judged.outcome is not Outcome.CONFLICT or RULES[step].by_word:
         return False
-    return bool(told & CONTESTED if step in TAKES_MONEY else told)
+    return bool(told & CONTESTED - {Problem.STAFF_LEFT} if step in TAKES_MONEY else told)
 
 
 def _issue_no(tx: WorkingSet, case: Case, card: CardChain | None) -> int:

@@ -1,24 +1,26 @@
 """What only the service can know against a step: marks, places, permits, price list, money, forks, hot cards."""
 
-from cardsvc.core import closing, ledger, quoting, workflow
+from cardsvc.core import closing, ledger, paid_out, quoting, recovery, reference, workflow
+from cardsvc.core.came import GIVEN_BACK_BY
 from cardsvc.core.case import Case
 from cardsvc.core.facts import Details, PlaceKind, Step
 from cardsvc.core.halls import not_its_hall
 from cardsvc.core.hot import HotReason
 from cardsvc.core.ids import CardNo, RecordKey, StaffNo
 from cardsvc.core.periods import cell_of, cells
-from cardsvc.core.permissions import Role
+from cardsvc.core.permissions import Role, not_second
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.profiles import mifare_classic
 from cardsvc.core.tap import NEVER_BY_UID, CardChain
-from cardsvc.core.terms import Approval
-from cardsvc.core.till import is_cash, without_shift
+from cardsvc.core.terms import Approval, Means
+from cardsvc.core.till import is_in_shift, without_shift
 from cardsvc.handlers.record_tap.reported import Reported
 from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, live_permit, marks_of
-from cardsvc.store import reversing, tills
+from cardsvc.store import merged, reversing, short, statement_money, tills
 from cardsvc.store.cards import STAFF
 from cardsvc.store.grounds import closed
 from cardsvc.store.open_lines import open_lines
+from cardsvc.store.staff import ever
 from cardsvc.store.stock import next_certificate
 from cardsvc.store.working import WorkingSet
 
@@ -39,6 +41,9 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
         owner = tx.mark_owner(mark.kind, code)
         if owner is not None and owner != case.case_no:
             reasons.append(Refusal(mark.problem, code))
+    second = not_second(reported.asked.second_staff_no, roles_then(tx, reported, reported.asked.second_staff_no), step)
+    reasons.extend([second] if second is not None else [])
+    reasons.extend(_left_before(tx, reported))
     reasons.extend(_places(tx, case, step, details))
     reasons.extend(_planned(tx, case, step, details))
     if step is Step.FAREWELL and details.hall is not None:
@@ -61,13 +66,27 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
         bill = ledger.bill(case.case_no, tx.balances(case.case_no), 0, 0)
         if (over := ledger.above_paid(reported.asked, bill)) is not None:
             reasons.append(over)
+    if (
+        step in ledger.ENDS_SHORT
+        and (above := ledger.above_short(reported.asked, tx.balances(case.case_no))) is not None
+    ):
+        reasons.append(above)
+    if step in (Step.GIVE_BACK_HELD, Step.RECOVER_SHORT) and details.means not in GIVEN_BACK_BY:
+        reasons.append(Refusal(Problem.FIELD_INVALID, "means"))
     if step is Step.CLOSE:
         reasons.extend(closing.not_at_rest(reported.asked, case.case_no, tx.balances(case.case_no)))
     if step is Step.REVERSE_LINE and all(one.name != details.line for one in open_lines(tx, case.case_no)):
         reasons.append(Refusal(Problem.LINE_GONE, details.line or ""))
     if step is Step.REVERSE_PAYMENT and (gone := reversing.refused(tx, case.case_no, details.payment)) is not None:
         reasons.append(gone)
-    if not reported.happened and is_cash(step, details):
+    if step is Step.UNDO_RECOVERY and (kept := _recovery_stays(tx, case, reported)) is not None:
+        reasons.append(kept)
+    if step is Step.BANK_PAID:
+        wrong = paid_out.refused(reported.asked, merged.facts(tx, case.case_no))
+        reasons.extend([wrong] if wrong is not None else [])
+    if (twice := _entered_before(tx, case, step, details)) is not None:
+        reasons.append(twice)
+    if not reported.happened and is_in_shift(step, details):
         by = reported.asked.staff_no
         shut = without_shift(step, details, by, tills.has_shift(tx, by))
         reasons.extend([shut] if shut is not None else [])
@@ -82,6 +101,52 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
     if permit is not None:
         reasons.append(Refusal(Problem.PERMIT_LIVE, str(round((permit.until - tx.now).total_seconds()))))
     return reasons
+
+
+def roles_then(tx: WorkingSet, reported: Reported, who: StaffNo | None) -> tuple[Role, ...] | None:
+    """The roles of who took or confirmed a step; who has left since took what has happened all the same."""
+    if who is None or who in tx.staff or not reported.happened:
+        return tx.staff.get(who or StaffNo(""))
+    known = ever(tx.connection, tx.home_id, who)
+    return known[0] if known is not None else None
+
+
+def _left_before(tx: WorkingSet, reported: Reported) -> list[Refusal]:
+    """Who took or confirmed what has happened, and had left before it did: a person looks at it."""
+    asked = reported.asked
+    people = [one for one in (asked.staff_no, asked.second_staff_no) if one is not None and one not in tx.staff]
+    known = {one: ever(tx.connection, tx.home_id, one) for one in people if reported.happened}
+    left = {one: row[1] for one, row in known.items() if row is not None and row[1] is not None}
+    return [Refusal(Problem.STAFF_LEFT, one) for one, at in left.items() if at < reported.at]
+
+
+def _entered_before(tx: WorkingSet, case: Case, step: Step, details: Details) -> Refusal | None:
+    """Why money by card or transfer is in doubt: a payment with this number was entered here, or for a statement.
+
+    What goes out has numbers of its own; the one that a transfer has may be written otherwise.
+    """
+    number = details.reference if step is Step.BANK_PAID else None
+    if number is not None and tx.mark_owner(paid_out.MARK, reference.compared(number)) is not None:
+        own = paid_out.told(merged.facts(tx, case.case_no)).get(details.payment or "")
+        same = own is not None and paid_out.code_of(own) == reference.compared(number)
+        return None if same else Refusal(Problem.PAID_TWICE, number)
+    code = reference.code_of(step, details)
+    if code is None or details.reference is None:
+        return None
+    known = tx.mark_owner(reference.MARK, code) is not None
+    if not known and details.means is Means.TRANSFER:
+        known = statement_money.knows(tx.connection, tx.home_id, details.reference)
+    return Refusal(Problem.PAID_TWICE, details.reference) if known else None
+
+
+def _recovery_stays(tx: WorkingSet, case: Case, reported: Reported) -> Refusal | None:
+    """Why what was recovered cannot be taken back now: it is not there, or nobody has a drawer out of which it goes."""
+    cause, by = reported.asked.details.payment, reported.asked.staff_no
+    one = recovery.found(merged.facts(tx, case.case_no), cause, short.recovered(tx, case.case_no))
+    if isinstance(one, Refusal):
+        return one
+    in_shift, shift_no = tills.back_from(tx, one.cause, by or StaffNo(""))
+    return Refusal(Problem.TILL_CLOSED, by or "") if in_shift and shift_no is None else None
 
 
 def _has_item(tx: WorkingSet, case: Case, item: str) -> bool:

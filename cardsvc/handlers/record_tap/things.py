@@ -50,6 +50,7 @@ KEEPS_PERMIT = frozenset(
     {
         *(Step.ARM, Step.LOAD, Step.HOLD, Step.DEPOSIT, Step.PAY, Step.REFUND, Step.SETTLE, Step.BIND_CARD),
         *(Step.NOTIFY, Step.REVERSE_PAYMENT, Step.STATEMENT_PAID, Step.GIVE_BACK_HELD, Step.ASSIGN_HELD),
+        *(Step.RECOVER_SHORT, Step.WRITE_OFF_SHORT, Step.UNDO_RECOVERY, Step.BANK_PAID),
     }
 )
 """A hold leaves the permit alone: it is effective when the permit is over (RELIABILITY.md section 5)."""

@@ -12,7 +12,8 @@ def _one(name: str, zh: str, en: str, unit: Unit, figure: Counted, *, fewer_is_b
 
 
 def _opened(kind: str) -> Count:
-    return Count("care_site", {"kind": kind, "state": "open"})
+    """Only what has opened has a day of opening; what closed since did open."""
+    return Count("care_site", {"kind": kind})
 
 
 def _institutions(state: str) -> Count:
@@ -32,7 +33,7 @@ INDICATORS = (
         _opened("community_centre"),
     ),
     _one("town_centres", "新建镇级居家养老服务中心", "New town centres", Unit.COUNT, _opened("town_centre")),
-    _one("beds", "新增养老床位", "New beds", Unit.COUNT, Sum("care_site", "beds", {"state": "open"})),
+    _one("beds", "新增养老床位", "New beds", Unit.COUNT, Sum("care_site", "beds")),
     _one("demonstration_points", "新增示范点", "Demonstration points", Unit.COUNT, Count("demonstration")),
     _one(
         "institutions_under_construction",

@@ -207,6 +207,7 @@ ELDER = Record(
         waits=("death",),
         stops=("death", "ended"),
         pauses=("suspended",),
+        spans=("receiving", "suspended"),
     ),
 )
 ASSESSMENT = Record(
@@ -334,6 +335,7 @@ PAYMENT = Record(
     dated="paid_on",
     derive=_month,
     agree=_payment,
+    as_on="paid_on",
     together=(("elder", "month"),),
 )
 PAYMENTS = Payments(

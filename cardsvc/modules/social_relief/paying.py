@@ -1,10 +1,10 @@
 """What is paid: benefit batches that a second person approves, single payments, and the funds it comes from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from cardsvc.core import standing
-from cardsvc.core.records import Column, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
+from cardsvc.core.records import Column, Fault, Flow, Kind, Label, Move, Record, Totals, Values, Wrong
 
 SCHEMES = {
     "subsistence": Label("最低生活保障金", "Minimum living allowance"),
@@ -12,6 +12,9 @@ SCHEMES = {
     "single": Label("重残单人保", "Severely disabled, singly"),
     "orphan": Label("孤儿基本生活费", "Orphans' living allowance"),
 }
+
+
+TOTALS = Label("须与其发放明细一致，方可提交、批准", "As its payments say: else it is not submitted or approved")
 
 
 def _month(row: Values) -> Values:
@@ -35,8 +38,8 @@ PAYMENT_BATCH = Record(
             help=Label("填所属月份中任何一天", "Any day of the month that it pays for"),
         ),
         Column("month", Label("所属月份", "Month"), derived=True, sorted=True),
-        Column("persons", Label("发放人数", "People"), Kind.NUMBER, needed=True, sorted=True, low=1),
-        Column("amount", Label("发放金额", "Amount"), Kind.MONEY, needed=True, sorted=True, low=1),
+        Column("persons", Label("发放人数", "People"), Kind.NUMBER, needed=True, sorted=True, low=1, help=TOTALS),
+        Column("amount", Label("发放金额", "Amount"), Kind.MONEY, needed=True, sorted=True, low=1, help=TOTALS),
         Column("bank", Label("代发银行", "Paying bank")),
         Column(
             "state",
@@ -60,6 +63,7 @@ PAYMENT_BATCH = Record(
     name_by=("number", "scheme"),
     dated="paid_on",
     derive=_month,
+    totals=Totals("payment", "of_batch", "persons", "amount", "amount"),
     flow=Flow(
         "state",
         (
@@ -96,6 +100,15 @@ def _one_owner(row: Values) -> Iterable[Fault]:
         yield Fault("member", Wrong.RULE, Label("成员、单人保、孤儿填且只填一项", "Exactly one of the three it is for"))
 
 
+def _beyond(row: Values, led: Mapping[str, Values]) -> bool:
+    """Whether a payment is in no batch, or above what its entitlement pays a month: its batch's two see sums alone."""
+    monthly, amount = 0, row["amount"]
+    for name in OWNERS:
+        paid = led[name]["share" if name == "member" else "monthly"] if name in led else None
+        monthly += paid if isinstance(paid, int) else 0
+    return row["of_batch"] is None or (isinstance(amount, int) and amount > monthly)
+
+
 PAYMENT = Record(
     "payment",
     Label("发放明细", "Payment"),
@@ -112,6 +125,9 @@ PAYMENT = Record(
     check=_one_owner,
     agree=standing.paid_in_force(*OWNERS),
     together=tuple((one, "paid_on") for one in OWNERS),
+    bound_by="of_batch",
+    as_on="paid_on",
+    by_two=_beyond,
 )
 FUND = Record(
     "fund",

@@ -1,9 +1,10 @@
 """Who is entitled: households and their members, single severely disabled people, orphans, and by which standard."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from cardsvc.core import standing
-from cardsvc.core.records import Column, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
+from cardsvc.core.records import Column, Effect, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
 
 KINDS = {
     "subsistence": Label("最低生活保障", "Minimum living allowance"),
@@ -69,6 +70,16 @@ def _finding(row: Values) -> Values:
     return {"per_head": per_head, "finding": found}
 
 
+def _too_much(check: Values, household: Values) -> Values:
+    """A household in force that has more than its kind may is suspended from the day of the report."""
+    on, since = check["reported_on"], household["since"]
+    within = {"borderline": ("subsistence", "borderline")}.get(str(household["kind"]), ("subsistence",))
+    early = isinstance(on, date) and isinstance(since, date) and on < since
+    if household["state"] != "active" or check["finding"] in within or early:
+        return {}
+    return {"state": "suspended", "suspended_on": on, "reason": "means"}
+
+
 STANDARD = Record(
     "standard",
     Label("保障标准", "Standard"),
@@ -124,7 +135,7 @@ HOUSEHOLD = Record(
     dated="since",
     derive=_allowance,
     check=standing.faults,
-    flow=standing.flow(dies=False),
+    flow=standing.flow(False, ("persons", "standard", "income"), "account", ("head", "kind"), "number"),
 )
 MEMBER = Record(
     "member",
@@ -140,7 +151,7 @@ MEMBER = Record(
     name_by=("name", "id_no"),
     dated="since",
     check=standing.faults,
-    flow=standing.flow(),
+    flow=standing.flow(paid=("share",), who=("name", "id_no", "household")),
 )
 SINGLE = Record(
     "single",
@@ -160,7 +171,7 @@ SINGLE = Record(
     name_by=("number", "name"),
     dated="since",
     check=lambda row: (*standing.faults(row), *_severe(row)),
-    flow=standing.flow(),
+    flow=standing.flow(paid=("monthly",), account="account", who=("name", "id_no"), number="number"),
 )
 
 
@@ -214,7 +225,16 @@ INCOME_CHECK = Record(
     derive=_finding,
     flow=Flow(
         "state",
-        (Move("report", Label("出具报告", "Report"), ("asked",), "reported", stamps="reported_on"),),
+        (
+            Move(
+                "report",
+                Label("出具报告", "Report"),
+                ("asked",),
+                "reported",
+                stamps="reported_on",
+                effects=(Effect("household", ("state", "suspended_on", "reason"), _too_much),),
+            ),
+        ),
         waits=("asked",),
         begins="asked_on",
     ),
@@ -258,5 +278,5 @@ ORPHAN = Record(
     name_by=("number", "name"),
     dated="since",
     check=standing.faults,
-    flow=standing.flow(),
+    flow=standing.flow(paid=("monthly",), account="account", who=("name", "id_no"), number="number"),
 )

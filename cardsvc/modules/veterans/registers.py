@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from cardsvc.core import standing
-from cardsvc.core.records import Column, Fault, Flow, Kind, Label, Move, Record, Values, Wrong
+from cardsvc.core.records import Basis, Column, Effect, Fault, Flow, Kind, Label, Made, Move, Record, Values, Wrong
 
 CATEGORIES = {
     "disabled": Label("残疾军人", "Disabled soldier"),
@@ -72,7 +72,13 @@ BENEFICIARY = Record(
     name_by=("number", "name"),
     dated="since",
     check=lambda row: (*standing.faults(row), *_graded(row)),
-    flow=standing.flow(),
+    flow=standing.flow(
+        paid=("monthly",),
+        account="account",
+        who=("name", "id_no", "category", "cause", "grade", "standard"),
+        number="number",
+        stands_on=Basis("recognition", "beneficiary", ("recognised",)),
+    ),
 )
 PAYMENT = Record(
     "payment",
@@ -86,6 +92,8 @@ PAYMENT = Record(
     dated="paid_on",
     agree=standing.paid_in_force("beneficiary"),
     together=(("beneficiary", "paid_on"),),
+    as_on="paid_on",
+    by_two=lambda payment, led: True,  # there are no batches that two approve
 )
 
 
@@ -93,6 +101,26 @@ def _served(row: Values) -> Iterable[Fault]:
     first, last = row.get("enlisted_on"), row.get("discharged_on")
     if first is not None and last is not None and str(last) < str(first):
         yield Fault("discharged_on", Wrong.RULE, Label("退役早于入伍", "Discharged before enlisting"))
+
+
+def _becomes(recognition: Values) -> Values:
+    """Whom two people recognised is a beneficiary, with the pension that they typed."""
+    same = ("number", "name", "id_no", "phone", "monthly", "since")
+    return {**{one: recognition[one] for one in same}, "category": recognition["claim"], "state": "active"}
+
+
+def _no_longer(recognition: Values, beneficiary: Values) -> Values:
+    """While a recognition is decided again, nothing is paid by it."""
+    if beneficiary["state"] != "active":
+        return {}
+    return {"state": "suspended", "suspended_on": recognition["reopened_on"], "reason": "recheck"}
+
+
+def _again(recognition: Values, beneficiary: Values) -> Values:
+    """Recognised anew, it is paid again from the day of that decision."""
+    if (beneficiary["state"], beneficiary["reason"]) != ("suspended", "recheck"):
+        return {}
+    return {"state": "active", "resumed_on": recognition["decided_on"], "reason": "other"}
 
 
 RECOGNITION = Record(
@@ -124,6 +152,11 @@ RECOGNITION = Record(
         Column("finding", Label("审核意见", "Finding"), Kind.NOTE, listed=False),
         Column("announced_on", Label("公示日期", "Announced on"), Kind.DATE, listed=False),
         Column("decided_on", Label("认定日期", "Decided on"), Kind.DATE, sorted=True),
+        Column("reopened_on", Label("撤销决定日期", "Opened again on"), Kind.DATE, listed=False),
+        Column("number", Label("优抚证号", "Beneficiary's number"), listed=False, help=standing.NUMBER_HELP),
+        Column("monthly", Label("月抚恤补助", "Pension a month"), Kind.MONEY, listed=False),
+        Column("since", Label("待遇起始日期", "Pension since"), Kind.DATE, listed=False),
+        Column("beneficiary", Label("优抚对象", "Beneficiary"), Kind.LINK, of="beneficiary", given=True, listed=False),
     ),
     name_by=("name", "id_no", "claim"),
     dated="decided_on",
@@ -133,7 +166,17 @@ RECOGNITION = Record(
         (
             Move("review", Label("初审通过", "Reviewed"), ("applied",), "reviewed", ("finding",)),
             Move("announce", Label("公示", "Announce"), ("reviewed",), "announced", stamps="announced_on"),
-            Move("recognise", Label("认定", "Recognise"), ("announced",), "recognised", two=True, stamps="decided_on"),
+            Move(
+                "recognise",
+                Label("认定", "Recognise"),
+                ("announced",),
+                "recognised",
+                ("number", "monthly", "since"),
+                two=True,
+                stamps="decided_on",
+                effects=(Effect("beneficiary", ("state", "resumed_on", "reason"), _again),),
+                makes=Made("beneficiary", _becomes),
+            ),
             Move(
                 "refuse",
                 Label("不予认定", "Refuse"),
@@ -149,7 +192,9 @@ RECOGNITION = Record(
                 "reviewed",
                 ("finding",),
                 two=True,
+                stamps="reopened_on",
                 clears=("announced_on", "decided_on"),
+                effects=(Effect("beneficiary", ("state", "suspended_on", "reason"), _no_longer),),
             ),
         ),
         frozen=("recognised", "refused"),

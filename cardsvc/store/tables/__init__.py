@@ -40,6 +40,7 @@ from cardsvc.store.tables.modules import (
     module_link,
     module_upload,
     module_upload_row,
+    module_withdrawn,
 )
 from cardsvc.store.tables.money import account, bill_line, price_book, price_draft, transfer, waiver_table
 from cardsvc.store.tables.paying import day_close, payment_arrival, payment_day, payment_order
@@ -102,6 +103,7 @@ __all__ = [
     "module_link",
     "module_upload",
     "module_upload_row",
+    "module_withdrawn",
     "money_day",
     "occupancy",
     "outbox",

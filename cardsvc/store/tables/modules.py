@@ -1,8 +1,10 @@
 """What all civil-affairs modules share; the rows' own tables are made from their declarations (cardsvc/rows)."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKeyConstraint, Index, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKeyConstraint, Index, LargeBinary, Table, Text, text
 
 from cardsvc.store.tables.kinds import Moment, metadata
+
+_OUT = text("restored_at IS NULL")
 
 module_grant = Table(
     "module_grant",
@@ -30,6 +32,8 @@ module_history = Table(
     Column("second_no", Text),
     Column("move", Text, nullable=False),
     Column("log_no", BigInteger, nullable=False),
+    Column("day", Text, nullable=False),
+    Index("module_history_since", "home_id", "field", "module", "record", "day", "row_id"),
 )
 module_link = Table(
     "module_link",
@@ -64,6 +68,16 @@ module_upload = Table(
     Column("beat_at", Moment, nullable=False),
     Column("content", LargeBinary),
     Column("takes", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("back_why", Text),
+    Column("back_by", Text),
+    Column("back_second", Text),
+    Column("back_at", Moment),
+    Column("restored_why", Text),
+    Column("restored_by", Text),
+    Column("restored_second", Text),
+    Column("restored_at", Moment),
+    Column("known_on", Text),
     Index("module_upload_of", "home_id", "module", "record", "made_at"),
 )
 module_upload_row = Table(
@@ -92,4 +106,47 @@ module_figure = Table(
     Column("set_at", Moment, nullable=False),
     Column("set_by", Text, nullable=False),
     Column("note_en", Text, nullable=False),
+)
+module_withdrawn = Table(
+    "module_withdrawn",
+    metadata,
+    Column("home_id", Text, primary_key=True),
+    Column("module", Text, primary_key=True),
+    Column("record", Text, primary_key=True),
+    Column("row_id", Text, primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("county", Text, nullable=False),
+    Column("batch", Text),
+    Column("body", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("staff_no", Text, nullable=False),
+    Column("second_no", Text),
+    Column("restored_at", Moment),
+    Column("restored_by", Text),
+    Column("restored_second", Text),
+    Column("restored_why", Text),
+    Index(
+        "module_withdrawn_open",
+        *("home_id", "module", "record", "at", "row_id"),
+        postgresql_where=_OUT,
+        sqlite_where=_OUT,
+    ),
+    Index(
+        "module_withdrawn_here",
+        *("home_id", "module", "record", "county", "at", "row_id"),
+        postgresql_where=_OUT,
+        sqlite_where=_OUT,
+    ),
+    Index(
+        "module_withdrawn_once",
+        *("home_id", "module", "record", "row_id"),
+        unique=True,
+        postgresql_where=_OUT,
+        sqlite_where=_OUT,
+    ),
 )

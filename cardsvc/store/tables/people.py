@@ -40,6 +40,9 @@ staff = Table(
     Column("pin_hash", Text, nullable=False),
     Column("disabled_at", Moment),
     Column("qualified_until", Text),
+    Column("added_at", Moment),
+    Column("first_by", Text),
+    Column("first_at", Moment),
     ForeignKeyConstraint(["home_id"], ["home.home_id"]),
 )
 

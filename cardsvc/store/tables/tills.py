@@ -23,12 +23,20 @@ till_shift = Table(
     Column("why", Text),
     Column("closed_by", Text),
     Column("second", Text),
+    Column("slip_fen", BigInteger),
+    Column("slip_expected_fen", BigInteger),
+    Column("slip_why", Text),
     ForeignKeyConstraint(["home_id", "staff_no"], ["staff.home_id", "staff.staff_no"]),
     CheckConstraint("float_fen >= 0", name="float_is_counted"),
     CheckConstraint(
         "(closed_at IS NULL) = (counted_fen IS NULL) AND (closed_at IS NULL) = (expected_fen IS NULL)"
         " AND (closed_at IS NULL OR counted_fen = expected_fen OR why IS NOT NULL)",
         name="close_is_counted",
+    ),
+    CheckConstraint(
+        "(slip_fen IS NULL) = (slip_expected_fen IS NULL) AND (slip_fen IS NULL OR closed_at IS NOT NULL)"
+        " AND (slip_fen IS NULL OR slip_fen = slip_expected_fen OR slip_why IS NOT NULL)",
+        name="slip_is_told",
     ),
     Index("till_shift_of_cashier", "home_id", "staff_no", unique=True, postgresql_where=_OPEN, sqlite_where=_OPEN),
     Index("till_shift_of_drawer", "home_id", "drawer", unique=True, postgresql_where=_OPEN, sqlite_where=_OPEN),
@@ -47,6 +55,7 @@ till_taking = Table(
     ForeignKeyConstraint(["home_id", "case_no"], ["funeral_case.home_id", "funeral_case.case_no"]),
     ForeignKeyConstraint(["home_id", "shift_no"], ["till_shift.home_id", "till_shift.shift_no"]),
     Index("till_taking_of_shift", "home_id", "shift_no", "log_no"),
+    Index("till_taking_since", "home_id", "log_no"),
     Index("till_taking_nowhere", "home_id", "log_no", postgresql_where=_NOWHERE, sqlite_where=_NOWHERE),
 )
 

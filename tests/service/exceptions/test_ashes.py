@@ -29,6 +29,7 @@ from tests.support.telling import (
     stored,
 )
 
+pytestmark = pytest.mark.one_engine
 ASHES = StationKind.ASHES
 WISH = Reason.FAMILY_WISH
 

@@ -32,6 +32,7 @@ from cardsvc.store.snapshots import case_bill
 from tests.support.home import Service
 from tests.support.telling import BELONGINGS, FIRE, PAPERS, READY, TO_STORAGE, Told
 
+pytestmark = pytest.mark.one_engine
 PERSON_PAPERS = {Paper.DEATH_CERTIFICATE, Paper.APPLICANT_IDENTITY}
 UNCLAIMED = (Paper.UNCLAIMED_NOTICE, Paper.DNA_SAMPLE, Paper.FINGERPRINTS)
 AUTHORITY = Details(signed_by=Signer.CIVIL_AFFAIRS)

@@ -21,6 +21,7 @@ from tests.support.desk import Desk
 from tests.support.home import CardInHand, Service
 from tests.support.telling import FIRE, READY, TO_STORAGE, Told
 
+pytestmark = pytest.mark.one_engine
 TWO = {"second_staff_no": "1016", "second_password": "10161016"}
 NO_RETURN = (Step.ARM, Step.LOAD, Step.RELEASE, Step.TRANSFER_OUT)
 TO_CERTIFICATE = (*READY, Step.DEPOSIT, *FIRE, Step.CERTIFY)

@@ -18,12 +18,12 @@ from cardsvc.core.problems import Problem
 from cardsvc.core.reconciliation import Code
 from cardsvc.core.rules import RULES
 from cardsvc.core.snapshot import Traits
+from cardsvc.core.staffing import Person
 from cardsvc.core.statutory import Event
 from cardsvc.core.tap import objections
 from cardsvc.core.terms import Reason
 from cardsvc.core.wire import Judgement, Outcome
 from cardsvc.handlers import clock_in, found_home, reconcile
-from cardsvc.handlers.found_home import Person
 from cardsvc.store import founding, outbox
 from cardsvc.store import tables as t
 from cardsvc.store.snapshots import case_bill
@@ -32,6 +32,7 @@ from tests.service.exceptions.ending import Ending, ending
 from tests.support.home import CardInHand, Service, quick_hash
 from tests.support.telling import COLLECTOR, FIRE, HANDED, KINDS, READY, TO_SHELF, TO_STORAGE, Told
 
+pytestmark = pytest.mark.one_engine
 NUMBERED = {"tag": "T-{}", "disc": "D-{}", "coffin": "K-{}", "label": "L-{}", "slot": "B-{:02}", "number": "N-{}"}
 VEHICLES = ("V1", "V2", "V3", "V4", "V5", "V6")
 

@@ -20,6 +20,7 @@ from tests.support.home import Service
 from tests.support.serving import Served
 from tests.support.telling import TO_STORAGE, Office, go, opened
 
+pytestmark = pytest.mark.one_engine
 SECRET = b"the gateway's secret"
 
 

@@ -17,6 +17,7 @@ from tests.support.home import ID_NO, Service
 from tests.support.serving import Served
 from tests.support.telling import FIRE, READY, TO_SHELF, TO_STORAGE, Told, collected, go, opened, stored
 
+pytestmark = pytest.mark.one_engine
 SECRET = b"the city's secret"
 
 

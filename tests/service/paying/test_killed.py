@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from alembic.script import ScriptDirectory
 from sqlalchemy import event, text
 
 from cardsvc.commands.ground import plugged
@@ -131,8 +130,7 @@ class Running:
         self.case_no = told.case_no
         with self.service.context.engine.begin() as connection:
             connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
-            head = ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head()
-            connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": head})
+            connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": migrations.head()})
         tables.prepare(self.service.context.engine, plugged().values())
         self.provider = Provider(SECRET, clock)
         self.deadly = Deadly(create(self.provider))

@@ -11,9 +11,8 @@ from cardsvc.demo.provider import Mischief
 from cardsvc.store import payments
 from cardsvc.store.payments import Held
 from tests.service.paying.test_paying import MANAGER, whole
-from tests.service.test_statement_money import TWO
+from tests.service.test_statement_money import gives_card_back
 from tests.service.test_statements import AUDITOR, held, signed, stored
-from tests.support.desk import Desk
 from tests.support.paying import CASHIER, Counter
 from tests.support.telling import Told
 
@@ -42,8 +41,7 @@ def merged(counter: Counter, when: str) -> tuple[Told, Told, Order]:
     order = counter.ask(twice.case_no, counter.owed(twice.case_no))
     if when != AFTER:
         pays(counter, order)
-    for act in ({"act": "replace", "reason": "replaced", **TWO}, {"act": "return"}):
-        assert Desk(service, "1015").api("POST", f"cards/{twice.card.card_no}/acts", act).status_code == 200
+    gives_card_back(twice)
     done = correcting.merge(service.context, signed(StaffNo("1015")), twice.case_no, one.case_no, AUDITOR)
     assert done == one.case_no
     if when == AFTER:

@@ -22,7 +22,7 @@ from cardsvc.store import verifying
 from tests.support.home import Service
 from tests.support.paying import SECRET, Counter
 
-BLOCKS, EACH = 5, 100
+BLOCKS, A_DAY, EACH = 5, 2, 100
 SEED = int(os.environ.get("ONECARD_TEST_SEED", random.SystemRandom().randrange(10**9)))
 WAYS = [one for one in Mischief if one is not Mischief.SLOW]
 PHONES = (
@@ -135,7 +135,10 @@ class Storm:
         paying.reconcile(self.counter.service.context, local(self.counter.service.clock.now).date())
 
 
-@pytest.fixture(params=range(BLOCKS))
+@pytest.fixture(
+    params=[pytest.param(n, marks=[pytest.mark.night] if n >= A_DAY else []) for n in range(BLOCKS)],
+    ids=[str(n) for n in range(BLOCKS)],
+)
 def storm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storm]:
     seed = SEED + request.param
     print(f"ONECARD_TEST_SEED={seed}")

@@ -388,6 +388,26 @@ def test_a_person_lets_money_in_suspense_pay_the_case_once(counter: Counter, cas
     whole(counter)
 
 
+def test_money_in_suspense_pays_another_case_by_two_who_do_not_refund_it_unseen(
+    counter: Counter, case_no: CaseNo
+) -> None:
+    service, ref = counter.service, suspended(counter, case_no)
+    friend = Told.begun(service, 2, resident=False, id_no=None).case_no
+    for second in (None, CASHIER.staff_no, StaffNo("1003")):
+        alone = paying.assign(service.context, CASHIER, ref, friend, second)
+        assert isinstance(alone, Refusal) and alone.problem in (Problem.FOUR_EYES, Problem.NOT_ALLOWED)
+    assert paying.assign(service.context, CASHIER, ref, friend, MANAGER) is None
+
+    details = Details(amount_fen=FEN, means=Means.TRANSFER)
+    desk = service.station(StationKind.CASHIER)
+    back = desk.take(friend, Step.REFUND, details, staff_no=CASHIER.staff_no, second_staff_no=StaffNo("1016"))
+    assert back.outcome is Outcome.ACCEPTED
+
+    with service.context.engine.connect() as connection:
+        flag = connection.execute(select(t.review_flag).where(t.review_flag.c.rule == "one_person")).one()
+    assert (flag.case_no, flag.amount_fen, flag.caused_by) == (friend, FEN, CASHIER.staff_no)
+
+
 def test_two_people_give_money_in_suspense_back(counter: Counter, case_no: CaseNo) -> None:
 
     owed, ref = counter.owed(case_no), suspended(counter, case_no)
@@ -463,7 +483,9 @@ def test_a_day_s_differences_are_named(counter: Counter, case_no: CaseNo) -> Non
     assert counter.money().nobody_fen == FEN
     ref = "P9"
 
-    assert paying.assign(counter.service.context, CASHIER, ref, case_no) is None
+    alone = paying.assign(counter.service.context, CASHIER, ref, case_no)
+    assert alone == Refusal(Problem.FOUR_EYES, "settle_payment"), "it came for no case"
+    assert paying.assign(counter.service.context, CASHIER, ref, case_no, MANAGER) is None
     assert [fen for _, fen in counter.pays(case_no)] == [FEN, FEN]
     counter.provider.mischief = Mischief.DOWN
     mute = paying.reconcile(counter.service.context, day)

@@ -153,8 +153,8 @@ def plan(
 ) -> Iterator[tuple[int, Fault, Callable[[Torn], None]]]:
     """Every APDU torn before and after, and all that may follow.
 
-    By day an APDU is torn before it at one step of the way and after it at the next: all steps hold the same
-    conversation. The last, where the card is committed, is torn both ways at each step, with all that may follow.
+    By day an APDU is torn before it at every fourth step of the way, and after it at every fourth: all steps hold the
+    same conversation. The last, where the card is committed, is torn both ways at each step, with all that may follow.
     """
     for at in range(apdus):
         for fault in (Fault.GONE_BEFORE, Fault.GONE_AFTER, Fault.EMPTY):
@@ -163,7 +163,7 @@ def plan(
             elif fault is Fault.EMPTY:
                 if chance.random() < 0.1:
                     yield at, fault, chance.choice(WHAT_THEN)
-            elif (fault is Fault.GONE_AFTER) == bool((at + step) % 2):
+            elif (at + step) % 4 == (1 if fault is Fault.GONE_AFTER else 3):
                 yield at, fault, chance.choice(WHAT_THEN)
 
 

@@ -56,7 +56,7 @@
       it.bill.receipts.forEach(function (one) { item(numbered, one.kind + " " + one.number + " ¥" + one.amount + (one.void ? " · ■ " + one.void : "") + " ·", one.at); });
       var storage = empty("storage"); it.bill.storage.forEach(function (one) { item(storage, one); });
       show("running", it.bill.running.length > 0);
-      put("running-due", it.bill.running.map(function (one) { return one.quantity + " " + body.dataset.days + " ¥" + one.price + " → ¥" + one.due; }).join(", "));
+      put("running-due", it.bill.running.map(function (one) { return one.quantity + " " + body.dataset.days + " ¥" + one.due; }).join(", "));
     }
     put("looks", it.looks); var looked = empty("looked"); it.looked.forEach(function (at) { item(looked, "", at); });
     show("shown", true); show("ended", false);

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from cardsvc.core.records import Label
 from cardsvc.core.registers import Entitlement, RecordState
 from cardsvc.core.terms import WaiverFor
-from cardsvc.modules import Module
+from cardsvc.modules import Module, Stood
 
 SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 
@@ -36,7 +36,7 @@ class Mood:
     go_on = threading.Event()
 
 
-def waivers(connection: Connection, person: str, day: date) -> Iterable[Entitlement]:
+def waivers(connection: Connection, person: str, day: date, stood: Stood) -> Iterable[Entitlement]:
     """The records of a person that held on a day."""
     Mood.asked += 1
     answers: list[Any] = [

@@ -1,0 +1,278 @@
+"""What was entered as recovered is taken back by two, once, as long as the lost money itself has not come."""
+
+import re
+
+import pytest
+from sqlalchemy import select, update
+
+from cardsvc.api import correcting, held
+from cardsvc.core import wire
+from cardsvc.core.facts import Details, StationKind, Step
+from cardsvc.core.ids import StaffNo
+from cardsvc.core.ledger import SHORT, suspense, till
+from cardsvc.core.local_time import local
+from cardsvc.core.problems import Problem, Refusal
+from cardsvc.core.reporting import Every, What, period_of
+from cardsvc.core.review import Rule
+from cardsvc.core.terms import Means, Reason
+from cardsvc.core.words import say
+from cardsvc.demo.home import NAMES
+from cardsvc.documents.capitals import capitals
+from cardsvc.handlers import make_report
+from cardsvc.store import held_money, paid_out, report_rows, short
+from cardsvc.store import tables as t
+from cardsvc.store.short import Recovered
+from tests.service.test_statement_money import gives_card_back
+from tests.service.test_statements import signed, whole
+from tests.service.test_tills import AUDITOR, ONE, UNKNOWN, close, kept, mine
+from tests.support.desk import Desk
+from tests.support.home import Service, Station
+from tests.support.telling import Told
+
+MANAGER = StaffNo("1015")
+BY, CASHIER = signed(MANAGER), signed(ONE)
+FEN = 30_000
+MISTAKE = Reason.ENTERED_BY_MISTAKE
+
+
+@pytest.fixture
+def one(service: Service) -> Told:
+    """300 yuan of a case went out by the word of lost books, and every station was heard."""
+    told = Told.begun(service, 1, resident=False)
+    station = service.station(StationKind.CASHIER)
+    money = Details(amount_fen=FEN, means=Means.TRANSFER)
+    people = station.people(Step.REFUND) | {"case_no": told.case_no}
+    asked = station.append(wire.Request(step=Step.REFUND, details=money), **people)
+    station.append(wire.Observation(step=Step.REFUND, details=money, granted_seq=asked), **people)
+    with service.context.engine.begin() as connection:
+        connection.execute(update(t.home).values(epoch=2))
+    station.settled = station.seq
+    station.send()
+    with service.context.engine.begin() as connection:
+        connection.execute(update(t.journal).values(epoch_seen=2))
+    assert balances(service) == {SHORT: FEN, till(Means.TRANSFER): -FEN}
+    return told
+
+
+def balances(service: Service) -> dict[str, int]:
+    whole(service)
+    k = t.account.c
+    with service.context.engine.connect() as connection:
+        rows = connection.execute(select(k.account, k.debit_fen - k.credit_fen))
+        return {row.account: int(row[1]) for row in rows if row[1]}
+
+
+def recovers(one: Told, fen: int, means: Means = Means.CASH, number: str | None = None) -> Recovered:
+    asked = (one.case_no, fen, means, number, Reason.PAYER_FOUND, AUDITOR)
+    assert held.recover_short(one.service.context, CASHIER, *asked) is None
+    return listed(one.service)[0]
+
+
+def listed(service: Service) -> list[Recovered]:
+    with service.context.engine.connect() as connection:
+        return short.recoveries(connection, service.context.home_id)
+
+
+def undoes(
+    one: Told,
+    came: Recovered,
+    second: StaffNo | None = AUDITOR,
+    by: StaffNo = MANAGER,
+    reason: Reason = MISTAKE,
+) -> Problem | None:
+    asked = (one.case_no, came.fact.cause, reason, second)
+    refusal = held.undo_recovery(one.service.context, signed(by), *asked)
+    return refusal.problem if refusal is not None else None
+
+
+def comes_after_all(one: Told, fen: int) -> None:
+    """The lost money itself: what its station had sent before the books were restored once more."""
+    service = one.service
+    lost = Station(service, StationKind.CASHIER, number=1)
+    with service.context.engine.begin() as connection:
+        connection.execute(update(t.home).values(epoch=3))
+    money = Details(amount_fen=fen, means=Means.TRANSFER, reference="BANK-1")
+    lost.append(wire.Observation(step=Step.DEPOSIT, details=money), staff_no=ONE, case_no=one.case_no)
+    lost.settled = lost.seq
+    lost.send()
+
+
+def test_a_recovery_is_taken_back_by_two_and_once_out_of_the_drawer_that_has_it(one: Told) -> None:
+    service, shift = one.service, mine(one.service).shift_no
+    came = recovers(one, 20_000)
+    assert kept(service, shift).moved_fen == 20_000
+    assert undoes(one, came, None) is Problem.SECOND_PERSON_MISSING
+    assert undoes(one, came, MANAGER) is Problem.SECOND_PERSON_SAME
+    assert undoes(one, came, StaffNo("1003")) is Problem.SECOND_PERSON_NOT_ALLOWED
+
+    assert undoes(one, came) is None
+
+    assert balances(service) == {SHORT: FEN, till(Means.TRANSFER): -FEN}
+    assert kept(service, shift).moved_fen == 0, "whoever takes it back"
+    assert undoes(one, came) is Problem.RECOVERY_GONE
+    [back] = listed(service)
+    assert back.undone is not None and not back.may_go_back
+    assert undoes(one, recovers(one, FEN)) is None, "entered anew, as what it was"
+
+
+def test_a_recovery_in_a_shift_that_is_closed_goes_back_out_of_the_drawer_of_who_gives_it_back(one: Told) -> None:
+    service, shift = one.service, mine(one.service).shift_no
+    came = recovers(one, 20_000)
+    found = kept(service, shift)
+    assert not isinstance(close(service, found.ledger_fen, UNKNOWN), Refusal)
+
+    theirs = mine(service, MANAGER).shift_no
+    before = kept(service, theirs).moved_fen
+    assert undoes(one, came, by=ONE, second=MANAGER) is Problem.TILL_CLOSED
+    assert undoes(one, came) is None
+
+    assert (kept(service, theirs).moved_fen, kept(service, shift).later_fen) == (before - 20_000, 0)
+
+
+def test_what_was_recovered_is_not_taken_back_when_the_money_itself_has_come(one: Told) -> None:
+    service = one.service
+    came, less = recovers(one, 20_000), recovers(one, 10_000, Means.TRANSFER, "B-7")
+    comes_after_all(one, 20_000)
+    assert -balances(service)[suspense(one.case_no)] == 20_000, "it is held for who had paid"
+
+    assert undoes(one, came) is Problem.RECOVERY_USED
+    assert undoes(one, less) is None, "nothing has come in the place of these"
+    assert undoes(one, came) is Problem.RECOVERY_USED
+
+    assert balances(service)[SHORT] == 10_000
+    page = Desk(service, MANAGER).get("held").text
+    assert say("zh_CN", "held.recovered_used") in page and f"/recovered/{came.log_no}/undo" not in page
+
+
+@pytest.mark.parametrize("fen", [20_000, 35_000])
+def test_what_was_recovered_is_not_taken_back_either_when_the_money_itself_has_come_to_a_case_that_is_over(
+    one: Told, fen: int
+) -> None:
+    service = one.service
+    came = recovers(one, 20_000)
+    one.office.step(one.case_no, Step.CANCEL, Details(reason=Reason.FAMILY_WISH))
+    comes_after_all(one, fen)
+    covered = min(fen, FEN - 20_000)
+    assert -balances(service)[suspense(one.case_no)] == fen - covered, (
+        "it stands in suspense, as all money of such a case"
+    )
+    f, paid_for = t.review_flag.c, min(20_000, fen - covered)
+    with service.context.engine.connect() as connection:
+        flagged = connection.execute(select(f.amount_fen).where(f.rule == Rule.RECOVERED_BEFORE)).scalars().all()
+        assert held_money.of_case(connection, service.context.home_id, one.case_no).fen == fen - covered
+    assert flagged == [paid_for]
+
+    assert undoes(one, came) is Problem.RECOVERY_USED
+    back = (one.case_no, fen - covered, Means.TRANSFER, AUDITOR)
+    assert held.give_back(service.context, BY, *back) is None
+    assert undoes(one, came) is Problem.RECOVERY_USED, "it went out already"
+    assert not listed(service)[0].may_go_back
+
+
+def test_the_number_of_a_transfer_that_came_and_went_back_is_not_used_again(one: Told) -> None:
+    assert undoes(one, recovers(one, 20_000, Means.TRANSFER, "B-7"), reason=Reason.DISPUTE) is None
+
+    again = (one.case_no, 10_000, Means.TRANSFER, "b7", Reason.PAYER_FOUND, AUDITOR)
+    assert held.recover_short(one.service.context, CASHIER, *again) == Refusal(Problem.PAID_TWICE, "B7")
+
+
+def test_what_is_short_again_waits_for_somebody(one: Told) -> None:
+    recovers_all = recovers(one, FEN)
+    desk = Desk(one.service, MANAGER)
+
+    def at_desks() -> list[int]:
+        return [row["count"] for row in desk.get("work/news").json() if row["path"] == "held"]
+
+    assert undoes(one, recovers_all) is None
+    assert at_desks() == [1]
+
+
+def test_what_was_recovered_for_a_case_that_was_merged_is_taken_back_at_the_one_that_goes_on(one: Told) -> None:
+    service = one.service
+    came = recovers(one, 20_000, Means.TRANSFER, "B-7")
+    other = Told.begun(service, 2, resident=False, deceased_name="王守義", id_no=None)
+    gives_card_back(one)
+    assert correcting.merge(service.context, BY, one.case_no, other.case_no, AUDITOR) == other.case_no
+    assert undoes(one, came) is not None, "its money is where it was carried"
+
+    [goes_on] = listed(service)
+    assert (goes_on.case_no, goes_on.may_go_back) == (other.case_no, True)
+    assert undoes(other, came) is None
+
+    assert balances(service) == {SHORT: FEN, till(Means.TRANSFER): -FEN}
+    assert undoes(other, came) is Problem.RECOVERY_GONE
+    again = (other.case_no, 10_000, Means.TRANSFER, "b7", Reason.PAYER_FOUND, AUDITOR)
+    assert held.recover_short(service.context, CASHIER, *again) is None, "its number is free"
+
+
+def test_the_number_of_a_recovery_that_was_taken_back_can_be_entered_again(one: Told) -> None:
+    came = recovers(one, 20_000, Means.TRANSFER, "B-7")
+    again = (one.case_no, 10_000, Means.TRANSFER, "b7", Reason.PAYER_FOUND, AUDITOR)
+    assert held.recover_short(one.service.context, CASHIER, *again) == Refusal(Problem.PAID_TWICE, "B7")
+
+    assert undoes(one, came) is None
+
+    assert held.recover_short(one.service.context, CASHIER, *again) is None
+
+
+@pytest.mark.parametrize(("reason", "waits"), [(MISTAKE, []), (Reason.DISPUTE, [20_000])])
+def test_only_a_transfer_that_had_come_waits_for_the_bank_when_it_is_taken_back(
+    one: Told, reason: Reason, waits: list[int]
+) -> None:
+    assert undoes(one, recovers(one, 20_000, Means.TRANSFER, "B-7"), reason=reason) is None
+
+    with one.service.context.engine.connect() as connection:
+        found = paid_out.waiting(connection, one.service.context.home_id)
+    assert [row.amount_fen for row in found if row.step is Step.UNDO_RECOVERY] == waits
+
+
+def test_a_recovery_that_was_taken_back_is_in_the_figures_of_its_day_as_what_it_is(one: Told) -> None:
+    context = one.service.context
+    assert undoes(one, recovers(one, 20_000)) is None
+    period = period_of(Every.DAY, local(context.clock()).date())
+
+    made = make_report.handle(context, period, "en")
+
+    assert not isinstance(made, Refusal)
+    sections = {section.name: section for section in made.report.sections}
+    assert {line.names[0]: [cell.value for cell in line.cells] for line in sections["short"].lines} == {
+        "refund": [FEN, 0, 0], "recover_short": [0, 20_000, 0], "undo_recovery": [0, -20_000, 0],
+    }  # fmt: skip
+    assert {line.names[0]: line.cells[0].value for line in sections["left"].lines} == {SHORT: FEN}
+    [ended] = [cell for cell in sections["short"].total.cells if cell.rows.what is What.ENDED]  # type: ignore[union-attr]
+    with context.engine.connect() as connection:
+        rows = report_rows.page(connection, context.home_id, ended.rows, period, "", 9)
+    assert [(row.name, row.value, row.who, row.second) for row in rows] == [
+        ("recover_short", 20_000, ONE, AUDITOR), ("undo_recovery", -20_000, MANAGER, AUDITOR),
+    ]  # fmt: skip
+
+
+def test_who_took_it_in_and_takes_it_back_is_looked_at(one: Told) -> None:
+    assert undoes(one, recovers(one, 20_000), MANAGER, by=ONE) is None
+
+    f = t.review_flag.c
+    with one.service.context.engine.connect() as connection:
+        flags = connection.execute(select(f.rule, f.amount_fen).where(f.rule != Rule.PAID_OUT_SHORT))
+        assert [(row.rule, row.amount_fen) for row in flags] == [(Rule.ONE_PERSON, 20_000)]
+
+
+def test_the_page_of_held_money_takes_a_recovery_back_and_gives_whoever_paid_a_paper(one: Told) -> None:
+    came = recovers(one, 20_001, Means.TRANSFER, "B-7")
+    desk, path = Desk(one.service, MANAGER), f"held/recovered/{came.log_no}"
+    page = desk.get("held").text
+    assert f"/office/{path}/undo" in page and f'href="/office/{path}"' in page
+    paper = desk.get(path).text
+    for told in (NAMES.zh, "¥200.01", capitals(20_001), "B-7", one.case_no, str(came.log_no)):
+        assert told in paper
+    assert "data-print" in paper
+    typed = {"reason": MISTAKE.value, "second_staff_no": AUDITOR, "second_password": "10161016"}
+    assert Desk(one.service, "1001").post(f"{path}/undo", **typed).status_code == 403
+    assert desk.post(f"{path}/undo", **typed | {"second_password": "wrong"}).status_code != 303
+
+    assert desk.post(f"{path}/undo", **typed).status_code == 303
+
+    page, paper = desk.get("held").text, desk.get(path).text
+    assert f"/office/{path}/undo" not in page and re.search(r'class="stop"><b>■', paper)
+    assert "data-print" not in paper, "what was taken back is printed no more"
+    assert desk.post(f"{path}/undo", **typed).status_code == 409
+    assert desk.get("held/recovered/1").status_code == 404
