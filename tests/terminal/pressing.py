@@ -10,6 +10,7 @@ from cardsvc.core.rules import RULES
 from cardsvc.core.station import ENTRIES, Entry
 from cardsvc.virtual_reader.stack import free_port
 from terminal.kiosk.app import create_kiosk
+from terminal.uplink import Uplink
 from tests.support.home import staff_for
 from tests.support.serving import Served
 from tests.terminal.rig import Bench
@@ -21,12 +22,16 @@ class Touch:
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
         port = free_port()
-        vars(bench.uplink).pop("wait_for", None)  # the uplink's own thread exchanges from now on
+        bench.uplink.wait_for = self._patient  # type: ignore[method-assign]  # the uplink's own thread exchanges now
         kiosk = create_kiosk(bench.loop, port, "test-token")
         bench.loop.start()
         bench.uplink.start()
         self._served = Served(kiosk, port)
         self.url = self._served.address
+
+    def _patient(self, seq: int, seconds: float) -> Any:
+        """The word as the station awaits it; with its cable in, for long: this machine may be at other work."""
+        return Uplink.wait_for(self.bench.uplink, seq, seconds if self.bench.cable.pulled else 60.0)
 
     def close(self) -> None:
         self.bench.loop.stop()

@@ -197,7 +197,8 @@ class Home:
             bench.close()
 
 
-def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    """What another thread brings about in its own time; it has long, as this machine may be at other work."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen"

@@ -12,7 +12,7 @@ from cardsvc.core.ids import CaseNo
 from tests.support.browser import Pages, picture
 from tests.support.telling import stored
 from tests.terminal.pressing import Touch, choose, enter, sign_in
-from tests.terminal.rig import Home
+from tests.terminal.rig import Home, until
 from tests.terminal.way import before, booked, go
 
 
@@ -78,4 +78,4 @@ def test_the_day_of_the_death_is_asked_for_with_its_paper_and_holds_nothing_up(
     expect(page.locator(".slots li").last).to_contain_text("2026-10-31")
     page.locator("[data-act=confirm]").click()
     expect(page.locator(".band.go")).to_be_visible()
-    assert stored(home.service, CaseNo("WZ-2026-000001")).died_on == date(2026, 10, 31)
+    until(lambda: stored(home.service, CaseNo("WZ-2026-000001")).died_on == date(2026, 10, 31))

@@ -208,7 +208,7 @@ def test_cash_is_taken_by_keyboard_with_its_change_and_its_receipts_and_taken_ba
 @pytest.fixture
 def paid_by_phone(home: Home) -> Iterator[tuple[Touch, Counter]]:
     """The cashier's touch page with a payment provider outside, and a case that owes."""
-    counter = Counter.opened(home.service, patience_s=2.0)
+    counter = Counter.opened(home.service, patience_s=20.0)
     _, card = booked(home)
     go(home, card, *before(Step.RESERVE))
     served = Touch(home.at(At.CASHIER))
@@ -220,7 +220,7 @@ def paid_by_phone(home: Home) -> Iterator[tuple[Touch, Counter]]:
 def shows(page: Page, counter: Counter, state: str) -> None:
     """The provider is asked how its orders stand, and the page says it."""
     counter.look()
-    expect(page.locator(f".paying[data-state={state}]")).to_be_visible(timeout=10_000)
+    expect(page.locator(f".paying[data-state={state}]")).to_be_visible()
 
 
 @pytest.mark.one_language
@@ -264,7 +264,7 @@ def test_a_family_scans_at_the_counter_too_late_cancelled_and_paid_twice(
     assert counter.provider.pay(second.order_no)
     counter.tell()
 
-    expect(page.locator(".band.go .given")).to_be_visible(timeout=10_000)
+    expect(page.locator(".band.go .given")).to_be_visible()
     picture(page, f"kiosk-cashier-qr-paid-{language}")
     for _ in range(3):
         counter.tell()

@@ -239,7 +239,7 @@ def test_a_receipt_is_printed_from_the_page_by_keyboard_and_again_as_a_copy(
     picture(page, f"kiosk-receipt-offered-{language}")
     page.locator("body").press("p")
 
-    expect(page.locator("#paper")).to_be_visible(timeout=10_000)
+    expect(page.locator("#paper")).to_be_visible()
     expect(page.locator("#paper h2")).to_contain_text("FP-000001")
     source = page.locator("#paper iframe").get_attribute("src")
     answer = page.request.get(f"{page_desk.url.rstrip('/')}{source}")
