@@ -54,8 +54,11 @@ def now(where: Where) -> Some:
     return Some(where.table, (c.home_id == where.home_id,), {**{one.name: one for one in c}, **by})
 
 
-def stood(where: Where, names: Iterable[str], day: date) -> tuple[Some, Some]:
-    """All rows as they stood in these columns and in their county: those that did not change since, those that did."""
+def stood(where: Where, names: Iterable[str], day: date, met: bool = False) -> tuple[Some, Some]:
+    """All rows as they stood in these columns and in their county: those that did not change since, those that did.
+
+    `met`: who reads them stops after some, so each is asked whether it changed when it is met.
+    """
     names = _with_county(names)
     present, since = now(where), changed(where, names, day)
     values = dict(present.c)
@@ -64,8 +67,9 @@ def stood(where: Where, names: Iterable[str], day: date) -> tuple[Some, Some]:
     c, other = where.table.c, since.add_columns(t.module_history.c.home_id).distinct().subquery("since")
     # By nothing else than these are the others found: SQLite would rather meet all rows of the home.
     own = and_(other.c.home_id == c.home_id, other.c.row_id == c.id)
+    did_not = ~has_changed_since(where, names, day) if met else c.id.not_in(since)
     return (
-        Some(present.source, (*present.which, c.id.not_in(since)), present.c),
+        Some(present.source, (*present.which, did_not), present.c),
         Some(present.source.join(other, own), (), values),
     )
 
@@ -82,8 +86,11 @@ def changed(where: Where, names: Iterable[str], day: date) -> Select[tuple[str]]
 
 
 def has_changed_since(where: Where, names: Iterable[str], day: date) -> ColumnElement[bool]:
-    """That a row changed in these columns, or in its county, after a day: all that did are looked up once."""
-    return where.table.c.id.in_(changed(where, _with_county(names), day))
+    """That a row which is met changed in these columns, or in its county, after a day: found by the row's few lines."""
+    h = t.module_history.c
+    named = value_aside(h.field).in_(_with_county(names))
+    own = (*_of(where), h.row_id == where.table.c.id, named, value_aside(h.day) > day.isoformat())
+    return select(h.version).where(*own).correlate(where.table).limit(1).scalar_subquery().is_not(None)
 
 
 def _with_county(names: Iterable[str]) -> list[str]:

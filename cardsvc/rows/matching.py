@@ -83,7 +83,7 @@ def matched(vault: Vault, where: Where, wanted: Wanted) -> Select[Any] | Compoun
     groups = _groups(vault, where, wanted)
     if wanted.as_of is None:
         return select(where.table.c.id).where(*_base(where.table, where, wanted), *groups.values())
-    parts = as_of.stood(where, _names(where, wanted), wanted.as_of)
+    parts = as_of.stood(where, _names(where, wanted), wanted.as_of, met=True)
     found = ((one, _then(vault, where.record, wanted, wanted.as_of, one)) for one in parts)
     return union_all(
         *(
