@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +47,11 @@ def is_night(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Garbage is looked for less often; by night there are pictures to look at."""
+    """Garbage is looked for less often; by night there are pictures to look at.
+
+    Who runs the tests in a shell's background has told them to ignore Ctrl-C; the programs that they start would too.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if is_night(config):
         os.environ.setdefault("PICTURES", "1")
     gc.set_threshold(50_000, 20, 100)

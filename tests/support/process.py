@@ -32,11 +32,11 @@ class Program:
         """Everything that it has printed so far."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
-    def wait_for(self, words: str, seconds: float = 30) -> str:
+    def wait_for(self, words: str, seconds: float = 120) -> str:
         """Wait until it has printed `words`; its output so far."""
         return self._until(lambda: words in self.said(), f"to say {words!r}", seconds)
 
-    def wait_for_page(self, url: str, seconds: float = 30) -> str:
+    def wait_for_page(self, url: str, seconds: float = 120) -> str:
         """Wait until `url` answers, whatever the answer is."""
         return self._until(lambda: answers(url), f"to answer at {url}", seconds)
 
