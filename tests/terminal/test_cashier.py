@@ -208,7 +208,7 @@ def test_cash_is_taken_by_keyboard_with_its_change_and_its_receipts_and_taken_ba
 @pytest.fixture
 def paid_by_phone(home: Home) -> Iterator[tuple[Touch, Counter]]:
     """The cashier's touch page with a payment provider outside, and a case that owes."""
-    counter = Counter.opened(home.service, patience_s=20.0)
+    counter = Counter.opened(home.service)
     _, card = booked(home)
     go(home, card, *before(Step.RESERVE))
     served = Touch(home.at(At.CASHIER))
