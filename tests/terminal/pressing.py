@@ -33,6 +33,15 @@ class Touch:
         """The word as the station awaits it; with its cable in, for long: this machine may be at other work."""
         return Uplink.wait_for(self.bench.uplink, seq, seconds if self.bench.cable.pulled else 60.0)
 
+    def hears(self) -> None:
+        """What the station has recorded is with the service, and the station knows what the service knows.
+
+        A card that is laid down, or a case that is chosen, is shown as the station knew it at that moment.
+        """
+        self.bench.exchange()
+        assert self.bench.uplink.unsent == 0
+        self.bench.loop.changed()
+
     def unplug(self) -> None:
         """Pull the cable, and let so much time pass that the station knows: an exchange that was under way is over."""
         cable, uplink = self.bench.cable, self.bench.uplink

@@ -18,7 +18,7 @@ from tests.support.browser import Pages, picture
 from tests.support.home import staff_for
 from tests.support.telling import stored
 from tests.terminal.pressing import Touch, sign_in, take
-from tests.terminal.rig import Home, until
+from tests.terminal.rig import Home
 from tests.terminal.way import TAG, WAY
 
 BOOKING = {
@@ -96,20 +96,20 @@ def test_a_case_goes_through_nine_stations_by_touch(
     look(At.BOOKING, "3-booked")
     case_no = desk.locator(".band strong").inner_text().split("·")[-1].strip()
     card: VirtualCard = home.blank_card()
-    served[At.BOOKING].bench.uplink.wake()
+    served[At.BOOKING].hears()
     expect(desk.locator(f"[data-case_no={case_no}]")).to_be_visible()
-    until(lambda: served[At.BOOKING].bench.local.current.card_by_uid(card.uid) is not None)  # type: ignore[union-attr]
     reader = served[At.BOOKING].bench.reader
     reader.present(card)
     desk.locator(f"[data-case_no={case_no}]").click()
     take(desk, Step.BIND_CARD, "1001", {}, lambda name: look(At.BOOKING, name))
     reader.remove()
+    served[At.BOOKING].hears()
 
     for kind, step, entered in WAY:
         home.service.clock.forward(hours=1)
         page, bench = page_of(kind), served[kind].bench
         staff = staff_for(step)[0]
-        bench.uplink.wake()
+        served[kind].hears()
         sign_in(page, staff)
         bench.reader.present(card)
         expect(page.locator(f"[data-act=choose_step][data-step={step}]")).to_be_attached()
@@ -118,7 +118,8 @@ def test_a_case_goes_through_nine_stations_by_touch(
         take(page, step, staff, typed, partial(look, kind))
         look(kind, f"{step}-done")
         bench.reader.remove()
-    until(lambda: stored(home.service, CaseNo(case_no)).stage == "at_rest")
+        served[kind].hears()
+    assert stored(home.service, CaseNo(case_no)).stage == "at_rest"
 
 
 @pytest.mark.browser
