@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from cardsvc.virtual_reader import stack
+from cardsvc.virtual_reader.stack import free_port as any_free_port
 from tests.support import tools
 from tests.support.process import Programs
 from tests.support.together import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
@@ -50,14 +50,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if is_night(config):
         os.environ.setdefault("PICTURES", "1")
     gc.set_threshold(50_000, 20, 100)
-    stack.FREE_PORTS = own_ports(stack.FREE_PORTS)
-
-
-def own_ports(ports: range) -> range:
-    """Of the ports that may be free those of this test process: no other takes one between its choice and its use."""
-    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    return ports[number % count :: count]
 
 
 def of_night(item: pytest.Item) -> bool:
@@ -139,7 +131,7 @@ def quick_home() -> Iterator[Path]:
 @pytest.fixture
 def free_port() -> int:
     """A TCP port that nobody listens on; `cardsvc.virtual_reader.stack.free_port` makes more."""
-    return stack.free_port()
+    return any_free_port()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ class Cable:
     def __init__(self, target: int) -> None:
         self._target, self._plugged = target, True
         self._lines: set[socket.socket] = set()
-        self._hand = threading.Lock()
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -22,11 +21,10 @@ class Cable:
 
     def pull(self) -> None:
         """Cut every line, and take no new one."""
-        with self._hand:
-            self._plugged = False
-            for line in list(self._lines):
-                with suppress(OSError):
-                    line.shutdown(socket.SHUT_RDWR)
+        self._plugged = False
+        for line in list(self._lines):
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
 
     def plug_in(self) -> None:
         self._plugged = True
@@ -37,21 +35,13 @@ class Cable:
                 near, _ = self._server.accept()
             except OSError:
                 return
-            with self._hand:  # no line that is made while the cable is pulled lives on
-                far = self._far() if self._plugged else None
-                if far is None:
-                    near.close()
-                    continue
-                self._lines |= {near, far}
+            if not self._plugged:
+                near.close()
+                continue
+            far = socket.create_connection(("127.0.0.1", self._target))
+            self._lines |= {near, far}
             for one, other in ((near, far), (far, near)):
                 threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
-
-    def _far(self) -> socket.socket | None:
-        """A line to the target; None when nobody is there."""
-        try:
-            return socket.create_connection(("127.0.0.1", self._target))
-        except OSError:
-            return None
 
     def _carry(self, one: socket.socket, other: socket.socket) -> None:
         with suppress(OSError):

@@ -20,7 +20,7 @@ from cardsvc.store import tables as t
 from cardsvc.store.working import FACT
 from tests.support.calling import caller
 from tests.support.home import Service
-from tests.support.receiving import GIVEN_UP_S, patient
+from tests.support.receiving import GIVEN_UP_S, LONG_S, patient
 from tests.support.serving import Served
 from tests.support.telling import TO_STORAGE, Told
 
@@ -37,12 +37,12 @@ class Counter:
     served: Served
 
     @classmethod
-    def opened(cls, service: Service, given_up_s: float = GIVEN_UP_S) -> "Counter":
+    def opened(cls, service: Service, given_up_s: float = GIVEN_UP_S, patience_s: float = LONG_S) -> "Counter":
         """The service knows the provider from now on, and gives it up after so long while it is slow on purpose."""
         provider = Provider(SECRET, service.clock)
         served = Served(create(provider))
         provider.address = served.address
-        to = patient(served.address, SECRET, lambda: provider.mischief is Mischief.SLOW, given_up_s)
+        to = patient(served.address, SECRET, lambda: provider.mischief is Mischief.SLOW, given_up_s, patience_s)
         service.context = replace(service.context, provider=to)
         service.http = caller(service.app)
         return cls(service, provider, served)

@@ -22,7 +22,7 @@ class Served:
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
-        end = time.monotonic() + 60
+        end = time.monotonic() + 10
         while not (self._server.started if self._scheme == "https" else answers(self.address)):
             assert time.monotonic() < end, "it did not answer"
             time.sleep(0.02)
