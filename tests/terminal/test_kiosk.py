@@ -178,10 +178,10 @@ def test_the_page_answers_only_to_itself(served: dict[At, Touch]) -> None:
     url = served[At.ASHES].url
     ask = {"act": "sign_out"}
     token = {"x-kiosk-token": "test-token"}
-    strange = httpx2.post(f"{url}act", json=ask, headers={"origin": "http://evil.example", **token})
-    named = httpx2.get(url, headers={"host": "station.example"})
-    untold = httpx2.post(f"{url}act", json=ask)
-    known = httpx2.post(f"{url}act", json=ask, headers=token)
+    strange = httpx2.post(f"{url}act", json=ask, headers={"origin": "http://evil.example", **token}, timeout=60)
+    named = httpx2.get(url, headers={"host": "station.example"}, timeout=60)
+    untold = httpx2.post(f"{url}act", json=ask, timeout=60)
+    known = httpx2.post(f"{url}act", json=ask, headers=token, timeout=60)
 
     assert [one.status_code for one in (strange, named, untold, known)] == [403, 403, 403, 200]
     assert "'unsafe" not in known.headers["content-security-policy"]
@@ -191,9 +191,10 @@ def test_the_page_answers_only_to_itself(served: dict[At, Touch]) -> None:
     "body", [b"", b"[]", b"{", b'{"act":"nothing"}', b'{"act":"enter","field":7}', b"\xff", b"x" * 20_000]
 )
 def test_what_the_page_would_not_send_is_refused_with_a_code(served: dict[At, Touch], body: bytes) -> None:
-    answer = httpx2.post(f"{served[At.ASHES].url}act", content=body, headers={"x-kiosk-token": "test-token"})
+    headers = {"x-kiosk-token": "test-token"}
+    answer = httpx2.post(f"{served[At.ASHES].url}act", content=body, headers=headers, timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (422, "input_invalid")
 
 
 def test_a_tag_is_shown_large_and_a_name_never_whole(served: dict[At, Touch]) -> None:
-    assert TAG not in httpx2.get(served[At.TRANSPORT].url).text
+    assert TAG not in httpx2.get(served[At.TRANSPORT].url, timeout=60).text
