@@ -26,7 +26,8 @@ class Hands:
     def __init__(self, kind: StationKind, port: int) -> None:
         self.kind = kind
         self.address = f"http://127.0.0.1:{port}"
-        self._client = httpx2.Client(base_url=self.address, timeout=15)
+        # A line is let go of before the station, which does so after five seconds, hangs up in the middle of a press.
+        self._client = httpx2.Client(base_url=self.address, timeout=15, limits=httpx2.Limits(keepalive_expiry=1))
         self._token = ""
 
     def state(self) -> dict[str, Any]:

@@ -11,8 +11,10 @@ import time
 from pathlib import Path
 
 DRIVERS = ("/usr/lib/pcsc/drivers/serial/libifdvpcd.so", "/usr/lib/*/libifdvpcd.so")
-START_S = 10.0
-FREE_PORTS = range(20_000, 32_768)
+START_S = 60.0
+FREE_PORTS = range(20_000, 32_768, 2)
+"""Even ones: a virtual reader has a second slot, which listens on the port above."""
+GIVEN = set[int]()
 
 
 class StackMissing(Exception):
@@ -128,16 +130,22 @@ class PcscStack:
 
 
 def free_port() -> int:
-    """A TCP port that nobody listens on now.
+    """A TCP port that nobody listens on now, nor on the one above.
 
     It lies below the ports that the system gives to outgoing connections, so that none of those takes it between this
-    answer and the listening.
+    answer and the listening; nor is it given by this process a second time, but after a long while.
     """
+    if len(GIVEN) > len(FREE_PORTS) // 2:
+        GIVEN.clear()
     while True:
-        port = FREE_PORTS.start + secrets.randbelow(len(FREE_PORTS))
-        with socket.socket() as probe:
+        port = FREE_PORTS[secrets.randbelow(len(FREE_PORTS))]
+        if port in GIVEN:
+            continue
+        with socket.socket() as probe, socket.socket() as above:
             try:
                 probe.bind(("", port))
+                above.bind(("", port + 1))
             except OSError:
                 continue
+        GIVEN.add(port)
         return port

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from cardsvc.api.app import Surface, create_app
 from cardsvc.core.ids import StaffNo
@@ -65,6 +65,33 @@ def test_a_family_opens_its_link_looks_and_is_told_news(
     expect(page.locator("#ended")).to_be_visible()
     expect(page.locator("#shown")).to_be_hidden()
     picture(page, f"family-{language}-3", whole=True)
+
+
+@pytest.mark.browser
+def test_an_answer_that_was_on_its_way_when_the_link_ended_is_not_shown(
+    service: Service, address: str, pages: Pages
+) -> None:
+    case_no, card = opened(service)
+    go(service, case_no, card, *TO_STORAGE[:2])
+    made = family_link.make(service.context, case_no, StaffNo("1001"), service.clock.now)
+    assert isinstance(made, str)
+    page, late = pages.open(), list[tuple[Route, APIResponse]]()
+    page.goto(f"{address}#{made.partition('#')[2]}")
+    expect(page.locator("#name")).to_have_text("王某")
+    page.route("**/status*", lambda route: late.append((route, route.fetch())))
+    go(service, case_no, card, TO_STORAGE[2])
+    while not late:
+        page.wait_for_timeout(20)
+
+    family_link.revoke(service.context, hash_of(made.partition("#")[2]), None, service.clock.now)
+    expect(page.locator("#ended")).to_be_visible()
+    with page.expect_response("**/status*"):
+        for route, answer in late:
+            route.fulfill(response=answer)
+
+    page.wait_for_timeout(200)
+    expect(page.locator("#ended")).to_be_visible()
+    expect(page.locator("#shown")).to_be_hidden()
 
 
 @pytest.mark.browser

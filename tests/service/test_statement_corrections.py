@@ -116,7 +116,7 @@ def test_the_payers_office_takes_what_only_tells(service: Service, case: Told) -
     service.context = replace(service.context, payers=frozenset({Payer.POLICE}))
     theirs = outside.payer(SECRET, service.clock)
     served = Served(outside.create(theirs))
-    to = receiver(f"{served.address}send", SECRET, patience_s=2.0)
+    to = receiver(f"{served.address}send", SECRET, patience_s=60.0)
     sent(service, Payer.POLICE)
     case.office.step(case.case_no, Step.SWITCH_PAYER, TO_FAMILY)
     sent(service, Payer.POLICE)

@@ -416,7 +416,7 @@ def office(service: Service) -> Iterator[tuple[outside.Outside, Sender]]:
     service.context = replace(service.context, payers=frozenset({Payer.TREASURY}))
     theirs = outside.payer(SECRET, service.clock)
     served = Served(outside.create(theirs))
-    to = receiver(f"{served.address}send", SECRET, patience_s=0.4)
+    to = receiver(f"{served.address}send", SECRET, patience_s=60.0)
     yield theirs, Sender(service.context, {Channel.TREASURY: to})
     to.client.close()
     served.close()

@@ -12,15 +12,15 @@ from cardsvc.core.paying import Order
 from cardsvc.core.permissions import Role
 from cardsvc.core.problems import Refusal
 from cardsvc.core.terms import Means, Payer
-from cardsvc.demo.provider import Provider
+from cardsvc.demo.provider import Mischief, Provider
 from cardsvc.demo.provider_app import create
 from cardsvc.handlers.ask_payment import Asking
-from cardsvc.receiver import receiver
 from cardsvc.store import payments, snapshots
 from cardsvc.store import tables as t
 from cardsvc.store.working import FACT
 from tests.support.calling import caller
 from tests.support.home import Service
+from tests.support.receiving import GIVEN_UP_S, LONG_S, patient
 from tests.support.serving import Served
 from tests.support.telling import TO_STORAGE, Told
 
@@ -37,12 +37,13 @@ class Counter:
     served: Served
 
     @classmethod
-    def opened(cls, service: Service, patience_s: float = 0.4) -> "Counter":
-        """The service knows the provider from now on."""
+    def opened(cls, service: Service, given_up_s: float = GIVEN_UP_S, patience_s: float = LONG_S) -> "Counter":
+        """The service knows the provider from now on, and gives it up after so long while it is slow on purpose."""
         provider = Provider(SECRET, service.clock)
         served = Served(create(provider))
         provider.address = served.address
-        service.context = replace(service.context, provider=receiver(served.address, SECRET, patience_s=patience_s))
+        to = patient(served.address, SECRET, lambda: provider.mischief is Mischief.SLOW, given_up_s, patience_s)
+        service.context = replace(service.context, provider=to)
         service.http = caller(service.app)
         return cls(service, provider, served)
 

@@ -13,7 +13,7 @@ from terminal.kiosk.app import create_kiosk
 from terminal.uplink import Uplink
 from tests.support.home import staff_for
 from tests.support.serving import Served
-from tests.terminal.rig import Bench
+from tests.terminal.rig import Bench, until
 
 
 class Touch:
@@ -32,6 +32,25 @@ class Touch:
     def _patient(self, seq: int, seconds: float) -> Any:
         """The word as the station awaits it; with its cable in, for long: this machine may be at other work."""
         return Uplink.wait_for(self.bench.uplink, seq, seconds if self.bench.cable.pulled else 60.0)
+
+    def hears(self) -> None:
+        """What the station has recorded is with the service, and the station knows what the service knows.
+
+        A card that is laid down, or a case that is chosen, is shown as the station knew it at that moment.
+        """
+        self.bench.exchange()
+        assert self.bench.uplink.unsent == 0
+        self.bench.loop.changed()
+
+    def unplug(self) -> None:
+        """Pull the cable, and let so much time pass that the station knows: an exchange that was under way is over."""
+        cable, uplink = self.bench.cable, self.bench.uplink
+        cable.pulled = True
+        before = cable.refused
+        uplink.wake()
+        until(lambda: cable.refused > before)
+        self.bench.clocks.steady += 60_000
+        self.bench.loop.changed()
 
     def close(self) -> None:
         self.bench.loop.stop()

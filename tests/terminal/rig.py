@@ -1,6 +1,7 @@
 """Real stations in this process: soft readers, real journals, the real service behind a cable that can be pulled."""
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -41,10 +42,13 @@ class Cable:
     def __init__(self, client: Any) -> None:
         self._client = client
         self.pulled = False
+        self.refused = 0
+        "How often it was tried while it was pulled."
         self.lose_answers = 0
 
     def post(self, *args: Any, **kwargs: Any) -> Any:
         if self.pulled:
+            self.refused += 1
             raise httpx2.ConnectError("cable pulled")
         answer = self._client.post(*args, **kwargs)
         if self.lose_answers:
@@ -94,10 +98,24 @@ class Bench:
         self.local = LocalSnapshot(self.folder / "snapshot.db")
         self.uplink = Uplink(self.identity, self.journal, self.local, self.cable, self.clocks, chance)  # type: ignore[arg-type]
         self.uplink.wait_for = self._ask_now  # type: ignore[method-assign]
+        self._in_turn()
         self.loop = StationLoop(
             self.identity, STATION_PLUGS[self.kind], PROFILES, self.reader, self.journal, self.local, self.uplink,
             self.clocks, chance, printer=self.printer,
         )  # fmt: skip
+
+    def _in_turn(self) -> None:
+        """The uplink's own thread, once it runs, and a test that exchanges by hand take turns.
+
+        A real station has one thread that exchanges: news that two had asked for would not follow on each other.
+        """
+        turn, exchange = threading.Lock(), self.uplink.exchange
+
+        def exchange_in_turn() -> bool:
+            with turn:
+                return exchange()
+
+        self.uplink.exchange = exchange_in_turn  # type: ignore[method-assign]
 
     def restart(self) -> None:
         """The process dies and comes back."""

@@ -139,9 +139,8 @@ def test_the_desk_sees_alike_cases_and_books_after_asking(page: Page) -> None:
 
 
 @pytest.mark.browser
-def test_the_page_keeps_saying_that_nobody_could_be_asked(page: Page, desk: Bench) -> None:
-    desk.cable.pulled = True
-    desk.clocks.steady += 60_000
+def test_the_page_keeps_saying_that_nobody_could_be_asked(page: Page, touch: Touch) -> None:
+    touch.unplug()
     fill(page)
     page.locator("#booking [type=submit]").click()
     expect(page.locator(".band.go")).to_contain_text("未能查对相似业务")

@@ -135,7 +135,8 @@ def test_a_third_party_pays_its_own_lines_at_the_counter(home: Home, desk: Touch
     page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
     change = {"item": "flowers", "payer": "insurer", "reason": "payer_found"}
     take(page, Step.SWITCH_PAYER, "1010", change, lambda name: picture(page, f"kiosk-cashier-{name}"))
-    until(lambda: owes(home.service, case_no, Payer.INSURER) > 0)  # what is green is still on its way
+    desk.hears()
+    assert owes(home.service, case_no, Payer.INSURER) > 0
 
     page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
     choose(page, Step.PAY)
@@ -208,7 +209,7 @@ def test_cash_is_taken_by_keyboard_with_its_change_and_its_receipts_and_taken_ba
 @pytest.fixture
 def paid_by_phone(home: Home) -> Iterator[tuple[Touch, Counter]]:
     """The cashier's touch page with a payment provider outside, and a case that owes."""
-    counter = Counter.opened(home.service, patience_s=20.0)
+    counter = Counter.opened(home.service)
     _, card = booked(home)
     go(home, card, *before(Step.RESERVE))
     served = Touch(home.at(At.CASHIER))

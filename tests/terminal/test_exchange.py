@@ -482,7 +482,7 @@ def page_of(bench: Bench, language: str) -> str:
     bench.act("language", language=language)
     touch = Touch(bench)
     try:
-        return httpx2.get(touch.url).text
+        return httpx2.get(touch.url, timeout=60).text
     finally:
         touch.close()
 

@@ -11,7 +11,7 @@ from cardsvc.core.words import Language, say
 from tests.support.browser import Pages, picture
 from tests.terminal.other_cards import adopted, booked_without_card, second_reader, staff_card
 from tests.terminal.pressing import Touch, choose, sign_in
-from tests.terminal.rig import Bench, Home, until
+from tests.terminal.rig import Bench, Home
 from tests.terminal.way import TAG, before, booked, go
 
 Touching = Callable[[Bench], Touch]
@@ -127,9 +127,7 @@ def test_the_strip_of_limits_is_shown_before_they_bite(
     page = opened(pages, touch, language)
     expect(page.locator(".link.on")).to_be_visible()
     expect(page.locator(".limits")).to_have_count(0)
-    bench.cable.pulled = True
-    until(lambda: not bench.uplink._wake.is_set())
-    bench.clocks.steady += 60_000
+    touch.unplug()
     home.service.clock.forward(hours=5)
     bench.loop.changed()
     expect(page.locator(".limits")).to_contain_text("10,000")

@@ -24,7 +24,7 @@ CASE = CaseNo("WZ-2026-000001")
 @pytest.fixture
 def phones(home: Home) -> Iterator[tuple[Bench, Counter]]:
     """The cashier's station without its page, a payment provider outside, and a case that owes."""
-    counter = Counter.opened(home.service, patience_s=2.0)
+    counter = Counter.opened(home.service)
     _, card = booked(home)
     go(home, card, *before(Step.RESERVE))
     cashier = home.at(At.CASHIER)

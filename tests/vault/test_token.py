@@ -1,8 +1,8 @@
 """The vault on a PKCS#11 token (SoftHSM2): keys that cannot be read out do the same work as those in the file."""
 
 import random
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -185,23 +185,18 @@ def test_a_lost_session_is_a_fault_once_and_then_opened_anew(made: Vault) -> Non
 
 def test_many_threads_share_one_token(both: tuple[SoftwareVault, Vault]) -> None:
     file, token = both
-    wrong: list[int] = []
 
-    def work(number: int) -> None:
+    def work(number: int) -> bool:
         uid = random.Random(number).randbytes(7)
         for turn in range(40):
             message = bytes([number, turn])
             same = token.card_key(uid, turn % 4, 1) == file.card_key(uid, turn % 4, 1)
             if not same or token.sign(message) != file.sign(message):
-                wrong.append(number)
+                return False
+        return True
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-
-    assert wrong == []
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(work, range(6))) == [True] * 6
 
 
 def test_taps_at_stations_with_the_services_keys_on_a_token(made: Vault, tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def storm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storm]:
     seed = SEED + request.param
     print(f"ONECARD_TEST_SEED={seed}")
     service = Service(f"sqlite:///{tmp_path / 'onecard.db'}")
-    counter = Counter.opened(service, patience_s=0.2)
+    counter = Counter.opened(service, given_up_s=0.2)
     yield Storm(counter, counter.case(), random.Random(seed))
     counter.close()
     service.close()

@@ -231,7 +231,7 @@ def test_a_notice_about_an_order_that_nobody_made_is_refused(counter: Counter, c
 def test_a_provider_that_does_not_answer_when_asked_is_asked_again(
     counter: Counter, case_no: CaseNo, way: Mischief, outcome: str
 ) -> None:
-    counter.provider.mischief, counter.provider.slow_s = way, 1.0
+    counter.provider.mischief, counter.provider.slow_s = way, 30.0
     order = counter.ask(case_no, FEN)
     assert order.state is OrderState.ASKED, "asked, but not shown"
     assert counter.look() == {outcome: 1}

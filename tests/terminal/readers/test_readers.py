@@ -20,7 +20,7 @@ from terminal.readers.soft import SoftReader
 from tests.core.card.desk import bound, look, tap
 
 
-def next_event(reader: Reader, wanted: type[Event], seconds: float = 8.0) -> Event:
+def next_event(reader: Reader, wanted: type[Event], seconds: float = 60.0) -> Event:
     until = time.monotonic() + seconds
     seen = []
     while time.monotonic() < until:
@@ -142,7 +142,7 @@ class FarReader:
     def close(self) -> None:
         assert self.process.stdin is not None
         self.process.stdin.close()
-        self.process.wait(5)
+        self.process.wait(60)
 
 
 @pytest.fixture
@@ -218,17 +218,16 @@ def test_two_daemons_do_not_share_a_fate(stack: PcscStack, far_reader: FarReader
 
 def client(stack: PcscStack, *command: str) -> str:
     env = {**os.environ, "PCSCLITE_CSOCK_NAME": stack.socket_path}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
     return done.stdout + done.stderr
 
 
 def retry(act: Callable[[], str], wanted: str) -> str:
     seen = ""
-    for _ in range(20):
+    end = time.monotonic() + 60
+    while wanted not in seen and time.monotonic() < end:
         seen = act()
-        if wanted in seen:
-            return seen
-        time.sleep(0.2)
+        time.sleep(0.05)
     return seen
 
 

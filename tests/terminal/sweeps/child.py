@@ -23,7 +23,7 @@ from terminal.settings import SystemClocks, chance
 from terminal.station import StationLoop
 from terminal.uplink import LinkDown, Uplink
 
-SEEN_WITHIN_S = 5.0
+SEEN_WITHIN_S = 60.0
 
 
 def tap(report: Connection, folder: str, service: str, port: int, presses: list[tuple[str, dict[str, Any]]]) -> None:
@@ -33,7 +33,7 @@ def tap(report: Connection, folder: str, service: str, port: int, presses: list[
     local = LocalSnapshot(Path(folder) / "snapshot.db")
     reader = ListeningReader(port)
     clocks = SystemClocks()
-    with httpx2.Client(base_url=service, timeout=10) as client:
+    with httpx2.Client(base_url=service, timeout=60) as client:
         uplink = Uplink(identity, journal, local, client, clocks, chance)
         profiles = discover(profile_package, "PROFILE", CardProfile)
         station = discover(station_package, "STATION", Station)[identity.here.kind.value]

@@ -50,7 +50,7 @@ def spoiled(inject: str, folder: Path, service: str, card: VirtualCard) -> tuple
     process = FORKS.Process(target=child.tap, args=(theirs, str(folder), service, port, presses()))
     process.start()
     theirs.close()
-    assert ours.poll(20)
+    assert ours.poll(60)
     pid = ours.recv()
     command = ["strace", "-f", "-p", str(pid), "-e", f"trace={CALLS}", "-e", f"inject={inject}", "-o", "/dev/null"]
     tracer = subprocess.Popen(command, stderr=subprocess.DEVNULL)
@@ -61,12 +61,12 @@ def spoiled(inject: str, folder: Path, service: str, card: VirtualCard) -> tuple
     try:
         ours.send("go")
         while True:
-            assert ours.poll(20), said
+            assert ours.poll(120), said
             said.append(ours.recv())
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass
-    process.join(10)
-    tracer.wait(10)
+    process.join(60)
+    tracer.wait(60)
     in_field.remove()
     return said, process.exitcode == 0
 

@@ -1,7 +1,7 @@
 // The family's page: the token goes once to the service and out of the address; then only what may be seen is shown.
 "use strict";
 (function () {
-  var body = document.body, lang = body.dataset.lang === "en" ? "en" : "zh", source = null, known = null;
+  var body = document.body, lang = body.dataset.lang === "en" ? "en" : "zh", source = null, known = null, asked = 0, shown = 0, over = false;
   var byId = function (id) { return document.getElementById(id); };
   var put = function (id, text) { byId(id).textContent = text; };
   var show = function (id, on) { byId(id).hidden = !on; };
@@ -62,12 +62,17 @@
     show("shown", true); show("ended", false);
   }
 
-  function end() { if (source) source.close(); show("shown", false); show("ended", true); }
+  // Answers that overtake each other: an older one is never shown after a newer, and none once the link has ended.
+  function end() { over = true; if (source) source.close(); show("shown", false); show("ended", true); }
 
   function refresh() {
+    var number = ++asked;
     return ask("status?lang=" + lang).then(function (answer) {
       if (answer.status === 404) return end();
-      return answer.json().then(function (it) { paint(it); put("live", body.dataset.live); });
+      return answer.json().then(function (it) {
+        if (over || number < shown) return;
+        shown = number; paint(it); put("live", body.dataset.live);
+      });
     }).catch(function () { if (known) put("live", body.dataset.not_live); });
   }
 

@@ -57,7 +57,7 @@ def waivers(connection: Connection, person: str, day: date, stood: Stood) -> Ite
     ]
     match Mood.way:
         case Way.SLOW:
-            Mood.go_on.wait(30)
+            Mood.go_on.wait(60)
         case Way.ERROR:
             raise ConnectionError("the register is away")
         case Way.WRONG_PERSON:
