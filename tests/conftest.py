@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from cardsvc.virtual_reader.stack import free_port as any_free_port
+from cardsvc.virtual_reader import stack
 from tests.support import tools
 from tests.support.process import Programs
 from tests.support.together import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
@@ -30,6 +30,8 @@ NEEDS = {
     "softhsm": tools.softhsm_missing,
 }
 
+PAGES = ("pages", "watched_page")
+
 FIRST = ("tests/world/", "tests/terminal/sweeps/test_tear.py", "tests/terminal/test_kiosk.py", "tests/test_bench.py")
 """Single tests of minutes: begun at the end, one of two processes would wait for the other's."""
 
@@ -42,6 +44,12 @@ settings.register_profile("night", deadline=None, print_blob=True, max_examples=
 settings.load_profile("day")
 
 
+def part_of(ports: range, number: int, count: int) -> range:
+    """The ports of one of so many processes."""
+    size = len(ports) // count
+    return ports[number * size : (number + 1) * size]
+
+
 def is_night(config: pytest.Config) -> bool:
     return bool(config.getoption("--hypothesis-profile") == "night")
 
@@ -50,8 +58,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Garbage is looked for less often; by night there are pictures to look at.
 
     Who runs the tests in a shell's background has told them to ignore Ctrl-C; the programs that they start would too.
+    Processes that run tests side by side take their ports from ranges of their own: between the looking for a port and
+    the listening another one might take it.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if (worker := getattr(config, "workerinput", None)) is not None:
+        stack.FREE_PORTS = part_of(stack.FREE_PORTS, int(worker["workerid"].removeprefix("gw")), worker["workercount"])
     if is_night(config):
         os.environ.setdefault("PICTURES", "1")
     gc.set_threshold(50_000, 20, 100)
@@ -69,7 +81,14 @@ def of_night(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A day leaves out what is of the night; what takes minutes begins first."""
+    """A day leaves out what is of the night; what takes minutes begins first.
+
+    Pages are opened after all else that a test asks for, and so closed before it: one that asks by itself would
+    complain of a server that is gone.
+    """
+    for one in items:
+        if isinstance(one, pytest.Function):
+            one.fixturenames.sort(key=PAGES.__contains__)
     if not is_night(config):
         config.hook.pytest_deselected(items=[one for one in items if of_night(one)])
         items[:] = [one for one in items if not of_night(one)]
@@ -136,7 +155,7 @@ def quick_home() -> Iterator[Path]:
 @pytest.fixture
 def free_port() -> int:
     """A TCP port that nobody listens on; `cardsvc.virtual_reader.stack.free_port` makes more."""
-    return any_free_port()
+    return stack.free_port()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,10 +44,10 @@ def test_each_verb_asks_only_for_the_packages_that_it_needs() -> None:
 def test_a_second_run_is_ready_in_less_than_a_second(tmp_path: Path) -> None:
     house = with_stamp(tmp_path)
 
-    before = time.monotonic()
+    before = computed_s()
     again = run("lint", root=house)
 
-    assert time.monotonic() - before < 1
+    assert computed_s() - before < 1, "on a machine that does nothing else"
     assert "installing" not in again.stderr
     assert again.stdout.split() == ["ruff", "ruff", "mypy", "lint-imports"]
 
@@ -90,6 +89,12 @@ def test_what_continuous_integration_calls_is_the_test_verb() -> None:
         -1
     ] == 'exec "$(dirname "${BASH_SOURCE[0]}")/../run" test </dev/null'
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def computed_s() -> float:
+    """For how long all programs that ended so far have computed: however much else the machine has to do."""
+    used = os.times()
+    return used.children_user + used.children_system
 
 
 def write_program(path: Path, script: str) -> None:

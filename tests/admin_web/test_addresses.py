@@ -6,7 +6,6 @@ from datetime import date
 from inspect import Parameter, signature
 from typing import Any, get_args
 
-import pytest
 from fastapi.routing import APIRoute
 
 from cardsvc.api.app import Surface
@@ -36,7 +35,6 @@ def wild(route: APIRoute) -> Iterator[str]:
             yield in_path if f"{{{name}}}" in route.path else f"{in_path}?{name}={value}"
 
 
-@pytest.mark.timeout(300)
 def test_no_number_or_day_of_an_address_breaks_a_page(service: Service) -> None:
     app = create_service([Surface.OFFICE], service.context)
     below: Any = next(one.app for one in app.routes if getattr(one, "path", "") == "/office")  # type: ignore[attr-defined]

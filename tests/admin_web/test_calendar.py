@@ -15,7 +15,7 @@ from cardsvc.core.words import say
 from cardsvc.store import tables as t
 from tests.admin_web.test_console import sign_in
 from tests.core.story import START
-from tests.support.browser import Pages, picture
+from tests.support.browser import Pages, narrow_enough, picture
 from tests.support.desk import Desk
 from tests.support.home import Service
 from tests.support.telling import Told, opened, stored
@@ -270,7 +270,7 @@ def test_the_calendar_is_worked_by_keyboard(
         page.keyboard.press("ArrowRight")
         expect(page).to_have_url(re.compile(f"day={local(START + timedelta(days=days)).date()}"))
         page.wait_for_load_state()
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    narrow_enough(page, page.url)
     assert sizes(page, CONTROLS) == []
     free = page.locator("#row-H1 .free button", has_text="09:00")
     free.focus()
@@ -314,12 +314,12 @@ def test_dressing_orders_and_screens_are_worked_by_keyboard(
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text(say("en" if language == "en" else "zh_CN", "office.dressing"))
     assert sizes(page, CONTROLS) == []
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    narrow_enough(page, page.url)
     picture(page, f"dressing-{language}-{width}", whole=True)
     page.locator(f"[id='{one.case_no}'] a.button").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".tag-box")).to_contain_text("7Q2F")
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    narrow_enough(page, page.url)
     picture(page, f"dressing-sheet-{language}-{width}", whole=True)
     page.emulate_media(media="print")
     pdf = page.pdf(prefer_css_page_size=True)
@@ -337,7 +337,7 @@ def test_dressing_orders_and_screens_are_worked_by_keyboard(
     expect(page.locator(".wall-address input")).to_be_focused()
     picture(page, f"wall-{language}-{width}", whole=True)
     assert sizes(page, CONTROLS) == []
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    narrow_enough(page, page.url)
     address = page.locator(".wall-address input").input_value()
     page.on("dialog", lambda dialog: dialog.accept())
     page.locator("form[action$='/revoke'] button").focus()

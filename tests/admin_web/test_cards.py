@@ -140,6 +140,7 @@ def test_a_lost_card_is_replaced_in_the_console(service: Service, office: str, p
     page.locator("nav a[href$='cards']").click()
     page.locator("main [name=q]").fill(str(case_no))
     page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("q="))
     page.locator(f"a[href$='{FIRST}']").click()
     page.locator("details:has(form[action$='/replace']) summary").click()
     form = page.locator("form[action$='/replace']")

@@ -154,6 +154,7 @@ def test_anybody_checks_a_certificate_on_a_phone(service: Service, office: str, 
     expect(page.locator(".verdict")).to_contain_text("王某")
     picture(page, f"certificate-{language}-surname", whole=True)
     page.locator("header a").tap()
+    expect(page.locator("html")).to_have_attribute("lang", "en" if language == "zh-CN" else "zh-CN")
     expect(page.locator(".verdict.valid")).to_be_visible()
     page.goto(f"{family}certificate?number={number}&code=AAAAAAAAAA")
     expect(page.locator(".verdict.not_known")).to_be_visible()

@@ -1,5 +1,7 @@
 """The console in a real browser: both languages, by keyboard, on a desk and on a phone, in light and dark."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -32,6 +34,7 @@ def test_a_clerk_books_finds_and_follows_a_case(service: Service, office: str, p
     page.keyboard.press("/")
     page.keyboard.type("wsy")
     page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("q=wsy"))
     page.locator(f"a[href$='{number}']").click()
     expect(page.locator(".timeline li")).to_have_count(2 + len(way))
     picture(page, f"console-{language}-case", whole=True)

@@ -102,6 +102,14 @@ def peopled(quick_home: Path) -> Iterator[Service]:
     service.close()
 
 
+@pytest.fixture
+def office(peopled: Service) -> Iterator[str]:
+    """The address of its console on a real server."""
+    served = Served(create_service(list(Surface), peopled.context))
+    yield f"{served.address}office/"
+    served.close()
+
+
 def templates(app: Starlette, before: str = "") -> Iterator[str]:
     """The paths that this app and what is mounted in it answer with GET."""
     for one in app.routes:
@@ -147,16 +155,12 @@ def walk(page: Page, office: str, known: list[str], a_kind: int) -> tuple[dict[s
 @pytest.mark.browser
 @pytest.mark.parametrize(("language", "width", "dark"), [("zh-CN", 1280, False), ("en", 360, True)])
 def test_every_page_that_has_a_link_is_whole_and_within_reach(
-    peopled: Service, pages: Pages, language: str, width: int, dark: bool, night: bool
+    peopled: Service, office: str, pages: Pages, language: str, width: int, dark: bool, night: bool
 ) -> None:
-    app = create_service(list(Surface), peopled.context)
-    known = list(templates(app))
-    served = Served(app)
-    office = f"{served.address}office/"
+    known = list(templates(create_service(list(Surface), peopled.context)))
     page = pages.open(language=language, width=width, height=800, touch=width < 500, dark=dark)
     sign_in(page, office, EVERYBODY.staff_no)
     seen, wrong = walk(page, office, known, max(A_KIND.values()) if night else A_KIND[language])
-    served.close()
     assert wrong == [], "\n".join(wrong)
     pages_known = {one for one in known if one.startswith("/office/") and not any(mark in one for mark in NOT_PAGES)}
     assert pages_known - {one.rstrip("?") for one in seen} == set(NOT_LINKED)

@@ -1,7 +1,7 @@
 """The papers on a case's page: what can be printed, what not yet and why; by keyboard, on a desk and on a phone."""
 
 import pytest
-from playwright.sync_api import Response, expect
+from playwright.sync_api import expect
 
 from cardsvc.core.facts import Step
 from cardsvc.core.words import LANGUAGES, Language, say
@@ -55,14 +55,12 @@ def test_a_paper_is_printed_by_keyboard_and_the_page_then_says_again(
     page.goto(f"{office}cases/{one.case_no}")
     buttons = page.locator(".papers form button")
     expect(buttons.first).to_be_visible()
-    answers: list[Response] = []
-    page.context.on("response", lambda answer: answers.append(answer) if answer.url.endswith(".pdf") else None)
 
-    buttons.first.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_timeout(1_500)
+    with page.context.expect_event("response", lambda answer: answer.url.endswith(".pdf")) as printed:
+        buttons.first.focus()
+        page.keyboard.press("Enter")
 
-    assert {answer.status for answer in answers} == {200}
+    assert printed.value.status == 200
     page.reload()
     expect(page.locator(".papers small")).to_have_text("已打 1 份" if language == "zh-CN" else "1 printed")
     expect(buttons.first).to_have_text("补打" if language == "zh-CN" else "Print again")

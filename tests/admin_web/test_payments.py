@@ -28,7 +28,7 @@ from tests.support.serving import Served
 
 @pytest.fixture
 def counter(service: Service) -> Iterator[Counter]:
-    running_ = Counter.opened(service)
+    running_ = Counter.opened(service, patience_s=20.0)
     yield running_
     running_.close()
 

@@ -72,6 +72,7 @@ def test_a_manager_goes_from_a_figure_down_to_its_rows(office: str, pages: Pages
         if page.locator("a[rel=next]").count() == 0:
             break
         page.locator("a[rel=next]").click()
+        page.wait_for_load_state()
     assert total == yuan(said.removeprefix("¥"))
     if not dark:
         page.goto(f"{office}{HALF_YEAR}")

@@ -241,6 +241,7 @@ def test_several_are_accepted_together_and_taken_back_by_keyboard(service: Servi
     page.wait_for_load_state("load")
     page.keyboard.press("b")
     expect(page.locator("main")).to_contain_text("通过这 5 项")
+    expect(page.get_by_label("理由")).to_be_focused()
     picture(page, "review-together-zh", whole=True)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.terms import Means
+from cardsvc.core.words import say
 from tests.admin_web.test_console import sign_in
 from tests.support.browser import Pages, picture
 from tests.support.desk import Desk
@@ -84,6 +85,9 @@ def test_a_cashier_closes_and_opens_a_shift_by_keyboard(
     page.keyboard.type("0")
     expect(page.locator(".total")).to_have_text("¥1,700.00")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text(
+        say("en" if language == "en" else "zh_CN", "problem.slip_needed.say")
+    )
     expect(page.locator("#n-10000")).to_have_value("17")
     expect(page.get_by_role("link", name=case_no)).to_have_count(0)
     page.locator("[name=slip]").fill("320")

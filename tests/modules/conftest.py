@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from cardsvc.api.app import Surface
 from cardsvc.core.ids import StaffNo
 from cardsvc.handlers import grant_module
+from cardsvc.surfaces import create_service
 from tests.service.conftest import founded
 from tests.support import sample_module
 from tests.support.home import Service
+from tests.support.serving import Served
 
 __all__ = ["founded"]
 LEADER, CLERK, COUNTY = StaffNo("1051"), StaffNo("1052"), StaffNo("1053")
@@ -33,6 +36,14 @@ def tmp_path(quick_path: Path) -> Path:
 def bureau(tmp_path: Path) -> Iterator[Service]:
     """On SQLite: what pages do is the same on both engines."""
     yield from begun(f"sqlite:///{tmp_path / 'onecard.db'}")
+
+
+@pytest.fixture
+def served(bureau: Service) -> Iterator[Served]:
+    """Its console on a real server."""
+    running = Served(create_service([Surface.OFFICE], bureau.context))
+    yield running
+    running.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

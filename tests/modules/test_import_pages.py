@@ -6,11 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from cardsvc.api.app import Surface
 from cardsvc.api.uploads import work_due
 from cardsvc.documents.safe_xlsx import RECORDS
 from cardsvc.loops import Duty, running
-from cardsvc.surfaces import create_service
 from tests.modules.conftest import CLERK, COUNTY, LEADER
 from tests.support.browser import Pages, narrow_enough, picture
 from tests.support.desk import Desk
@@ -142,14 +140,13 @@ def small_targets(page: Page) -> Any:
 @pytest.mark.browser
 @pytest.mark.parametrize(("language", "width"), [("zh-CN", 1280), ("en", 360)])
 def test_a_file_is_brought_by_keyboard_and_the_page_follows_it(
-    bureau: Service, pages: Pages, tmp_path: Path, language: str, width: int
+    bureau: Service, served: Served, pages: Pages, tmp_path: Path, language: str, width: int
 ) -> None:
     bad, good = tmp_path / "2016年社区台账.xlsx", tmp_path / "good.xlsx"
     rows = list(things(40))
     rows[3][4], rows[7][2], rows[30][9] = "三百", "丙", ID_NO[:-1] + "1"
     bad.write_bytes(sheet([HEADS, *rows]))
     good.write_bytes(sheet([HEADS, *things(600)]))
-    served = Served(create_service([Surface.OFFICE], bureau.context))
     page = pages.open(language=language, width=width, dark=width < 500)
     office = f"{served.address}office/"
     name = f"import-{language}-{width}"
@@ -190,5 +187,4 @@ def test_a_file_is_brought_by_keyboard_and_the_page_follows_it(
     expect(page.locator("#uploads tbody tr")).to_have_count(2)
     narrow_enough(page, "list of files")
     picture(page, f"{name}-list", whole=True)
-    served.close()
     assert len(kept(bureau)) == 600

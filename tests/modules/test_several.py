@@ -15,7 +15,7 @@ from cardsvc.rows import links
 from cardsvc.store.family import hash_of
 from tests.modules.conftest import CLERK, COUNTY, LEADER
 from tests.modules.test_rows import add, rows
-from tests.modules.test_undo_pages import SIZES, looked_at, served, signed_in
+from tests.modules.test_undo_pages import SIZES, looked_at, signed_in
 from tests.support import sample_module
 from tests.support.browser import Pages
 from tests.support.desk import Desk
@@ -23,7 +23,6 @@ from tests.support.home import Service
 from tests.support.serving import Served
 
 pytestmark = pytest.mark.one_engine
-__all__ = ["served"]
 PAGE = "modules/sample/thing/several"
 SHELVE = Move("shelve", Label("搁置", "Shelve"), ("draft",), "back", fills=("note",))
 

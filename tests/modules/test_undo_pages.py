@@ -1,16 +1,13 @@
 """Taking back at the console, as people do it: by keyboard, on a phone, in the dark, in both languages."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
-from cardsvc.api.app import Surface
 from cardsvc.api.uploads import work_due
 from cardsvc.loops import Duty, running
-from cardsvc.surfaces import create_service
 from tests.modules.conftest import CLERK, LEADER
 from tests.modules.test_import_pages import PATIENCE_MS, small_targets
 from tests.modules.test_rows import add, rows
@@ -22,13 +19,6 @@ from tests.support.serving import Served
 from tests.support.sheets import sheet
 
 SIZES = pytest.mark.parametrize(("language", "width"), [("zh-CN", 1280), ("en", 360)])
-
-
-@pytest.fixture
-def served(bureau: Service) -> Iterator[Served]:
-    running = Served(create_service([Surface.OFFICE], bureau.context))
-    yield running
-    running.close()
 
 
 def signed_in(served: Served, pages: Pages, language: str, width: int, staff_no: str = CLERK) -> Page:

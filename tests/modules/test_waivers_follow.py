@@ -1,6 +1,7 @@
 """A waiver follows the real registers' state on the day of service, and names their record on every bill."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -79,10 +80,15 @@ def register(request: pytest.FixtureRequest, service: Service) -> Register:
     return Register(service, request.param)
 
 
+def asked(service: Service) -> Counter[str]:
+    """The registers are asked what is due, with patience: this machine may be at other work."""
+    return Registers(service.context, patience_s=60).ask_due()
+
+
 def served(register: Register) -> Told:
     """A case of today whose transport is billed, after the registers were asked."""
     case = Told.begun(register.service, resident=False)
-    Registers(register.service.context).ask_due()
+    asked(register.service)
     case.go(Step.DISPATCH, Step.COLLECT)
     return case
 
@@ -170,7 +176,7 @@ def test_a_household_s_number_finds_the_cases_of_its_members(service: Service) -
     household = clerk.grants("household", **HOUSEHOLD)
     clerk.grants("member", household=household, relation="户主", **PERSON)
     case = Told.begun(service, resident=False)
-    Registers(service.context).ask_due()
+    asked(service)
 
     clerk.moves("household", household, "renumber", SECOND, number="ANEW-2")
 
@@ -184,7 +190,7 @@ def test_a_register_that_corrected_its_number_still_says_that_the_waiver_holds(r
     register.clerk.moves(ROWS[register.name][0], register.row_id, "renumber", SECOND, number="ANEW-1")
 
     case.does(Step.DEPOSIT)
-    outcomes = Registers(register.service.context).ask_due()
+    outcomes = asked(register.service)
 
     assert outcomes == {"nothing": 1}
     assert register.number not in Desk(register.service, "1015").get("waivers").text

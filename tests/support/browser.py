@@ -21,7 +21,8 @@ from playwright.sync_api import (
 from tests.support.pictures import keep, wanted
 from tests.support.tools import chromium_program
 
-expect.set_options(timeout=20_000)  # on a machine that is at other work a page may take its time
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)  # on a machine that is at other work a page may take its time
 
 ITS_OWN = frozenset({"data", "blob", "about", "chrome", "chrome-extension"})
 """Nothing that leaves the browser; its PDF viewer is made of pages of its own."""
@@ -49,7 +50,9 @@ class Browsers:
         """The browser of this process; `whole`: with all that people have around its engine, such as its PDF viewer."""
         if whole not in self._started:
             program = chromium_program(whole=whole)
-            self._started[whole] = self._playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+            self._started[whole] = self._playwright.chromium.launch(
+                executable_path=program, args=list(ARGUMENTS), timeout=2 * PATIENCE_MS
+            )
         return self._started[whole]
 
     def close(self) -> None:
@@ -148,7 +151,7 @@ class Pages:
             ignore_https_errors=strange,
             java_script_enabled=scripts,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         if hurried:
             context.add_init_script(HURRIED)
         context.on("page", self.watch.follow)
@@ -180,7 +183,11 @@ def narrow_enough(page: Page, what: str) -> None:
 
 
 def tab_to(page: Page, selector: str) -> None:
-    """Go to something as somebody does who has no mouse. Fails when a whole round of the page never meets it."""
+    """Go to something as somebody does who has no mouse. Fails when a whole round of the page never meets it.
+
+    On a page that is only half there a round is too short, and a script may put the beginning elsewhere.
+    """
+    page.wait_for_load_state()
     for _ in range(page.locator("a, button, input, select, textarea, summary").count() + 5):
         if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
             return

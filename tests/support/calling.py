@@ -28,4 +28,4 @@ def _portal() -> BlockingPortal:
             await portal.sleep_until_stopped()
 
     threading.Thread(target=anyio.run, args=(serve,), daemon=True, name="requests").start()
-    return opened.get(timeout=10)
+    return opened.get(timeout=60)

@@ -59,7 +59,7 @@ class Program:
         """End it, and all that it has started, without a word."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
 
 
 class Programs:
