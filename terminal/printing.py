@@ -4,9 +4,12 @@ It goes on in a thread of its own: a printer that hangs keeps no tap waiting.
 """
 
 import queue
+import re
 import subprocess
 import threading
+import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from cardsvc.core import wire
 from cardsvc.core.problems import Problem, Refusal
@@ -16,29 +19,60 @@ from terminal.taking import WORD_WITHIN_S, refused
 from terminal.uplink import LinkDown, Uplink
 
 PRINTS_WITHIN_S = 20.0
+LOOKS_EVERY_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptPrinter:
-    """A receipt printer of this machine, by the name that CUPS has for it."""
+    """A receipt printer of this machine, by the name that CUPS has for it; `programs`: where lp, lpstat and cancel are.
+
+    CUPS takes what a printer that is off or out of paper shall print, and keeps it for later. At a counter that is no
+    print: it is waited for, and what is not printed within `within_s` seconds is cancelled, so that no receipt comes
+    out by itself after somebody has pressed again.
+    """
 
     name: str
-    program: str = "lp"
+    programs: Path | None = None
     within_s: float = PRINTS_WITHIN_S
 
     def send(self, pdf: bytes, title: str) -> Refusal | None:
-        """Hand a PDF over, on standard input; why it was not taken."""
-        command = [self.program, "-d", self.name, "-t", title, "-"]
+        """Hand a PDF over, on standard input, and see it printed; why it was not."""
         try:
-            done = subprocess.run(command, input=pdf, capture_output=True, timeout=self.within_s, check=False)
+            said = self._run("lp", "-d", self.name, "-t", title, "-", given=pdf)
+        except _Refused as error:
+            return Refusal(Problem.PRINTER_REFUSED, str(error))
         except subprocess.TimeoutExpired:
             return Refusal(Problem.PRINTER_MUTE, self.name)
+        job = re.search(rf"\b{re.escape(self.name)}-\d+\b", said)
+        try:
+            return self._followed(job[0]) if job is not None else None
+        except (_Refused, subprocess.TimeoutExpired):
+            return Refusal(Problem.PRINTER_MUTE, self.name)
+
+    def _followed(self, job: str) -> Refusal | None:
+        """Until it is printed; what still waits at the end shall not come out any more."""
+        for _ in range(round(self.within_s / LOOKS_EVERY_S)):
+            if job not in self._run("lpstat", "-W", "not-completed", "-o", self.name).split():
+                return None
+            time.sleep(LOOKS_EVERY_S)
+        self._run("cancel", job)
+        return Refusal(Problem.PRINTER_WAITS, self.name)
+
+    def _run(self, program: str, *arguments: str, given: bytes = b"") -> str:
+        """What a program of CUPS prints. Raises _Refused in its own words, TimeoutExpired when it says nothing."""
+        command = [str(self.programs / program) if self.programs else program, *arguments]
+        try:
+            done = subprocess.run(command, input=given, capture_output=True, timeout=self.within_s, check=False)
         except OSError as error:
-            return Refusal(Problem.PRINTER_REFUSED, f"{self.program}: {error.strerror}")
-        if done.returncode == 0:
-            return None
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        return Refusal(Problem.PRINTER_REFUSED, (said or [f"{self.program}: {done.returncode}"])[0][:120])
+            raise _Refused(f"{program}: {error.strerror}") from None
+        if done.returncode != 0:
+            said = done.stderr.decode(errors="replace").strip().splitlines()
+            raise _Refused((said or [f"{program}: {done.returncode}"])[0][:120])
+        return done.stdout.decode(errors="replace")
+
+
+class _Refused(Exception):
+    """A program of CUPS did not do it."""
 
 
 class Printing:

@@ -28,6 +28,7 @@ NEEDS = {
     "viewer": tools.viewer_missing,
     "traced": tools.strace_missing,
     "softhsm": tools.softhsm_missing,
+    "cups": tools.cups_missing,
 }
 
 PAGES = ("pages", "watched_page")

@@ -200,6 +200,7 @@ class Problem(StrEnum):
     # paper at a station
     PAPER_LATE = "paper_late"  # the service has not given the paper: asked again, it is the same copy
     PRINTER_REFUSED = "printer_refused"  # the receipt printer, or what prints, does not take it
+    PRINTER_WAITS = "printer_waits"  # it did not print in time: off, open, without paper; called back
     PRINTER_MUTE = "printer_mute"  # the receipt printer does not answer: it may have printed
 
 

@@ -71,6 +71,11 @@ def softhsm_missing() -> str | None:
 
 
 @cache
+def cups_missing() -> str | None:
+    return None if shutil.which("cupsd") else "CUPS is not installed: apt-get install cups"
+
+
+@cache
 def libreoffice_missing() -> str | None:
     return None if shutil.which("soffice") else "LibreOffice is not installed: apt-get install libreoffice-writer-nogui"
 

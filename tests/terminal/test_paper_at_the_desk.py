@@ -36,6 +36,19 @@ cat > /dev/null
 echo "lp: The printer or class does not exist." >&2
 exit 1
 """
+OFF = """#!/bin/sh
+cat > /dev/null
+echo "$2-7" >> "$(dirname "$0")/queue"
+echo "request id is $2-7 (0 file(s))"
+"""
+LPSTAT = """#!/bin/sh
+[ "$*" = "-W not-completed -o till-1" ] || exit 1
+sed 's/$/  root  1024  Thu Nov 26 19:53:22 2026/' "$(dirname "$0")/queue"
+"""
+CANCEL = """#!/bin/sh
+grep -qx "$1" "$(dirname "$0")/queue" || { echo "cancel: Job #$1 is already completed - can't cancel." >&2; exit 1; }
+sed -i "/^$1$/d" "$(dirname "$0")/queue"
+"""
 HANGS = """#!/bin/sh
 touch "$(dirname "$0")/hangs"
 exec sleep 30
@@ -43,20 +56,26 @@ exec sleep 30
 
 
 class Cups:
-    """A program in the place of `lp` that does what the test wants."""
+    """Programs in the place of CUPS' own; `lp` does what the test wants."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir()
+        self.queue = folder / "queue"
+        self.queue.touch()
         self.program = folder / "lp"
-        self.does(TAKES)
+        for name, what in (("lp", TAKES), ("lpstat", LPSTAT), ("cancel", CANCEL)):
+            self._write(folder / name, what)
 
     def does(self, what: str) -> None:
-        self.program.write_text(what)
-        self.program.chmod(self.program.stat().st_mode | stat.S_IXUSR)
+        self._write(self.program, what)
+
+    def _write(self, program: Path, what: str) -> None:
+        program.write_text(what)
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
 
     def printer(self, within_s: float = 60.0) -> ReceiptPrinter:
-        return ReceiptPrinter("till-1", str(self.program), within_s=within_s)
+        return ReceiptPrinter("till-1", self.folder, within_s=within_s)
 
     def printed(self) -> list[bytes]:
         return [one.read_bytes() for one in sorted(self.folder.glob("out-*.pdf"))]
@@ -123,14 +142,19 @@ def test_a_receipt_goes_straight_to_the_receipt_printer(home: Home, desk: Bench,
 
 @pytest.mark.parametrize(
     ("fault", "problem"),
-    [(REFUSES, Problem.PRINTER_REFUSED), (HANGS, Problem.PRINTER_MUTE), ("", Problem.PRINTER_REFUSED)],
+    [
+        (REFUSES, Problem.PRINTER_REFUSED),
+        (HANGS, Problem.PRINTER_MUTE),
+        (OFF, Problem.PRINTER_WAITS),
+        ("", Problem.PRINTER_REFUSED),
+    ],
 )
 def test_a_printer_that_fails_is_said_plainly_and_the_same_copy_is_tried_again(
     desk: Bench, cups: Cups, case_no: CaseNo, fault: str, problem: Problem
 ) -> None:
     green(desk.take(Step.PAY, None, case_no, **CASH))
     cups.does(fault) if fault else cups.program.unlink()
-    desk.loop._printing.printer = cups.printer(within_s=1.0) if fault == HANGS else cups.printer()
+    desk.loop._printing.printer = cups.printer(1.0) if fault in (HANGS, OFF) else cups.printer()
 
     failed = printed(desk)
 
@@ -140,12 +164,27 @@ def test_a_printer_that_fails_is_said_plainly_and_the_same_copy_is_tried_again(
     assert "没有打印" in page and "重试" in page and "补打" not in page and cups.printed() == []
     if fault == REFUSES:
         assert "does not exist" in page, "in the printer's own words"
+    assert cups.queue.read_text() == "", "nothing comes out by itself later"
     head = desk.journal.head[0]
     cups.does(TAKES)
     desk.loop._printing.printer = cups.printer()
     again = printed(desk)
     assert (again.state, again.copy_no) == (OnPaper.SENT, 1)
     assert len(cups.printed()) == 1 and desk.journal.head[0] == head, "nothing more was asked"
+
+
+def test_a_receipt_is_sent_when_the_printer_has_printed_it_and_not_before(
+    desk: Bench, cups: Cups, case_no: CaseNo
+) -> None:
+    green(desk.take(Step.PAY, None, case_no, **CASH))
+    cups.does(OFF)
+    desk.act("print", family="invoice", number="FP-000001")
+    until(lambda: cups.queue.read_text() != "")
+    desk.seen()
+    assert desk.loop.session.printing is not None and desk.loop.session.printing.state is OnPaper.ASKED
+
+    cups.queue.write_text("")
+    until(lambda: desk.seen() or desk.loop.session.printing.state is OnPaper.SENT)  # type: ignore[func-returns-value, union-attr]
 
 
 def test_a_tap_is_served_while_the_printer_hangs(desk: Bench, cups: Cups, case_no: CaseNo) -> None:
