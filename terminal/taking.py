@@ -146,14 +146,14 @@ class Taking:
         torn = isinstance(written, Refusal)
         outcome = wire.Written(intent_seq=appended.key.seq, torn=torn)
         self.append(outcome, decision.case_no, asked=asked, card=image)
-        self.uplink.wake()
         if asked.step is Step.LOAD:
             self.session.permit = None
-        if isinstance(written, Refusal):
-            return written
-        counter = image.state.counter + 1 if image.state else 0
-        self._note(decision, asked, image=image, counter=counter, last=appended)
-        return Outcome(Colour.GO, "recorded")
+        if not isinstance(written, Refusal):
+            # Before the uplink is woken: what we remember of our own must not come over the service's news of it.
+            counter = image.state.counter + 1 if image.state else 0
+            self._note(decision, asked, image=image, counter=counter, last=appended)
+        self.uplink.wake()
+        return written if isinstance(written, Refusal) else Outcome(Colour.GO, "recorded")
 
     def _decide_with_card(
         self, snapshot: Snapshot, asked: Asked, image: CardImage, card: KnownCard

@@ -263,3 +263,20 @@ def test_a_wrong_pin_signs_nobody_in(cold: Bench) -> None:
     assert cold.loop.session.staff_no is None
     assert cold.loop.session.phase is Phase.SIGN_IN
     assert stop_reason(cold) is Problem.STAFF_UNKNOWN
+
+
+def test_our_own_step_is_remembered_before_the_uplink_is_woken(home: Home) -> None:
+    """Woken before, it might bring the service's news of the step first: the station then knew it twice."""
+    case_no, card = booked(home)
+    go(home, card, *before(Step.STORE))
+    bench, known = home.at(At.COLD_STORAGE), list[bool]()
+
+    def woken() -> None:
+        snapshot = bench.local.current
+        assert snapshot is not None
+        known.append(Step.STORE in {one.step for one in snapshot.cases[case_no].case.taken})
+
+    bench.uplink.wake = woken  # type: ignore[method-assign]
+    green(bench.take(Step.STORE, card, tag=TAG, slot="A-07"))
+
+    assert known[-1]
