@@ -4,6 +4,7 @@ import hashlib
 import json
 import sqlite3
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -114,17 +115,19 @@ class LocalSnapshot:
                 self._kept_at = at
             self.current = moved
 
-    def note(self, case: Case, card_no: CardNo | None = None, counter: int = 0, last: RecordKey | None = None) -> None:
-        """Remember what we have just done ourselves, until the service says it."""
+    def note(
+        self, case_no: CaseNo, noted: Callable[[Case], Case], card_no: CardNo | None, counter: int, last: RecordKey
+    ) -> None:
+        """Remember what we have just done ourselves, until the service says it: `noted` of the case as it is now."""
         with self._lock:
             known = self.current
-            if known is None or case.case_no not in known.cases:
+            if known is None or case_no not in known.cases:
                 return
             cases = dict(known.cases)
-            cases[case.case_no] = cases[case.case_no].model_copy(update={"case": case})
+            cases[case_no] = cases[case_no].model_copy(update={"case": noted(cases[case_no].case)})
             cards = dict(known.cards)
-            if card_no in cards and last is not None:
-                update = {"counter": counter, "last": Key.of(last), "case_no": case.case_no}
+            if card_no in cards:
+                update = {"counter": counter, "last": Key.of(last), "case_no": case_no}
                 cards[card_no] = cards[card_no].model_copy(update=update)
             self.current = replace(known, cases=MappingProxyType(cases), cards=MappingProxyType(cards))
 

@@ -9,6 +9,7 @@ from cardsvc.core import card_commit, desk, tap, wire
 from cardsvc.core.card.image import CardImage
 from cardsvc.core.card.profile import KEY_BIND, KEY_TAP
 from cardsvc.core.card_commit import Decision
+from cardsvc.core.case import Case
 from cardsvc.core.facts import Fact, Step, StepTaken
 from cardsvc.core.fold import then
 from cardsvc.core.ids import CaseNo, StaffNo
@@ -90,7 +91,7 @@ class Taking:
             granted = word
         body = wire.Observation(step=asked.step, details=decision.details, granted_seq=granted)
         appended = self.append(body, decision.case_no, asked=asked)
-        self._note(decision, asked)
+        self._note(decision, asked, snapshot, appended)
         self.uplink.wake()
         return Outcome(Colour.GO, "recorded", cause=str(appended.key))
 
@@ -149,9 +150,7 @@ class Taking:
         if asked.step is Step.LOAD:
             self.session.permit = None
         if not isinstance(written, Refusal):
-            # Before the uplink is woken: what we remember of our own must not come over the service's news of it.
-            counter = image.state.counter + 1 if image.state else 0
-            self._note(decision, asked, image=image, counter=counter, last=appended)
+            self._note(decision, asked, snapshot, appended, image)
         self.uplink.wake()
         return written if isinstance(written, Refusal) else Outcome(Colour.GO, "recorded")
 
@@ -215,18 +214,14 @@ class Taking:
         return appended.key.seq
 
     def _note(
-        self,
-        decision: Decision,
-        asked: Asked,
-        image: CardImage | None = None,
-        counter: int = 0,
-        last: Appended | None = None,
+        self, decision: Decision, asked: Asked, snapshot: Snapshot, appended: Appended, image: CardImage | None = None
     ) -> None:
-        """Remember our own act until the service says it, so that the next step is lit without network."""
-        snapshot = self.local.current
-        known = snapshot.cases.get(decision.case_no) if snapshot is not None else None
-        if known is None:
-            return
+        """Remember our own act until the service says it, so that the next step is lit without network.
+
+        Where its news of the act have come meanwhile, they stand; `snapshot` is what was decided by.
+        """
+        counter = image.state.counter + 1 if image is not None and image.state else 0
+        card_no = image.identity.card_no if image is not None and image.identity is not None else None
         fact = Fact(
             case_no=decision.case_no,
             body=StepTaken(step=asked.step, details=decision.details),
@@ -235,16 +230,24 @@ class Taking:
             staff_no=asked.staff_no or StaffNo(""),
             second_staff_no=asked.second_staff_no,
             station_kind=self.identity.here.kind,
-            cause=str(last.key) if last else "",
+            cause=str(appended.key),
             order=(counter, 0),
         )
-        case = then(known.case, fact)
-        card_no = image.identity.card_no if image is not None and image.identity is not None else None
-        if asked.step is Step.BIND_CARD:
-            case = known.case.model_copy(update={"card_no": card_no})
-        elif last is not None:
-            case = case.model_copy(update={"stage": decision.stage_after})
-        self.local.note(case, card_no, counter, last.key if last else None)
+
+        seen = snapshot.cases.get(decision.case_no)
+        decided_by = seen.case if seen is not None else None
+
+        def noted(case: Case) -> Case:
+            if any(one.cause == fact.cause for one in case.taken):
+                return case
+            if asked.step is Step.VOID and case != decided_by:
+                return case  # news of what it takes back, or that it is taken back
+            if asked.step is Step.BIND_CARD:
+                return case.model_copy(update={"card_no": card_no})
+            case = then(case, fact)
+            return case.model_copy(update={"stage": decision.stage_after}) if image is not None else case
+
+        self.local.note(decision.case_no, noted, card_no, counter, appended.key)
 
     def _refuse(self, refusal: Refusal, asked: Asked, case_no: CaseNo | None) -> Refusal:
         """A no is a record too."""

@@ -1,10 +1,13 @@
 """Stations at work: nine of them with one card, with the cable in and pulled."""
 
+from typing import Any
+
 import pytest
 
+from cardsvc.core.facts import Details, Step
 from cardsvc.core.facts import StationKind as At
-from cardsvc.core.facts import Step
 from cardsvc.core.problems import Problem
+from cardsvc.core.terms import Reason
 from cardsvc.core.virtual_card.misbehaving import Fault as CardFault
 from cardsvc.core.virtual_card.misbehaving import ForeignCard, Misbehaving
 from cardsvc.core.workflow import BESIDE
@@ -12,7 +15,7 @@ from cardsvc.store.snapshots import case_bill
 from terminal.journal import Journal, JournalBroken
 from terminal.readers.reader import Fault
 from terminal.session import Colour, Phase
-from tests.support.telling import stored
+from tests.support.telling import Office, stored
 from tests.terminal.rig import Bench, Home, green
 from tests.terminal.way import DISPATCHED, TAG, WAY, at, before, booked, go, onward
 
@@ -265,18 +268,46 @@ def test_a_wrong_pin_signs_nobody_in(cold: Bench) -> None:
     assert stop_reason(cold) is Problem.STAFF_UNKNOWN
 
 
-def test_our_own_step_is_remembered_before_the_uplink_is_woken(home: Home) -> None:
-    """Woken before, it might bring the service's news of the step first: the station then knew it twice."""
+@pytest.mark.parametrize("step", [Step.STORE, Step.VERIFY_DEATH, Step.VOID])
+def test_news_of_our_own_step_that_come_before_we_noted_it_are_not_noted_twice(home: Home, step: Step) -> None:
+    """With a card and without: the uplink's thread may exchange at any moment after the journal has the record."""
+    case_no, card = booked(home)
+    kind, _, entered = at(step) if step is not Step.VOID else (At.COLD_STORAGE, step, {"reason": "entered_by_mistake"})
+    go(home, card, *before(step if step is not Step.VOID else Step.TAKE_OUT))
+    bench = home.at(kind)
+    bench.exchange()
+    noted = bench.local.note
+
+    def late(*what: Any) -> None:
+        bench.exchange()
+        noted(*what)
+
+    bench.local.note = late  # type: ignore[method-assign]
+    green(bench.take(step, card, case_no, **entered))
+
+    snapshot = bench.local.current
+    assert snapshot is not None
+    known, truth = snapshot.cases[case_no].case, stored(home.service, case_no)
+    assert [one.cause for one in known.taken] == [one.cause for one in truth.taken]
+    assert (known.stage, known.place) == (truth.stage, truth.place)
+
+
+def test_our_own_step_is_noted_with_news_that_came_while_it_was_taken(home: Home) -> None:
+    """What the office does to the case meanwhile is not forgotten again."""
     case_no, card = booked(home)
     go(home, card, *before(Step.STORE))
-    bench, known = home.at(At.COLD_STORAGE), list[bool]()
+    bench = home.at(At.COLD_STORAGE)
+    bench.exchange()
+    noted = bench.local.note
 
-    def woken() -> None:
-        snapshot = bench.local.current
-        assert snapshot is not None
-        known.append(Step.STORE in {one.step for one in snapshot.cases[case_no].case.taken})
+    def late(*what: Any) -> None:
+        Office(home.service).step(case_no, Step.HOLD, Details(reason=Reason.POLICE, blocks=(Step.ARM, Step.LOAD)))
+        bench.exchange()
+        noted(*what)
 
-    bench.uplink.wake = woken  # type: ignore[method-assign]
+    bench.local.note = late  # type: ignore[method-assign]
     green(bench.take(Step.STORE, card, tag=TAG, slot="A-07"))
 
-    assert known[-1]
+    snapshot = bench.local.current
+    assert snapshot is not None
+    assert (snapshot.cases[case_no].case.place.code, snapshot.cases[case_no].case.holds != ()) == ("A-07", True)
