@@ -29,7 +29,7 @@ from cardsvc.rows import paging, renumbering, uploads
 from cardsvc.rows.keeping import Where
 from cardsvc.rows.matching import Wanted, matched
 from cardsvc.rows.paging import COUNTED
-from cardsvc.rows.titles import titles
+from cardsvc.rows.titles import Reader, titles
 from cardsvc.store import (
     ashes,
     card_lists,
@@ -192,13 +192,14 @@ def finds(connection: Connection, context: Context, signed: Signed, language: La
             for record in module.records:
                 if any(one.searched for one in record.columns):
                     where = Where(home, module.name, record)
+                    about = (connection, context.vault, home, module, record)
                     page = paging.page(connection, context.vault, where, Wanted(county=signed.county, text=text), MOST)
                     kind = f"{module.label.said(language)} › {record.label.said(language)}"
-                    named = titles(connection, context.vault, home, module, record, page.rows, language)
+                    named = titles(*about, page.rows, language, reader=Reader(signed.county))
                     for row_id, name in named.items():
                         yield Found(kind, name, "", f"modules/{module.name}/{record.name}/{row_id}")
                     had = renumbering.renumbered(connection, where, text, signed.county)[:MOST]
-                    was = titles(connection, context.vault, home, module, record, had, language)
+                    was = titles(*about, had, language, reader=Reader(signed.county))
                     for row_id, name in was.items():
                         beside = word("search.formerly", number=text)
                         yield Found(kind, name, beside, f"modules/{module.name}/{record.name}/{row_id}")
