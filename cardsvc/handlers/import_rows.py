@@ -13,6 +13,7 @@ from cardsvc.core.permissions import Role
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.uploads import OPEN, STALE, WAITING, Found, UploadState
 from cardsvc.documents.safe_xlsx import RECORDS, Unsafe
+from cardsvc.naming.cells import unnumbered
 from cardsvc.rows import second_pair, uploads
 from cardsvc.rows.keeping import Where
 from cardsvc.rows.sealed_file import sealed_file
@@ -50,7 +51,7 @@ def hand_in(
         id=uuid7(int(now.timestamp() * 1000), context.chance(10)).hex,
         module=where.module,
         record=where.record.name,
-        file_name="".join(one for one in file_name if one.isprintable())[-MOST_NAME:],
+        file_name=unnumbered("".join(one for one in file_name if one.isprintable()))[-MOST_NAME:],
         county=county,
         made_at=now,
         made_by=staff_no,
