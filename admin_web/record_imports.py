@@ -87,13 +87,14 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             twice = upload.state in (UploadState.READY, UploadState.TAKEN_BACK)
             same = uploads.same(connection, upload) if twice else None
             unfit = _unfit(connection, context, at, upload, language)
+            alone = take_back_upload.alone(connection, upload, at.record, signed.staff_no, context.clock())
         values = {
             "at": at,
             "upload": upload,
             "same": same,
             "stands": stood,
             "more": len(held) > NAMED,
-            "alone": take_back_upload.alone(upload, at.record, signed.staff_no, context.clock()),
+            "alone": alone,
             "alone_again": restore_upload.alone(upload, signed.staff_no, context.clock()),
             "unfit": unfit,
             "rows": rows,

@@ -103,6 +103,7 @@ def commit(
     """
 
     def act(connection: Connection) -> Upload | Refusal:
+        log = open_log(connection, context.home_id)  # of two that are kept at once, the second knows of the first
         upload = uploads.one(connection, context.home_id, upload_id)
         if upload is None:
             return Refusal(Problem.NOT_FOUND)
@@ -119,7 +120,6 @@ def commit(
         if upload.state is not UploadState.READY or not uploads.changed(connection, upload, **to):
             return Refusal(Problem.UPLOAD_NOT_READY)
         if confirming is not None:
-            log = open_log(connection, context.home_id)
             log.add(f"file to be kept: {upload.module}/{upload.record} with {confirming}", upload.id, "", now, staff_no)
             log.close()
         return replace(upload, state=UploadState.COMMITTING)
