@@ -91,7 +91,7 @@ def matched(vault: Vault, where: Where, wanted: Wanted) -> Select[Any] | Compoun
         *(
             select(where.table.c.id)
             .select_from(one.source)
-            .where(*one.which, *which, *_still(where, wanted), *groups.values())
+            .where(*one.which, *which, *_still(vault, where, wanted), *groups.values())
             for one, which in found
         ),
     )
@@ -113,7 +113,7 @@ def ordered(
             found = {AS_OF: where.table.c.id.in_(ways[rarest])}
             groups = {name: one for name, one in groups.items() if name != rarest} | found
             rarest = AS_OF
-        groups["then"] = and_(_met(vault, where, wanted, wanted.as_of), *_still(where, wanted))
+        groups["then"] = and_(_met(vault, where, wanted, wanted.as_of), *_still(vault, where, wanted))
     groups = {name: one if name == rarest else condition_aside(one) for name, one in groups.items()}
     if rarest == TEXT:
         groups[TEXT] = _text(vault, where, wanted, FEW)
@@ -199,11 +199,28 @@ def _named(vault: Vault, record: Record, wanted: Wanted, c: Columns) -> dict[str
     return groups
 
 
-def _still(where: Where, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    """Numbers of people are those of now, and of another county's rows nobody may look for them."""
+def _still(vault: Vault, where: Where, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """Numbers of people are those of now, and of another county's rows nobody may look for them.
+
+    Nor does who sees one county alone find another's row by a text that came into it after the day.
+    """
+    if wanted.as_of is not None and wanted.sees is not None and wanted.text and not UNHELD.search(wanted.text):
+        yield condition_aside(_by_then(vault, where, wanted, wanted.as_of))
     numbers = (name for name, said in wanted.only.items() if not {FILLED, EMPTY} & {*said})
     if wanted.county is not None and any(where.record.column(name).secret for name in numbers):
         yield where.table.c.county == wanted.county
+
+
+def _by_then(vault: Vault, where: Where, wanted: Wanted, day: date) -> ColumnElement[bool]:
+    """That a row which a text finds is still theirs, or had what the text finds on the day."""
+    c, texts = where.table.c, [one.name for one in where.record.columns if one.searched and not one.secret]
+    as_then = (and_(_begins(c[one], wanted.text), ~as_of.one_changed_since(where, one, day)) for one in texts)
+    led = (one for name, to in wanted.links.items() for one in _led(vault, c[name], to, wanted))
+    return or_(c.county == wanted.sees, c.id == wanted.text, *as_then, *led)
+
+
+def _begins(by: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    return and_(by >= text, by < f"{text}\U0010ffff")
 
 
 def _names(where: Where, wanted: Wanted) -> tuple[str, ...]:
@@ -352,5 +369,5 @@ def _found_by(
                 its = c[blind(column.name)] == index_of(vault, column, value)
                 yield its if county is None else and_(its, c["county"] == county)
         else:
-            yield and_(c[column.name] >= text, c[column.name] < f"{text}\U0010ffff")
+            yield _begins(c[column.name], text)
     yield c["id"] == text

@@ -64,6 +64,25 @@ def test_nobody_finds_in_a_list_of_a_day_by_what_another_county_s_row_says_now(m
         assert (found(COUNTY, asked), found(CLERK, asked)) == (False, True), asked
 
 
+def test_in_a_list_of_a_day_a_row_that_went_away_is_found_by_what_it_was_called_and_not_by_its_new_name(
+    moved: tuple[Service, str],
+) -> None:
+    service, then = moved
+
+    def found(staff_no: str, asked: str) -> bool:
+        return "<tbody" in Desk(service, staff_no).get(f"modules/elder_care/elder?{then}&q={asked}").text
+
+    assert (found(COUNTY, NEW), found(CLERK, NEW)) == (False, True)
+    bureau = Clerk(service, ELDER_CARE)
+    stays = ELDER | {"name": "公孙甲", "id_no": "330302194001010037"}
+    other = bureau.types("elder", **stays | HERS)
+    service.clock.forward(days=1)
+    now = local(service.clock.now).date()
+    assert bureau.edits("elder", other, **stays) == other
+    then = f"as_of={(now - timedelta(days=1)).isoformat()}"
+    assert found(COUNTY, "公孙") and found(CLERK, "公孙"), "so it was called there, too"
+
+
 def test_a_row_whose_household_went_to_another_county_shows_nothing_of_it(both: Service) -> None:
     bureau = clerk(both, of="social_relief")
     household, member = texts(RELIEF.record("household")), texts(RELIEF.record("member"))
