@@ -12,7 +12,7 @@ from cardsvc.core.review import one_person
 from cardsvc.core.terms import Payer
 from cardsvc.core.till import IN_SHIFT, without_shift
 from cardsvc.core.workflow import in_order
-from cardsvc.store import held_money, journals, stray_money, tills
+from cardsvc.store import held_money, journals, references, stray_money, tills
 from cardsvc.store.flagging import raise_flag
 from cardsvc.store.stray_cash import ASSIGNED, REFUNDED
 from cardsvc.store.stray_money import Decided
@@ -52,7 +52,8 @@ def assign_stray(
     """Money of no case is this case's: the facts that happen there, as it was taken, in its own shift.
 
     What lost books let go for the case that its record names goes along: nobody is paid out of it twice.
-    A deposit is as much as its family likes; a payment above what is owed is said by two.
+    A deposit is as much as its family likes; a payment above what is owed is said by two, and so is money whose number
+    was entered before: review looks at it once more, where it is now.
     """
     stray = stray_money.one(tx.connection, tx.home_id, number)
     if stray is None:
@@ -61,7 +62,9 @@ def assign_stray(
     if case is None:
         return Refusal(Problem.CASE_UNKNOWN, case_no)
     paid = assigning.Paid(case_no, stray.payer or Payer.FAMILY, stray.amount_fen if stray.step is Step.PAY else 0)
-    own, balances = stray.said == case_no, tx.balances(case_no)
+    told = Details(means=stray.means, reference=stray.reference)
+    twice = references.entered_before(tx, stray.step, told, stray.cause)
+    own, balances = stray.said == case_no and twice is None, tx.balances(case_no)
     refusal = in_order(case, stray.step) or assigning.alone(paid, balances, by, second, tx.staff, own=own)
     if refusal is not None:
         return refusal
@@ -71,11 +74,20 @@ def assign_stray(
         done = Decided(ASSIGNED, log_no, by, second, case_no=case_no)
         stray_money.settle(tx.connection, tx.home_id, one.log_no, done, tx.now)
         tx.of_shift[one.cause] = one.shift_no
+    references.goes_to(tx, stray.step, told, stray.cause, case_no)
+    if twice is not None:
+        tx.against[stray.cause] = (twice.problem,)
     return tuple(_fact(one, case_no, log_no) for one in (stray, *along))
 
 
 def _fact(stray: Stray, case_no: CaseNo, log_no: int) -> Fact:
-    details = Details(amount_fen=stray.amount_fen, means=stray.means, payer=stray.payer, receipt=stray.slip)
+    details = Details(
+        amount_fen=stray.amount_fen,
+        means=stray.means,
+        payer=stray.payer,
+        receipt=stray.slip,
+        reference=stray.reference,
+    )
     return Fact(
         case_no=case_no,
         body=StepTaken(step=stray.step, details=details),

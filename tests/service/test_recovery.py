@@ -276,3 +276,21 @@ def test_the_page_of_held_money_takes_a_recovery_back_and_gives_whoever_paid_a_p
     assert "data-print" not in paper, "what was taken back is printed no more"
     assert desk.post(f"{path}/undo", **typed).status_code == 409
     assert desk.get("held/recovered/1").status_code == 404
+
+
+def test_what_was_short_is_recovered_and_written_off_once_however_often_its_form_is_sent(one: Told) -> None:
+    mine(one.service)
+    desk, two = Desk(one.service, MANAGER), {"second_staff_no": "1016", "second_password": "10161016"}
+    typed = {"means": "transfer", "reference": "B-7", "reason": "payer_found", "amount": "100", **two}
+
+    def sends(path: str, **form: str) -> list[int]:
+        page = desk.get("held").text
+        seen = re.search(r'name="seen" value="(\d+)"', page)
+        assert seen is not None
+        return [desk.post(f"held/{one.case_no}/{path}", seen=seen[1], **form).status_code for _ in range(2)]
+
+    assert sends("recover", **typed) == [303, 409]
+    assert sends("recover", **typed | {"means": "card_terminal", "reference": "T-8"}) == [303, 409]
+    assert sends("write-off", reason="lost", amount="50", **two) == [303, 409]
+
+    assert balances(one.service)[SHORT] == 5_000
