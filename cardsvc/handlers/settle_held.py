@@ -13,6 +13,7 @@ from cardsvc.core.terms import Payer
 from cardsvc.core.till import IN_SHIFT, without_shift
 from cardsvc.core.workflow import in_order
 from cardsvc.store import held_money, journals, references, stray_money, tills
+from cardsvc.store.assigned import recovered_by
 from cardsvc.store.flagging import raise_flag
 from cardsvc.store.stray_cash import ASSIGNED, REFUNDED
 from cardsvc.store.stray_money import Decided
@@ -28,12 +29,14 @@ def above_held(tx: WorkingSet, case_no: CaseNo, amount_fen: int) -> Refusal | No
 def returned(
     tx: WorkingSet, case_no: CaseNo, amount_fen: int, by: StaffNo, second: StaffNo | None, log_no: int
 ) -> None:
-    """Money that was given back by those who had taken it is looked at: for the case, or from who paid too much.
+    """Money that was given back by those who had taken it is looked at: for the case, from who paid too much, or
+    from who paid what was short.
 
     Called when the step has been taken, before it is written: what was held is still there to be read.
     """
     pieces = held_money.of_case(tx.connection, tx.home_id, case_no).pieces
     took = [(one.cause, one.by) for one in pieces if one.payer is None]
+    took += recovered_by(tx, case_no, (one.cause for one in pieces))
     for number, payer in dict.fromkeys((one.case_no, one.payer) for one in pieces if one.payer is not None):
         paid = (one for one in standing_payments(tx.stored_facts(number)) if payer_of(one) is payer)
         took += [(one.cause, one.staff_no) for one in paid]

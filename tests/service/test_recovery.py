@@ -29,7 +29,7 @@ from tests.support.desk import Desk
 from tests.support.home import Service, Station
 from tests.support.telling import Told
 
-MANAGER = StaffNo("1015")
+MANAGER, OTHER = StaffNo("1015"), StaffNo("1014")
 BY, CASHIER = signed(MANAGER), signed(ONE)
 FEN = 30_000
 MISTAKE = Reason.ENTERED_BY_MISTAKE
@@ -294,3 +294,21 @@ def test_what_was_short_is_recovered_and_written_off_once_however_often_its_form
     assert sends("write-off", reason="lost", amount="50", **two) == [303, 409]
 
     assert balances(one.service)[SHORT] == 5_000
+
+
+@pytest.mark.parametrize(("by", "second", "looked_at"), [(ONE, MANAGER, 1), (MANAGER, AUDITOR, 1), (MANAGER, OTHER, 0)])
+def test_who_entered_what_was_recovered_does_not_give_it_back_unseen(
+    one: Told, by: StaffNo, second: StaffNo, looked_at: int
+) -> None:
+    came = recovers(one, 20_000, Means.TRANSFER, "B-7")
+    comes_after_all(one, FEN)
+    context, back = one.service.context, (one.case_no, 20_000, Means.TRANSFER, second)
+    with context.engine.begin() as connection:
+        connection.execute(update(t.staff).where(t.staff.c.staff_no == OTHER).values(roles="cashier"))
+
+    assert held.give_back(context, signed(by), *back) is None
+
+    f = t.review_flag.c
+    with context.engine.connect() as connection:
+        rows = connection.execute(select(f.evidence).where(f.rule == Rule.ONE_PERSON.value)).scalars().all()
+    assert len(rows) == looked_at and all(came.fact.cause in evidence for evidence in rows)
