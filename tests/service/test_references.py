@@ -1,6 +1,7 @@
 """Money by card terminal or transfer names its slip or the bank's number, each of them once; decision 0040."""
 
 import pytest
+from sqlalchemy import update
 
 from cardsvc.api import held
 from cardsvc.core import wire
@@ -12,6 +13,7 @@ from cardsvc.core.terms import Means, Reason
 from cardsvc.core.wire import Judgement, Outcome
 from cardsvc.core.words import say
 from cardsvc.store import reviewing, stray_money
+from cardsvc.store import tables as t
 from cardsvc.store.reviewing import Wanted
 from cardsvc.store.working import Stray
 from tests.service.test_money_that_came import NOBODYS, quoted
@@ -229,3 +231,25 @@ def test_a_refused_record_of_money_is_held_with_what_is_known_of_its_number(serv
     assert stray.reference == "B-7" and puts(one, stray, None) == Refusal(Problem.FOUR_EYES, "settle_payment")
     [(_, _, against)] = [doubt for doubt in flagged(service, Rule.TAKEN_IN_DOUBT) if doubt[0] is None]
     assert Problem.PAID_TWICE in against
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_money_of_no_case_that_lost_books_took_back_frees_its_number_when_no_other_has_it(
+    service: Service, times: int
+) -> None:
+    station = service.station(StationKind.CASHIER)
+    money = wire.Observation(step=Step.DEPOSIT, details=Details(amount_fen=1_000, means=Means.TRANSFER, reference="B7"))
+    people = {"staff_no": MANAGER, "second_staff_no": AUDITOR, "case_no": NOBODYS}
+    first, *_ = [station.append(money, staff_no=MANAGER, case_no=NOBODYS) for _ in range(times)]
+    undo = Details(payment=f"{station.journal_id}:{first}", reason=Reason.ENTERED_BY_MISTAKE)
+    asked = station.append(wire.Request(step=Step.REVERSE_PAYMENT, details=undo), **people)
+    back = wire.Observation(step=Step.REVERSE_PAYMENT, details=undo, granted_seq=asked)
+    station.append(back, **people)
+    with service.context.engine.begin() as connection:
+        connection.execute(update(t.home).values(epoch=2))
+    station.settled = station.seq
+
+    station.send()
+
+    assert len(waiting(service)) == times - 1
+    assert of_no_case(service, "B-7")[1:] == [Problem.PAID_TWICE] * (times - 1)
