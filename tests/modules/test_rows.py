@@ -399,10 +399,9 @@ def test_a_county_links_to_its_own_rows_and_to_the_city_s(bureau: Service) -> No
         ("thing/export.csv?q=a%00", 422),
         ("thing/withdrawn?after=0001-01-01T00:00:00%2B14:00%20x", 200),
         ("thing/withdrawn?after=9999-12-31T23:59:59-14:00%20x", 200),
-        ("thing?after=%5B%22%5Cu0000%22%5D", 200),
-        ("thing?after=%5B%22%5Cud800%22%5D", 200),
-        ("thing?sort=name&after=%5B%22%5Cu0000%22%2C%22a%22%5D", 200),
-        ("thing?sort=count&after=%5B1000000000000000000000%2C%22a%22%5D", 200),
+        ("thing?after=nowhere", 200),
+        ("thing?sort=name&after=nowhere", 200),
+        ("thing?sort=name&after=%00", 422),
     ],
 )
 def test_what_no_database_can_hold_is_turned_away_or_finds_nothing(both: Service, path: str, status: int) -> None:
