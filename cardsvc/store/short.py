@@ -3,7 +3,7 @@
 All that ever moved it is read at once: it is as little as what restores have lost.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, select, text
 from cardsvc.core import recovery
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, step_of
 from cardsvc.core.ids import CaseNo, HomeId
-from cardsvc.core.ledger import OFF, RECOVERED_BEFORE, SHORT, Account
+from cardsvc.core.ledger import OFF, RECOVERED_BEFORE, SHORT, Account, Transfer
 from cardsvc.core.merging import MEMO as MERGED
 from cardsvc.core.reporting import What
 from cardsvc.store import tables as t
@@ -29,6 +29,7 @@ MOVED = (What.UNCOVERED, What.ENDED, What.WRITTEN_OFF)
 FOREVER = Range(1, None)
 FACT = TypeAdapter(Fact)
 _SIGNS = {Step.RECOVER_SHORT.value: 1, RECOVERED_BEFORE: -1, Step.UNDO_RECOVERY.value: -1}
+_READ = (*_SIGNS, Step.REVERSE_PAYMENT.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,8 @@ class Recovered:
 def recovered(tx: WorkingSet, case_no: CaseNo) -> int:
     """What somebody paid for what was short in a case, less what of the money itself has come since, in fen."""
     ours = numbers(tx.connection, tx.home_id, case_no)
-    pending = [(one.memo, one.amount_fen) for number, _, _, one in tx.transfers if number in ours]
-    return _recovered(tx.connection, tx.home_id, ours) + _signed(pending)
+    pending = (_signed(one) for number, _, _, one in tx.transfers if number in ours)
+    return _recovered(tx.connection, tx.home_id, ours) + sum(pending)
 
 
 def recoveries(connection: Connection, home_id: HomeId) -> list[Recovered]:
@@ -138,13 +139,21 @@ def recoveries(connection: Connection, home_id: HomeId) -> list[Recovered]:
 
 def _recovered(connection: Connection, home_id: HomeId, ours: list[CaseNo]) -> int:
     x = t.transfer.c
-    where = (x.home_id == home_id, x.case_no.in_(ours), x.memo.in_(list(_SIGNS)))
-    rows = connection.execute(select(x.memo, x.amount_fen).where(*where))
-    return _signed([(row.memo, row.amount_fen) for row in rows])
+    where = (x.home_id == home_id, x.case_no.in_(ours), x.memo.in_(_READ))
+    rows = connection.execute(select(x.debit, x.credit, x.amount_fen, x.memo).where(*where))
+    return sum(_signed(Transfer.model_validate(row._asdict())) for row in rows)
 
 
-def _signed(moved: Iterable[tuple[str, int]]) -> int:
-    return sum(fen * _SIGNS.get(memo, 0) for memo, fen in moved)
+def _signed(one: Transfer) -> int:
+    """What a transfer adds to what was paid for what is short, in fen.
+
+    The payment that had come in its place may be taken back: of all that such a counter-entry moves, only this goes
+    from suspense to the deposit.
+    """
+    if one.memo == Step.REVERSE_PAYMENT:
+        undoes = one.debit.startswith("suspense/") and one.credit.startswith("deposit/")
+        return one.amount_fen if undoes else 0
+    return one.amount_fen * _SIGNS.get(one.memo, 0)
 
 
 def waiting(connection: Connection, home_id: HomeId) -> list[Short]:

@@ -87,14 +87,39 @@ def undoes(
 
 def comes_after_all(one: Told, fen: int) -> None:
     """The lost money itself: what its station had sent before the books were restored once more."""
-    service = one.service
-    lost = Station(service, StationKind.CASHIER, number=1)
-    with service.context.engine.begin() as connection:
+    lost = lost_station(one)
+    deposits(one, lost, fen, "BANK-1")
+    send_all(lost)
+
+
+def is_typed_twice_after_all(one: Told, fen: int) -> None:
+    """The lost money itself, as its station had typed it: with a wrong number, taken back, and once more."""
+    lost = lost_station(one)
+    wrong = f"{lost.journal_id}:{deposits(one, lost, fen, 'BANK-1')}"
+    people = lost.people(Step.REVERSE_PAYMENT) | {"case_no": one.case_no}
+    back = Details(payment=wrong, reason=MISTAKE)
+    asked = lost.append(wire.Request(step=Step.REVERSE_PAYMENT, details=back), **people)
+    lost.append(wire.Observation(step=Step.REVERSE_PAYMENT, details=back, granted_seq=asked), **people)
+    deposits(one, lost, fen, "BANK-2")
+    send_all(lost)
+
+
+def lost_station(one: Told) -> Station:
+    """A station whose records a second restore has lost."""
+    lost = Station(one.service, StationKind.CASHIER, number=1)
+    with one.service.context.engine.begin() as connection:
         connection.execute(update(t.home).values(epoch=3))
-    money = Details(amount_fen=fen, means=Means.TRANSFER, reference="BANK-1")
-    lost.append(wire.Observation(step=Step.DEPOSIT, details=money), staff_no=ONE, case_no=one.case_no)
-    lost.settled = lost.seq
-    lost.send()
+    return lost
+
+
+def deposits(one: Told, station: Station, fen: int, number: str) -> int:
+    money = Details(amount_fen=fen, means=Means.TRANSFER, reference=number)
+    return station.append(wire.Observation(step=Step.DEPOSIT, details=money), staff_no=ONE, case_no=one.case_no)
+
+
+def send_all(station: Station) -> None:
+    station.settled = station.seq
+    station.send()
 
 
 def test_a_recovery_is_taken_back_by_two_and_once_out_of_the_drawer_that_has_it(one: Told) -> None:
@@ -167,6 +192,19 @@ def test_what_was_recovered_is_not_taken_back_either_when_the_money_itself_has_c
     assert held.give_back(service.context, BY, *back) is None
     assert undoes(one, came) is Problem.RECOVERY_USED, "it went out already"
     assert not listed(service)[0].may_go_back
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_money_that_comes_after_all_and_was_typed_twice_is_held_for_who_had_paid(one: Told, over: bool) -> None:
+    service, came = one.service, recovers(one, FEN, Means.TRANSFER, "B-7")
+    if over:
+        one.office.step(one.case_no, Step.CANCEL, Details(reason=Reason.FAMILY_WISH))
+
+    is_typed_twice_after_all(one, FEN)
+
+    assert balances(service) == {suspense(one.case_no): -FEN, till(Means.TRANSFER): FEN}
+    assert undoes(one, came) is Problem.RECOVERY_USED
+    assert held.give_back(service.context, BY, one.case_no, FEN, Means.TRANSFER, AUDITOR) is None
 
 
 def test_the_number_of_a_transfer_that_came_and_went_back_is_not_used_again(one: Told) -> None:
