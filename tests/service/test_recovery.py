@@ -1,20 +1,21 @@
 """What was entered as recovered is taken back by two, once, as long as the lost money itself has not come."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select, update
 
 from cardsvc.api import correcting, held
 from cardsvc.core import wire
-from cardsvc.core.facts import Details, StationKind, Step
+from cardsvc.core.facts import Details, Quantity, StationKind, Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.ledger import SHORT, suspense, till
 from cardsvc.core.local_time import local
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.reporting import Every, What, period_of
 from cardsvc.core.review import Rule
-from cardsvc.core.terms import Means, Reason
+from cardsvc.core.terms import Means, Payer, Reason
 from cardsvc.core.words import say
 from cardsvc.demo.home import NAMES
 from cardsvc.documents.capitals import capitals
@@ -22,8 +23,8 @@ from cardsvc.handlers import make_report
 from cardsvc.store import held_money, paid_out, report_rows, short
 from cardsvc.store import tables as t
 from cardsvc.store.short import Recovered
-from tests.service.test_statement_money import gives_card_back
-from tests.service.test_statements import signed, whole
+from tests.service.test_statement_money import back, gives_card_back, shown
+from tests.service.test_statements import pay, sent, signed, still_open, whole
 from tests.service.test_tills import AUDITOR, ONE, UNKNOWN, close, kept, mine
 from tests.support.desk import Desk
 from tests.support.home import Service, Station
@@ -39,7 +40,13 @@ MISTAKE = Reason.ENTERED_BY_MISTAKE
 def one(service: Service) -> Told:
     """300 yuan of a case went out by the word of lost books, and every station was heard."""
     told = Told.begun(service, 1, resident=False)
-    station = service.station(StationKind.CASHIER)
+    is_paid_out(told)
+    assert balances(service) == {SHORT: FEN, till(Means.TRANSFER): -FEN}
+    return told
+
+
+def is_paid_out(told: Told) -> None:
+    service, station = told.service, told.service.station(StationKind.CASHIER)
     money = Details(amount_fen=FEN, means=Means.TRANSFER)
     people = station.people(Step.REFUND) | {"case_no": told.case_no}
     asked = station.append(wire.Request(step=Step.REFUND, details=money), **people)
@@ -50,8 +57,6 @@ def one(service: Service) -> Told:
     station.send()
     with service.context.engine.begin() as connection:
         connection.execute(update(t.journal).values(epoch_seen=2))
-    assert balances(service) == {SHORT: FEN, till(Means.TRANSFER): -FEN}
-    return told
 
 
 def balances(service: Service) -> dict[str, int]:
@@ -205,6 +210,36 @@ def test_money_that_comes_after_all_and_was_typed_twice_is_held_for_who_had_paid
     assert balances(service) == {suspense(one.case_no): -FEN, till(Means.TRANSFER): FEN}
     assert undoes(one, came) is Problem.RECOVERY_USED
     assert held.give_back(service.context, BY, one.case_no, FEN, Means.TRANSFER, AUDITOR) is None
+
+
+@pytest.mark.parametrize("recovered", [False, True])
+@pytest.mark.parametrize("comes", [comes_after_all, is_typed_twice_after_all])
+def test_money_that_comes_after_all_leaves_what_a_statement_s_payer_has_in_suspense_the_payer_s(
+    service: Service, recovered: bool, comes: Callable[[Told, int], None]
+) -> None:
+    one = Told.begun(service, 1, resident=False)
+    one.does(Step.QUOTE, items=(Quantity(item="flowers", count=2),))
+    one.does(Step.SIGN_QUOTE)
+    flowers = Details(item="flowers", payer=Payer.POLICE, reason=Reason.PAYER_FOUND)
+    one.office.step(one.case_no, Step.SWITCH_PAYER, flowers)
+    draft_no = sent(service, Payer.POLICE)
+    asked = sum(still_open(service, draft_no).values())
+    assert pay(service, draft_no, asked + 1_000) is None
+    is_paid_out(one)
+    if recovered:
+        recovers(one, FEN, Means.TRANSFER, "B-7")
+    one.office.step(one.case_no, Step.CANCEL, Details(reason=Reason.FAMILY_WISH))
+    theirs = shown(service, draft_no)
+    assert sum(theirs.values()) >= 1_000
+
+    comes(one, FEN)
+
+    assert shown(service, draft_no) == theirs
+    with service.context.engine.connect() as connection:
+        at_desks = held_money.of_case(connection, service.context.home_id, one.case_no).fen
+    assert at_desks == (FEN if recovered else 0)
+    assert SHORT not in balances(service)
+    assert back(service, draft_no, one.case_no, sum(theirs.values())) is None
 
 
 def test_the_number_of_a_transfer_that_came_and_went_back_is_not_used_again(one: Told) -> None:
