@@ -21,10 +21,11 @@ from cardsvc.store.working import WorkingSet
 
 
 def give_back(
-    context: Context, signed: Signed, case_no: CaseNo, amount_fen: int, means: Means, second: StaffNo | None
-) -> Refusal | None:
-    """Two people give back what is held of a case."""
-    asked = _asked(signed, Step.GIVE_BACK_HELD, second, amount_fen=amount_fen, means=means)
+    context: Context, signed: Signed, case_no: CaseNo, amount_fen: int, means: Means, second: StaffNo | None,
+    answers: str | None = None,
+) -> Refusal | None:  # fmt: skip
+    """Two people give back what is held of a case; `answers`: the cause of the recovery whose money has come."""
+    asked = _asked(signed, Step.GIVE_BACK_HELD, second, amount_fen=amount_fen, means=means, payment=answers)
     return _take(context, signed, case_no, case_no, asked)
 
 
@@ -78,7 +79,7 @@ def _take(context: Context, signed: Signed, source: CaseNo, target: CaseNo, aske
         if isinstance(taken, Refusal):
             return taken
         if asked.step is Step.GIVE_BACK_HELD:
-            settle_held.returned(tx, source, fen, signed.staff_no, second, log_no)
+            settle_held.returned(tx, source, fen, signed.staff_no, second, log_no, asked.details.payment)
         return None
 
     return within(context, signed, f"held money {asked.step}", source, act)

@@ -100,7 +100,8 @@ def _piece(row: Row[tuple[object, ...]]) -> Piece:
 class Recovered:
     """What somebody paid for what was short: the fact that says so, and the one that took it back, where one did.
 
-    `case_no` is the case that answers for it now; `may_go_back`: none of the money itself has come in its place.
+    `case_no` is the case that answers for it now; `may_go_back`: none of the money itself has come in its place;
+    `answered_fen`: how much of that went back to who had paid this.
     """
 
     case_no: CaseNo
@@ -108,6 +109,7 @@ class Recovered:
     fact: Fact
     undone: Fact | None
     may_go_back: bool
+    answered_fen: int = 0
 
     @property
     def details(self) -> Details:
@@ -128,13 +130,25 @@ def recoveries(connection: Connection, home_id: HomeId) -> list[Recovered]:
     said = [(one.key[0], FACT.validate_json(one.body)) for one in told if one.body is not None]
     undone = {cause: fact for _, fact in said if (cause := recovery.undone_by(fact)) is not None}
     ends = aliases(connection, home_id, {fact.case_no for _, fact in said})
+    ours = {end: numbers(connection, home_id, end) for end in {ends.get(one.case_no, one.case_no) for _, one in said}}
+    backs = {end: _given_back(connection, home_id, theirs) for end, theirs in ours.items()}
     found = list[Recovered]()
     for log_no, fact in reversed(said):
         if step_of(fact) is Step.RECOVER_SHORT:
             end, back = ends.get(fact.case_no, fact.case_no), undone.get(fact.cause)
-            left = 0 if back is not None else _recovered(connection, home_id, numbers(connection, home_id, end))
-            found.append(Recovered(end, log_no, fact, back, back is None and recovery.amount(fact) <= left))
+            answered = recovery.answered(backs[end], fact.cause)
+            left = 0 if back is not None or answered else _recovered(connection, home_id, ours[end])
+            found.append(Recovered(end, log_no, fact, back, recovery.amount(fact) <= left, answered))
     return found
+
+
+def _given_back(connection: Connection, home_id: HomeId, ours: list[CaseNo]) -> list[Fact]:
+    """The facts by which held money of these cases went back."""
+    x, f = t.transfer.c, t.fact.c
+    of_fact = (f.home_id == x.home_id) & (f.case_no == x.case_no) & (f.log_no == x.log_no)
+    where = (x.home_id == home_id, x.case_no.in_(ours), x.memo == Step.GIVE_BACK_HELD)
+    rows = connection.execute(select(f.body).join(t.transfer, of_fact).where(*where)).scalars()
+    return [FACT.validate_json(body) for body in rows]
 
 
 def _recovered(connection: Connection, home_id: HomeId, ours: list[CaseNo]) -> int:

@@ -14,7 +14,7 @@ from cardsvc.core.ledger import SHORT, suspense, till
 from cardsvc.core.local_time import local
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.reporting import Every, What, period_of
-from cardsvc.core.review import Rule
+from cardsvc.core.review import Evidence, Rule
 from cardsvc.core.terms import Means, Payer, Reason
 from cardsvc.core.words import say
 from cardsvc.demo.home import NAMES
@@ -242,6 +242,57 @@ def test_money_that_comes_after_all_leaves_what_a_statement_s_payer_has_in_suspe
     assert back(service, draft_no, one.case_no, sum(theirs.values())) is None
 
 
+def gives_back(one: Told, fen: int, answers: str | None, by: StaffNo = MANAGER) -> Refusal | None:
+    asked = (one.case_no, fen, Means.TRANSFER, AUDITOR)
+    return held.give_back(one.service.context, signed(by), *asked, answers=answers)
+
+
+def test_money_that_came_after_all_goes_back_to_the_payer_who_is_named_and_the_other_s_recovery_is_free(
+    one: Told,
+) -> None:
+    first, other = (recovers(one, 15_000, Means.TRANSFER, number) for number in ("X-1", "Y-1"))
+    assert gives_back(one, 1, first.fact.cause) is not None, "nothing is held yet"
+    comes_after_all(one, 15_000)
+    assert gives_back(one, 15_000, "office:1") == Refusal(Problem.RECOVERY_GONE, "office:1")
+
+    assert gives_back(one, 15_000, first.fact.cause) is None
+
+    assert [(row.may_go_back, row.answered_fen) for row in listed(one.service)] == [(True, 0), (False, 15_000)]
+    assert undoes(one, first) is Problem.RECOVERY_USED, "it went back to who had paid it"
+    assert undoes(one, other) is None
+    assert balances(one.service) == {SHORT: 15_000, till(Means.TRANSFER): -15_000}
+
+
+def test_no_more_goes_back_for_a_recovery_than_was_paid_by_it_and_has_come_in_its_place(one: Told) -> None:
+    first, other = (recovers(one, fen, Means.TRANSFER, str(fen)) for fen in (10_000, 20_000))
+    comes_after_all(one, 15_000)
+
+    assert gives_back(one, 10_001, first.fact.cause) == Refusal(Problem.ABOVE_PAID, "¥100.00")
+    assert gives_back(one, 10_000, first.fact.cause) is None
+    assert gives_back(one, 1, first.fact.cause) == Refusal(Problem.ABOVE_PAID, "¥0.00")
+    assert gives_back(one, 5_000, other.fact.cause) is None
+    assert [undoes(one, came) for came in (first, other)] == [Problem.RECOVERY_USED] * 2
+
+
+@pytest.mark.parametrize(("named", "seen"), [(None, {"X-1", "Y-1"}), ("X-1", {"X-1"}), ("Y-1", {"Y-1"})])
+def test_who_said_that_somebody_paid_and_gives_back_what_came_in_its_place_is_looked_at(
+    one: Told, named: str | None, seen: set[str]
+) -> None:
+    for number, second in (("X-1", MANAGER), ("Y-1", AUDITOR)):
+        asked = (one.case_no, 15_000, Means.TRANSFER, number, Reason.PAYER_FOUND, second)
+        assert held.recover_short(one.service.context, CASHIER, *asked) is None
+    numbers = {came.fact.cause: came.details.reference for came in listed(one.service)}
+    comes_after_all(one, 15_000)
+
+    assert gives_back(one, 15_000, next((cause for cause in numbers if numbers[cause] == named), None)) is None
+
+    f = t.review_flag.c
+    with one.service.context.engine.connect() as connection:
+        rows = connection.execute(select(f.amount_fen, f.evidence).where(f.rule == Rule.ONE_PERSON)).all()
+    assert [fen for fen, _ in rows] == [15_000]
+    assert {numbers[cause] for cause in Evidence.model_validate_json(rows[0][1]).causes if cause in numbers} == seen
+
+
 def test_the_number_of_a_transfer_that_came_and_went_back_is_not_used_again(one: Told) -> None:
     assert undoes(one, recovers(one, 20_000, Means.TRANSFER, "B-7"), reason=Reason.DISPUTE) is None
 
@@ -349,3 +400,21 @@ def test_the_page_of_held_money_takes_a_recovery_back_and_gives_whoever_paid_a_p
     assert "data-print" not in paper, "what was taken back is printed no more"
     assert desk.post(f"{path}/undo", **typed).status_code == 409
     assert desk.get("held/recovered/1").status_code == 404
+
+
+def test_the_page_of_held_money_asks_which_recovery_is_answered_and_shows_what_went_back_for_it(one: Told) -> None:
+    first, other = (recovers(one, 15_000, Means.TRANSFER, number) for number in ("X-1", "Y-1"))
+    comes_after_all(one, 15_000)
+    desk = Desk(one.service, MANAGER)
+    page = desk.get("held").text
+    assert 'name="answers"' in page and "X-1" in page and say("zh_CN", "held.answers") in page
+    typed = {"amount": "150", "means": "transfer", "second_staff_no": AUDITOR, "second_password": "10161016"}
+
+    assert desk.post(f"held/{one.case_no}/back", answers="office:1", **typed).status_code == 409
+    assert desk.post(f"held/{one.case_no}/back", answers="not one", **typed).status_code != 303
+    assert desk.post(f"held/{one.case_no}/back", answers=first.fact.cause, **typed).status_code == 303
+
+    page = desk.get("held").text
+    assert f"{say('zh_CN', 'held.answered')} ¥150.00" in page
+    assert f"/recovered/{first.log_no}/undo" not in page and f"/recovered/{other.log_no}/undo" in page
+    assert say("zh_CN", "held.answered") in desk.get(f"held/recovered/{first.log_no}").text
