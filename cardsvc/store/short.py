@@ -62,7 +62,8 @@ class Piece:
         """What it counts for, in fen."""
         if self.memo == MERGED:
             return 0  # from one case to another: the home has as much as before
-        undoes = self.memo == Step.UNDO_RECOVERY  # nothing new went out: less of it has ended
+        taken_back = self.memo == Step.REVERSE_PAYMENT and not self.credit.startswith("till/")
+        undoes = self.memo == Step.UNDO_RECOVERY or taken_back  # nothing new went out: less of it has ended
         counted: Mapping[What, int] = {
             What.UNCOVERED: 0 if undoes else max(0, self.into(SHORT)),
             What.ENDED: -self.into(SHORT) if undoes else max(0, -self.into(SHORT)),

@@ -371,6 +371,22 @@ def test_a_recovery_that_was_taken_back_is_in_the_figures_of_its_day_as_what_it_
     ]  # fmt: skip
 
 
+def test_money_that_came_after_all_and_was_typed_twice_went_out_uncovered_once_in_the_figures(one: Told) -> None:
+    context = one.service.context
+    is_typed_twice_after_all(one, FEN)
+    period = period_of(Every.DAY, local(context.clock()).date())
+
+    made = make_report.handle(context, period, "en")
+
+    assert not isinstance(made, Refusal)
+    sections = {section.name: section for section in made.report.sections}
+    assert {line.names[0]: [cell.value for cell in line.cells] for line in sections["short"].lines} == {
+        "refund": [FEN, 0, 0], "made_good": [0, 2 * FEN, 0], "reverse_payment": [0, -FEN, 0],
+    }  # fmt: skip
+    total = sections["short"].total
+    assert total is not None and [cell.value for cell in total.cells] == [FEN, FEN, 0]
+
+
 def test_who_took_it_in_and_takes_it_back_is_looked_at(one: Told) -> None:
     assert undoes(one, recovers(one, 20_000), MANAGER, by=ONE) is None
 
