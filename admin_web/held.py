@@ -97,9 +97,11 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         seen: Seen,
         means: Annotated[Means, Form()] = Means.CASH,
         amount: Text = "",
+        answers: Annotated[str, Form(max_length=96)] = "",
     ) -> Response:
         def act() -> Refusal | None:
-            return held.give_back(context, signed, CaseNo(case_no), _fen(amount), means, asking.agreed(second), seen)
+            one = (CaseNo(case_no), _fen(amount), means, asking.agreed(second))
+            return held.give_back(context, signed, *one, seen, answers or None)
 
         return done(request, signed, act)
 

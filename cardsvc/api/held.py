@@ -22,10 +22,13 @@ from cardsvc.store.working import WorkingSet
 
 def give_back(
     context: Context, signed: Signed, case_no: CaseNo, amount_fen: int, means: Means, second: StaffNo | None,
-    seen: int | None = None,
+    seen: int | None = None, answers: str | None = None,
 ) -> Refusal | None:  # fmt: skip
-    """Two people give back what is held of a case, as the page showed it (`seen`, of `store.looked`)."""
-    asked = _asked(signed, Step.GIVE_BACK_HELD, second, amount_fen=amount_fen, means=means)
+    """Two people give back what is held of a case, as the page showed it (`seen`, of `store.looked`).
+
+    `answers`: the cause of the recovery whose money has come.
+    """
+    asked = _asked(signed, Step.GIVE_BACK_HELD, second, amount_fen=amount_fen, means=means, payment=answers)
     return _take(context, signed, case_no, case_no, asked, seen)
 
 
@@ -82,7 +85,7 @@ def _take(
         if isinstance(taken, Refusal):
             return taken
         if asked.step is Step.GIVE_BACK_HELD:
-            settle_held.returned(tx, source, fen, signed.staff_no, second, log_no)
+            settle_held.returned(tx, source, fen, signed.staff_no, second, log_no, asked.details.payment)
         return None
 
     return within(context, signed, f"held money {asked.step}", source, act)

@@ -1,6 +1,6 @@
 """Decide about money that is held at the desks: it pays a case, or two people give it back; never more than is held."""
 
-from cardsvc.core import assigning, ledger
+from cardsvc.core import assigning, ledger, recovery
 from cardsvc.core.facts import Details, Fact, StationKind, Step, StepTaken
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.money import in_yuan
@@ -12,8 +12,7 @@ from cardsvc.core.review import one_person
 from cardsvc.core.terms import Payer
 from cardsvc.core.till import IN_SHIFT, without_shift
 from cardsvc.core.workflow import in_order
-from cardsvc.store import held_money, journals, references, stray_money, tills
-from cardsvc.store.assigned import recovered_by
+from cardsvc.store import held_money, journals, merged, references, short, stray_money, tills
 from cardsvc.store.flagging import raise_flag
 from cardsvc.store.stray_cash import ASSIGNED, REFUNDED
 from cardsvc.store.stray_money import Decided
@@ -27,19 +26,25 @@ def above_held(tx: WorkingSet, case_no: CaseNo, amount_fen: int) -> Refusal | No
 
 
 def returned(
-    tx: WorkingSet, case_no: CaseNo, amount_fen: int, by: StaffNo, second: StaffNo | None, log_no: int
-) -> None:
-    """Money that was given back by those who had taken it is looked at: for the case, from who paid too much, or
-    from who paid what was short.
+    tx: WorkingSet, case_no: CaseNo, amount_fen: int, by: StaffNo, second: StaffNo | None, log_no: int,
+    answers: str | None = None,
+) -> None:  # fmt: skip
+    """Money that was given back by those who had taken it is looked at: for the case, or from who paid too much.
+
+    Those who had said that somebody paid it meanwhile took it, too: by the recovery with the cause `answers`, or (None)
+    by any that stands, where money came in their place.
 
     Called when the step has been taken, before it is written: what was held is still there to be read.
     """
     pieces = held_money.of_case(tx.connection, tx.home_id, case_no).pieces
     took = [(one.cause, one.by) for one in pieces if one.payer is None]
-    took += recovered_by(tx, case_no, (one.cause for one in pieces))
     for number, payer in dict.fromkeys((one.case_no, one.payer) for one in pieces if one.payer is not None):
         paid = (one for one in standing_payments(tx.stored_facts(number)) if payer_of(one) is payer)
         took += [(one.cause, one.staff_no) for one in paid]
+    facts = merged.facts(tx, case_no)
+    if answers is not None or recovery.came_instead(facts, short.recovered(tx, case_no)):
+        paid_for = [one for one in recovery.standing(facts) if answers in (None, one.cause)]
+        took += [(one.cause, who) for one in paid_for for who in (one.staff_no, one.second_staff_no) if who is not None]
     raise_flag(tx, log_no, case_no, one_person(f"office:{log_no}", amount_fen, (by, second), took), by, second)
 
 

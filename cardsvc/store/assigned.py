@@ -1,17 +1,11 @@
-"""Who said whose money something is, or what was recovered: they count as its takers when it goes back."""
-
-from collections.abc import Iterable
+"""Who said whose money something is: they count as its takers when it goes back."""
 
 from sqlalchemy import Connection, select
 
-from cardsvc.core import recovery
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
-from cardsvc.core.ledger import RECOVERED_BEFORE
-from cardsvc.store import merged
 from cardsvc.store import tables as t
 from cardsvc.store.journals import merged_into
 from cardsvc.store.stray_cash import ASSIGNED
-from cardsvc.store.working import WorkingSet
 
 
 def assigned_by(connection: Connection, home_id: HomeId, case_no: CaseNo) -> list[tuple[str, StaffNo]]:
@@ -34,15 +28,3 @@ def assigned_by(connection: Connection, home_id: HomeId, case_no: CaseNo) -> lis
     for stray in connection.execute(strays):
         found += [(stray.cause, stray.settled_by), (stray.cause, stray.settled_second)]
     return [(cause, StaffNo(who)) for cause, who in found if who]
-
-
-def recovered_by(tx: WorkingSet, case_no: CaseNo, causes: Iterable[str]) -> list[tuple[str, StaffNo]]:
-    """Who entered what was recovered in a case, each of the two for itself, where the money with these causes came in
-    its place: nobody else but them has seen it come.
-    """
-    x, ours = t.transfer.c, merged.numbers(tx.connection, tx.home_id, case_no)
-    where = (x.home_id == tx.home_id, x.case_no.in_(ours), x.memo == RECOVERED_BEFORE, x.cause.in_(list(causes)))
-    if tx.connection.execute(select(x.log_no).where(*where)).first() is None:
-        return []
-    standing = recovery.standing(merged.facts(tx, case_no))
-    return [(one.cause, who) for one in standing for who in (one.staff_no, one.second_staff_no) if who is not None]

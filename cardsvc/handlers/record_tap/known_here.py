@@ -81,6 +81,10 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
         reasons.append(gone)
     if step is Step.UNDO_RECOVERY and (kept := _recovery_stays(tx, case, reported)) is not None:
         reasons.append(kept)
+    if step is Step.GIVE_BACK_HELD and details.payment is not None:
+        told, paid_fen = merged.facts(tx, case.case_no), short.recovered(tx, case.case_no)
+        wrong = recovery.answers_none(told, details, paid_fen)
+        reasons.extend([wrong] if wrong is not None else [])
     if step is Step.BANK_PAID:
         wrong = paid_out.refused(reported.asked, merged.facts(tx, case.case_no))
         reasons.extend([wrong] if wrong is not None else [])
