@@ -58,7 +58,7 @@ from admin_web.late import LateRoute
 from admin_web.shell import HEADERS, HERE, Shell, first_of
 from admin_web.timeline import timeline
 from cardsvc.api import entering
-from cardsvc.api.access import Access, Signed, same_site
+from cardsvc.api.access import Access, Signed, turned_away
 from cardsvc.api.errors import STATUS, Refused, language_of
 from cardsvc.api.searching import wanted_of
 from cardsvc.context import Context
@@ -93,8 +93,9 @@ def create(context: Context, access: Access) -> FastAPI:
 
     @app.middleware("http")
     async def guarded(request: Request, call_next: Any) -> Response:
-        if not same_site(request):
-            response: Response = shell.page(request, "refused", None, refusal=Refusal(Problem.FORM_EXPIRED), status=403)
+        if (away := await turned_away(request)) is not None:
+            status = STATUS.get(away.problem, 403)
+            response: Response = shell.page(request, "refused", None, refusal=away, status=status)
         else:
             response = await call_next(request)
         for name, value in HEADERS.items():

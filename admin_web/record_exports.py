@@ -1,4 +1,4 @@
-"""The console's lists of modules as files: the rows that a list's address asks for, numbers masked unless said why."""
+"""The console's lists of modules as files: rows that an address asks for, numbers masked but for two people."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
@@ -14,6 +14,7 @@ from admin_web.shell import Shell
 from cardsvc.api.access import Access, Signed
 from cardsvc.api.errors import Refused, language_of
 from cardsvc.context import Context
+from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
 from cardsvc.core.permissions import Action
 from cardsvc.core.problems import Problem, Refusal
@@ -42,6 +43,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     asks = partial(asking.asks, access)
     _, sees = asks(Action.SEE_RECORDS)
     reveals, _ = asks(Action.REVEAL_RECORDS)
+    Second = Annotated[StaffNo | Refusal | None, asking.second_by(access)]
 
     def file(request: Request, signed: Signed, module: str, record: str, kind: As, full: bool) -> Response:
         at, language = records.at(context, signed, module, record), language_of(request)
@@ -73,9 +75,13 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         record: str,
         why: Annotated[LookWhy, Form()],
         kind: Annotated[As, Form(alias="as")],
+        second: Second,
     ) -> Response:
         at = records.at(context, signed, module, record)
-        export_rows.look(context, at.where, why, signed.staff_no, context.clock())
+        county = records.wanted_of(at, signed, request.query_params).county
+        people = (signed.staff_no, asking.agreed(second))
+        if (refusal := export_rows.look(context, at.where, county, why, people, context.clock())) is not None:
+            raise Refused(refusal)
         return file(request, signed, module, record, kind, full=True)
 
 

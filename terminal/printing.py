@@ -50,13 +50,17 @@ class ReceiptPrinter:
             return Refusal(Problem.PRINTER_MUTE, self.name)
 
     def _followed(self, job: str) -> Refusal | None:
-        """Until it is printed; what still waits at the end shall not come out any more."""
-        for _ in range(round(self.within_s / LOOKS_EVERY_S)):
-            if job not in self._run("lpstat", "-W", "not-completed", "-o", self.name).split():
-                return None
-            time.sleep(LOOKS_EVERY_S)
+        """Until it is printed; what still waits at the end, or of what nothing can be heard, is cancelled."""
+        found = Problem.PRINTER_WAITS
+        try:
+            for _ in range(round(self.within_s / LOOKS_EVERY_S)):
+                if job not in self._run("lpstat", "-W", "not-completed", "-o", self.name).split():
+                    return None
+                time.sleep(LOOKS_EVERY_S)
+        except (_Refused, subprocess.TimeoutExpired):
+            found = Problem.PRINTER_MUTE
         self._run("cancel", job)
-        return Refusal(Problem.PRINTER_WAITS, self.name)
+        return Refusal(found, self.name)
 
     def _run(self, program: str, *arguments: str, given: bytes = b"") -> str:
         """What a program of CUPS prints. Raises _Refused in its own words, TimeoutExpired when it says nothing."""

@@ -1,5 +1,6 @@
 """Who is asking in the office: session, role, home and county, on every request anew."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,6 +24,9 @@ SEEN_EVERY = timedelta(minutes=1)
 TRIES_WITHIN = timedelta(minutes=10)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_HEADER = "x-form-token"
+NUL = re.compile(rb"\x00|%00")
+NULS = {"application/x-www-form-urlencoded": NUL, "application/json": re.compile(rb"\x00|%00|\\u0000")}
+"""How a NUL is written in what is sent, by its media type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +150,14 @@ def same_site(request: Request) -> bool:
     if origin is not None:
         return origin.partition("//")[2] == request.headers.get("host")
     return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+
+
+async def turned_away(request: Request) -> Refusal | None:
+    """Why a request is not looked at: it does not come from a page of ours, or says what no database can hold."""
+    if not same_site(request):
+        return Refusal(Problem.FORM_EXPIRED)
+    said = request.scope["query_string"] + request.scope["path"].encode(errors="replace")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in NULS:
+        said += b" " + await request.body()
+    return Refusal(Problem.INPUT_INVALID) if NULS.get(kind, NUL).search(said) else None

@@ -7,7 +7,7 @@ from fastapi import Depends, FastAPI, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from cardsvc.api import entering, errors, office_cards, office_cold, printing, receipts
-from cardsvc.api.access import FORM_HEADER, Access, Signed, same_site
+from cardsvc.api.access import FORM_HEADER, Access, Signed, turned_away
 from cardsvc.api.errors import Refused
 from cardsvc.api.searching import wanted_of
 from cardsvc.context import Context
@@ -115,8 +115,8 @@ def create(context: Context, access: Access) -> FastAPI:
 
     @app.middleware("http")
     async def guarded(request: Request, call_next: Any) -> Response:
-        if not same_site(request):
-            return errors.problem_response(Refusal(Problem.FORM_EXPIRED), errors.language_of(request))
+        if (away := await turned_away(request)) is not None:
+            return errors.problem_response(away, errors.language_of(request))
         response: Response = await call_next(request)
         for name, value in HEADERS.items():
             response.headers[name] = value

@@ -1,4 +1,4 @@
-"""The rows that a list shows as cells of a file; full numbers only to who may see them and says why: that is logged."""
+"""The rows that a list shows as cells of a file; full numbers only to two who may see them, with a reason: logged."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -8,6 +8,7 @@ from itertools import islice
 from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.local_time import local
+from cardsvc.core.problems import Refusal
 from cardsvc.core.records import CITY, Column, Kind
 from cardsvc.core.seeing import LookWhy
 from cardsvc.core.words import Language, say
@@ -15,7 +16,7 @@ from cardsvc.documents.plain_sheet import Cell
 from cardsvc.documents.record_sheet import COUNTY, heading
 from cardsvc.modules import Module
 from cardsvc.naming.cells import masked
-from cardsvc.rows import importing, keeping, paging
+from cardsvc.rows import importing, keeping, paging, second_pair
 from cardsvc.rows.counties import CODES
 from cardsvc.rows.importing import Scope
 from cardsvc.rows.keeping import Kept, Where
@@ -39,15 +40,30 @@ def too_many(context: Context, where: Where, wanted: Wanted) -> bool:
         return paging.more_than(connection, context.vault, where, wanted, MOST_IN_SHEET)
 
 
-def look(context: Context, where: Where, why: LookWhy, staff_no: StaffNo, now: datetime) -> None:
-    """Log that somebody takes full numbers with them, before they do."""
+def look(
+    context: Context,
+    where: Where,
+    county: str | None,
+    why: LookWhy,
+    people: tuple[StaffNo, StaffNo | None],
+    now: datetime,
+) -> Refusal | None:
+    """Log that two people take full numbers with them, before they do (RELIABILITY.md promise 14); or why not.
 
-    def act(connection: Connection) -> None:
+    `county`: whose rows these are, None of all.
+    """
+
+    def act(connection: Connection) -> Refusal | None:
         log = open_log(connection, context.home_id)
-        log.add(f"revealed all of a list of {where.module}/{where.record.name} for {why}", "", "", now, staff_no)
+        second = second_pair.confirming(connection, context.home_id, (where.module, county), people, alone=False)
+        if isinstance(second, Refusal):
+            return second
+        what = f"revealed all of a list of {where.module}/{where.record.name} for {why} with {second}"
+        log.add(what, "", "", now, people[0])
         log.close()
+        return None
 
-    transact(context.engine, act)
+    return transact(context.engine, act)
 
 
 def rows(

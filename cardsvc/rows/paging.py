@@ -1,15 +1,13 @@
 """A page of a record's list: filtered, sorted, searched, by keyset: page 20,000 costs what the first one does."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, func, or_, select
 
-from cardsvc.core.records import Kind, Record
+from cardsvc.core.records import Record
 from cardsvc.naming.cells import UNHELD
 from cardsvc.rows.as_of import rows_then
 from cardsvc.rows.keeping import Kept, Where, kept
@@ -41,7 +39,7 @@ def page(connection: Connection, vault: Vault, where: Where, wanted: Wanted, siz
     """A page of the list. What is asked for and not declared (an unknown sort, a broken cursor) is not done."""
     matching, few = ordered(connection, vault, where, wanted)
     sort = wanted.sort if wanted.sort in sorts(where.record) else ""
-    cursor = _cursor(where.record, sort, wanted.after)
+    cursor = _cursor(connection, where, sort, wanted.after)
     forward = not (wanted.back and cursor is not None)
     descending = (wanted.down if sort else not wanted.down) is forward
     found: list[Kept] = []
@@ -53,7 +51,7 @@ def page(connection: Connection, vault: Vault, where: Where, wanted: Wanted, siz
     more, found = len(found) > size, found[:size]
     if not forward:
         found.reverse()
-    ends = [_mark(one, sort) for one in (found[0], found[-1])] if found else ["", ""]
+    ends = [found[0].id, found[-1].id] if found else ["", ""]
     before, after = (cursor is not None, more) if forward else (more, True)
     ids = select(where.table.c.id).where(*matching) if few else matched(vault, where, wanted)
     count = counted(connection, ids)
@@ -145,38 +143,15 @@ def _beyond(keys: list[Any], cursor: list[Any], descending: bool) -> ColumnEleme
     return and_(reached, or_(first, second))
 
 
-def _mark(row: Kept, sort: str) -> str:
-    value = row.values[sort] if sort else None
-    ends = [value.isoformat() if isinstance(value, date) else value, row.id] if sort else [row.id]
-    return json.dumps(ends, ensure_ascii=False)
+def _cursor(connection: Connection, where: Where, sort: str, row_id: str) -> list[Any] | None:
+    """Where a list goes on: beyond a row, by what it has there; None from the beginning, also where no row is meant.
 
-
-def _cursor(record: Record, sort: str, text: str) -> list[Any] | None:
-    """What a cursor says: the sort column's value and the id; None for none, and for one that says nothing of it."""
-    try:
-        said = json.loads(text) if text else None
-    except (ValueError, RecursionError):
+    An address says the row's id alone: what a list is sorted by may be somebody's name.
+    """
+    if not row_id or UNHELD.search(row_id):
         return None
-    if not isinstance(said, list) or len(said) != (2 if sort else 1) or not _storable(said[-1]):
-        return None
-    if not sort or said[0] is None:
-        return said
-    try:
-        match record.column(sort).kind:
-            case Kind.DATE:
-                return [date.fromisoformat(said[0]), said[1]]
-            case Kind.MOMENT:
-                return [datetime.fromisoformat(said[0]).astimezone(UTC), said[1]]
-            case Kind.YES_NO:
-                return said if isinstance(said[0], bool) else None
-            case Kind.NUMBER | Kind.MONEY:
-                return said if type(said[0]) is int and -(2**63) <= said[0] < 2**63 else None
-            case _:
-                return said if _storable(said[0]) else None
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def _storable(said: Any) -> bool:
-    """Whether it is a text that both databases can hold."""
-    return isinstance(said, str) and not UNHELD.search(said)
+    if not sort:
+        return [row_id]
+    c = where.table.c
+    row = connection.execute(select(c[sort]).where(c.home_id == where.home_id, c.id == row_id)).first()
+    return [row[0], row_id] if row is not None else None

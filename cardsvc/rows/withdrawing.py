@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, or_, select, update
@@ -168,9 +168,9 @@ def _place(text: str) -> tuple[datetime, str] | None:
     at, _, row_id = text.partition(" ")
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError:
+        return (moment.astimezone(UTC), row_id) if moment.tzinfo is not None and not UNHELD.search(row_id) else None
+    except (ValueError, OverflowError):
         return None
-    return (moment, row_id) if moment.tzinfo is not None and not UNHELD.search(row_id) else None
 
 
 def _own(where: Where) -> tuple[Any, ...]:

@@ -92,8 +92,9 @@ def test_what_the_filters_show_is_exported(service: Service, kind: str) -> None:
 def test_nonsense_in_the_address_breaks_nothing(service: Service) -> None:
     cold(service)
     desk = Desk(service, "1016")
-    assert desk.get("review?from=abc").status_code == 422
-    for query in ("rule=x&state=y&payer=z", "at=1.0.nothing", "at=%00", "after=99999999999999999999.0.split"):
+    for query in ("from=abc", "at=%00"):
+        assert desk.get(f"review?{query}").status_code == 422, query
+    for query in ("rule=x&state=y&payer=z", "at=1.0.nothing", "after=99999999999999999999.0.split"):
         assert desk.get(f"review?{query}").status_code == 200, query
 
 

@@ -20,6 +20,7 @@ from tests.support.home import ID_NO, Service
 from tests.support.importing import checked, committed, faults, kept, where
 from tests.support.sample_module import PART, THING
 
+BY_TWO = {"second_staff_no": "1051", "second_password": "10511051"}
 FORMULA = '=HYPERLINK("http://x.invalid","x")'
 
 
@@ -54,7 +55,7 @@ def test_what_is_exported_is_imported_to_the_same_rows(
     desk = filled(bureau)
     in_english(desk, language)
     files = {
-        one.name: desk.post(f"modules/sample/{one.name}/export", why="audit", **{"as": kind}).content
+        one.name: desk.post(f"modules/sample/{one.name}/export", why="audit", **BY_TWO, **{"as": kind}).content
         for one in (THING, PART)
     }
     (tmp_path / "other").mkdir()
@@ -125,12 +126,21 @@ def test_full_numbers_are_for_who_may_see_them_and_says_why_and_are_logged(burea
         connection.execute(text("DELETE FROM module_grant WHERE staff_no = '1053'"))
     assert Desk(bureau, COUNTY).get("modules/sample/thing/export.csv").status_code == 404
 
-    answer = desk.post("modules/sample/thing/export", why="audit", **{"as": "csv"})
+    for second in ({}, {"second_staff_no": CLERK, "second_password": CLERK * 2}, {**BY_TWO, "second_password": "x"}):
+        assert desk.post("modules/sample/thing/export", why="audit", **second, **{"as": "csv"}).status_code in (
+            401,
+            403,
+            409,
+        )
+
+    answer = desk.post("modules/sample/thing/export", why="audit", **BY_TWO, **{"as": "csv"})
 
     assert ID_NO in answer.text
     with bureau.context.engine.connect() as connection:
         said = [one for one in connection.execute(t.audit_link.select()) if one.what.startswith("revealed all")]
-    assert [(one.what, one.staff_no) for one in said] == [("revealed all of a list of sample/thing for audit", CLERK)]
+    assert [(one.what, one.staff_no) for one in said] == [
+        ("revealed all of a list of sample/thing for audit with 1051", CLERK)
+    ]
 
 
 def test_a_link_is_named_where_that_names_it_for_the_county_that_links(bureau: Service) -> None:

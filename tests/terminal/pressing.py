@@ -69,6 +69,13 @@ def sign_in(page: Page, staff_no: str) -> None:
     expect(page.locator("[data-act=sign_out]")).to_be_visible()
 
 
+def to_english(page: Page) -> None:
+    """Press the language; the page comes anew, and what is pressed before that is lost with the old one."""
+    page.locator("[data-act=language]").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.wait_for_load_state()
+
+
 def take(page: Page, step: Step, staff_no: str, entered: dict[str, str], look: Callable[[str], Any]) -> None:
     """Choose the step, enter each field as it is lit, have a second person confirm, confirm."""
     choose(page, step)

@@ -29,7 +29,7 @@ from terminal.session import Colour, Outcome
 from tests.support.accounts import owes
 from tests.support.browser import Pages, picture
 from tests.support.paying import Counter
-from tests.terminal.pressing import Touch, choose, enter, sign_in, take
+from tests.terminal.pressing import Touch, choose, enter, sign_in, take, to_english
 from tests.terminal.rig import Bench, Home, green, until
 from tests.terminal.way import before, booked, go
 
@@ -167,8 +167,7 @@ def test_cash_is_taken_by_keyboard_with_its_change_and_its_receipts_and_taken_ba
     page.goto(desk.url)
     sign_in(page, "1010")
     if language == "en":
-        page.locator("[data-act=language]").click()
-        expect(page.locator(".state[data-language=en]")).to_be_attached()
+        to_english(page)
     page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
     choose(page, Step.PAY)
     expect(page.locator(".bill .amount")).to_be_visible()
@@ -235,8 +234,7 @@ def test_a_family_scans_at_the_counter_too_late_cancelled_and_paid_twice(
     page.goto(desk.url)
     sign_in(page, "1010")
     if language == "en":
-        page.locator("[data-act=language]").click()
-        expect(page.locator(".state[data-language=en]")).to_be_attached()
+        to_english(page)
     page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
     choose(page, Step.PAY)
     page.locator("[data-fill]").click()

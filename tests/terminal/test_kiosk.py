@@ -17,7 +17,7 @@ from terminal.readers.reader import Fault
 from tests.support.browser import Pages, picture
 from tests.support.home import staff_for
 from tests.support.telling import stored
-from tests.terminal.pressing import Touch, sign_in, take
+from tests.terminal.pressing import Touch, sign_in, take, to_english
 from tests.terminal.rig import Home
 from tests.terminal.way import TAG, WAY
 
@@ -72,8 +72,7 @@ def test_a_case_goes_through_nine_stations_by_touch(
             page = opened[kind] = pages.open()
             page.goto(served[kind].url)
             if language[kind] == "en":
-                page.locator("[data-act=language]").click()
-                expect(page.locator("html")).to_have_attribute("lang", "en")
+                to_english(page)
             picture(page, f"kiosk-{language[kind]}-{kind}-0-sign-in")
         return opened[kind]
 

@@ -10,7 +10,7 @@ from cardsvc.core.facts import Step
 from cardsvc.core.words import Language, say
 from tests.support.browser import Pages, picture
 from tests.terminal.other_cards import adopted, booked_without_card, second_reader, staff_card
-from tests.terminal.pressing import Touch, choose, sign_in
+from tests.terminal.pressing import Touch, choose, sign_in, to_english
 from tests.terminal.rig import Bench, Home
 from tests.terminal.way import TAG, before, booked, go
 
@@ -36,8 +36,7 @@ def opened(pages: Pages, touch: Touch, language: Language) -> Page:
     page = pages.open()
     page.goto(touch.url)
     if language == "en":
-        page.locator("[data-act=language]").click()
-        expect(page.locator("html")).to_have_attribute("lang", "en")
+        to_english(page)
     return page
 
 

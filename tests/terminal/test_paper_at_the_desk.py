@@ -20,7 +20,7 @@ from terminal.printing import ReceiptPrinter
 from terminal.session import OnPaper, PrintJob
 from tests.support.browser import Pages, picture
 from tests.support.paper import Held
-from tests.terminal.pressing import Touch, choose, enter, sign_in
+from tests.terminal.pressing import Touch, choose, enter, sign_in, to_english
 from tests.terminal.rig import Bench, Home, green, until
 from tests.terminal.test_cashier import SMALL
 from tests.terminal.way import before, booked, go
@@ -41,6 +41,7 @@ cat > /dev/null
 echo "$2-7" >> "$(dirname "$0")/queue"
 echo "request id is $2-7 (0 file(s))"
 """
+SILENT = f"{OFF}chmod -x $(dirname $0)/lpstat\n"
 LPSTAT = """#!/bin/sh
 [ "$*" = "-W not-completed -o till-1" ] || exit 1
 sed 's/$/  root  1024  Thu Nov 26 19:53:22 2026/' "$(dirname "$0")/queue"
@@ -64,8 +65,12 @@ class Cups:
         self.queue = folder / "queue"
         self.queue.touch()
         self.program = folder / "lp"
+        self.works()
+
+    def works(self) -> None:
+        """As it should."""
         for name, what in (("lp", TAKES), ("lpstat", LPSTAT), ("cancel", CANCEL)):
-            self._write(folder / name, what)
+            self._write(self.folder / name, what)
 
     def does(self, what: str) -> None:
         self._write(self.program, what)
@@ -146,6 +151,7 @@ def test_a_receipt_goes_straight_to_the_receipt_printer(home: Home, desk: Bench,
         (REFUSES, Problem.PRINTER_REFUSED),
         (HANGS, Problem.PRINTER_MUTE),
         (OFF, Problem.PRINTER_WAITS),
+        (SILENT, Problem.PRINTER_MUTE),
         ("", Problem.PRINTER_REFUSED),
     ],
 )
@@ -166,7 +172,7 @@ def test_a_printer_that_fails_is_said_plainly_and_the_same_copy_is_tried_again(
         assert "does not exist" in page, "in the printer's own words"
     assert cups.queue.read_text() == "", "nothing comes out by itself later"
     head = desk.journal.head[0]
-    cups.does(TAKES)
+    cups.works()
     desk.loop._printing.printer = cups.printer()
     again = printed(desk)
     assert (again.state, again.copy_no) == (OnPaper.SENT, 1)
@@ -270,8 +276,7 @@ def test_a_receipt_is_printed_from_the_page_by_keyboard_and_again_as_a_copy(
     page.goto(page_desk.url)
     sign_in(page, "1010")
     if language == "en":
-        page.locator("[data-act=language]").click()
-        expect(page.locator(".state[data-language=en]")).to_be_attached()
+        to_english(page)
     page.locator(f"[data-act=choose_case][data-case_no={case_no}]").click()
     choose(page, Step.PAY)
     enter(page, "amount_fen", "100")

@@ -282,7 +282,7 @@ def test_news_of_our_own_step_that_come_before_we_noted_it_are_not_noted_twice(h
         bench.exchange()
         noted(*what)
 
-    bench.local.note = late  # type: ignore[method-assign]
+    bench.local.note = late  # type: ignore[assignment, method-assign]
     green(bench.take(step, card, case_no, **entered))
 
     snapshot = bench.local.current
@@ -305,7 +305,7 @@ def test_our_own_step_is_noted_with_news_that_came_while_it_was_taken(home: Home
         bench.exchange()
         noted(*what)
 
-    bench.local.note = late  # type: ignore[method-assign]
+    bench.local.note = late  # type: ignore[assignment, method-assign]
     green(bench.take(Step.STORE, card, tag=TAG, slot="A-07"))
 
     snapshot = bench.local.current
