@@ -183,7 +183,9 @@ def finds(connection: Connection, context: Context, signed: Signed, language: La
         owner = payments.referenced(connection, home, text)
         if owner is not None:
             known = office.case(connection, home, owner) is not None
-            yield Found(word("search.reference"), normal(text), owner, f"cases/{owner}" if known else "held")
+            yield Found(
+                word("search.reference"), normal(text), owner if known else "", f"cases/{owner}" if known else "held"
+            )
         draft_no = statement_money.paid_by(connection, home, text)
         if draft_no is not None:
             yield Found(word("search.for_statement"), normal(text), str(draft_no), f"statements/{draft_no}")
