@@ -96,6 +96,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "lines": lines,
                 "cases": cases,
                 "held": pay_statement.held(connection, home, kept, lines),
+                "seen": pay_statement.last_moved(connection, home, cases),
                 "came": statement_money.payments(connection, home, draft_no),
                 "corrections": printing.to_payer(context, connection, kept).corrections,
                 **named(request, connection),
@@ -178,6 +179,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         signed: Annotated[Signed, keeps],
         draft_no: asking.Number,
         second: Second,
+        seen: Annotated[int, Form()],
         case_no: Text = "",
         amount: Text = "",
     ) -> Response:
@@ -187,7 +189,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             return one_page(request, signed, draft_no, Refusal(Problem.AMOUNT_INVALID))
         if isinstance(second, Refusal):
             return one_page(request, signed, draft_no, second)
-        given = money.give_back(context, signed, draft_no, CaseNo(case_no), fen, second)
+        given = money.give_back(context, signed, draft_no, CaseNo(case_no), fen, second, seen)
         return done(request, signed, draft_no, given)
 
     @app.post("/statements/{draft_no}/return")

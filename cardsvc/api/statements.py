@@ -41,13 +41,20 @@ def pay(
 
 
 def give_back(
-    context: Context, signed: Signed, draft_no: int, case_no: CaseNo, amount_fen: int, second: StaffNo | None
+    context: Context,
+    signed: Signed,
+    draft_no: int,
+    case_no: CaseNo,
+    amount_fen: int,
+    second: StaffNo | None,
+    seen: int | None = None,
 ) -> Refusal | None:
-    """Give back what a payer paid too much for a case, say two people."""
-    return within(
-        context,
-        signed,
-        f"statement money back {draft_no} with {second}",
-        case_no,
-        lambda tx, log_no: pay_statement.give_back(tx, draft_no, case_no, amount_fen, signed.staff_no, second, log_no),
-    )
+    """Give back what a payer paid too much for a case, say two people; `seen` as of `pay_statement.last_moved`."""
+
+    def act(tx: WorkingSet, log_no: int) -> Refusal | None:
+        moved = seen not in (None, pay_statement.last_moved(tx.connection, tx.home_id, [case_no])[case_no])
+        if moved:
+            return Refusal(Problem.LIST_CHANGED, case_no)
+        return pay_statement.give_back(tx, draft_no, case_no, amount_fen, signed.staff_no, second, log_no)
+
+    return within(context, signed, f"statement money back {draft_no} with {second}", case_no, act)

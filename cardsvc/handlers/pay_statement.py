@@ -18,7 +18,7 @@ from cardsvc.core.reference import MARK, compared, normal
 from cardsvc.core.review import one_person
 from cardsvc.core.statements import MOST_FEN, Standing, StatementState
 from cardsvc.core.terms import Means
-from cardsvc.store import held_money, payments, statement_money
+from cardsvc.store import held_money, looked, payments, statement_money
 from cardsvc.store import statements as store
 from cardsvc.store.engine import Connection
 from cardsvc.store.flagging import raise_flag
@@ -111,6 +111,12 @@ def held(connection: Connection, home_id: HomeId, kept: Kept, lines: Iterable[St
     for case_no, fen in held_money.counted(connection, home_id, ends).items():
         waiting[case_no] = waiting.get(case_no, 0) + fen
     return statement_money.held(connection, home_id, kept, cases, waiting)
+
+
+def last_moved(connection: Connection, home_id: HomeId, cases: Iterable[CaseNo]) -> dict[CaseNo, int]:
+    """How far each case's money has moved, where it is now: a form that gives back acts on that, so it acts once."""
+    ends = statement_money.goes_on(connection, home_id, [*cases])
+    return {one: looked.last_moved(connection, home_id, end) for one, end in ends.items()}
 
 
 def _sent(tx: WorkingSet, draft_no: int) -> Kept | Refusal:

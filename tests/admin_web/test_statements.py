@@ -49,8 +49,16 @@ def test_what_was_paid_too_much_is_shown_and_given_back_by_two(service: Service)
     assert desk.post(f"statements/{number}/pay", amount="240", reference="B", received_on=TODAY).status_code == 303
     assert "暂存：¥10.00" in desk.get(f"statements/{number}").text
 
-    back = {"case_no": case, "amount": "10", "second_staff_no": "1016"}
+    seen = re.findall(r'name="seen" value="(\d+)"', desk.get(f"statements/{number}").text)[0]
+    back = {"case_no": case, "amount": "4", "second_staff_no": "1016", "seen": seen}
     assert desk.post(f"statements/{number}/back", **back, second_password="wrong").status_code >= 400
+    assert desk.post(f"statements/{number}/back", **back, second_password="10161016").status_code == 303
+    assert desk.post(f"statements/{number}/back", **back, second_password="10161016").status_code == 409, (
+        "pressed twice"
+    )
+    page = desk.get(f"statements/{number}").text
+    assert "暂存：¥6.00" in page
+    back |= {"amount": "6", "seen": re.findall(r'name="seen" value="(\d+)"', page)[0]}
     assert desk.post(f"statements/{number}/back", **back, second_password="10161016").status_code == 303
     assert "暂存" not in desk.get(f"statements/{number}").text.partition('id="cases"')[2]
 
