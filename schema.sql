@@ -1686,6 +1686,7 @@ CREATE TABLE stray_money (
     settled_second   TEXT,
     settled_case_no  TEXT,
     settled_shift_no BIGINT,
+    reference        TEXT,
     PRIMARY KEY (home_id, log_no),
     FOREIGN KEY (home_id, shift_no) REFERENCES till_shift (home_id, shift_no),
     FOREIGN KEY (home_id, settled_case_no) REFERENCES funeral_case (home_id, case_no),

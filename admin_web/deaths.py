@@ -21,7 +21,7 @@ from cardsvc.core.words import Language
 from cardsvc.modules import Payments
 from cardsvc.rows import deaths as rows
 from cardsvc.rows.keeping import Kept, Where
-from cardsvc.rows.titles import titles
+from cardsvc.rows.titles import Reader, titles
 from cardsvc.store import deaths as store
 from cardsvc.store import office
 from cardsvc.store.deaths import Stopped
@@ -115,7 +115,8 @@ def _death(
     day, known = death_day(case.case)
     ledger = at.module.record(payments.ledger)
     count, fen = rows.paid_after(connection, Where(context.home_id, at.module.name, ledger), payments, row.id, day)
-    title = titles(connection, context.vault, context.home_id, at.module, at.record, [row], language)[row.id]
+    about = (connection, context.vault, context.home_id, at.module, at.record)
+    title = titles(*about, [row], language, reader=Reader(signed.county))[row.id]
     theirs = signed.may(Action.SEE_CASES) and signed.county in (None, case.county)
     after = f"&from={day + timedelta(days=1)}" if ledger.dated == payments.day else ""
     paid = f"modules/{at.module.name}/{ledger.name}?f.{payments.of}={row.id}{after}"

@@ -29,7 +29,7 @@ from cardsvc.rows import paging, renumbering, uploads
 from cardsvc.rows.keeping import Where
 from cardsvc.rows.matching import Wanted, matched
 from cardsvc.rows.paging import COUNTED
-from cardsvc.rows.titles import titles
+from cardsvc.rows.titles import Reader, titles
 from cardsvc.store import (
     ashes,
     card_lists,
@@ -183,7 +183,9 @@ def finds(connection: Connection, context: Context, signed: Signed, language: La
         owner = payments.referenced(connection, home, text)
         if owner is not None:
             known = office.case(connection, home, owner) is not None
-            yield Found(word("search.reference"), normal(text), owner, f"cases/{owner}" if known else "held")
+            yield Found(
+                word("search.reference"), normal(text), owner if known else "", f"cases/{owner}" if known else "held"
+            )
         draft_no = statement_money.paid_by(connection, home, text)
         if draft_no is not None:
             yield Found(word("search.for_statement"), normal(text), str(draft_no), f"statements/{draft_no}")
@@ -192,13 +194,14 @@ def finds(connection: Connection, context: Context, signed: Signed, language: La
             for record in module.records:
                 if any(one.searched for one in record.columns):
                     where = Where(home, module.name, record)
+                    about = (connection, context.vault, home, module, record)
                     page = paging.page(connection, context.vault, where, Wanted(county=signed.county, text=text), MOST)
                     kind = f"{module.label.said(language)} › {record.label.said(language)}"
-                    named = titles(connection, context.vault, home, module, record, page.rows, language)
+                    named = titles(*about, page.rows, language, reader=Reader(signed.county))
                     for row_id, name in named.items():
                         yield Found(kind, name, "", f"modules/{module.name}/{record.name}/{row_id}")
                     had = renumbering.renumbered(connection, where, text, signed.county)[:MOST]
-                    was = titles(connection, context.vault, home, module, record, had, language)
+                    was = titles(*about, had, language, reader=Reader(signed.county))
                     for row_id, name in was.items():
                         beside = word("search.formerly", number=text)
                         yield Found(kind, name, beside, f"modules/{module.name}/{record.name}/{row_id}")

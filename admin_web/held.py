@@ -21,10 +21,12 @@ from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.station import REASONS
 from cardsvc.core.terms import Means, Payer, Reason
 from cardsvc.documents.capitals import capitals
-from cardsvc.store import held_money, papers, payments, short, staff, stray_money
+from cardsvc.store import held_money, looked, papers, payments, short, staff, stray_money
 from cardsvc.store.reconciling import one_moment
 
 Text = Annotated[str, Form(max_length=40)]
+Seen = Annotated[int, Form()]
+"""How far the page showed the case's money: a form that is sent twice acts once."""
 
 
 def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
@@ -44,6 +46,9 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "by_qr": len(payments.waiting(connection, home)),
                 "names": staff.names(connection, home),
             }
+            shown = [one.case_no for part in ("rows", "short") for one in values[part]]
+            values["seen"] = {number: looked.last_moved(connection, home, number) for number in shown}
+            values["twice"] = stray_money.entered_twice(connection, home, values["strays"])
         values |= {"payers": list(Payer), "means": GIVEN_BACK_BY}
         values |= {"recovers": REASONS[Step.RECOVER_SHORT], "writes_off": REASONS[Step.WRITE_OFF_SHORT]}
         values["undoes"] = REASONS[Step.UNDO_RECOVERY]
@@ -71,6 +76,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         signed: Annotated[Signed, settles],
         case_no: str,
         second: Second,
+        seen: Seen,
         target: Text = "",
         payer: Annotated[Payer, Form()] = Payer.FAMILY,
         amount: Text = "",
@@ -78,7 +84,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     ) -> Response:
         def act() -> Refusal | None:
             one = (CaseNo(case_no), _case(target), payer, _fen(amount), slip.strip() or None, asking.agreed(second))
-            return held.assign(context, signed, *one)
+            return held.assign(context, signed, *one, seen)
 
         return done(request, signed, act)
 
@@ -88,11 +94,14 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         signed: Annotated[Signed, settles],
         case_no: str,
         second: Second,
+        seen: Seen,
         means: Annotated[Means, Form()] = Means.CASH,
         amount: Text = "",
+        answers: Annotated[str, Form(max_length=96)] = "",
     ) -> Response:
         def act() -> Refusal | None:
-            return held.give_back(context, signed, CaseNo(case_no), _fen(amount), means, asking.agreed(second))
+            one = (CaseNo(case_no), _fen(amount), means, asking.agreed(second))
+            return held.give_back(context, signed, *one, seen, answers or None)
 
         return done(request, signed, act)
 
@@ -102,6 +111,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         signed: Annotated[Signed, settles],
         case_no: str,
         second: Second,
+        seen: Seen,
         means: Annotated[Means, Form()],
         reason: Annotated[Reason, Form()],
         amount: Text = "",
@@ -109,7 +119,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     ) -> Response:
         def act() -> Refusal | None:
             one = (CaseNo(case_no), _fen(amount), means, reference.strip() or None, reason, asking.agreed(second))
-            return held.recover_short(context, signed, *one)
+            return held.recover_short(context, signed, *one, seen)
 
         return done(request, signed, act)
 
@@ -119,11 +129,13 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         signed: Annotated[Signed, settles],
         case_no: str,
         second: Second,
+        seen: Seen,
         reason: Annotated[Reason, Form()],
         amount: Text = "",
     ) -> Response:
         def act() -> Refusal | None:
-            return held.write_off_short(context, signed, CaseNo(case_no), _fen(amount), reason, asking.agreed(second))
+            one = (CaseNo(case_no), _fen(amount), reason, asking.agreed(second))
+            return held.write_off_short(context, signed, *one, seen)
 
         return done(request, signed, act)
 

@@ -11,7 +11,7 @@ from cardsvc.core.figures import FILLED
 from cardsvc.core.words import Language
 from cardsvc.rows import paging
 from cardsvc.rows.matching import Wanted
-from cardsvc.rows.titles import titles
+from cardsvc.rows.titles import Reader, titles
 from cardsvc.store.engine import Connection
 
 MOST = 2_000
@@ -63,7 +63,8 @@ def drawn(
     if not rows:
         return None
     spots = [tuple(map(float, str(one.values[at.record.point]).split(","))) for one in rows]
-    named = titles(connection, context.vault, context.home_id, at.module, at.record, rows, language)
+    about = (connection, context.vault, context.home_id, at.module, at.record)
+    named = titles(*about, rows, language, reader=Reader(county, wanted.as_of))
     counties = records.county_names(language)
     south, north = min(lat for lat, _ in spots), max(lat for lat, _ in spots)
     west, east = min(lon for _, lon in spots), max(lon for _, lon in spots)

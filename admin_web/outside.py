@@ -26,7 +26,7 @@ from cardsvc.naming.cells import written
 from cardsvc.rows import keeping, links, paging
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.rows.matching import Wanted
-from cardsvc.rows.titles import titles
+from cardsvc.rows.titles import EVERYBODY, Reader, titles
 from cardsvc.store.family import hash_of
 
 TRIES, WITHIN = 30, timedelta(minutes=10)
@@ -77,13 +77,14 @@ def create(context: Context) -> FastAPI:
 
     def titled(at: At, row: Kept, language: Language) -> str:
         with context.engine.connect() as connection:
-            return titles(connection, context.vault, context.home_id, at.module, at.record, [row], language)[row.id]
+            about = (connection, context.vault, context.home_id, at.module, at.record)
+            return titles(*about, [row], language, reader=Reader(row.county))[row.id]
 
     def form(request: Request, at: At, row: Kept, token: str, **more: Any) -> Response:
         language = language_of(request)
         faults = more.pop("faults", ())
         with context.engine.connect() as connection:
-            names = linked(connection, context, at, (row,), language)
+            names = linked(connection, context, at, (row,), language, Reader(row.county))
         moves = [one for one in move_row.open_moves(at.record, row) if one.outside]
         values = {
             "at": at,
@@ -160,7 +161,7 @@ def create(context: Context) -> FastAPI:
         wanted = Wanted(county=where, only={**only, one.published: ("yes",)}, anywhere=q.strip(), after=after)
         with context.engine.connect() as connection:
             page = paging.page(connection, context.vault, at.where, wanted, 200)
-            names = linked(connection, context, at, page.rows, language)
+            names = linked(connection, context, at, page.rows, language, EVERYBODY)
             everywhere = replace(wanted, after="")
             shown = one.point in one.public and maps.drawn(connection, context, at, everywhere, language)
         asked = {"county": where or "", "q": wanted.anywhere, **{f"f.{name}": said for name, (said,) in only.items()}}

@@ -9,7 +9,7 @@ from cardsvc.core.records import Column, Kind, Wrong
 from cardsvc.core.words import Language, say
 from cardsvc.naming.cells import read, written
 from cardsvc.rows.keeping import Change, Where, find_all, history, leads_to
-from cardsvc.rows.titles import titles
+from cardsvc.rows.titles import Reader, titles
 from cardsvc.rows.withdrawing import ever
 from cardsvc.store.engine import Connection
 
@@ -86,4 +86,5 @@ def _called(
     ids = {text for one in changes if one.field == column.name for text in (one.before, one.after) if text}
     to = Where(context.home_id, at.module.name, at.module.record(column.of))
     found = [one for one in find_all(connection, to, ids) if county is None or leads_to(county, one.county)]
-    return titles(connection, context.vault, context.home_id, at.module, to.record, found, language)
+    about = (connection, context.vault, context.home_id, at.module, to.record)
+    return titles(*about, found, language, reader=Reader(county))

@@ -36,7 +36,7 @@ from cardsvc.naming.cells import read
 from cardsvc.rows import importing, uploads, withdrawing
 from cardsvc.rows.counties import counties_for
 from cardsvc.rows.hindering import NAMED, Hindrance
-from cardsvc.rows.titles import titles
+from cardsvc.rows.titles import Reader, titles
 from cardsvc.rows.uploads import Upload
 from cardsvc.store import staff
 from cardsvc.store.engine import Connection
@@ -80,20 +80,21 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 )
                 for _, row_id, body in aside
             ]
-            names = linked(connection, context, at, tuple(rows), language)
+            names = linked(connection, context, at, tuple(rows), language, Reader(signed.county))
             people = staff.names(connection, context.home_id)
             held = tuple(Hindrance(*each) for each in upload.found.held)
             stood = stands(connection, context, signed, at, held, language) if not upload.found.faults else []
             twice = upload.state in (UploadState.READY, UploadState.TAKEN_BACK)
             same = uploads.same(connection, upload) if twice else None
             unfit = _unfit(connection, context, at, upload, language)
+            alone = take_back_upload.alone(connection, upload, at.record, signed.staff_no, context.clock())
         values = {
             "at": at,
             "upload": upload,
             "same": same,
             "stands": stood,
             "more": len(held) > NAMED,
-            "alone": take_back_upload.alone(upload, at.record, signed.staff_no, context.clock()),
+            "alone": alone,
             "alone_again": restore_upload.alone(upload, signed.staff_no, context.clock()),
             "unfit": unfit,
             "rows": rows,
@@ -230,7 +231,8 @@ def _unfit(
     ids = [row_id for _, row_id in upload.found.held]
     found = [withdrawing.find(connection, at.where, row_id, None) for row_id in ids]
     rows = [one.row for one in found if one is not None]
-    called = titles(connection, context.vault, context.home_id, at.module, at.record, rows, language)
+    about = (connection, context.vault, context.home_id, at.module, at.record)
+    called = titles(*about, rows, language, reader=Reader(upload.county))
     told: dict[str, list[str]] = {row_id: [] for row_id in ids}
     for one in upload.found.faults:
         column = column_words(at.record, language, one.fault.column)

@@ -22,7 +22,7 @@ from cardsvc.rows import keeping, paging
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.rows.matching import Wanted, asked_for
 from cardsvc.rows.paging import COUNTED
-from cardsvc.rows.titles import titles
+from cardsvc.rows.titles import Reader, called, titles
 from cardsvc.store.engine import Connection
 
 SHOWN = 8
@@ -48,10 +48,11 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         wanted = records.wanted_of(at, signed, request.query_params)
         with context.engine.connect() as connection:
             page = paging.page(connection, context.vault, at.where, wanted)
-            names = linked(connection, context, at, page.rows, language)
+            reader = Reader(signed.county, wanted.as_of)
+            names = linked(connection, context, at, page.rows, language, reader)
             filters = records.controls(at.record, wanted)
             picks = {
-                one.name: few(connection, context, at, one, wanted, language)
+                one.name: few(connection, context, at, one, wanted, language, Reader(signed.county))
                 for one in filters
                 if one.kind is Kind.LINK
             }
@@ -112,7 +113,7 @@ FEW = 50
 
 
 def few(
-    connection: Connection, context: Context, at: At, column: Column, wanted: Wanted, language: Language
+    connection: Connection, context: Context, at: At, column: Column, wanted: Wanted, language: Language, reader: Reader
 ) -> dict[str, str]:
     """The rows that a link's filter offers, by id and name: all where they are few, else the one that it asks for."""
     to = Where(context.home_id, at.module.name, at.module.record(column.of))
@@ -123,21 +124,21 @@ def few(
     asked = keeping.find_all(connection, to, wanted.only.get(column.name, ()))
     known = {one.id: one for one in rows} if len(rows) <= FEW else {}
     known |= {one.id: one for one in asked if city or keeping.leads_to(str(wanted.county), one.county)}
-    named = titles(connection, context.vault, context.home_id, at.module, to.record, known.values(), language)
+    about = (connection, context.vault, context.home_id, at.module, to.record)
+    named = titles(*about, known.values(), language, reader=reader)
     return dict(sorted(named.items(), key=lambda one: one[1]))
 
 
 def linked(
-    connection: Connection, context: Context, at: At, rows: tuple[Kept, ...], language: Language
+    connection: Connection, context: Context, at: At, rows: tuple[Kept, ...], language: Language, reader: Reader
 ) -> dict[str, str]:
-    """What the rows that these rows link to are called, by their ids."""
+    """What the rows that these rows link to are called, by their ids, as far as the reader may know them."""
     names: dict[str, str] = {}
     for column in at.record.columns:
         if column.kind is Kind.LINK:
             to = Where(context.home_id, at.module.name, at.module.record(column.of))
             ids = {str(one.values[column.name]) for one in rows if one.values[column.name]}
-            found = keeping.find_all(connection, to, ids)
-            names |= titles(connection, context.vault, context.home_id, at.module, to.record, found, language)
+            names |= called(connection, context.vault, at.module, to, ids, language, reader)
     return names
 
 

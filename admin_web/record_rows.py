@@ -31,7 +31,7 @@ from cardsvc.rows.counties import CODES, counties_for
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.rows.matching import Wanted
 from cardsvc.rows.stopping import DEATH, UNDONE
-from cardsvc.rows.titles import titles
+from cardsvc.rows.titles import Reader, called, titles
 from cardsvc.store import staff
 from cardsvc.store.engine import Connection
 
@@ -83,7 +83,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         county = signed.county or typed.get("county", "")
         links = any(one.kind is Kind.LINK for one in at.record.typed)
         with context.engine.connect() as connection:
-            offered = offers(connection, context, at, county, language, row)
+            offered = offers(connection, context, at, county, language, row, Reader(signed.county))
         names = records.county_names(language)
         values = {
             "at": at,
@@ -115,14 +115,15 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         moves = [one for one in move_row.open_moves(at.record, row) if not one.outside]
         stands = {one.name: written(one, row.values[one.name]) for one in at.record.columns if not one.secret}
         with context.engine.connect() as connection:
-            names = linked(connection, context, at, (row,), language)
+            reader = Reader(signed.county)
+            names = linked(connection, context, at, (row,), language, reader)
             values = {
                 "at": at,
                 "row": row,
                 "frozen": fixed(at, row),
-                "title": titles(connection, context.vault, context.home_id, at.module, at.record, [row], language)[
-                    row.id
-                ],
+                "title": titles(
+                    connection, context.vault, context.home_id, at.module, at.record, [row], language, reader=reader
+                )[row.id],
                 "told": partial(told, context, at, names, language),
                 "history": record_history.whole(connection, context, at, row_id, signed.county, language),
                 "related": related(connection, context, at, row_id, signed.county, language),
@@ -135,7 +136,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 "rules": aloud(at.record, faults, more.get("tried", ""), language),
                 "typed": stands,
                 "stands": stands,
-                "offered": offers(connection, context, at, row.county, language, row),
+                "offered": offers(connection, context, at, row.county, language, row, reader),
                 "days": days_of(at.record, row, more.get("typed", {}), context.clock()),
                 "today": days_of(at.record, row, {}, context.clock()),
                 "must": {one.name: must_of(context, at, (row,), one) for one in moves},
@@ -318,7 +319,7 @@ def aloud(record: Record, faults: tuple[Fault, ...], tried: str, language: Langu
 
 
 def offers(
-    connection: Connection, context: Context, at: At, county: str, language: Language, row: Kept | None
+    connection: Connection, context: Context, at: At, county: str, language: Language, row: Kept | None, reader: Reader
 ) -> dict[str, list[tuple[str, str]]]:
     """For each link of a record: the newest rows that it may lead to, by id and name, and the one that it leads to.
 
@@ -329,11 +330,13 @@ def offers(
         if column.kind is Kind.LINK:
             to = Where(context.home_id, at.module.name, at.module.record(column.of))
             there = [str(row.values[column.name])] if row is not None and row.values[column.name] else []
-            rows = {one.id: one for one in keeping.find_all(connection, to, there)}
+            rows: dict[str, Kept] = {}
             for of in {None} if county == CITY else {county, CITY} & {*CODES, CITY}:
                 page = paging.page(connection, context.vault, to, Wanted(county=of), CHOICES)
                 rows |= {one.id: one for one in page.rows}
-            named = titles(connection, context.vault, context.home_id, at.module, to.record, rows.values(), language)
+            about = (connection, context.vault, context.home_id, at.module, to.record)
+            named = titles(*about, rows.values(), language, reader=reader)
+            named |= called(connection, context.vault, at.module, to, {*there} - {*named}, language, reader)
             found[column.name] = sorted(named.items(), key=lambda one: one[1])
     return found
 
@@ -349,6 +352,7 @@ def related(
                 to = Where(context.home_id, at.module.name, record)
                 wanted = Wanted(county=county, only={column.name: (row_id,)})
                 page = paging.page(connection, context.vault, to, wanted, RELATED)
-                named = titles(connection, context.vault, context.home_id, at.module, record, page.rows, language)
+                about = (connection, context.vault, context.home_id, at.module, record)
+                named = titles(*about, page.rows, language, reader=Reader(county))
                 found.append((At(at.module, record, to), column.name, list(named.items()), bool(page.after)))
     return found

@@ -29,7 +29,7 @@ from cardsvc.handlers import link_row, move_row
 from cardsvc.rows import keeping, paging
 from cardsvc.rows.keeping import Kept
 from cardsvc.rows.matching import Wanted
-from cardsvc.rows.titles import titles
+from cardsvc.rows.titles import Reader, titles
 from cardsvc.store.engine import Connection
 
 MOST = 500
@@ -58,13 +58,14 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         wanted = _wanted(at, signed, request)
         with context.engine.connect() as connection:
             page = paging.page(connection, context.vault, at.where, wanted, MOST)
+            names = linked(connection, context, at, page.rows, language, Reader(signed.county))
             values = {
                 "at": at,
                 "rows": page.rows,
                 "more": bool(page.after),
                 "every": " ".join(f"{one.id}.{one.version}" for one in page.rows),
-                "names": _named(connection, context, at, page.rows, language),
-                "told": partial(told, context, at, linked(connection, context, at, page.rows, language), language),
+                "names": _named(connection, context, at, page.rows, language, signed.county),
+                "told": partial(told, context, at, names, language),
                 "moves": moves_of(at.record),
                 "outward": sum(_outward(at.record, one) for one in page.rows),
                 "address": records.address_of(wanted, signed),
@@ -99,7 +100,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         language = language_of(request)
         with context.engine.connect() as connection:
             found = [one for one in keeping.find_all(connection, at.where, seen) if signed.county in (None, one.county)]
-            names = _named(connection, context, at, tuple(found), language)
+            names = _named(connection, context, at, tuple(found), language, signed.county)
         fit = [one for one in found if one.version == seen[one.id] and move in move_row.open_moves(at.record, one)]
         flow = at.record.flow
         state = at.record.column(flow.column).choices.get(move.to) if flow is not None else None
@@ -145,7 +146,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         with context.engine.connect() as connection:
             page = paging.page(connection, context.vault, at.where, wanted, MOST)
             rows = [one for one in page.rows if _outward(at.record, one)]
-            names = _named(connection, context, at, tuple(rows), language)
+            names = _named(connection, context, at, tuple(rows), language, signed.county)
         counties, until = records.county_names(language), local(now + link_row.HOLDS).date()
         made: list[list[Cell]] = []
         for one in rows:
@@ -197,9 +198,10 @@ def _outward(record: Record, row: Kept) -> bool:
 
 
 def _named(
-    connection: Connection, context: Context, at: At, rows: tuple[Kept, ...], language: Language
+    connection: Connection, context: Context, at: At, rows: tuple[Kept, ...], language: Language, county: str | None
 ) -> dict[str, str]:
-    return titles(connection, context.vault, context.home_id, at.module, at.record, rows, language)
+    about = (connection, context.vault, context.home_id, at.module, at.record)
+    return titles(*about, rows, language, reader=Reader(county))
 
 
 def _move_all(
@@ -216,7 +218,7 @@ def _move_all(
     with context.engine.connect() as connection:
         found = {one.id: one for one in keeping.find_all(connection, at.where, seen)}
         mine = tuple(one for one in found.values() if county in (None, one.county))
-        names = _named(connection, context, at, mine, language)
+        names = _named(connection, context, at, mine, language, county)
     refused = []
     for row_id, version in seen.items():
         now, row = context.clock(), (row_id, version)

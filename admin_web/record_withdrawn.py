@@ -23,7 +23,7 @@ from cardsvc.handlers import withdraw_row
 from cardsvc.rows import hindering, keeping, withdrawing
 from cardsvc.rows.hindering import NAMED, Hindrance
 from cardsvc.rows.keeping import Where
-from cardsvc.rows.titles import titles
+from cardsvc.rows.titles import Reader, titles
 from cardsvc.store import staff
 from cardsvc.store.engine import Connection
 
@@ -61,13 +61,11 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
                 raise Refused(Refusal(Problem.NOT_FOUND))
             if stood is None:
                 stood = tuple(hindering.hindrances(connection, at.where, at.module, {row_id: row}))
-            rows = (row,)
+            about = (connection, context.vault, context.home_id, at.module, at.record)
             values = {
                 "at": at,
                 "row": row,
-                "title": titles(connection, context.vault, context.home_id, at.module, at.record, rows, language)[
-                    row_id
-                ],
+                "title": titles(*about, (row,), language, reader=Reader(signed.county))[row_id],
                 "alone": withdraw_row.alone(connection, at.where, row, signed.staff_no, context.clock()),
                 "stands": stands(connection, context, signed, at, stood, language),
                 "more": len(stood) > NAMED,
@@ -88,13 +86,14 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             found = withdrawing.find(connection, at.where, row_id, signed.county)
             if found is None:
                 raise Refused(Refusal(Problem.NOT_FOUND))
-            rows = (found.row,)
-            named = titles(connection, context.vault, context.home_id, at.module, at.record, rows, language)
+            rows, reader = (found.row,), Reader(signed.county)
+            about = (connection, context.vault, context.home_id, at.module, at.record)
+            named = titles(*about, rows, language, reader=reader)
             values = {
                 "at": at,
                 "one": found,
                 "title": named[row_id],
-                "told": partial(told, context, at, linked(connection, context, at, rows, language), language),
+                "told": partial(told, context, at, linked(connection, context, at, rows, language, reader), language),
                 "history": record_history.whole(connection, context, at, row_id, signed.county, language),
                 "moved": lambda name: record_history.moved(at, name, language),
                 "people": staff.names(connection, context.home_id),
@@ -112,14 +111,14 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         at, language = records.at(context, signed, module, record), language_of(request)
         with context.engine.connect() as connection:
             found = withdrawing.listed(connection, at.where, signed.county, after[:100], PAGE + 1)
-            rows = tuple(each.row for each in found[:PAGE])
+            rows, reader = tuple(each.row for each in found[:PAGE]), Reader(signed.county)
             values = {
                 "at": at,
                 "found": found[:PAGE],
                 "next": withdrawing.place(found[PAGE - 1]) if len(found) > PAGE else "",
                 "after": after,
                 "columns": [each for each in at.record.columns if each.listed][:COLUMNS],
-                "told": partial(told, context, at, linked(connection, context, at, rows, language), language),
+                "told": partial(told, context, at, linked(connection, context, at, rows, language, reader), language),
                 "people": staff.names(connection, context.home_id),
                 "counties": records.county_names(language),
             }
@@ -201,7 +200,8 @@ def stands(
         record = at.module.record(name)
         rows = keeping.find_all(connection, Where(context.home_id, at.module.name, record), ids)
         mine = [each for each in rows if signed.county in (None, each.county)]
-        called = titles(connection, context.vault, context.home_id, at.module, record, mine, language)
+        about = (connection, context.vault, context.home_id, at.module, record)
+        called = titles(*about, mine, language, reader=Reader(signed.county))
         kind = record.label.said(language)
         said += [Stands(kind, called[each.id], f"modules/{at.module.name}/{name}/{each.id}") for each in mine]
         said += [Stands(kind, say(language, "records.not_yours"), "")] * (len(mine) < len(ids))

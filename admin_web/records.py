@@ -114,6 +114,7 @@ def wanted_of(at: At, signed: Signed, asked: QueryParams) -> Wanted:
         after=asked.get("after", "")[:2000],
         back=asked.get("back") == "yes",
         links=at.links,
+        sees=signed.county,
     )
 
 

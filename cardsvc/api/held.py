@@ -16,16 +16,20 @@ from cardsvc.core.terms import Means, Payer, Reason
 from cardsvc.core.workflow import in_order
 from cardsvc.handlers import settle_held, take_up_record
 from cardsvc.handlers.record_tap import take_as_told
-from cardsvc.store import journals
+from cardsvc.store import journals, looked
 from cardsvc.store.working import WorkingSet
 
 
 def give_back(
-    context: Context, signed: Signed, case_no: CaseNo, amount_fen: int, means: Means, second: StaffNo | None
-) -> Refusal | None:
-    """Two people give back what is held of a case."""
-    asked = _asked(signed, Step.GIVE_BACK_HELD, second, amount_fen=amount_fen, means=means)
-    return _take(context, signed, case_no, case_no, asked)
+    context: Context, signed: Signed, case_no: CaseNo, amount_fen: int, means: Means, second: StaffNo | None,
+    seen: int | None = None, answers: str | None = None,
+) -> Refusal | None:  # fmt: skip
+    """Two people give back what is held of a case, as the page showed it (`seen`, of `store.looked`).
+
+    `answers`: the cause of the recovery whose money has come.
+    """
+    asked = _asked(signed, Step.GIVE_BACK_HELD, second, amount_fen=amount_fen, means=means, payment=answers)
+    return _take(context, signed, case_no, case_no, asked, seen)
 
 
 def assign(
@@ -37,6 +41,7 @@ def assign(
     amount_fen: int,
     slip: str | None = None,
     second: StaffNo | None = None,
+    seen: int | None = None,
 ) -> Refusal | None:
     """What is held of a case pays a case, the same or another one; `slip` is exchanged for a receipt.
 
@@ -52,10 +57,12 @@ def assign(
         other=other,
         receipt=normal(slip or "") or None,
     )
-    return _take(context, signed, source, target, asked)
+    return _take(context, signed, source, target, asked, seen)
 
 
-def _take(context: Context, signed: Signed, source: CaseNo, target: CaseNo, asked: Asked | Refusal) -> Refusal | None:
+def _take(
+    context: Context, signed: Signed, source: CaseNo, target: CaseNo, asked: Asked | Refusal, seen: int | None
+) -> Refusal | None:
     if isinstance(asked, Refusal):
         return asked
     fen, second = asked.details.amount_fen or 0, asked.second_staff_no
@@ -65,7 +72,7 @@ def _take(context: Context, signed: Signed, source: CaseNo, target: CaseNo, aske
         case = tx.case(target)
         if case is None:
             return Refusal(Problem.CASE_UNKNOWN, target)
-        refusal = settle_held.above_held(tx, source, fen)
+        refusal = looked.moved_since(tx, source, seen) or settle_held.above_held(tx, source, fen)
         if refusal is None and asked.step is Step.ASSIGN_HELD:
             paid, own = assigning.Paid(target, asked.details.payer or Payer.FAMILY, fen), source == target
             refusal = in_order(case, Step.PAY) or assigning.alone(
@@ -78,7 +85,7 @@ def _take(context: Context, signed: Signed, source: CaseNo, target: CaseNo, aske
         if isinstance(taken, Refusal):
             return taken
         if asked.step is Step.GIVE_BACK_HELD:
-            settle_held.returned(tx, source, fen, signed.staff_no, second, log_no)
+            settle_held.returned(tx, source, fen, signed.staff_no, second, log_no, asked.details.payment)
         return None
 
     return within(context, signed, f"held money {asked.step}", source, act)
@@ -86,22 +93,23 @@ def _take(context: Context, signed: Signed, source: CaseNo, target: CaseNo, aske
 
 def recover_short(
     context: Context, signed: Signed, case_no: CaseNo, amount_fen: int, means: Means, reference: str | None,
-    reason: Reason, second: StaffNo | None,
+    reason: Reason, second: StaffNo | None, seen: int | None = None,
 ) -> Refusal | None:  # fmt: skip
     """Two people take in what is short in a case: its money has come after all."""
     number = normal(reference or "") or None
     asked = _asked(
         signed, Step.RECOVER_SHORT, second, amount_fen=amount_fen, means=means, reference=number, reason=reason
     )
-    return _end_short(context, signed, case_no, asked)
+    return _end_short(context, signed, case_no, asked, seen)
 
 
 def write_off_short(
-    context: Context, signed: Signed, case_no: CaseNo, amount_fen: int, reason: Reason, second: StaffNo | None
-) -> Refusal | None:
+    context: Context, signed: Signed, case_no: CaseNo, amount_fen: int, reason: Reason, second: StaffNo | None,
+    seen: int | None = None,
+) -> Refusal | None:  # fmt: skip
     """Two people write off what is short in a case: nobody pays it."""
     asked = _asked(signed, Step.WRITE_OFF_SHORT, second, amount_fen=amount_fen, reason=reason)
-    return _end_short(context, signed, case_no, asked)
+    return _end_short(context, signed, case_no, asked, seen)
 
 
 def undo_recovery(
@@ -144,7 +152,9 @@ def _asked(signed: Signed, step: Step, second: StaffNo | None, **given: object) 
     return Asked(step, details, signed.staff_no, second)
 
 
-def _end_short(context: Context, signed: Signed, case_no: CaseNo, asked: Asked | Refusal) -> Refusal | None:
+def _end_short(
+    context: Context, signed: Signed, case_no: CaseNo, asked: Asked | Refusal, seen: int | None
+) -> Refusal | None:
     """After a restore every station is heard first: what it sends again may cover what is short."""
     if isinstance(asked, Refusal):
         return asked
@@ -153,6 +163,8 @@ def _end_short(context: Context, signed: Signed, case_no: CaseNo, asked: Asked |
         tx.load_things()
         if tx.case(case_no) is None:
             return Refusal(Problem.CASE_UNKNOWN, case_no)
+        if (changed := looked.moved_since(tx, case_no, seen)) is not None:
+            return changed
         if silent := journals.all_said_hello(tx.connection, tx.home_id):
             return Refusal(Problem.STATIONS_AWAITED, ", ".join(silent))
         taken = take(tx, case_no, asked, log_no)

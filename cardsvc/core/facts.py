@@ -271,7 +271,7 @@ class Details(Wire):
     line: Code | None = Field(default=None, exclude_if=lambda value: value is None)
     "A line of the bill: the log number that it was posted under, a point, its number there."
     payment: PaymentCause | None = Field(default=None, exclude_if=lambda value: value is None)
-    "The cause of the payment that is taken back."
+    "The cause of the payment that is taken back, or of what was recovered and is answered for."
     reference: Code | None = Field(default=None, exclude_if=lambda value: value is None)
     "What a card terminal's slip or the bank calls the payment."
     resting: Code | None = Field(default=None, exclude_if=lambda value: value is None)

@@ -148,7 +148,8 @@ def undone(case_no: CaseNo, cause: str, posted: Iterable[Posted]) -> Undone:
         over = max(0, on_lines - paid)
         on_lines, in_pool, moved = on_lines - over, in_pool + over, moved + over
         there = there and in_pool <= min(pool, stands)
-    back = [one.model_copy(update={"memo": Step.REVERSE_PAYMENT.value}) for one in ledger.reversed_(made)]
+    # The last first: what a payment brought through one account into another is not in the first any more.
+    back = [one.model_copy(update={"memo": Step.REVERSE_PAYMENT.value}) for one in ledger.reversed_(made[::-1])]
     if owed is not None and moved:
         back.append(Transfer(debit=held, credit=owed, amount_fen=moved, memo=Step.REVERSE_PAYMENT))
     return Undone(made, tuple(back), there)

@@ -112,7 +112,7 @@ class Looked:
     as_cash_fen: int = 0
     "How much of the cash that went out had come for the case by other means."
     assigned: tuple[tuple[str, StaffNo], ...] = ()
-    "By which causes money was put on the case that had come otherwise, or was recovered, and who said so."
+    "By which causes money of the case had come otherwise or for a merged one, or was recovered; whose doing it was."
     now: Case | None = None
     "The case as it stands; None where it is as it was with the fact."
     cold: ColdDays | None = None

@@ -145,7 +145,7 @@ RULES: Mapping[Step, Rule] = {
     Step.REVERSE_PAYMENT: Rule(_at(At.CASHIER, At.OFFICE), ("payment", "reason"), NO, second=True, by_word=True),
     Step.VOID_DEATH_PAPER: Rule(_at(At.OFFICE), ("reason",), NO, second=True),
     Step.CORRECT_DEATH_DAY: Rule(_at(At.OFFICE), ("died_on", "reason"), NO, second=True),
-    Step.GIVE_BACK_HELD: Rule(_at(At.OFFICE), ("amount_fen", "means"), NO, second=True),
+    Step.GIVE_BACK_HELD: Rule(_at(At.OFFICE), ("amount_fen", "means"), NO, second=True, may=("payment",)),
     Step.ASSIGN_HELD: Rule(_at(At.OFFICE), ("amount_fen", "payer"), NO, may=("other", "receipt")),
     Step.RECOVER_SHORT: Rule(_at(At.OFFICE), ("amount_fen", "means", "reason"), NO, second=True, may=("reference",)),
     Step.WRITE_OFF_SHORT: Rule(_at(At.OFFICE), ("amount_fen", "reason"), NO, second=True),

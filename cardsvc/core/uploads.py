@@ -41,6 +41,8 @@ class UploadState(StrEnum):
 
 WORKING = frozenset({UploadState.READING, UploadState.COMMITTING, UploadState.TAKING_BACK, UploadState.RESTORING})
 """Something is being done with the file now."""
+STANDING = frozenset({UploadState.COMMITTING, UploadState.DONE, UploadState.TAKING_BACK, UploadState.RESTORING})
+"""The file's rows stand, or will; or they stand again if taking them back does not go."""
 WAITING = frozenset({UploadState.READY, UploadState.FAULTY})
 """Somebody has to decide."""
 

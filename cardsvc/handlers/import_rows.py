@@ -13,6 +13,7 @@ from cardsvc.core.permissions import Role
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.uploads import OPEN, STALE, WAITING, Found, UploadState
 from cardsvc.documents.safe_xlsx import RECORDS, Unsafe
+from cardsvc.naming.cells import unnumbered
 from cardsvc.rows import second_pair, uploads
 from cardsvc.rows.keeping import Where
 from cardsvc.rows.sealed_file import sealed_file
@@ -50,7 +51,7 @@ def hand_in(
         id=uuid7(int(now.timestamp() * 1000), context.chance(10)).hex,
         module=where.module,
         record=where.record.name,
-        file_name="".join(one for one in file_name if one.isprintable())[-MOST_NAME:],
+        file_name=unnumbered("".join(one for one in file_name if one.isprintable()))[-MOST_NAME:],
         county=county,
         made_at=now,
         made_by=staff_no,
@@ -102,6 +103,7 @@ def commit(
     """
 
     def act(connection: Connection) -> Upload | Refusal:
+        log = open_log(connection, context.home_id)  # of two that are kept at once, the second knows of the first
         upload = uploads.one(connection, context.home_id, upload_id)
         if upload is None:
             return Refusal(Problem.NOT_FOUND)
@@ -118,7 +120,6 @@ def commit(
         if upload.state is not UploadState.READY or not uploads.changed(connection, upload, **to):
             return Refusal(Problem.UPLOAD_NOT_READY)
         if confirming is not None:
-            log = open_log(connection, context.home_id)
             log.add(f"file to be kept: {upload.module}/{upload.record} with {confirming}", upload.id, "", now, staff_no)
             log.close()
         return replace(upload, state=UploadState.COMMITTING)

@@ -1,6 +1,6 @@
 """Decide about money that is held at the desks: it pays a case, or two people give it back; never more than is held."""
 
-from cardsvc.core import assigning, ledger
+from cardsvc.core import assigning, ledger, recovery
 from cardsvc.core.facts import Details, Fact, StationKind, Step, StepTaken
 from cardsvc.core.ids import CaseNo, StaffNo
 from cardsvc.core.money import in_yuan
@@ -12,7 +12,7 @@ from cardsvc.core.review import one_person
 from cardsvc.core.terms import Payer
 from cardsvc.core.till import IN_SHIFT, without_shift
 from cardsvc.core.workflow import in_order
-from cardsvc.store import held_money, journals, stray_money, tills
+from cardsvc.store import held_money, journals, merged, references, short, stray_money, tills
 from cardsvc.store.flagging import raise_flag
 from cardsvc.store.stray_cash import ASSIGNED, REFUNDED
 from cardsvc.store.stray_money import Decided
@@ -26,9 +26,13 @@ def above_held(tx: WorkingSet, case_no: CaseNo, amount_fen: int) -> Refusal | No
 
 
 def returned(
-    tx: WorkingSet, case_no: CaseNo, amount_fen: int, by: StaffNo, second: StaffNo | None, log_no: int
-) -> None:
+    tx: WorkingSet, case_no: CaseNo, amount_fen: int, by: StaffNo, second: StaffNo | None, log_no: int,
+    answers: str | None = None,
+) -> None:  # fmt: skip
     """Money that was given back by those who had taken it is looked at: for the case, or from who paid too much.
+
+    Those who had said that somebody paid it meanwhile took it, too: by the recovery with the cause `answers`, or (None)
+    by any that stands, where money came in their place.
 
     Called when the step has been taken, before it is written: what was held is still there to be read.
     """
@@ -37,6 +41,10 @@ def returned(
     for number, payer in dict.fromkeys((one.case_no, one.payer) for one in pieces if one.payer is not None):
         paid = (one for one in standing_payments(tx.stored_facts(number)) if payer_of(one) is payer)
         took += [(one.cause, one.staff_no) for one in paid]
+    facts = merged.facts(tx, case_no)
+    if answers is not None or recovery.came_instead(facts, short.recovered(tx, case_no)):
+        paid_for = [one for one in recovery.standing(facts) if answers in (None, one.cause)]
+        took += [(one.cause, who) for one in paid_for for who in (one.staff_no, one.second_staff_no) if who is not None]
     raise_flag(tx, log_no, case_no, one_person(f"office:{log_no}", amount_fen, (by, second), took), by, second)
 
 
@@ -52,7 +60,8 @@ def assign_stray(
     """Money of no case is this case's: the facts that happen there, as it was taken, in its own shift.
 
     What lost books let go for the case that its record names goes along: nobody is paid out of it twice.
-    A deposit is as much as its family likes; a payment above what is owed is said by two.
+    A deposit is as much as its family likes; a payment above what is owed is said by two, and so is money whose number
+    was entered before: review looks at it once more, where it is now.
     """
     stray = stray_money.one(tx.connection, tx.home_id, number)
     if stray is None:
@@ -61,7 +70,9 @@ def assign_stray(
     if case is None:
         return Refusal(Problem.CASE_UNKNOWN, case_no)
     paid = assigning.Paid(case_no, stray.payer or Payer.FAMILY, stray.amount_fen if stray.step is Step.PAY else 0)
-    own, balances = stray.said == case_no, tx.balances(case_no)
+    told = Details(means=stray.means, reference=stray.reference)
+    twice = references.entered_before(tx, stray.step, told, stray.cause)
+    own, balances = stray.said == case_no and twice is None, tx.balances(case_no)
     refusal = in_order(case, stray.step) or assigning.alone(paid, balances, by, second, tx.staff, own=own)
     if refusal is not None:
         return refusal
@@ -71,11 +82,20 @@ def assign_stray(
         done = Decided(ASSIGNED, log_no, by, second, case_no=case_no)
         stray_money.settle(tx.connection, tx.home_id, one.log_no, done, tx.now)
         tx.of_shift[one.cause] = one.shift_no
+    references.goes_to(tx, stray.step, told, stray.cause, case_no)
+    if twice is not None:
+        tx.against[stray.cause] = (twice.problem,)
     return tuple(_fact(one, case_no, log_no) for one in (stray, *along))
 
 
 def _fact(stray: Stray, case_no: CaseNo, log_no: int) -> Fact:
-    details = Details(amount_fen=stray.amount_fen, means=stray.means, payer=stray.payer, receipt=stray.slip)
+    details = Details(
+        amount_fen=stray.amount_fen,
+        means=stray.means,
+        payer=stray.payer,
+        receipt=stray.slip,
+        reference=stray.reference,
+    )
     return Fact(
         case_no=case_no,
         body=StepTaken(step=stray.step, details=details),

@@ -40,7 +40,7 @@ def ask(
         if not withdrawing.sound(why):
             return Refusal(Problem.REASON_MISSING)
         record = context.modules[upload.module].record(upload.record)
-        own = alone(upload, record, people[0], now)
+        own = alone(connection, upload, record, people[0], now)
         second = second_pair.confirming(connection, context.home_id, (upload.module, upload.county), people, own)
         if isinstance(second, Refusal):
             return second
@@ -57,9 +57,14 @@ def ask(
     return transact(context.engine, act)
 
 
-def alone(upload: Upload, record: Record, staff_no: StaffNo, now: datetime) -> bool:
-    """Whether somebody may take a file back without a second person: their own of today, which they kept alone."""
-    return record.by_two is None and upload.made_by == staff_no and local(upload.made_at).date() == local(now).date()
+def alone(connection: Connection, upload: Upload, record: Record, staff_no: StaffNo, now: datetime) -> bool:
+    """Whether somebody may take a file back without a second person: their own of today, which they kept alone.
+
+    One of which a row was withdrawn before and restored is not theirs alone, as with a single row.
+    """
+    own = upload.made_by == staff_no and local(upload.made_at).date() == local(now).date()
+    where = Where(upload.home_id, upload.module, record)
+    return own and record.by_two is None and not withdrawing.restored_of(connection, where, upload.id)
 
 
 def handle(context: Context, module: Module, record: Record, upload: Upload) -> UploadState:
@@ -98,7 +103,7 @@ def handle(context: Context, module: Module, record: Record, upload: Upload) -> 
 
 def _held(connection: Connection, where: Where, module: Module, versions: dict[str, int]) -> Iterator[Hindrance]:
     """What stands against it: rows that were changed since, what leads to one; up to `NAMED` and one."""
-    found = [Hindrance(where.record.name, row_id) for row_id, version in versions.items() if version > 1]
+    found = [Hindrance(where.record.name, row_id) for row_id in withdrawing.changed(connection, where, versions)]
     for some in sliced(versions):
         if len(found) > NAMED:
             break

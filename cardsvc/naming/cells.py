@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from unicodedata import decimal
 
 from stdnum import luhn
 from stdnum.cn import uscc
@@ -29,6 +30,8 @@ SPACED = re.compile(r"[0-9](?:[\s\-]*[0-9])*(?:[\s\-]*[Xx])?")
 MOBILE = re.compile(r"(?:(?:00)?86)?1[3-9][0-9]{9}")
 ACCOUNT = re.compile(r"[0-9]{8,32}")
 """Accounts of companies and old passbooks have no check digit that all banks agree on; 32 is what payments carry."""
+LONG, MASK = 15, "****"
+"""So many digits in a row are a person's number, whatever they say; and what stands in place of one."""
 CITIZEN = re.compile(r"[0-9]{6}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]")
 """An ID number by its looks: one with a slip of the pen tells of somebody too."""
 YES, NO = frozenset({"yes", "y", "true", "1", "是", "有"}), frozenset({"no", "n", "false", "0", "否", "无"})
@@ -158,6 +161,25 @@ def number_in(text: str) -> Kind | None:
             if MOBILE.fullmatch(bare):
                 return Kind.PHONE
     return None
+
+
+def unnumbered(text: str) -> str:
+    """A text with each number in it masked by which somebody may be known, whatever else it says: a file's name.
+
+    Digits of any alphabet are digits; so many of them as an ID number has, the old one of 15 too, are masked unread.
+    """
+    plain = "".join(str(decimal(one)) if one.isdecimal() else one for one in text)
+
+    def piece(match: re.Match[str]) -> str:
+        bare = match[0].rstrip("Xx")
+        return MASK if len(bare) >= LONG or number_in(match[0]) or number_in(bare) else match[0]
+
+    def run(match: re.Match[str]) -> str:
+        parts = re.split(r"[\s\-]+", match[0])
+        joined = number_in("".join(parts)) is not None and all(number_in(one) is None for one in parts)
+        return MASK if joined else re.sub(r"[0-9]+[Xx]?", piece, match[0])
+
+    return SPACED.sub(run, plain)
 
 
 def written(column: Column, value: Value, language: Language | None = None) -> str:

@@ -109,7 +109,8 @@ def _lines(where: Where, asked: ColumnElement[Any], name: str) -> Select[Any]:
     return select(asked).where(*own).correlate(where.table).limit(1)
 
 
-def _changed_since(where: Where, name: str, day: date) -> ColumnElement[bool]:
+def one_changed_since(where: Where, name: str, day: date) -> ColumnElement[bool]:
+    """That a row which is met changed in this column after a day."""
     h = t.module_history.c
     since = value_aside(h.day) > day.isoformat()
     # The version stands in the table's key and not in the index by day, which SQLite would take for it.
@@ -122,7 +123,7 @@ def _then_of(where: Where, name: str, present: Some, day: date) -> ColumnElement
     by_then = h.day <= day.isoformat()
     order = (case((by_then, 0), else_=1), case((by_then, -h.version), else_=h.version))
     text = _lines(where, case((by_then, h.after), else_=h.before), name).order_by(*order).scalar_subquery()
-    return case((_changed_since(where, name, day), _typed(where.record, name, text, present)), else_=present.c[name])
+    return case((one_changed_since(where, name, day), _typed(where.record, name, text, present)), else_=present.c[name])
 
 
 def _typed(record: Record, name: str, text: ColumnElement[Any], present: Some) -> ColumnElement[Any]:

@@ -35,7 +35,7 @@ from cardsvc.rows.days import within
 from cardsvc.rows.keeping import Where, index_of
 from cardsvc.rows.tables import blind
 from cardsvc.store import tables as t
-from cardsvc.store.aside import condition_aside
+from cardsvc.store.aside import condition_aside, value_aside
 from cardsvc.vault.vault import Vault
 
 INDEX = re.compile(r"[0-9a-f]{32}")
@@ -58,7 +58,8 @@ class Wanted:
     `as_of`: the rows that stood at the end of that day, by what they had then. `after` is the cursor of the page
     before, `back` turns: the page that ends before it. `sort` is a column, "" the newest first. `links`: the LINK
     columns by which rows are found too, by what is searched in the record that they lead to. `anywhere`: a text that
-    stands somewhere in one of the `public` texts; for lists that are short, as no index finds it.
+    stands somewhere in one of the `public` texts; for lists that are short, as no index finds it. `sees`: the only
+    county whose rows who asks may see, None for all: no link is found by what another's row says.
     """
 
     county: str | None = None
@@ -73,6 +74,7 @@ class Wanted:
     back: bool = False
     links: Mapping[str, Where] = field(default_factory=dict)
     anywhere: str = ""
+    sees: str | None = None
 
 
 def matched(vault: Vault, where: Where, wanted: Wanted) -> Select[Any] | CompoundSelect[Any]:
@@ -89,7 +91,7 @@ def matched(vault: Vault, where: Where, wanted: Wanted) -> Select[Any] | Compoun
         *(
             select(where.table.c.id)
             .select_from(one.source)
-            .where(*one.which, *which, *_still(where, wanted), *groups.values())
+            .where(*one.which, *which, *_still(vault, where, wanted), *groups.values())
             for one, which in found
         ),
     )
@@ -111,7 +113,7 @@ def ordered(
             found = {AS_OF: where.table.c.id.in_(ways[rarest])}
             groups = {name: one for name, one in groups.items() if name != rarest} | found
             rarest = AS_OF
-        groups["then"] = and_(_met(vault, where, wanted, wanted.as_of), *_still(where, wanted))
+        groups["then"] = and_(_met(vault, where, wanted, wanted.as_of), *_still(vault, where, wanted))
     groups = {name: one if name == rarest else condition_aside(one) for name, one in groups.items()}
     if rarest == TEXT:
         groups[TEXT] = _text(vault, where, wanted, FEW)
@@ -143,12 +145,12 @@ def _ways(vault: Vault, where: Where, wanted: Wanted) -> dict[str, Select[Any] |
             column = where.record.column(where.record.dated if name == PERIOD else name)
             lines = as_of.changed(where, [column.name], wanted.as_of)
             if name != PERIOD:
-                lines = lines.where(_had(vault, column, wanted.only[name], wanted.links.get(name)))
+                lines = lines.where(_had(vault, column, wanted.only[name], wanted))
             found[name] = union_all(select(looked.c.id).where(*base, condition), lines)
     return found
 
 
-def _had(vault: Vault, column: Column, said: tuple[str, ...], to: Where | None) -> ColumnElement[bool]:
+def _had(vault: Vault, column: Column, said: tuple[str, ...], wanted: Wanted) -> ColumnElement[bool]:
     """That a line says that a column had what a filter asks before.
 
     Who had it on a day and does not have it now has such a line since; history has no secrets, and moments to the
@@ -159,8 +161,8 @@ def _had(vault: Vault, column: Column, said: tuple[str, ...], to: Where | None) 
         return before.is_(None)
     if FILLED in said or column.secret or column.kind is Kind.MOMENT:
         return before.is_not(None)
-    if to is not None:
-        return _filter(vault, column, said, {column.name: before}, to)
+    if column.name in wanted.links:
+        return _filter(vault, column, said, {column.name: before}, wanted)
     values = (_value(column, one) for one in said)
     return before.in_([written(column, one) for one in values if not isinstance(one, Wrong)])
 
@@ -191,19 +193,34 @@ def _groups(vault: Vault, where: Where, wanted: Wanted, c: Columns | None = None
 
 def _named(vault: Vault, record: Record, wanted: Wanted, c: Columns) -> dict[str, ColumnElement[bool]]:
     """The filters of columns and of the period; `c`: what the rows have."""
-    groups = {
-        name: _filter(vault, record.column(name), said, c, wanted.links.get(name)) for name, said in wanted.only.items()
-    }
+    groups = {name: _filter(vault, record.column(name), said, c, wanted) for name, said in wanted.only.items()}
     if record.dated and (wanted.first or wanted.last):
         groups[PERIOD] = and_(*within(record, c[record.dated], wanted.first, wanted.last))
     return groups
 
 
-def _still(where: Where, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    """Numbers of people are those of now, and of another county's rows nobody may look for them."""
+def _still(vault: Vault, where: Where, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """Numbers of people are those of now, and of another county's rows nobody may look for them.
+
+    Nor does who sees one county alone find another's row by a text that came into it after the day.
+    """
+    if wanted.as_of is not None and wanted.sees is not None and wanted.text and not UNHELD.search(wanted.text):
+        yield condition_aside(_by_then(vault, where, wanted, wanted.as_of))
     numbers = (name for name, said in wanted.only.items() if not {FILLED, EMPTY} & {*said})
     if wanted.county is not None and any(where.record.column(name).secret for name in numbers):
         yield where.table.c.county == wanted.county
+
+
+def _by_then(vault: Vault, where: Where, wanted: Wanted, day: date) -> ColumnElement[bool]:
+    """That a row which a text finds is still theirs, or had what the text finds on the day."""
+    c, texts = where.table.c, [one.name for one in where.record.columns if one.searched and not one.secret]
+    as_then = (and_(_begins(c[one], wanted.text), ~as_of.one_changed_since(where, one, day)) for one in texts)
+    led = (one for name, to in wanted.links.items() for one in _led(vault, c[name], to, wanted))
+    return or_(c.county == wanted.sees, c.id == wanted.text, *as_then, *led)
+
+
+def _begins(by: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    return and_(by >= text, by < f"{text}\U0010ffff")
 
 
 def _names(where: Where, wanted: Wanted) -> tuple[str, ...]:
@@ -241,19 +258,17 @@ def _text(vault: Vault, where: Where, wanted: Wanted, most: int) -> ColumnElemen
     return and_(where.table.c.home_id == found.c.home_id, where.table.c.id == found.c.id)
 
 
-def _filter(
-    vault: Vault, column: Column, said: tuple[str, ...], c: Columns, to: Where | None = None
-) -> ColumnElement[bool]:
-    """What a filter asks of a column; a link by the id of a row `to` which it leads, or by what finds such rows."""
+def _filter(vault: Vault, column: Column, said: tuple[str, ...], c: Columns, wanted: Wanted) -> ColumnElement[bool]:
+    """What a filter asks of a column; a link by the id of a row to which it leads, or by what finds such rows."""
     by: ColumnElement[Any] = c[blind(column.name) if column.secret else column.name]
     if FILLED in said:
         return by.is_not(None)
     if EMPTY in said:
         return by.is_(None)
-    if to is not None:
+    if (to := wanted.links.get(column.name)) is not None:
         ids = [one for one in said if INDEX.fullmatch(one)]
-        named = [one for text in said if text not in ids for one in _leading(vault, to, text)]
-        return by.in_(union_all(*named, *_leading(vault, to, *ids))) if named else by.in_(ids)
+        named = [one for text in said if text not in ids for one in _leading(vault, to, wanted.sees, text)]
+        return by.in_(union_all(*named, *_leading(vault, to, None, *ids))) if named else by.in_(ids)
     values = [value for one in said if not isinstance(value := _value(column, one), Wrong)]
     indexes = [one for one in said if INDEX.fullmatch(one)] if column.secret else []
     return by.in_([*indexes, *(index_of(vault, column, str(one)) for one in values)] if column.secret else values)
@@ -317,21 +332,25 @@ def _found(vault: Vault, where: Where, wanted: Wanted, c: Columns) -> Iterator[C
     """By what the rows say themselves, and by what those say to which their links lead."""
     yield from _found_by(vault, where, wanted.text, c, wanted.county if wanted.as_of is not None else None)
     for name, to in wanted.links.items():
-        yield from _led(vault, c[name], to, wanted.text)
+        yield from _led(vault, c[name], to, wanted)
 
 
-def _led(vault: Vault, by: ColumnElement[Any], to: Where, text: str) -> Iterator[ColumnElement[bool]]:
+def _led(vault: Vault, by: ColumnElement[Any], to: Where, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     """That a link leads to a row that a text finds: a part for each column, so that each is found by its index."""
-    for one in _leading(vault, to, text):
+    for one in _leading(vault, to, wanted.sees, wanted.text):
         yield by.in_(one)
 
 
-def _leading(vault: Vault, to: Where, *texts: str) -> Iterator[Select[Any]]:
-    """The ids of rows that one of these texts finds, for each column by its index."""
+def _leading(vault: Vault, to: Where, sees: str | None, *texts: str) -> Iterator[Select[Any]]:
+    """The ids of rows that one of these texts finds, for each column by its index.
+
+    `sees`: of those alone to which a row of this county may lead (`keeping.leads_to`), None for all.
+    """
     led = to.table.alias()
+    theirs = [value_aside(led.c.county).in_((sees, CITY))] if sees not in (None, CITY) else []
     for text in texts:
         for one in _found_by(vault, to, text, led.c):
-            yield select(led.c.id).where(led.c.home_id == to.home_id, one)
+            yield select(led.c.id).where(led.c.home_id == to.home_id, one, *theirs)
 
 
 def _found_by(
@@ -350,5 +369,5 @@ def _found_by(
                 its = c[blind(column.name)] == index_of(vault, column, value)
                 yield its if county is None else and_(its, c["county"] == county)
         else:
-            yield and_(c[column.name] >= text, c[column.name] < f"{text}\U0010ffff")
+            yield _begins(c[column.name], text)
     yield c["id"] == text

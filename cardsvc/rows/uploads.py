@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
 from cardsvc.core.ids import HomeId, StaffNo
-from cardsvc.core.uploads import WAITING, WORKING, Found, UploadState, found_in
+from cardsvc.core.uploads import STANDING, WAITING, WORKING, Found, UploadState, found_in
 from cardsvc.naming.cells import UNHELD
 from cardsvc.store import tables as t
 
@@ -90,9 +90,10 @@ def listed(connection: Connection, home_id: HomeId, module: str, record: str, co
 
 
 def same(connection: Connection, upload: Upload) -> Upload | None:
-    """The newest file of the same record and content whose rows were kept, and were not taken back."""
+    """The newest file of the same record and content whose rows are kept, or may be: none that was taken back."""
     mine = (U.c.home_id == upload.home_id, U.c.module == upload.module, U.c.record == upload.record)
-    alike = (U.c.digest == upload.digest, U.c.digest != "", U.c.state == UploadState.DONE.value, U.c.id != upload.id)
+    stands = U.c.state.in_([one.value for one in STANDING])
+    alike = (U.c.digest == upload.digest, U.c.digest != "", stands, U.c.id != upload.id)
     row = connection.execute(select(*ABOUT).where(*mine, *alike).order_by(U.c.made_at.desc()).limit(1)).first()
     return _upload(row) if row is not None else None
 

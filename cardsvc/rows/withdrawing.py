@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.records import Fault, Record, Values, Wrong
@@ -64,6 +64,22 @@ def brought(connection: Connection, where: Where, batch: str, since: datetime) -
     c, least = where.table.c, f"{int(since.timestamp() * 1000):012x}"
     asked = select(c.id, c.version).where(c.home_id == where.home_id, c.id >= least, c.batch == batch)
     return {row.id: row.version for row in connection.execute(asked.order_by(c.id))}
+
+
+def changed(connection: Connection, where: Where, versions: dict[str, int]) -> list[str]:
+    """Which of these rows were changed since they came: a version is its first, one restored, or a change."""
+    again: dict[str, int] = {}
+    for some in sliced(row_id for row_id, version in versions.items() if version > 1):
+        these = (*_own(where), W.c.row_id.in_(some), W.c.restored_at.is_not(None))
+        counted = select(W.c.row_id, func.count().label("restored")).where(*these).group_by(W.c.row_id)
+        again |= {row.row_id: row.restored for row in connection.execute(counted)}
+    return [row_id for row_id, version in versions.items() if version > 1 + again.get(row_id, 0)]
+
+
+def restored_of(connection: Connection, where: Where, batch: str) -> bool:
+    """Whether any row that a file brought was withdrawn before, and restored."""
+    asked = select(W.c.row_id).where(*_own(where), W.c.batch == batch, W.c.restored_at.is_not(None)).limit(1)
+    return connection.execute(asked).first() is not None
 
 
 def stood(connection: Connection, where: Where, ids: Iterable[str]) -> list[Row[Any]]:

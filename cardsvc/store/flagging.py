@@ -13,6 +13,7 @@ from cardsvc.core.local_time import local
 from cardsvc.core.posting import Posting
 from cardsvc.core.prices import trigger_of
 from cardsvc.core.recovery import undone_by
+from cardsvc.core.reversal import standing_payments
 from cardsvc.core.review import Flag, Looked
 from cardsvc.core.reviewing import ON_FACT, FlagState
 from cardsvc.core.terms import Means
@@ -78,8 +79,16 @@ def _short(fact: Fact, posted: Posting) -> int | None:
 
 
 def _said_by(tx: WorkingSet, fact: Fact) -> Iterator[tuple[str, StaffNo]]:
-    """By which causes money is of the case that no desk took for it, and who said so."""
+    """By which causes money is of the case that its own desks did not take for it, and whose doing that was.
+
+    It was put on the case, was recovered, or came for a case that was merged into it.
+    """
     yield from assigned_by(tx.connection, tx.home_id, fact.case_no)
+    for number in merged_into(tx.connection, tx.home_id, fact.case_no):
+        facts = tx.facts_of(number)
+        yield from ((one.cause, one.staff_no) for one in standing_payments(facts) if one.staff_no)
+        held = (one for one in facts if step_of(one) is Step.ASSIGN_HELD)
+        yield from ((one.cause, who) for one in held for who in (one.staff_no, one.second_staff_no) if who)
     cause = undone_by(fact)
     for one in merged.facts(tx, fact.case_no) if cause is not None else ():
         if one.cause == cause:

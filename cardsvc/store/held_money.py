@@ -12,7 +12,8 @@ from sqlalchemy import Connection, select
 
 from cardsvc.core.facts import Fact, Step, StepTaken
 from cardsvc.core.ids import CaseNo, HomeId, StaffNo
-from cardsvc.core.ledger import RECOVERED_ASIDE, RECOVERED_BEFORE, Transfer, receivable, suspense
+from cardsvc.core.ledger import OFF, SHORT, Transfer, receivable, suspense
+from cardsvc.core.merging import MEMO as MERGED
 from cardsvc.core.paying import MOST_FEN
 from cardsvc.core.reversal import ELSEWHERE
 from cardsvc.core.terms import Means, Payer
@@ -22,6 +23,8 @@ from cardsvc.store.journals import merged_into
 from cardsvc.store.working import WorkingSet
 
 FACT = TypeAdapter(Fact)
+OUTSIDE = ("till/", SHORT, OFF)
+"""How the accounts begin between which and the suspense the money of desks moves, or that of statements and by QR."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,12 @@ def _counted(connection: Connection, home_id: HomeId, end: CaseNo, pending: Iter
     stored = connection.execute(select(x.debit, x.credit, x.amount_fen, x.memo, x.cause).where(*where))
     rows = [(row.debit, row.credit, row.amount_fen, row.memo, row.cause) for row in stored]
     rows += [(one.debit, one.credit, one.amount_fen, one.memo, cause) for cause, one in pending]
-    acts, fen = (Step.GIVE_BACK_HELD.value, Step.ASSIGN_HELD.value, RECOVERED_BEFORE, RECOVERED_ASIDE), 0
+    fen = 0
     for debit, credit, amount, memo, cause in rows:
         sign, beside = (credit in mine) - (debit in mine), debit if credit in mine else credit
-        at_till = beside.startswith("till/") and not cause.startswith(ELSEWHERE)
-        fen += sign * amount if at_till or beside in others or memo in acts else 0
+        of_payer = beside.startswith("receivable/") and beside not in others and memo != Step.ASSIGN_HELD
+        elsewhere = beside.startswith(OUTSIDE) and cause.startswith(ELSEWHERE)
+        fen += 0 if memo == MERGED or of_payer or elsewhere else sign * amount
     return fen
 
 

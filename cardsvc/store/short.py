@@ -3,7 +3,7 @@
 All that ever moved it is read at once: it is as little as what restores have lost.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, select, text
 from cardsvc.core import recovery
 from cardsvc.core.facts import Details, Fact, Step, StepTaken, step_of
 from cardsvc.core.ids import CaseNo, HomeId
-from cardsvc.core.ledger import OFF, RECOVERED_BEFORE, SHORT, Account
+from cardsvc.core.ledger import OFF, RECOVERED_BEFORE, SHORT, Account, Transfer
 from cardsvc.core.merging import MEMO as MERGED
 from cardsvc.core.reporting import What
 from cardsvc.store import tables as t
@@ -29,6 +29,7 @@ MOVED = (What.UNCOVERED, What.ENDED, What.WRITTEN_OFF)
 FOREVER = Range(1, None)
 FACT = TypeAdapter(Fact)
 _SIGNS = {Step.RECOVER_SHORT.value: 1, RECOVERED_BEFORE: -1, Step.UNDO_RECOVERY.value: -1}
+_READ = (*_SIGNS, Step.REVERSE_PAYMENT.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ class Piece:
         """What it counts for, in fen."""
         if self.memo == MERGED:
             return 0  # from one case to another: the home has as much as before
-        undoes = self.memo == Step.UNDO_RECOVERY  # nothing new went out: less of it has ended
+        taken_back = self.memo == Step.REVERSE_PAYMENT and not self.credit.startswith("till/")
+        undoes = self.memo == Step.UNDO_RECOVERY or taken_back  # nothing new went out: less of it has ended
         counted: Mapping[What, int] = {
             What.UNCOVERED: 0 if undoes else max(0, self.into(SHORT)),
             What.ENDED: -self.into(SHORT) if undoes else max(0, -self.into(SHORT)),
@@ -99,7 +101,8 @@ def _piece(row: Row[tuple[object, ...]]) -> Piece:
 class Recovered:
     """What somebody paid for what was short: the fact that says so, and the one that took it back, where one did.
 
-    `case_no` is the case that answers for it now; `may_go_back`: none of the money itself has come in its place.
+    `case_no` is the case that answers for it now; `may_go_back`: none of the money itself has come in its place;
+    `answered_fen`: how much of that went back to who had paid this.
     """
 
     case_no: CaseNo
@@ -107,6 +110,7 @@ class Recovered:
     fact: Fact
     undone: Fact | None
     may_go_back: bool
+    answered_fen: int = 0
 
     @property
     def details(self) -> Details:
@@ -117,8 +121,8 @@ class Recovered:
 def recovered(tx: WorkingSet, case_no: CaseNo) -> int:
     """What somebody paid for what was short in a case, less what of the money itself has come since, in fen."""
     ours = numbers(tx.connection, tx.home_id, case_no)
-    pending = [(one.memo, one.amount_fen) for number, _, _, one in tx.transfers if number in ours]
-    return _recovered(tx.connection, tx.home_id, ours) + _signed(pending)
+    pending = (_signed(one) for number, _, _, one in tx.transfers if number in ours)
+    return _recovered(tx.connection, tx.home_id, ours) + sum(pending)
 
 
 def recoveries(connection: Connection, home_id: HomeId) -> list[Recovered]:
@@ -127,24 +131,44 @@ def recoveries(connection: Connection, home_id: HomeId) -> list[Recovered]:
     said = [(one.key[0], FACT.validate_json(one.body)) for one in told if one.body is not None]
     undone = {cause: fact for _, fact in said if (cause := recovery.undone_by(fact)) is not None}
     ends = aliases(connection, home_id, {fact.case_no for _, fact in said})
+    ours = {end: numbers(connection, home_id, end) for end in {ends.get(one.case_no, one.case_no) for _, one in said}}
+    backs = {end: _given_back(connection, home_id, theirs) for end, theirs in ours.items()}
     found = list[Recovered]()
     for log_no, fact in reversed(said):
         if step_of(fact) is Step.RECOVER_SHORT:
             end, back = ends.get(fact.case_no, fact.case_no), undone.get(fact.cause)
-            left = 0 if back is not None else _recovered(connection, home_id, numbers(connection, home_id, end))
-            found.append(Recovered(end, log_no, fact, back, back is None and recovery.amount(fact) <= left))
+            answered = recovery.answered(backs[end], fact.cause)
+            left = 0 if back is not None or answered else _recovered(connection, home_id, ours[end])
+            found.append(Recovered(end, log_no, fact, back, recovery.amount(fact) <= left, answered))
     return found
+
+
+def _given_back(connection: Connection, home_id: HomeId, ours: list[CaseNo]) -> list[Fact]:
+    """The facts by which held money of these cases went back."""
+    x, f = t.transfer.c, t.fact.c
+    of_fact = (f.home_id == x.home_id) & (f.case_no == x.case_no) & (f.log_no == x.log_no)
+    where = (x.home_id == home_id, x.case_no.in_(ours), x.memo == Step.GIVE_BACK_HELD)
+    rows = connection.execute(select(f.body).join(t.transfer, of_fact).where(*where)).scalars()
+    return [FACT.validate_json(body) for body in rows]
 
 
 def _recovered(connection: Connection, home_id: HomeId, ours: list[CaseNo]) -> int:
     x = t.transfer.c
-    where = (x.home_id == home_id, x.case_no.in_(ours), x.memo.in_(list(_SIGNS)))
-    rows = connection.execute(select(x.memo, x.amount_fen).where(*where))
-    return _signed([(row.memo, row.amount_fen) for row in rows])
+    where = (x.home_id == home_id, x.case_no.in_(ours), x.memo.in_(_READ))
+    rows = connection.execute(select(x.debit, x.credit, x.amount_fen, x.memo).where(*where))
+    return sum(_signed(Transfer.model_validate(row._asdict())) for row in rows)
 
 
-def _signed(moved: Iterable[tuple[str, int]]) -> int:
-    return sum(fen * _SIGNS.get(memo, 0) for memo, fen in moved)
+def _signed(one: Transfer) -> int:
+    """What a transfer adds to what was paid for what is short, in fen.
+
+    The payment that had come in its place may be taken back: of all that such a counter-entry moves, only this goes
+    from suspense to the deposit.
+    """
+    if one.memo == Step.REVERSE_PAYMENT:
+        undoes = one.debit.startswith("suspense/") and one.credit.startswith("deposit/")
+        return one.amount_fen if undoes else 0
+    return one.amount_fen * _SIGNS.get(one.memo, 0)
 
 
 def waiting(connection: Connection, home_id: HomeId) -> list[Short]:

@@ -5,6 +5,7 @@ The ledger's entries belong to cases, so it has this money when a person has sai
 once.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from cardsvc.core.till import is_in_shift, shift_at
 from cardsvc.store import tables as t
 from cardsvc.store import tills
 from cardsvc.store.flagging import flag_row
+from cardsvc.store.references import entered_before, free, is_others, of_no_case
 from cardsvc.store.stray_cash import REFUNDED
 from cardsvc.store.working import Stray, WorkingSet
 
@@ -52,15 +54,18 @@ def keep(
     details, by = asked.details, asked.staff_no or StaffNo("")
     if details.amount_fen is None or details.means is None:
         raise ValueError("money has an amount and means")
-    code = reference.code_of(asked.step, details)
+    twice, code = entered_before(tx, asked.step, details, cause), reference.code_of(asked.step, details)
+    if twice is not None and twice.problem not in against:
+        against = (*against, twice.problem)
     if code is not None and tx.mark_owner(reference.MARK, code) is None:
-        tx.marks[(reference.MARK, code)] = CaseNo(said or "")
+        tx.marks[(reference.MARK, code)] = of_no_case(cause)
     shift = shift_at(tills.recent(tx, by), at) if is_in_shift(asked.step, details) else None
     tx.strays.append(
         Stray(
             log_no=log_no, cause=cause, said=said, step=asked.step, payer=details.payer, means=details.means,
             amount_fen=details.amount_fen, at=at, staff_no=by, station_id=station_id or StationId(""),
             slip=details.receipt, shift_no=shift.shift_no if shift is not None else None, against=against,
+            reference=details.reference if code is not None else None,
         )
     )  # fmt: skip
 
@@ -91,6 +96,11 @@ def one(connection: Connection, home_id: HomeId, log_no: int) -> Stray | None:
     return _stray(row) if row is not None else None
 
 
+def entered_twice(connection: Connection, home_id: HomeId, strays: Iterable[Stray]) -> set[int]:
+    """Whose number is that of other money too, by their log numbers."""
+    return {one.log_no for one in strays if is_others(connection, home_id, one)}
+
+
 def knows(tx: WorkingSet, cause: str) -> bool:
     """Whether the money of a record was kept, in this transaction or before."""
     if any(one.cause == cause for one in tx.strays):
@@ -111,15 +121,19 @@ def take_back(tx: WorkingSet, asked: Asked, log_no: int) -> bool:
     Whether it was there, and nobody has decided about it.
     """
     cause = asked.details.payment
-    if any(one.cause == cause for one in tx.strays):
-        tx.strays = [one for one in tx.strays if one.cause != cause]
-        return True
-    stray = next((one for one in waiting(tx.connection, tx.home_id) if one.cause == cause), None)
-    if stray is not None:
+    stray = next((one for one in (*tx.strays, *waiting(tx.connection, tx.home_id)) if one.cause == cause), None)
+    if stray is None:
+        return False
+    if stray in tx.strays:
+        tx.strays.remove(stray)
+    else:
         by = asked.staff_no or StaffNo("")
         done = Decided(REFUNDED, log_no, by, asked.second_staff_no, shift_no=stray.shift_no)
         settle(tx.connection, tx.home_id, stray.log_no, done, tx.now)
-    return stray is not None
+    code = reference.compared(stray.reference or "")
+    if code and tx.mark_owner(reference.MARK, code) == of_no_case(stray.cause):
+        free(tx, code)
+    return True
 
 
 def settle(connection: Connection, home_id: HomeId, log_no: int, done: Decided, now: datetime) -> None:
@@ -137,7 +151,7 @@ def _row(home_id: HomeId, one: Stray) -> dict[str, Any]:
         "home_id": home_id, "log_no": one.log_no, "cause": one.cause, "said_case_no": one.said, "step": one.step.value,
         "payer": one.payer.value if one.payer is not None else None, "means": one.means.value,
         "amount_fen": one.amount_fen, "at": one.at, "staff_no": one.staff_no, "station_id": one.station_id,
-        "slip": one.slip, "shift_no": one.shift_no,
+        "slip": one.slip, "shift_no": one.shift_no, "reference": one.reference,
     }  # fmt: skip
 
 
@@ -146,5 +160,5 @@ def _stray(row: Any) -> Stray:
         log_no=row.log_no, cause=row.cause, said=row.said_case_no, step=Step(row.step),
         payer=Payer(row.payer) if row.payer is not None else None, means=Means(row.means), amount_fen=row.amount_fen,
         at=row.at, staff_no=StaffNo(row.staff_no), station_id=StationId(row.station_id), slip=row.slip,
-        shift_no=row.shift_no,
+        shift_no=row.shift_no, reference=row.reference,
     )  # fmt: skip

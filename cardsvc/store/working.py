@@ -97,7 +97,7 @@ class Trip:
 @dataclass(frozen=True, slots=True)
 class Stray:
     """Money that a desk took and that is of no case; `said` is the case that its record names, `shift_no` its till
-    shift where it is cash."""
+    shift where it is cash, `reference` its slip or the bank's number."""
 
     log_no: int
     cause: str
@@ -112,6 +112,7 @@ class Stray:
     slip: str | None
     shift_no: int | None
     against: tuple[Problem, ...] = ()
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

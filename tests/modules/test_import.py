@@ -1,6 +1,7 @@
 """Files of rows: every faulty cell is named, all rows are kept or none, whoever is killed or comes in between."""
 
 import io
+import re
 import subprocess
 import sys
 import time
@@ -89,6 +90,16 @@ def test_a_file_and_its_secrets_lie_encrypted_while_they_wait(both: Service) -> 
     assert ID_NO not in stored + aside
     assert "13800000000" not in stored + aside
     assert upload.state is UploadState.READY
+
+
+def test_no_number_of_anybody_stands_in_the_name_of_a_file(both: Service) -> None:
+    names = (f"{ID_NO} 名单.xlsx", f"{'长' * 120}-{ID_NO[:6]} {ID_NO[6:]}.xlsx", "低保13800000000.xlsx")
+    for name in names:
+        hand_in(both, sheet([HEADS, *things(1)]), name=name)
+
+    with both.context.engine.connect() as connection:
+        kept_names = str(connection.execute(text("SELECT file_name FROM module_upload")).scalars().all())
+    assert kept_names.count("****") == 3 and not re.search("[0-9]{5}", kept_names) and "名单.xlsx" in kept_names
 
 
 CPU_S = 10.0

@@ -1,14 +1,18 @@
 """A file that was imported by mistake is taken back whole, or not at all; the same file again is told of."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
 
 from cardsvc.api.uploads import work_due
+from cardsvc.core.ids import StaffNo
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.uploads import UploadState
+from cardsvc.handlers import import_rows
 from cardsvc.rows.uploads import Upload
 from tests.modules.conftest import CLERK, COUNTY, LEADER
 from tests.modules.test_rows import add, rows
@@ -129,6 +133,47 @@ def test_the_same_file_again_is_told_of_and_kept_only_by_a_tick(both: Service) -
     assert len(rows(both)) == 10
 
 
+def test_of_two_that_wait_together_the_second_needs_the_tick(both: Service) -> None:
+    raw = sheet([HEADS, *things(5)])
+    first, second = checked(both, raw), checked(both, raw)
+    asked = partial(import_rows.commit, both.context, county=None, staff_no=StaffNo(CLERK), now=both.clock.now)
+
+    assert isinstance(asked(first.id), Upload)
+    assert asked(second.id) == Refusal(Problem.UPLOAD_AGAIN), "nothing of the first is kept yet"
+    assert 'name="again"' in Desk(both, CLERK).get(f"{PAGE}/{second.id}").text
+    work_due(both.context)
+    assert len(rows(both)) == 5
+
+
+def test_of_two_who_keep_the_same_file_at_once_one_needs_the_tick(both: Service) -> None:
+    raw = sheet([HEADS, *things(5)])
+    files = [checked(both, raw) for _ in range(2)]
+    asked = partial(import_rows.commit, both.context, county=None, staff_no=StaffNo(CLERK), now=both.clock.now)
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(asked, [one.id for one in files]))
+
+    assert sum(isinstance(one, Upload) for one in outcomes) == 1 and Refusal(Problem.UPLOAD_AGAIN) in outcomes
+
+
+def test_while_a_file_is_taken_back_or_restored_the_same_one_needs_the_tick(both: Service) -> None:
+    raw = sheet([HEADS, *things(5)])
+    first, desk = committed(both, checked(both, raw)), Desk(both, CLERK)
+    with both.context.engine.begin() as connection:  # as if nothing in them were unique
+        connection.execute(text("UPDATE sample_thing SET name = 'x' || name"))
+    again = checked(both, raw)
+    assert desk.post(f"{PAGE}/{first.id}/take-back", why="错").status_code == 303
+    asked = partial(import_rows.commit, both.context, again.id, None, StaffNo(CLERK), both.clock.now)
+
+    assert asked() == Refusal(Problem.UPLOAD_AGAIN), "it may not go, and then its rows stand"
+    work_due(both.context)
+    assert desk.post(f"{PAGE}/{first.id}/restore", why="没错").status_code == 303
+    assert asked() == Refusal(Problem.UPLOAD_AGAIN)
+    work_due(both.context)
+    assert taken_back(both, first, desk, **TWO)[1].state is UploadState.TAKEN_BACK
+    assert isinstance(asked(), Upload), "of what was taken back no tick is asked"
+
+
 def restored(service: Service, upload: Upload, desk: Desk | None = None, **more: str) -> tuple[int, Upload]:
     """Ask for it at the page; the status, and what came of it."""
     desk = desk or Desk(service, CLERK)
@@ -153,6 +198,26 @@ def test_a_file_that_was_taken_back_is_restored_whole_and_what_was_withdrawn_bef
     assert rows(both)[3].values == before[3].values
     shown = desk.get(f"{PAGE}/{upload.id}").text
     assert "已恢复 699 行" in shown and "没有传错" in shown
+
+
+def test_a_file_that_was_restored_is_taken_back_again_by_two(both: Service) -> None:
+    upload, desk = brought(both, 5), Desk(both, CLERK)
+    assert taken_back(both, upload)[1].state is UploadState.TAKEN_BACK
+    assert restored(both, upload)[1].state is UploadState.DONE
+    assert 'name="second_password"' in desk.get(f"{PAGE}/{upload.id}").text
+    assert taken_back(both, upload)[0] == 409, "others may rely on it since"
+
+    for _ in range(2):
+        both.clock.now += timedelta(minutes=1)
+        assert taken_back(both, upload, desk, **TWO)[1].state is UploadState.TAKEN_BACK and rows(both) == []
+        assert restored(both, upload, desk, **TWO)[1].state is UploadState.DONE
+
+    one = rows(both)[3]
+    form = {"county": one.county, "name": "改过名", "version": str(one.version)}
+    assert {each.version for each in rows(both)} == {4}
+    assert desk.post(f"modules/sample/thing/{one.id}/edit", **form).status_code == 303
+    after = taken_back(both, upload, desk, **TWO)[1]
+    assert (after.state, after.found.held) == (UploadState.DONE, (("thing", one.id),)), "that one was changed"
 
 
 def test_rows_that_cannot_stand_are_named_and_none_is_restored(both: Service) -> None:

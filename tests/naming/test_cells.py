@@ -6,7 +6,7 @@ import pytest
 
 from cardsvc.core.local_time import CHINA
 from cardsvc.core.records import Column, Kind, Label, Wrong
-from cardsvc.naming.cells import masked, read
+from cardsvc.naming.cells import masked, read, unnumbered
 
 
 def column(kind: Kind) -> Column:
@@ -53,3 +53,20 @@ def test_thousands_are_read() -> None:
 )
 def test_a_masked_telephone_number_cannot_be_rung(phone: str, shown: str) -> None:
     assert masked(Kind.PHONE, phone) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("330302194001010010 李.xlsx", "**** 李.xlsx"),
+        ("３３０３０２１９４００１０１００１０.xlsx", "****.xlsx"),
+        ("330302 1940 0101 0010.xlsx", "****.xlsx"),
+        ("2026-11 33030219400101001x.xlsx", "2026-11 ****.xlsx"),
+        ("330302400101001_13800000000x.csv", "****_****.csv"),
+        ("20261126330302194001010010.xlsx", "****.xlsx"),
+        ("低保 2026-06-30（3）20261126203331.xlsx", "低保 2026-06-30（3）20261126203331.xlsx"),
+        ("330302 12 0577-88001234.xlsx", "330302 12 0577-88001234.xlsx"),
+    ],
+)
+def test_a_name_keeps_what_is_no_number_of_anybody(name: str, shown: str) -> None:
+    assert unnumbered(name) == shown

@@ -18,6 +18,7 @@ from cardsvc.store import founding, migrations, stray_cash, till_checks, tills
 from cardsvc.store import tables as t
 from cardsvc.store.engine import WRITES, open_engine, transact
 from cardsvc.store.log import Log, open_log
+from tests.support.home import ID_NO
 
 HOME, CASE = HomeId("330300"), CaseNo("WZ-2026-000001")
 CASHIER, OTHER = StaffNo("1010"), StaffNo("1011")
@@ -160,6 +161,26 @@ def test_a_change_of_a_row_holds_since_the_local_day_on_which_it_was_written(sev
     with seven.upgraded() as connection:
         days = connection.execute(select(t.module_history.c.day).order_by(t.module_history.c.version)).scalars().all()
     assert days == ["2026-03-31", "2026-04-01", "2027-01-01"]
+
+
+def test_numbers_that_stood_in_the_names_of_files_are_masked(seven: Seven) -> None:
+    names = {"a": f"{ID_NO} 名单.xlsx", "b": "六月.xlsx"}
+
+    def written(connection: Connection) -> None:
+        for upload_id, name in names.items():
+            row: dict[str, Any] = {
+                one.name: "" for one in t.module_upload.columns if one.type.python_type is str and not one.nullable
+            }
+            row |= {"home_id": HOME, "id": upload_id, "file_name": name, "total": 0, "done": 0, "wrong": 0, "takes": 0}
+            del row["digest"]
+            moments = dict.fromkeys(("made_at", "beat_at"), datetime(2026, 3, 31, tzinfo=UTC))
+            connection.execute(t.module_upload.insert().inline().values(row | moments))
+
+    transact(seven.engine, written)
+
+    with seven.upgraded() as connection:
+        kept = connection.execute(select(t.module_upload.c.file_name).order_by(t.module_upload.c.id)).scalars().all()
+    assert kept == ["**** 名单.xlsx", "六月.xlsx"]
 
 
 def test_a_row_that_was_brought_before_files_told_their_day_tells_none(seven: Seven) -> None:

@@ -12,6 +12,7 @@ from cardsvc.core.ledger import receivable, suspense
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.review import Rule
 from cardsvc.core.terms import Means, Payer, Reason
+from cardsvc.core.words import say
 from cardsvc.demo.home import FLOAT
 from cardsvc.handlers import flag_suspense, open_till
 from cardsvc.store import held_money, stray_money, tills
@@ -213,7 +214,9 @@ def test_no_desk_gives_held_money_back_by_qr_whatever_a_form_says(service: Servi
     one = overpaid(service)
     two = {"second_staff_no": "1016", "second_password": "10161016"}
 
-    by_hand = Desk(service, MANAGER).post(f"held/{one.case_no}/back", amount="100", means="qr", **two)
+    desk = Desk(service, MANAGER)
+    back = {"amount": "100", "means": "qr", "seen": seen(desk.get("held").text), **two}
+    by_hand = desk.post(f"held/{one.case_no}/back", **back)
 
     assert by_hand.status_code == 422
     refused = held.give_back(service.context, BY, one.case_no, 10_000, Means.QR, AUDITOR)
@@ -281,6 +284,11 @@ def test_money_of_no_case_is_in_the_shift_in_which_it_was_taken_however_many_the
 
     assert (kept(service, shift.shift_no).moved_fen, kept(service, shift.shift_no).later_fen) == (FEN, 0)
     assert nowhere(service) == []
+
+
+def seen(page: str) -> str:
+    """How far the page showed the money of its first case."""
+    return page.partition('name="seen" value="')[2].partition('"')[0]
 
 
 def strays(service: Service) -> list[int]:
@@ -355,11 +363,22 @@ def test_the_page_shows_what_is_held_and_takes_each_decision(service: Service) -
     assert 'href="/office/held"' in desk.get("days").text
     assert 'href="/office/held">柜台待查款</a>' in desk.get("work").text
 
-    bad = desk.post(f"held/{one.case_no}/assign", target=one.case_no, payer="family", amount="160.01")
+    assign, asked = f"held/{one.case_no}/assign", {"target": one.case_no, "payer": "family", "seen": seen(page)}
+    bad = desk.post(assign, amount="160.01", **asked)
     assert bad.status_code == 409 and "¥160.00" in bad.text
     two = {"second_staff_no": "1016", "second_password": "10161016"}
-    assert desk.post(f"held/{one.case_no}/assign", target=one.case_no, payer="family", amount="60").status_code == 303
-    assert desk.post(f"held/{one.case_no}/back", amount="100", means="transfer", **two).status_code == 303
+    assert desk.post(assign, amount="60", **asked).status_code == 303
+    twice = desk.post(assign, amount="60", **asked)
+    assert (
+        twice.status_code == 409 and say("zh_CN", "problem.list_changed.say") in twice.text and "¥100.00" in twice.text
+    )
+    back = {"amount": "40", "means": "transfer", **two}
+    assert desk.post(f"held/{one.case_no}/back", seen=seen(twice.text), **back).status_code == 303
+    assert desk.post(f"held/{one.case_no}/back", seen=seen(twice.text), **back).status_code == 409
+    assert desk.post(f"held/{one.case_no}/back", **back).status_code == 422, "what page was seen?"
+    assert waits(service)[0].fen == 6_000
+    back |= {"amount": "60", "seen": seen(desk.get("held").text)}
+    assert desk.post(f"held/{one.case_no}/back", **back).status_code == 303
     [number] = strays(service)
     assert desk.post(f"held/strays/{number}/back", **two).status_code == 303
 
@@ -372,11 +391,11 @@ def test_the_page_shows_what_is_held_and_takes_each_decision(service: Service) -
 def test_what_cannot_be_a_number_is_said_and_nothing_breaks(service: Service) -> None:
     one = overpaid(service)
     desk, two = Desk(service, MANAGER), {"second_staff_no": "1016", "second_password": "10161016"}
-    short = {"amount": "1", "means": "transfer", "reason": "payer_found", **two}
+    short = {"amount": "1", "means": "transfer", "reason": "payer_found", "seen": "0", **two}
     for number in ("汉字", "A" * 39):
         said = desk.post(f"held/{one.case_no}/recover", reference=number, **short)
         assert said.status_code == 422 and "填写的内容不对" in said.text
-    assign = {"target": one.case_no, "payer": "family", "amount": "60"}
+    assign = {"target": one.case_no, "payer": "family", "amount": "60", "seen": "0"}
     assert desk.post(f"held/{one.case_no}/assign", slip="汉字", **assign).status_code == 422
     assert desk.post("held/汉字/assign", slip="", **assign, **two).status_code == 422
     assert waits(service)[0].most_fen == 16_000

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cardsvc.api import paying
+from cardsvc.api import correcting, paying
 from cardsvc.api import statements as money
 from cardsvc.core.facts import Details, StationKind, Step
 from cardsvc.core.ids import StaffNo
@@ -14,6 +14,7 @@ from cardsvc.core.wire import Outcome
 from cardsvc.demo.provider import Mischief
 from cardsvc.store import payments, reviewing
 from cardsvc.store.reviewing import Wanted
+from tests.service.test_statement_money import gives_card_back
 from tests.service.test_statements import AUDITOR, MAKER, collected, pay, sent, signed
 from tests.support.home import Service
 from tests.support.paying import CASHIER, Counter
@@ -75,3 +76,23 @@ def test_who_asked_for_a_qr_payment_and_gives_it_back_is_flagged(counter: Counte
     assert paying.refund(service.context, signed(by), held.ref, AUDITOR) is None
 
     assert flagged(service) == ([(held.amount_fen, (by, AUDITOR))] if seen else [])
+
+
+@pytest.mark.parametrize(("by", "seen"), [(CASHIER.staff_no, True), (MANAGER, False)])
+def test_who_took_money_for_a_case_that_was_merged_and_refunds_it_is_flagged(
+    service: Service, by: StaffNo, seen: bool
+) -> None:
+    first = Told.begun(service, 1, resident=False)
+    cashier = service.station(StationKind.CASHIER)
+    money = Details(amount_fen=50_000, means=Means.TRANSFER, reference="B-1")
+    taken = cashier.take(first.case_no, Step.DEPOSIT, money, staff_no=CASHIER.staff_no)
+    assert taken.outcome is Outcome.ACCEPTED
+    goes_on = Told.begun(service, 2, resident=False, deceased_name="王守義", id_no=None)
+    gives_card_back(first)
+    assert correcting.merge(service.context, signed(MANAGER), first.case_no, goes_on.case_no, AUDITOR)
+
+    back = Details(amount_fen=30_000, means=Means.TRANSFER)
+    refunded = cashier.take(goes_on.case_no, Step.REFUND, back, staff_no=by, second_staff_no=AUDITOR)
+
+    assert refunded.outcome is Outcome.ACCEPTED
+    assert flagged(service) == ([(30_000, (by, AUDITOR))] if seen else [])

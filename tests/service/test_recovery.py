@@ -1,20 +1,21 @@
 """What was entered as recovered is taken back by two, once, as long as the lost money itself has not come."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select, update
 
 from cardsvc.api import correcting, held
 from cardsvc.core import wire
-from cardsvc.core.facts import Details, StationKind, Step
+from cardsvc.core.facts import Details, Quantity, StationKind, Step
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.ledger import SHORT, suspense, till
 from cardsvc.core.local_time import local
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.reporting import Every, What, period_of
-from cardsvc.core.review import Rule
-from cardsvc.core.terms import Means, Reason
+from cardsvc.core.review import Evidence, Rule
+from cardsvc.core.terms import Means, Payer, Reason
 from cardsvc.core.words import say
 from cardsvc.demo.home import NAMES
 from cardsvc.documents.capitals import capitals
@@ -22,14 +23,14 @@ from cardsvc.handlers import make_report
 from cardsvc.store import held_money, paid_out, report_rows, short
 from cardsvc.store import tables as t
 from cardsvc.store.short import Recovered
-from tests.service.test_statement_money import gives_card_back
-from tests.service.test_statements import signed, whole
+from tests.service.test_statement_money import back, gives_card_back, shown
+from tests.service.test_statements import pay, sent, signed, still_open, whole
 from tests.service.test_tills import AUDITOR, ONE, UNKNOWN, close, kept, mine
 from tests.support.desk import Desk
 from tests.support.home import Service, Station
 from tests.support.telling import Told
 
-MANAGER = StaffNo("1015")
+MANAGER, OTHER = StaffNo("1015"), StaffNo("1014")
 BY, CASHIER = signed(MANAGER), signed(ONE)
 FEN = 30_000
 MISTAKE = Reason.ENTERED_BY_MISTAKE
@@ -39,7 +40,13 @@ MISTAKE = Reason.ENTERED_BY_MISTAKE
 def one(service: Service) -> Told:
     """300 yuan of a case went out by the word of lost books, and every station was heard."""
     told = Told.begun(service, 1, resident=False)
-    station = service.station(StationKind.CASHIER)
+    is_paid_out(told)
+    assert balances(service) == {SHORT: FEN, till(Means.TRANSFER): -FEN}
+    return told
+
+
+def is_paid_out(told: Told) -> None:
+    service, station = told.service, told.service.station(StationKind.CASHIER)
     money = Details(amount_fen=FEN, means=Means.TRANSFER)
     people = station.people(Step.REFUND) | {"case_no": told.case_no}
     asked = station.append(wire.Request(step=Step.REFUND, details=money), **people)
@@ -50,8 +57,6 @@ def one(service: Service) -> Told:
     station.send()
     with service.context.engine.begin() as connection:
         connection.execute(update(t.journal).values(epoch_seen=2))
-    assert balances(service) == {SHORT: FEN, till(Means.TRANSFER): -FEN}
-    return told
 
 
 def balances(service: Service) -> dict[str, int]:
@@ -87,14 +92,39 @@ def undoes(
 
 def comes_after_all(one: Told, fen: int) -> None:
     """The lost money itself: what its station had sent before the books were restored once more."""
-    service = one.service
-    lost = Station(service, StationKind.CASHIER, number=1)
-    with service.context.engine.begin() as connection:
+    lost = lost_station(one)
+    deposits(one, lost, fen, "BANK-1")
+    send_all(lost)
+
+
+def is_typed_twice_after_all(one: Told, fen: int) -> None:
+    """The lost money itself, as its station had typed it: with a wrong number, taken back, and once more."""
+    lost = lost_station(one)
+    wrong = f"{lost.journal_id}:{deposits(one, lost, fen, 'BANK-1')}"
+    people = lost.people(Step.REVERSE_PAYMENT) | {"case_no": one.case_no}
+    back = Details(payment=wrong, reason=MISTAKE)
+    asked = lost.append(wire.Request(step=Step.REVERSE_PAYMENT, details=back), **people)
+    lost.append(wire.Observation(step=Step.REVERSE_PAYMENT, details=back, granted_seq=asked), **people)
+    deposits(one, lost, fen, "BANK-2")
+    send_all(lost)
+
+
+def lost_station(one: Told) -> Station:
+    """A station whose records a second restore has lost."""
+    lost = Station(one.service, StationKind.CASHIER, number=1)
+    with one.service.context.engine.begin() as connection:
         connection.execute(update(t.home).values(epoch=3))
-    money = Details(amount_fen=fen, means=Means.TRANSFER, reference="BANK-1")
-    lost.append(wire.Observation(step=Step.DEPOSIT, details=money), staff_no=ONE, case_no=one.case_no)
-    lost.settled = lost.seq
-    lost.send()
+    return lost
+
+
+def deposits(one: Told, station: Station, fen: int, number: str) -> int:
+    money = Details(amount_fen=fen, means=Means.TRANSFER, reference=number)
+    return station.append(wire.Observation(step=Step.DEPOSIT, details=money), staff_no=ONE, case_no=one.case_no)
+
+
+def send_all(station: Station) -> None:
+    station.settled = station.seq
+    station.send()
 
 
 def test_a_recovery_is_taken_back_by_two_and_once_out_of_the_drawer_that_has_it(one: Told) -> None:
@@ -167,6 +197,100 @@ def test_what_was_recovered_is_not_taken_back_either_when_the_money_itself_has_c
     assert held.give_back(service.context, BY, *back) is None
     assert undoes(one, came) is Problem.RECOVERY_USED, "it went out already"
     assert not listed(service)[0].may_go_back
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_money_that_comes_after_all_and_was_typed_twice_is_held_for_who_had_paid(one: Told, over: bool) -> None:
+    service, came = one.service, recovers(one, FEN, Means.TRANSFER, "B-7")
+    if over:
+        one.office.step(one.case_no, Step.CANCEL, Details(reason=Reason.FAMILY_WISH))
+
+    is_typed_twice_after_all(one, FEN)
+
+    assert balances(service) == {suspense(one.case_no): -FEN, till(Means.TRANSFER): FEN}
+    assert undoes(one, came) is Problem.RECOVERY_USED
+    assert held.give_back(service.context, BY, one.case_no, FEN, Means.TRANSFER, AUDITOR) is None
+
+
+@pytest.mark.parametrize("recovered", [False, True])
+@pytest.mark.parametrize("comes", [comes_after_all, is_typed_twice_after_all])
+def test_money_that_comes_after_all_leaves_what_a_statement_s_payer_has_in_suspense_the_payer_s(
+    service: Service, recovered: bool, comes: Callable[[Told, int], None]
+) -> None:
+    one = Told.begun(service, 1, resident=False)
+    one.does(Step.QUOTE, items=(Quantity(item="flowers", count=2),))
+    one.does(Step.SIGN_QUOTE)
+    flowers = Details(item="flowers", payer=Payer.POLICE, reason=Reason.PAYER_FOUND)
+    one.office.step(one.case_no, Step.SWITCH_PAYER, flowers)
+    draft_no = sent(service, Payer.POLICE)
+    asked = sum(still_open(service, draft_no).values())
+    assert pay(service, draft_no, asked + 1_000) is None
+    is_paid_out(one)
+    if recovered:
+        recovers(one, FEN, Means.TRANSFER, "B-7")
+    one.office.step(one.case_no, Step.CANCEL, Details(reason=Reason.FAMILY_WISH))
+    theirs = shown(service, draft_no)
+    assert sum(theirs.values()) >= 1_000
+
+    comes(one, FEN)
+
+    assert shown(service, draft_no) == theirs
+    with service.context.engine.connect() as connection:
+        at_desks = held_money.of_case(connection, service.context.home_id, one.case_no).fen
+    assert at_desks == (FEN if recovered else 0)
+    assert SHORT not in balances(service)
+    assert back(service, draft_no, one.case_no, sum(theirs.values())) is None
+
+
+def gives_back(one: Told, fen: int, answers: str | None, by: StaffNo = MANAGER) -> Refusal | None:
+    asked = (one.case_no, fen, Means.TRANSFER, AUDITOR)
+    return held.give_back(one.service.context, signed(by), *asked, answers=answers)
+
+
+def test_money_that_came_after_all_goes_back_to_the_payer_who_is_named_and_the_other_s_recovery_is_free(
+    one: Told,
+) -> None:
+    first, other = (recovers(one, 15_000, Means.TRANSFER, number) for number in ("X-1", "Y-1"))
+    assert gives_back(one, 1, first.fact.cause) is not None, "nothing is held yet"
+    comes_after_all(one, 15_000)
+    assert gives_back(one, 15_000, "office:1") == Refusal(Problem.RECOVERY_GONE, "office:1")
+
+    assert gives_back(one, 15_000, first.fact.cause) is None
+
+    assert [(row.may_go_back, row.answered_fen) for row in listed(one.service)] == [(True, 0), (False, 15_000)]
+    assert undoes(one, first) is Problem.RECOVERY_USED, "it went back to who had paid it"
+    assert undoes(one, other) is None
+    assert balances(one.service) == {SHORT: 15_000, till(Means.TRANSFER): -15_000}
+
+
+def test_no_more_goes_back_for_a_recovery_than_was_paid_by_it_and_has_come_in_its_place(one: Told) -> None:
+    first, other = (recovers(one, fen, Means.TRANSFER, str(fen)) for fen in (10_000, 20_000))
+    comes_after_all(one, 15_000)
+
+    assert gives_back(one, 10_001, first.fact.cause) == Refusal(Problem.ABOVE_PAID, "¥100.00")
+    assert gives_back(one, 10_000, first.fact.cause) is None
+    assert gives_back(one, 1, first.fact.cause) == Refusal(Problem.ABOVE_PAID, "¥0.00")
+    assert gives_back(one, 5_000, other.fact.cause) is None
+    assert [undoes(one, came) for came in (first, other)] == [Problem.RECOVERY_USED] * 2
+
+
+@pytest.mark.parametrize(("named", "seen"), [(None, {"X-1", "Y-1"}), ("X-1", {"X-1"}), ("Y-1", {"Y-1"})])
+def test_who_said_that_somebody_paid_and_gives_back_what_came_in_its_place_is_looked_at(
+    one: Told, named: str | None, seen: set[str]
+) -> None:
+    for number, second in (("X-1", MANAGER), ("Y-1", AUDITOR)):
+        asked = (one.case_no, 15_000, Means.TRANSFER, number, Reason.PAYER_FOUND, second)
+        assert held.recover_short(one.service.context, CASHIER, *asked) is None
+    numbers = {came.fact.cause: came.details.reference for came in listed(one.service)}
+    comes_after_all(one, 15_000)
+
+    assert gives_back(one, 15_000, next((cause for cause in numbers if numbers[cause] == named), None)) is None
+
+    f = t.review_flag.c
+    with one.service.context.engine.connect() as connection:
+        rows = connection.execute(select(f.amount_fen, f.evidence).where(f.rule == Rule.ONE_PERSON)).all()
+    assert [fen for fen, _ in rows] == [15_000]
+    assert {numbers[cause] for cause in Evidence.model_validate_json(rows[0][1]).causes if cause in numbers} == seen
 
 
 def test_the_number_of_a_transfer_that_came_and_went_back_is_not_used_again(one: Told) -> None:
@@ -247,6 +371,22 @@ def test_a_recovery_that_was_taken_back_is_in_the_figures_of_its_day_as_what_it_
     ]  # fmt: skip
 
 
+def test_money_that_came_after_all_and_was_typed_twice_went_out_uncovered_once_in_the_figures(one: Told) -> None:
+    context = one.service.context
+    is_typed_twice_after_all(one, FEN)
+    period = period_of(Every.DAY, local(context.clock()).date())
+
+    made = make_report.handle(context, period, "en")
+
+    assert not isinstance(made, Refusal)
+    sections = {section.name: section for section in made.report.sections}
+    assert {line.names[0]: [cell.value for cell in line.cells] for line in sections["short"].lines} == {
+        "refund": [FEN, 0, 0], "made_good": [0, 2 * FEN, 0], "reverse_payment": [0, -FEN, 0],
+    }  # fmt: skip
+    total = sections["short"].total
+    assert total is not None and [cell.value for cell in total.cells] == [FEN, FEN, 0]
+
+
 def test_who_took_it_in_and_takes_it_back_is_looked_at(one: Told) -> None:
     assert undoes(one, recovers(one, 20_000), MANAGER, by=ONE) is None
 
@@ -276,3 +416,58 @@ def test_the_page_of_held_money_takes_a_recovery_back_and_gives_whoever_paid_a_p
     assert "data-print" not in paper, "what was taken back is printed no more"
     assert desk.post(f"{path}/undo", **typed).status_code == 409
     assert desk.get("held/recovered/1").status_code == 404
+
+
+def test_what_was_short_is_recovered_and_written_off_once_however_often_its_form_is_sent(one: Told) -> None:
+    mine(one.service)
+    desk, two = Desk(one.service, MANAGER), {"second_staff_no": "1016", "second_password": "10161016"}
+    typed = {"means": "transfer", "reference": "B-7", "reason": "payer_found", "amount": "100", **two}
+
+    def sends(path: str, **form: str) -> list[int]:
+        page = desk.get("held").text
+        seen = re.search(r'name="seen" value="(\d+)"', page)
+        assert seen is not None
+        return [desk.post(f"held/{one.case_no}/{path}", seen=seen[1], **form).status_code for _ in range(2)]
+
+    assert sends("recover", **typed) == [303, 409]
+    assert sends("recover", **typed | {"means": "card_terminal", "reference": "T-8"}) == [303, 409]
+    assert sends("write-off", reason="lost", amount="50", **two) == [303, 409]
+
+    assert balances(one.service)[SHORT] == 5_000
+
+
+@pytest.mark.parametrize(("by", "second", "looked_at"), [(ONE, MANAGER, 1), (MANAGER, AUDITOR, 1), (MANAGER, OTHER, 0)])
+def test_who_entered_what_was_recovered_does_not_give_it_back_unseen(
+    one: Told, by: StaffNo, second: StaffNo, looked_at: int
+) -> None:
+    came = recovers(one, 20_000, Means.TRANSFER, "B-7")
+    comes_after_all(one, FEN)
+    context, back = one.service.context, (one.case_no, 20_000, Means.TRANSFER, second)
+    with context.engine.begin() as connection:
+        connection.execute(update(t.staff).where(t.staff.c.staff_no == OTHER).values(roles="cashier"))
+
+    assert held.give_back(context, signed(by), *back) is None
+
+    f = t.review_flag.c
+    with context.engine.connect() as connection:
+        rows = connection.execute(select(f.evidence).where(f.rule == Rule.ONE_PERSON.value)).scalars().all()
+    assert len(rows) == looked_at and all(came.fact.cause in evidence for evidence in rows)
+
+
+def test_the_page_of_held_money_asks_which_recovery_is_answered_and_shows_what_went_back_for_it(one: Told) -> None:
+    first, other = (recovers(one, 15_000, Means.TRANSFER, number) for number in ("X-1", "Y-1"))
+    comes_after_all(one, 15_000)
+    desk = Desk(one.service, MANAGER)
+    page = desk.get("held").text
+    assert 'name="answers"' in page and "X-1" in page and say("zh_CN", "held.answers") in page
+    typed = {"amount": "150", "means": "transfer", "second_staff_no": AUDITOR, "second_password": "10161016"}
+    typed["seen"] = page.partition('name="seen" value="')[2].partition('"')[0]
+
+    assert desk.post(f"held/{one.case_no}/back", answers="office:1", **typed).status_code == 409
+    assert desk.post(f"held/{one.case_no}/back", answers="not one", **typed).status_code != 303
+    assert desk.post(f"held/{one.case_no}/back", answers=first.fact.cause, **typed).status_code == 303
+
+    page = desk.get("held").text
+    assert f"{say('zh_CN', 'held.answered')} ¥150.00" in page
+    assert f"/recovered/{first.log_no}/undo" not in page and f"/recovered/{other.log_no}/undo" in page
+    assert say("zh_CN", "held.answered") in desk.get(f"held/recovered/{first.log_no}").text

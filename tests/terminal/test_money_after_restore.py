@@ -250,6 +250,7 @@ def test_what_stays_short_is_recovered_or_written_off_by_two_when_every_station_
     page = desk.get("held").text
     assert f"/office/{path}" in page and "¥0.01" in page
     typed = {"reason": "lost", "second_staff_no": "1016", "second_password": "10161016"}
+    typed["seen"] = page.partition('name="seen" value="')[2].partition('"')[0]
     others = Desk(desks.home.service, "1010").get("held").text
     assert path not in others and path.replace("write-off", "recover") in others
     assert desk.post(path, amount="0", **typed).status_code == 409

@@ -13,7 +13,7 @@ from cardsvc.core.reversal import reversed_by
 from cardsvc.core.terms import OF_DEATH, Notice, Paper, Reason
 from cardsvc.handlers.record_tap.charging import charge
 from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, live_permit, marks_of
-from cardsvc.store import merged
+from cardsvc.store import merged, references
 from cardsvc.store.grounds import also_inside, kind_of, next_queue_no
 from cardsvc.store.stock import next_certificate
 from cardsvc.store.working import DEATH_PAPER, Drawn, Message, Trip, Voided, WorkingSet
@@ -99,7 +99,7 @@ def _refer(tx: WorkingSet, fact: Fact, body: StepTaken) -> None:
     standing = {numbers[cause] for cause in numbers.keys() - {_taken_back_by(one) for one in facts}}
     ours = {one.case_no for one in facts}
     if gone is not None and gone not in standing and tx.mark_owner(reference.MARK, gone) in ours:
-        tx.marks[(reference.MARK, gone)] = None
+        references.free(tx, gone)
 
 
 def _to_bank(tx: WorkingSet, fact: Fact, body: StepTaken) -> None:

@@ -17,7 +17,7 @@ from cardsvc.handlers.record_tap.gates import clear, ground_of
 from cardsvc.handlers.record_tap.happening import given, let_happen
 from cardsvc.handlers.record_tap.known_here import awaits, forked, further_reasons, roles_then
 from cardsvc.handlers.record_tap.reported import Reported
-from cardsvc.store import stray_money
+from cardsvc.store import references, stray_money
 from cardsvc.store.chains import place_of
 from cardsvc.store.working import WorkingSet
 
@@ -31,8 +31,10 @@ def handle(tx: WorkingSet, reported: Reported, log_no: int) -> Judgement:
     case = tx.case(reported.case_no) if reported.case_no else None
     if case is None:
         unknown = Refusal(Problem.CASE_UNKNOWN, reported.case_no or "")
+        twice = references.entered_before(tx, reported.asked.step, reported.asked.details, reported.cause)
+        reasons = (unknown,) if twice is None else (unknown, twice)
         kept = reported.happened and _of_no_case(tx, reported, log_no)
-        return answer(Judged(Outcome.CONFLICT, (unknown,))) if kept else refused(unknown)
+        return answer(Judged(Outcome.CONFLICT, reasons)) if kept else refused(unknown)
     card = tx.cards.get(reported.card_no) if reported.card_no and reported.counter is not None else None
     late, issue_no = _late(case, reported, card), _issue_no(tx, case, card)
     if late and reported.counter is not None:

@@ -12,11 +12,11 @@ from cardsvc.core.permissions import Role, not_second
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.profiles import mifare_classic
 from cardsvc.core.tap import NEVER_BY_UID, CardChain
-from cardsvc.core.terms import Approval, Means
+from cardsvc.core.terms import Approval
 from cardsvc.core.till import is_in_shift, without_shift
 from cardsvc.handlers.record_tap.reported import Reported
 from cardsvc.handlers.record_tap.things import EXCLUSIVE, KEEPS_PERMIT, PERIODS, live_permit, marks_of
-from cardsvc.store import merged, reversing, short, statement_money, tills
+from cardsvc.store import merged, references, reversing, short, tills
 from cardsvc.store.cards import STAFF
 from cardsvc.store.grounds import closed
 from cardsvc.store.open_lines import open_lines
@@ -81,6 +81,10 @@ def further_reasons(tx: WorkingSet, case: Case, reported: Reported, card: CardCh
         reasons.append(gone)
     if step is Step.UNDO_RECOVERY and (kept := _recovery_stays(tx, case, reported)) is not None:
         reasons.append(kept)
+    if step is Step.GIVE_BACK_HELD and details.payment is not None:
+        told, paid_fen = merged.facts(tx, case.case_no), short.recovered(tx, case.case_no)
+        wrong = recovery.answers_none(told, details, paid_fen)
+        reasons.extend([wrong] if wrong is not None else [])
     if step is Step.BANK_PAID:
         wrong = paid_out.refused(reported.asked, merged.facts(tx, case.case_no))
         reasons.extend([wrong] if wrong is not None else [])
@@ -121,7 +125,7 @@ def _left_before(tx: WorkingSet, reported: Reported) -> list[Refusal]:
 
 
 def _entered_before(tx: WorkingSet, case: Case, step: Step, details: Details) -> Refusal | None:
-    """Why money by card or transfer is in doubt: a payment with this number was entered here, or for a statement.
+    """Why money by card or transfer is in doubt: its number was entered before.
 
     What goes out has numbers of its own; the one that a transfer has may be written otherwise.
     """
@@ -130,13 +134,7 @@ def _entered_before(tx: WorkingSet, case: Case, step: Step, details: Details) ->
         own = paid_out.told(merged.facts(tx, case.case_no)).get(details.payment or "")
         same = own is not None and paid_out.code_of(own) == reference.compared(number)
         return None if same else Refusal(Problem.PAID_TWICE, number)
-    code = reference.code_of(step, details)
-    if code is None or details.reference is None:
-        return None
-    known = tx.mark_owner(reference.MARK, code) is not None
-    if not known and details.means is Means.TRANSFER:
-        known = statement_money.knows(tx.connection, tx.home_id, details.reference)
-    return Refusal(Problem.PAID_TWICE, details.reference) if known else None
+    return references.entered_before(tx, step, details)
 
 
 def _recovery_stays(tx: WorkingSet, case: Case, reported: Reported) -> Refusal | None:

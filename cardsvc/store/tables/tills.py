@@ -82,6 +82,7 @@ stray_money = Table(
     Column("settled_second", Text),
     Column("settled_case_no", Text),
     Column("settled_shift_no", BigInteger),
+    Column("reference", Text),
     ForeignKeyConstraint(["home_id", "shift_no"], ["till_shift.home_id", "till_shift.shift_no"]),
     ForeignKeyConstraint(["home_id", "settled_case_no"], ["funeral_case.home_id", "funeral_case.case_no"]),
     CheckConstraint("amount_fen > 0", name="stray_is_positive"),

@@ -77,6 +77,9 @@ DROP TRIGGER mark_stays;
 CREATE TRIGGER mark_stays BEFORE UPDATE ON mark WHEN OLD.kind NOT IN ('death_paper', 'reference') BEGIN SELECT RAISE(ABORT, 'mark is used once'); END;
 -- @end
 
+-- By which slip or bank's number money of no case came; nobody was asked for one before.
+ALTER TABLE stray_money ADD COLUMN reference TEXT;
+
 -- Cash that is in no shift is put into one, once.
 CREATE INDEX till_taking_since ON till_taking (home_id, log_no);
 -- @postgresql
