@@ -13,7 +13,7 @@ from cardsvc.context import Context
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import EVERY_MODULE, Action, Role, may
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.staffing import WEIGHTY, Person, needs_two
+from cardsvc.core.staffing import Person
 from cardsvc.core.words import Language, say
 from cardsvc.handlers import manage_staff
 from cardsvc.rows import grants
@@ -39,7 +39,12 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         return shell.page(request, "people", signed, values, refusal=refusal, status=_status(refusal))
 
     def page(
-        request: Request, signed: Signed, staff_no: str, refusal: Refusal | None = None, first: str = ""
+        request: Request,
+        signed: Signed,
+        staff_no: str,
+        refusal: Refusal | None = None,
+        first: str = "",
+        typed: tuple[tuple[Role, ...], str | None] | None = None,
     ) -> Response:
         with context.engine.connect() as connection:
             one = managing.person(connection, context.home_id, staff_no)
@@ -49,7 +54,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         values = {
             "one": one,
             "first": first,
-            "by_two": needs_two(one.roles, one.staff_no, signed.staff_no),
+            "typed": typed or (one.roles, one.county),
             "modules": [module for name, module in context.modules.items() if name in granted],
             "has_modules": may(one.roles, Action.SEE_RECORDS) and not EVERY_MODULE & set(one.roles),
             "at": f"{request.url.netloc}{request.scope['root_path']}",
@@ -93,13 +98,15 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
 
     @app.post("/staff/{staff_no}/roles")
     async def change(request: Request, signed: Annotated[Signed, manages], staff_no: str, second: Second) -> Response:
-        if isinstance(second, Refusal):
-            return done(request, signed, staff_no, second)
         form = await request.form()
-        county = str(form.get("county", "")) or None
+        roles, county = _roles(form), str(form.get("county", "")) or None
+        if isinstance(second, Refusal):
+            return page(request, signed, staff_no, second, typed=(roles, county))
         both = (signed.staff_no, second)
-        changed = manage_staff.change(context, StaffNo(staff_no), _roles(form), county, both, context.clock())
-        return done(request, signed, staff_no, changed)
+        changed = manage_staff.change(context, StaffNo(staff_no), roles, county, both, context.clock())
+        if changed is not None:
+            return page(request, signed, staff_no, changed, typed=(roles, county))
+        return done(request, signed, staff_no, None)
 
     @app.post("/staff/{staff_no}/leave")
     def leave(request: Request, signed: Annotated[Signed, manages], staff_no: str) -> Response:
@@ -124,7 +131,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
 
 
 def _choices() -> dict[str, Any]:
-    return {"roles": list(Role), "weighty": WEIGHTY, "counties": CODES}
+    return {"roles": list(Role), "counties": CODES}
 
 
 def _status(refusal: Refusal | None) -> int:

@@ -1,6 +1,5 @@
 """The console's page of who works in which module."""
 
-from functools import partial
 from typing import Annotated
 
 from fastapi import FastAPI, Request, Response
@@ -22,9 +21,12 @@ from cardsvc.store.opening import load_staff
 
 def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
     """Add the page to the console."""
-    gives, sees = partial(asking.asks_whole, access)(Action.GRANT_MODULES)
+    gives, sees = asking.asks_whole(access, Action.GRANT_MODULES)
+    second_of = asking.second_by(access)
 
-    def page(request: Request, signed: Signed, refusal: Refusal | None = None) -> Response:
+    def page(
+        request: Request, signed: Signed, refusal: Refusal | None = None, typed: dict[StaffNo, list[str]] | None = None
+    ) -> Response:
         with context.engine.connect() as connection:
             people = load_staff(connection, context.home_id)
             clerks = [
@@ -34,7 +36,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             ]
             values = {
                 "clerks": clerks,
-                "granted": grants.every(connection, context.home_id),
+                "granted": {**grants.every(connection, context.home_id), **(typed or {})},
                 "names": staff.names(connection, context.home_id),
                 "modules": list(context.modules.values()),
             }
@@ -46,9 +48,16 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         return page(request, signed)
 
     @app.post("/module-grants/{staff_no}")
-    async def grant(request: Request, signed: Annotated[Signed, gives], staff_no: str) -> Response:
-        wanted = [str(one) for one in (await request.form()).getlist("module")]
-        refusal = grant_module.handle(context, StaffNo(staff_no), wanted, signed.staff_no, context.clock())
+    async def grant(
+        request: Request,
+        signed: Annotated[Signed, gives],
+        second: Annotated[StaffNo | Refusal | None, second_of],
+        staff_no: str,
+    ) -> Response:
+        whom, wanted = StaffNo(staff_no), [str(one) for one in (await request.form()).getlist("module")]
+        if isinstance(second, Refusal):
+            return page(request, signed, second, {whom: wanted})
+        refusal = grant_module.handle(context, whom, wanted, (signed.staff_no, second), context.clock())
         if refusal is not None:
-            return page(request, signed, refusal)
+            return page(request, signed, refusal, {whom: wanted})
         return RedirectResponse(f"{request.scope['root_path']}/module-grants#{staff_no}", 303)

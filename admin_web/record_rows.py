@@ -1,6 +1,6 @@
 """The console's rows of modules: new, changed, moved, looked at; each with its history and what links to it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
@@ -276,7 +276,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         return detail(request, signed, at, row_id, link=addresses.outward(context, request, token))
 
 
-def days_of(record: Record, row: Kept, typed: dict[str, str], now: datetime) -> dict[str, str]:
+def days_of(record: Record, row: Kept, typed: Mapping[str, str], now: datetime) -> dict[str, str]:
     """What the fields say that ask when a move was: as typed, else today; a moment is now where it is left empty."""
     stamps = {one.stamps for one in move_row.open_moves(record, row) if one.stamps}
     today = local(now).date().isoformat()

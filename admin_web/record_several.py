@@ -1,6 +1,7 @@
 """The console's moves of several rows at once, each judged by itself; and links for outside for a whole list."""
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, NamedTuple
 
@@ -36,6 +37,7 @@ MOST = 500
 ONE = re.compile(r"([0-9a-f]{32})\.(\d{1,9})")
 """A row and the version that was looked at."""
 Seen = dict[str, int]
+NOTHING: Mapping[str, str] = {}
 
 
 class Answer(NamedTuple):
@@ -87,7 +89,13 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         return asked(request, signed, at, _move(at, move), _seen(every if which == "all" else " ".join(row)))
 
     def asked(
-        request: Request, signed: Signed, at: At, move: Move, seen: Seen, refusal: Refusal | None = None
+        request: Request,
+        signed: Signed,
+        at: At,
+        move: Move,
+        seen: Seen,
+        refusal: Refusal | None = None,
+        typed: Mapping[str, str] = NOTHING,
     ) -> Response:
         language = language_of(request)
         with context.engine.connect() as connection:
@@ -96,7 +104,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         fit = [one for one in found if one.version == seen[one.id] and move in move_row.open_moves(at.record, one)]
         flow = at.record.flow
         state = at.record.column(flow.column).choices.get(move.to) if flow is not None else None
-        stamps = days_of(at.record, fit[0], {}, context.clock()) if fit else {}
+        stamps = days_of(at.record, fit[0], typed, context.clock()) if fit else {}
         values = {
             "at": at,
             "move": move,
@@ -105,6 +113,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
             "after": state.said(language) if state is not None else "",
             "seen": " ".join(f"{row_id}.{version}" for row_id, version in seen.items()),
             "days": stamps,
+            "typed": typed,
             "must": must_of(context, at, fit, move),
         }
         status = 422 if not seen else STATUS.get(refusal.problem, 409) if refusal is not None else 200
@@ -124,7 +133,7 @@ def add(app: FastAPI, context: Context, access: Access, shell: Shell) -> None:
         seen = _seen(typed.get("seen", ""))
         alone = Refusal(Problem.FOUR_EYES, Action.EDIT_RECORDS) if step.two and second is None else None
         if not seen or isinstance(second, Refusal) or alone is not None:
-            return asked(request, signed, at, step, seen, second if isinstance(second, Refusal) else alone)
+            return asked(request, signed, at, step, seen, second if isinstance(second, Refusal) else alone, typed)
         people = (signed.staff_no, second if step.two else None)
         done = await run_in_threadpool(_move_all, context, at, signed.county, people, step, seen, typed, language)
         values = {"at": at, "move": step, "done": len(seen) - len(done), "refused": done}

@@ -1,10 +1,14 @@
-"""People as they begin; which changes of them are decided by two, and who can change people at all."""
+"""People as they begin; what a change gives them, which nobody gives alone, and who can change people at all.
+
+Any colleague is a second pair of eyes beside a body, and every role takes steps that two take (0038): who makes
+somebody alone, or can choose their password, would be both. So there is no role that one person gives.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cardsvc.core.ids import StaffNo
-from cardsvc.core.permissions import ALLOWED, MONEY_BY_TWO, Action, Role, may
+from cardsvc.core.permissions import Action, Role, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,26 +19,6 @@ class Person:
     name: str
     roles: tuple[Role, ...]
     county: str | None = None
-
-
-A = Action
-HAS_A_SAY = frozenset(
-    {
-        *(A.MANAGE_STAFF, A.GRANT_MODULES, A.SET_RULES, A.REVIEW_BILLS, A.CLOSE_DAY, A.SETTLE_PAYMENT),
-        *(A.TAKE_PAYMENT, A.KEEP_TILL, A.KEEP_RECEIPTS, A.KEEP_STATEMENTS),
-    }
-)
-"""What decides about money, or about what others may do."""
-WEIGHTY = frozenset(
-    role for role, allows in ALLOWED.items() if allows.steps & MONEY_BY_TWO or allows.actions & HAS_A_SAY
-)
-"""Roles that nobody gives alone."""
-
-
-def needs_two(given: Iterable[Role], whom: StaffNo, by: StaffNo) -> bool:
-    """Whether `by` needs a second person to let `whom` act in the roles `given`."""
-    roles = frozenset(given)
-    return bool(roles & WEIGHTY) or (bool(roles) and whom == by)
 
 
 def given(before: Iterable[Role], after: Iterable[Role], county: str | None, wanted: str | None) -> frozenset[Role]:

@@ -1,11 +1,11 @@
 """Change who works here: add, roles and county, leave and come back, a first password anew.
 
-What lets somebody act in a role with a say in money or people takes two (`core.staffing`); the command line, for the
+What lets somebody act in a role takes two (`core.staffing`); the command line, for the
 day when nobody can sign in, is nobody, and its changes say so in the audit log. Stations learn of each change.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from cardsvc.core import passwords
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.permissions import Action, Role, confirmed
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.staffing import Person, given, manages, needs_two
+from cardsvc.core.staffing import Person, given, manages
 from cardsvc.rows.counties import CODES
 from cardsvc.store import duty, founding, managing, staff
 from cardsvc.store.engine import Connection, transact
@@ -46,7 +46,7 @@ def add(context: Context, person: Person, people: People, now: datetime) -> str 
         log = open_log(connection, context.home_id)
         if managing.person(connection, context.home_id, begins.staff_no) is not None:
             return Refusal(Problem.STAFF_KNOWN, begins.staff_no)
-        if refusal := _alone(connection, context, begins.staff_no, roles, people):
+        if refusal := _alone(connection, context, roles, people):
             return refusal
         _tell(log, f"staff added: {_said(roles, begins.county)}", begins.staff_no, people, now)
         row = founding.staff_row(context.home_id, begins, sealed, now, password=verifier, pin="")
@@ -70,7 +70,7 @@ def change(
         if not manages(wanted, county) and _is_last(connection, context, one):
             return Refusal(Problem.LAST_MANAGER)
         new = given(one.roles, wanted, one.county, county)
-        if refusal := _alone(connection, context, staff_no, new, people):
+        if refusal := _alone(connection, context, new, people):
             return refusal
         was = f"{_said(wanted, county)} (before: {_said(one.roles, one.county)})"
         _tell(log, f"staff roles: {was}", staff_no, people, now)
@@ -126,7 +126,7 @@ def _with_first(
     first, verifier = _first(context)
 
     def both(connection: Connection, log: Log, one: managing.Person) -> Refusal | None:
-        if refusal := _alone(connection, context, staff_no, one.roles, people) or to(connection, log, one):
+        if refusal := _alone(connection, context, one.roles, people) or to(connection, log, one):
             return refusal
         staff.close_sessions(connection, context.home_id, staff_no, now)
         values = {"password_hash": verifier, "first_by": people[0] or "", "first_at": now}
@@ -152,12 +152,10 @@ def _changed(context: Context, staff_no: StaffNo, to: Change, *, left: bool = Fa
     return transact(context.engine, act)
 
 
-def _alone(
-    connection: Connection, context: Context, whom: StaffNo, roles: Iterable[Role], people: People
-) -> Refusal | None:
-    """Why they may not let `whom` act in these roles; the command line may."""
+def _alone(connection: Connection, context: Context, roles: Collection[Role], people: People) -> Refusal | None:
+    """Why they may not let somebody act in these roles; the command line may."""
     by, second = people
-    if by is None or not needs_two(roles, whom, by):
+    if by is None or not roles:
         return None
     return confirmed(by, second, load_staff(connection, context.home_id), Action.MANAGE_STAFF)
 

@@ -12,12 +12,13 @@ from cardsvc import modules
 from cardsvc.api.app import Surface
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.plug import discover
-from cardsvc.handlers import grant_module, load_half_year
+from cardsvc.handlers import load_half_year
 from cardsvc.modules import Module
 from cardsvc.surfaces import create_service
 from tests.admin_web.test_console import sign_in
 from tests.admin_web.test_every_page import FAULTS
 from tests.support.browser import Pages
+from tests.support.granting import grant
 from tests.support.home import Service
 from tests.support.serving import Served
 
@@ -41,8 +42,7 @@ def bureau(quick_home: Path) -> Iterator[Service]:
     """An office with all modules and the rows of the half-year."""
     service = Service(f"sqlite:///{quick_home / 'onecard.db'}", modules=tuple(MODULES.values()))
     load_half_year.handle(service.context, StaffNo(LEADER), service.clock.now, lambda module, rows: None)
-    given = grant_module.handle(service.context, StaffNo(COUNTY), MODULES, StaffNo(LEADER), service.clock.now)
-    assert given is None
+    grant(service, COUNTY, MODULES)
     yield service
     service.close()
 

@@ -20,7 +20,7 @@ from cardsvc.api.uploads import work_due
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.plug import discover
 from cardsvc.core.records import Record
-from cardsvc.handlers import grant_module, import_rows
+from cardsvc.handlers import import_rows
 from cardsvc.modules import Module
 from cardsvc.rows import keeping
 from cardsvc.rows.keeping import Where
@@ -28,6 +28,7 @@ from cardsvc.store.engine import transact
 from cardsvc.surfaces import create_service
 from tests.support import module_rows
 from tests.support.desk import Desk
+from tests.support.granting import grant
 from tests.support.home import Service
 
 MODULES = discover(modules, "MODULE", Module)
@@ -103,8 +104,7 @@ class Office:
         return found
 
     def grant(self, staff_no: StaffNo, names: list[str]) -> None:
-        context = self.service.context
-        assert grant_module.handle(context, staff_no, names, LEADER, context.clock()) is None
+        grant(self.service, staff_no, names)
 
     def every(self, night: bool) -> Iterator[tuple[str, str, Module, Record]]:
         """Each route of modules for each module: by day for one record of each, in turn; at night for all."""

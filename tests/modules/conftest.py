@@ -7,10 +7,10 @@ import pytest
 
 from cardsvc.api.app import Surface
 from cardsvc.core.ids import StaffNo
-from cardsvc.handlers import grant_module
 from cardsvc.surfaces import create_service
 from tests.service.conftest import founded
 from tests.support import sample_module
+from tests.support.granting import grant
 from tests.support.home import Service
 from tests.support.serving import Served
 
@@ -21,7 +21,7 @@ LEADER, CLERK, COUNTY = StaffNo("1051"), StaffNo("1052"), StaffNo("1053")
 def begun(dsn: str) -> Iterator[Service]:
     running = Service(dsn, modules=(sample_module.MODULE,))
     for one in (CLERK, COUNTY):
-        assert grant_module.handle(running.context, one, ["sample"], LEADER, running.clock.now) is None
+        grant(running, one, ["sample"])
     yield running
     running.close()
 

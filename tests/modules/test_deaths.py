@@ -21,7 +21,6 @@ from cardsvc.core.plug import discover
 from cardsvc.core.problems import Problem, Refusal
 from cardsvc.core.records import Values, Wrong
 from cardsvc.core.terms import CaseKind, Issuer, Paper, Reason
-from cardsvc.handlers import grant_module
 from cardsvc.handlers.keep_row import Faulty
 from cardsvc.modules import Module, Payments
 from cardsvc.rows import deaths as rows
@@ -34,6 +33,7 @@ from tests.service.conftest import founded
 from tests.service.test_verify import fault
 from tests.support.desk import Desk
 from tests.support.elders import receives
+from tests.support.granting import grant
 from tests.support.home import ID_NO, Service
 from tests.support.rows import SECOND, Clerk, columns
 from tests.support.telling import BELONGINGS, FIRE, READY, TO_STORAGE, Told
@@ -532,9 +532,7 @@ def test_clerks_see_the_stopped_rows_of_their_modules_and_county_with_what_was_p
     other.does(Step.VERIFY_DEATH, number="DC2")
     bureau.deaths.tell_due()
     for one in (CLERK, COUNTY):
-        assert (
-            grant_module.handle(bureau.service.context, one, ["social_relief"], LEADER, bureau.service.clock()) is None
-        )
+        grant(bureau.service, one, ["social_relief"])
 
     def rows_of(staff_no: str) -> set[str]:
         page = Desk(bureau.service, staff_no).get("modules/deaths").text

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from cardsvc.commands.ground import plugged
-from cardsvc.handlers import grant_module
 from tests.modules.conftest import COUNTY, LEADER
 from tests.support.desk import Desk
 from tests.support.elders import receives
+from tests.support.granting import grant
 from tests.support.home import ID_NO, Service
 from tests.support.rows import Clerk
 
@@ -21,7 +21,7 @@ MODULES = plugged()
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     place: Path = tmp_path_factory.mktemp("filters")
     service = Service(f"sqlite:///{place / 'onecard.db'}", modules=tuple(MODULES.values()))
-    assert grant_module.handle(service.context, COUNTY, list(MODULES), LEADER, service.clock.now) is None
+    grant(service, COUNTY, MODULES)
     yield service
     service.close()
 

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from cardsvc.handlers import grant_module
 from cardsvc.rows import keeping, paging, tables
 from cardsvc.rows.keeping import Kept, Where
 from cardsvc.rows.matching import Wanted
@@ -18,6 +17,7 @@ from cardsvc.store.engine import UnsafeStore
 from tests.modules.conftest import CLERK, COUNTY, LEADER
 from tests.support import sample_module
 from tests.support.desk import Desk
+from tests.support.granting import grant
 from tests.support.home import ID_NO, Service
 
 THING = {
@@ -170,7 +170,7 @@ def test_a_county_clerk_sees_and_keeps_their_own_alone(bureau: Service) -> None:
 
 
 def test_who_has_no_grant_finds_nothing_there(bureau: Service) -> None:
-    assert grant_module.handle(bureau.context, CLERK, [], LEADER, bureau.clock.now) is None
+    grant(bureau, CLERK, [])
     desk = Desk(bureau, CLERK)
 
     assert desk.get("modules/sample/thing").status_code == 404
@@ -461,10 +461,31 @@ def test_the_second_person_works_in_the_module_and_with_the_county(bureau: Servi
     two = {"second_staff_no": COUNTY, "second_password": f"{COUNTY}{COUNTY}", "version": "2"}
     assert desk.post(f"modules/sample/thing/{row_id}/move/agree", **two).status_code == 403, "another county's"
     two |= {"second_staff_no": CLERK, "second_password": f"{CLERK}{CLERK}"}
-    assert grant_module.handle(bureau.context, CLERK, [], LEADER, bureau.clock.now) is None
+    grant(bureau, CLERK, [])
     assert desk.post(f"modules/sample/thing/{row_id}/move/agree", **two).status_code == 403, "another module's"
-    assert grant_module.handle(bureau.context, CLERK, ["sample"], LEADER, bureau.clock.now) is None
+    grant(bureau, CLERK, ["sample"])
     assert desk.post(f"modules/sample/thing/{row_id}/move/agree", **two).status_code == 303
+
+
+def test_a_module_is_granted_by_two_and_taken_by_one(bureau: Service) -> None:
+    desk, form = Desk(bureau, LEADER), {"module": "sample", "second_staff_no": "1016"}
+    grant(bureau, CLERK, [])
+    alone = desk.post(f"module-grants/{CLERK}", module="sample")
+    wrong = desk.post(f"module-grants/{CLERK}", **form, second_password="wrong")
+    assert (alone.status_code, wrong.status_code) == (409, 401)
+    assert all(one.text.count('value="sample" checked') == 2 for one in (alone, wrong)), "what was ticked stays so"
+    for second in ("1051", CLERK, "1010"):
+        typed = {"module": "sample", "second_staff_no": second, "second_password": second * 2}
+        assert desk.post(f"module-grants/{CLERK}", **typed).status_code in (403, 409), second
+    assert Desk(bureau, CLERK).get("modules/sample/thing").status_code == 404
+
+    assert desk.post(f"module-grants/{CLERK}", **form, second_password="10161016").status_code == 303
+    assert Desk(bureau, CLERK).get("modules/sample/thing").status_code == 200
+    assert desk.post(f"module-grants/{CLERK}").status_code == 303
+    assert Desk(bureau, CLERK).get("modules/sample/thing").status_code == 404
+    with bureau.context.engine.connect() as connection:
+        ask = text("SELECT what FROM audit_link WHERE what LIKE 'modules granted%' ORDER BY log_no DESC LIMIT 2")
+        assert connection.execute(ask).scalars().all() == ["modules granted: none", "modules granted: sample with 1016"]
 
 
 def test_a_secret_that_a_move_leaves_empty_stays(bureau: Service) -> None:

@@ -109,6 +109,13 @@ def test_what_two_agree_to_two_agree_to_for_many(bureau: Service) -> None:
     assert "已办理 2 条" in plain(done) and [one.values["state"] for one in rows(bureau)] == ["back"] * 2
 
 
+def test_a_wrong_second_password_loses_nothing_that_was_typed(bureau: Service) -> None:
+    desk = Desk(bureau, CLERK)
+    form = {"seen": f"{add(desk, name='甲')}.1", "note": "先放着", "second_staff_no": LEADER, "second_password": "x7y"}
+    refused = desk.post(f"{PAGE}/shelve", **form)
+    assert refused.status_code == 401 and ">先放着</textarea>" in refused.text and "x7y" not in refused.text
+
+
 def test_nobody_moves_or_sees_another_county_s_rows(bureau: Service) -> None:
     row_id, county = add(Desk(bureau, CLERK), name="别县的"), Desk(bureau, COUNTY)
 

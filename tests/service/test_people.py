@@ -8,7 +8,7 @@ from cardsvc.core.ids import StaffNo
 from cardsvc.core.passwords import wrong_password, wrong_pin
 from cardsvc.core.permissions import Role
 from cardsvc.core.problems import Problem, Refusal
-from cardsvc.core.staffing import WEIGHTY, Person
+from cardsvc.core.staffing import Person
 from cardsvc.core.wire import Outcome
 from cardsvc.handlers import manage_staff, own_account
 from tests.support.desk import Desk
@@ -53,14 +53,21 @@ def logged(service: Service, like: str) -> list[tuple[str, str, str | None]]:
         return [(row.what, row.subject, row.staff_no) for row in connection.execute(ask, {"what": like})]
 
 
-def test_a_role_with_a_say_in_money_or_people_is_given_by_two(service: Service) -> None:
-    assert {Role.CASHIER, Role.DUTY_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR} <= WEIGHTY
-    assert not WEIGHTY & {Role.CREW, Role.COLD_CLERK, Role.FURNACE_OPERATOR, Role.CALL_DESK}
+@pytest.mark.parametrize("role", Role)
+def test_nobody_makes_somebody_who_could_be_the_other_of_two(service: Service, role: Role) -> None:
     for second in (None, ADMIN, StaffNo("1003")):
-        no = added(service, Role.CASHIER, second=second)
+        no = added(service, role, second=second)
         assert isinstance(no, Refusal) and no.problem in (Problem.FOUR_EYES, Problem.NOT_ALLOWED), second
+    begins(service, role)
+    reset = manage_staff.reset(service.context, NEW, (ADMIN, None), service.clock.now)
+    assert isinstance(reset, Refusal) and reset.problem is Problem.FOUR_EYES
+    assert manage_staff.leave(service.context, NEW, (ADMIN, None), service.clock.now) is None
+    back = manage_staff.come_back(service.context, NEW, (ADMIN, None), service.clock.now)
+    assert isinstance(back, Refusal) and back.problem is Problem.FOUR_EYES
 
-    assert isinstance(added(service, Role.CREW), str)
+
+def test_a_role_is_given_by_two_and_taken_by_one(service: Service) -> None:
+    begins(service, Role.CREW)
     wanted, now = (Role.CREW, Role.CASHIER), service.clock.now
     alone = manage_staff.change(service.context, NEW, wanted, None, (ADMIN, None), now)
     assert alone is not None and alone.problem is Problem.FOUR_EYES
@@ -68,6 +75,14 @@ def test_a_role_with_a_say_in_money_or_people_is_given_by_two(service: Service) 
     assert logged(service, "staff roles%") == [
         ("staff roles: crew, cashier in all counties (before: crew in all counties) with 1016", NEW, ADMIN)
     ]
+    assert manage_staff.change(service.context, NEW, (Role.CASHIER,), None, (ADMIN, None), now) is None
+
+
+def test_a_wrong_second_password_leaves_the_roles_ticked_as_they_were(service: Service) -> None:
+    form = {"role": "cashier", "county": "330324", "second_staff_no": "1016", "second_password": "wrong"}
+    refused = Desk(service, ADMIN).post("staff/1003/roles", **form)
+    assert refused.status_code == 401 and 'value="330324" selected' in refused.text
+    assert [role for role in Role if f'value="{role}" checked' in refused.text] == [Role.CASHIER]
 
 
 def test_nobody_gives_a_role_to_themselves_alone(service: Service) -> None:
@@ -120,11 +135,11 @@ def test_a_reset_ends_every_session_and_is_told_to_its_owner(service: Service) -
     desk = desk_of(service, OWN)
     assert desk.get("work").status_code == 200
 
-    first = manage_staff.reset(service.context, NEW, (ADMIN, None), service.clock.now)
+    first = manage_staff.reset(service.context, NEW, (ADMIN, AUDITOR), service.clock.now)
 
     assert isinstance(first, str) and desk.get("work").headers["location"] == "/office/sign-in"
     assert "1017" in desk_of(service, first).get("account").text
-    assert logged(service, "staff password%") == [("staff password reset", NEW, ADMIN)]
+    assert logged(service, "staff password%") == [("staff password reset with 1016", NEW, ADMIN)]
     refused = manage_staff.reset(service.context, StaffNo("1010"), (ADMIN, None), service.clock.now)
     assert isinstance(refused, Refusal) and refused.problem is Problem.FOUR_EYES
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.records import Record, Value, Wrong
-from cardsvc.handlers import grant_module
 from cardsvc.modules import Module
 from cardsvc.rows import keeping
 from cardsvc.rows.keeping import Where
 from tests.support.desk import Desk
+from tests.support.granting import grant
 from tests.support.home import Service
 
 LEADER, CLERK = StaffNo("1051"), StaffNo("1052")
@@ -36,7 +36,7 @@ class Bureau:
 
     def __init__(self, service: Service, module: Module) -> None:
         self.service, self.module = service, module
-        assert grant_module.handle(service.context, CLERK, [module.name], LEADER, service.clock.now) is None
+        grant(service, CLERK, [module.name])
         self.sign_in()
 
     def sign_in(self) -> None:

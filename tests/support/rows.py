@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 from cardsvc.core.ids import StaffNo
 from cardsvc.core.records import Fault
-from cardsvc.handlers import grant_module, keep_row, move_row
+from cardsvc.handlers import keep_row, move_row
 from cardsvc.modules import Module
 from cardsvc.rows import keeping, tables
+from tests.support.granting import grant
 from tests.support.home import Service
 
 CLERK, SECOND, LEADER = StaffNo("1052"), StaffNo("1016"), StaffNo("1051")
@@ -63,8 +64,7 @@ class Clerk:
 
     def granted(self) -> None:
         """They may see the module's pages."""
-        context = self.service.context
-        assert grant_module.handle(context, CLERK, [self.module.name], LEADER, context.clock()) is None
+        grant(self.service, CLERK, [self.module.name])
 
     def moves(self, record: str, row_id: str, move: str, second: StaffNo | None = None, **texts: str) -> None:
         """Move a row; it must be done."""
