@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from cardsvc.core.local_time import local
-from cardsvc.handlers import grant_module
 from cardsvc.modules.elder_care import MODULE as ELDER_CARE
 from cardsvc.modules.social_relief import MODULE as RELIEF
-from tests.modules.conftest import CLERK, COUNTY, LEADER
+from tests.modules.conftest import CLERK, COUNTY
 from tests.modules.test_by_two import texts
 from tests.modules.test_elder_care import ASSESSED, ELDER
 from tests.support.desk import Desk
+from tests.support.granting import grant
 from tests.support.home import Service
 from tests.support.rows import Clerk
 
@@ -24,7 +24,7 @@ def clerk(service: Service, *, of: str) -> Clerk:
     """The bureau's clerk in a module, whose pages the county's clerk sees too."""
     found = Clerk.of(service, {one.name: one for one in (ELDER_CARE, RELIEF)}[of])
     for one in (CLERK, COUNTY):
-        assert grant_module.handle(service.context, one, [of, "sample"], LEADER, service.clock.now) is None
+        grant(service, one, [of, "sample"])
     return found
 
 
