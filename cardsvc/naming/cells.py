@@ -176,7 +176,8 @@ def unnumbered(text: str) -> str:
 
     def run(match: re.Match[str]) -> str:
         parts = re.split(r"[\s\-]+", match[0])
-        joined = number_in("".join(parts)) is not None and all(number_in(one) is None for one in parts)
+        some = ("".join(parts[n:m]) for n in range(len(parts)) for m in range(n + 2, len(parts) + 1))
+        joined = any(map(number_in, some)) and all(number_in(one) is None for one in parts)
         return MASK if joined else re.sub(r"[0-9]+[Xx]?", piece, match[0])
 
     return SPACED.sub(run, plain)

@@ -39,7 +39,7 @@ def page(connection: Connection, vault: Vault, where: Where, wanted: Wanted, siz
     """A page of the list. What is asked for and not declared (an unknown sort, a broken cursor) is not done."""
     matching, few = ordered(connection, vault, where, wanted)
     sort = wanted.sort if wanted.sort in sorts(where.record) else ""
-    cursor = _cursor(connection, where, sort, wanted.after)
+    cursor = _cursor(connection, where, sort, wanted)
     forward = not (wanted.back and cursor is not None)
     descending = (wanted.down if sort else not wanted.down) is forward
     found: list[Kept] = []
@@ -143,15 +143,17 @@ def _beyond(keys: list[Any], cursor: list[Any], descending: bool) -> ColumnEleme
     return and_(reached, or_(first, second))
 
 
-def _cursor(connection: Connection, where: Where, sort: str, row_id: str) -> list[Any] | None:
+def _cursor(connection: Connection, where: Where, sort: str, wanted: Wanted) -> list[Any] | None:
     """Where a list goes on: beyond a row, by what it has there; None from the beginning, also where no row is meant.
 
-    An address says the row's id alone: what a list is sorted by may be somebody's name.
+    An address says the row's id alone: what a list is sorted by may be somebody's name. What another county's row has
+    is nobody's to find so; a list of a day has rows that are another's by now.
     """
+    row_id, county = wanted.after, wanted.county if wanted.as_of is None else None
     if not row_id or UNHELD.search(row_id):
         return None
     if not sort:
         return [row_id]
     c = where.table.c
-    row = connection.execute(select(c[sort]).where(c.home_id == where.home_id, c.id == row_id)).first()
-    return [row[0], row_id] if row is not None else None
+    row = connection.execute(select(c[sort], c.county).where(c.home_id == where.home_id, c.id == row_id)).first()
+    return [row[0], row_id] if row is not None and county in (None, row.county) else None

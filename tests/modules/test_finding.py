@@ -13,7 +13,7 @@ from admin_web.records import At, wanted_of
 from cardsvc.api.access import Signed
 from cardsvc.rows import paging
 from cardsvc.rows.matching import Wanted, asked_for
-from tests.modules.conftest import CLERK
+from tests.modules.conftest import CLERK, COUNTY
 from tests.modules.test_rows import add, rows, where
 from tests.support import sample_module
 from tests.support.desk import Desk
@@ -49,6 +49,14 @@ def test_a_cursor_that_no_page_wrote_is_none(both: Service) -> None:
         for sort, after in CURSORS:
             page = paging.page(connection, vault, place, Wanted(sort=sort, after=after), 4)
             assert len(page.rows) == 1 and not page.before, (sort, after)
+
+
+def test_a_row_of_another_county_says_nothing_by_where_a_list_goes_on(bureau: Service) -> None:
+    for number in range(3):
+        add(Desk(bureau, CLERK), county="330324", name=f"样{number}")
+    other = add(Desk(bureau, CLERK), county="330302", name="样1 另")
+    page = Desk(bureau, COUNTY).get(f"modules/sample/thing?sort=name&after={other}").text
+    assert all(f"样{number}" in page for number in range(3)) and "另" not in page
 
 
 def test_where_a_sorted_list_goes_on_names_nobody(bureau: Service) -> None:
