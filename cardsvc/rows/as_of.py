@@ -87,10 +87,7 @@ def changed(where: Where, names: Iterable[str], day: date) -> Select[tuple[str]]
 
 def has_changed_since(where: Where, names: Iterable[str], day: date) -> ColumnElement[bool]:
     """That a row which is met changed in these columns, or in its county, after a day: found by the row's few lines."""
-    h = t.module_history.c
-    named = value_aside(h.field).in_(_with_county(names))
-    own = (*_of(where), h.row_id == where.table.c.id, named, value_aside(h.day) > day.isoformat())
-    return select(h.version).where(*own).correlate(where.table).limit(1).scalar_subquery().is_not(None)
+    return _changed_since(where, _with_county(names), day)
 
 
 def _with_county(names: Iterable[str]) -> list[str]:
@@ -102,19 +99,23 @@ def _of(where: Where) -> tuple[ColumnElement[bool], ...]:
     return h.home_id == where.home_id, h.module == where.module, h.record == where.record.name
 
 
-def _lines(where: Where, asked: ColumnElement[Any], name: str) -> Select[Any]:
-    """What the lines of a row that is met say of a column; found by the row, which has few."""
+def _lines(where: Where, asked: ColumnElement[Any], names: Iterable[str]) -> Select[Any]:
+    """What the lines of a row that is met say of columns; found by the row, which has few."""
     h, c = t.module_history.c, where.table.c
-    own = (*_of(where), h.row_id == c.id, value_aside(h.field) == name)
+    own = (*_of(where), h.row_id == c.id, value_aside(h.field).in_([*names]))
     return select(asked).where(*own).correlate(where.table).limit(1)
 
 
 def one_changed_since(where: Where, name: str, day: date) -> ColumnElement[bool]:
     """That a row which is met changed in this column after a day."""
+    return _changed_since(where, [name], day)
+
+
+def _changed_since(where: Where, names: Iterable[str], day: date) -> ColumnElement[bool]:
     h = t.module_history.c
     since = value_aside(h.day) > day.isoformat()
     # The version stands in the table's key and not in the index by day, which SQLite would take for it.
-    return _lines(where, h.version, name).where(since).scalar_subquery().is_not(None)
+    return _lines(where, h.version, names).where(since).scalar_subquery().is_not(None)
 
 
 def _then_of(where: Where, name: str, present: Some, day: date) -> ColumnElement[Any]:
@@ -122,7 +123,7 @@ def _then_of(where: Where, name: str, present: Some, day: date) -> ColumnElement
     h = t.module_history.c
     by_then = h.day <= day.isoformat()
     order = (case((by_then, 0), else_=1), case((by_then, -h.version), else_=h.version))
-    text = _lines(where, case((by_then, h.after), else_=h.before), name).order_by(*order).scalar_subquery()
+    text = _lines(where, case((by_then, h.after), else_=h.before), [name]).order_by(*order).scalar_subquery()
     return case((one_changed_since(where, name, day), _typed(where.record, name, text, present)), else_=present.c[name])
 
 

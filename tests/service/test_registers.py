@@ -26,13 +26,13 @@ from cardsvc.store import registers as store
 from cardsvc.store.engine import statements
 from cardsvc.store.snapshots import case_lines
 from tests.core.story import DETAILS
-from tests.service.outside.test_loops import until
 from tests.support import modules
 from tests.support.accounts import bill, owes, told
 from tests.support.desk import Desk
 from tests.support.home import ID_NO, Service
 from tests.support.modules.relief import SCHEMA, Mood, Way, waivers
 from tests.support.telling import TO_STORAGE, Told
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.one_engine
 SOURCE = "low_income DB-7 relief 2026-11-01 table:1"
@@ -183,7 +183,7 @@ def test_a_slow_register_is_not_asked_a_second_question_while_it_thinks(service:
     another(service)
 
     assert registers.ask_due() == {"slow": 2}
-    until("it was asked", lambda: Mood.asked > 0)  # it may hear the question after we gave it up
+    until(lambda: Mood.asked > 0, "it was asked")  # it may hear the question after we gave it up
     Mood.go_on.set()
     for thread in registers._busy.values():
         thread.join(LONG_S)

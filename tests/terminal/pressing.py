@@ -13,7 +13,8 @@ from terminal.kiosk.app import create_kiosk
 from terminal.uplink import Uplink
 from tests.support.home import staff_for
 from tests.support.serving import Served
-from tests.terminal.rig import Bench, until
+from tests.support.waiting import until
+from tests.terminal.rig import Bench
 
 
 class Touch:

@@ -2,8 +2,6 @@
 
 import random
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -213,14 +211,6 @@ class Home:
     def close(self) -> None:
         for bench in self.benches.values():
             bench.close()
-
-
-def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    """What another thread brings about in its own time; it has long, as this machine may be at other work."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
 
 
 def green(outcome: Outcome) -> None:

@@ -11,8 +11,9 @@ from cardsvc.core.facts import Step
 from cardsvc.core.ids import CaseNo
 from tests.support.browser import Pages, picture
 from tests.support.telling import stored
+from tests.support.waiting import until
 from tests.terminal.pressing import Touch, choose, enter, sign_in
-from tests.terminal.rig import Home, until
+from tests.terminal.rig import Home
 from tests.terminal.way import before, booked, go
 
 

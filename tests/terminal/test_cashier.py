@@ -29,8 +29,9 @@ from terminal.session import Colour, Outcome
 from tests.support.accounts import owes
 from tests.support.browser import Pages, picture
 from tests.support.paying import Counter
+from tests.support.waiting import until
 from tests.terminal.pressing import Touch, choose, enter, sign_in, take, to_english
-from tests.terminal.rig import Bench, Home, green, until
+from tests.terminal.rig import Bench, Home, green
 from tests.terminal.way import before, booked, go
 
 

@@ -20,8 +20,9 @@ from terminal.printing import ReceiptPrinter
 from terminal.session import OnPaper, PrintJob
 from tests.support.browser import Pages, picture
 from tests.support.paper import Held
+from tests.support.waiting import until
 from tests.terminal.pressing import Touch, choose, enter, sign_in, to_english
-from tests.terminal.rig import Bench, Home, green, until
+from tests.terminal.rig import Bench, Home, green
 from tests.terminal.test_cashier import SMALL
 from tests.terminal.way import before, booked, go
 

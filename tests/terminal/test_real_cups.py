@@ -14,7 +14,7 @@ from cardsvc.core.problems import Problem
 from cardsvc.virtual_reader.stack import free_port
 from terminal.printing import ReceiptPrinter
 from tests.support.process import Programs
-from tests.terminal.rig import until
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.cups, pytest.mark.night]
 NAME = "till"

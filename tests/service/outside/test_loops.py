@@ -5,7 +5,6 @@ import random
 import sys
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from cardsvc.virtual_reader.stack import free_port
 from tests.support.home import quick_hash
 from tests.support.process import Programs
 from tests.support.serving import Served
+from tests.support.waiting import until
 
 PASSPHRASE, SECRET = "a passphrase of a test", "the gateway's secret"
 MESSAGES = 7
@@ -65,13 +65,6 @@ def home(folder: Path) -> Context:
     return context
 
 
-def until(what: str, holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 120
-    while not holds():
-        assert time.monotonic() < end, what
-        time.sleep(0.05)
-
-
 def test_two_processes_send_each_message_once_and_reconcile_yesterday_once(tmp_path: Path, programs: Programs) -> None:
     context = home(tmp_path)
     gateway = outside.gateway(SECRET.encode(), clock)
@@ -95,9 +88,9 @@ def test_two_processes_send_each_message_once_and_reconcile_yesterday_once(tmp_p
         with context.engine.connect() as connection:
             return [*connection.execute(select(t.reconciliation.c.day)).scalars()]
 
-    until("the messages came", lambda: len(gateway.received) == MESSAGES)
-    until("the report came", lambda: len(city.received) == 1)
-    until("the night was reconciled", lambda: reconciled() != [])
+    until(lambda: len(gateway.received) == MESSAGES, "the messages came")
+    until(lambda: len(city.received) == 1, "the report came")
+    until(lambda: reconciled() != [], "the night was reconciled")
     for one in both:
         assert one.stop() in (0, -2, 130)
         assert "failed" not in one.said() and "13800000000" not in one.said()

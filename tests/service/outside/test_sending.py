@@ -16,11 +16,11 @@ from cardsvc.receiver import receiver
 from cardsvc.settings import clock
 from cardsvc.store import outbox
 from tests.core.story import DETAILS
-from tests.service.outside.test_loops import until
 from tests.support.home import Service
 from tests.support.receiving import patient
 from tests.support.serving import Served
 from tests.support.telling import TO_STORAGE, Office, go, opened
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.one_engine
 SECRET = b"the gateway's secret"
@@ -97,7 +97,7 @@ def test_a_receiver_that_misbehaves_gets_it_again_and_has_it_once(
 
     assert outcome in error.split("|")
     assert states(service) == [("waiting", 1, outcome)]
-    until("it arrived", lambda: len(gateway.received) == arrived)
+    until(lambda: len(gateway.received) == arrived, "it arrived")
     assert sender.send_due() == {}, "it waits before the next try"
     gateway.mischief = Mischief.NONE
     service.clock.forward(seconds=31)

@@ -22,12 +22,13 @@ from cardsvc.store import migrations, payments
 from cardsvc.vault import keystore
 from cardsvc.vault.opening import open_vault
 from cardsvc.virtual_reader.stack import free_port
-from tests.service.outside.test_loops import PASSPHRASE, until
+from tests.service.outside.test_loops import PASSPHRASE
 from tests.support.home import Service
 from tests.support.paying import SECRET, Counter
 from tests.support.process import Program, Programs
 from tests.support.serving import Served
 from tests.support.telling import TO_STORAGE, Told
+from tests.support.waiting import until
 
 FEN = 700
 
@@ -180,7 +181,7 @@ class Running:
 
     def restarted(self) -> None:
         """It was killed; it is started again."""
-        until("it was killed", lambda: self.program.process.poll() is not None)
+        until(lambda: self.program.process.poll() is not None, "it was killed")
         self.start()
 
     def tell(self) -> None:
@@ -213,7 +214,7 @@ def test_killed_while_it_asks_the_order_is_shown_after_the_next_start(running: R
 
     running.restarted()
 
-    until("it is shown", running.is_(OrderState.SHOWN))
+    until(running.is_(OrderState.SHOWN), "it is shown")
     assert len(running.provider.orders) == 1
     paid(running)
 
@@ -221,7 +222,7 @@ def test_killed_while_it_asks_the_order_is_shown_after_the_next_start(running: R
 @pytest.mark.parametrize("acted", [False, True])
 def test_killed_while_it_hears_that_it_was_paid_it_is_posted_once(running: Running, acted: bool) -> None:
     running.cashier(f"cases/{running.case_no}/pay", amount="7.00")
-    until("it is shown", running.is_(OrderState.SHOWN))
+    until(running.is_(OrderState.SHOWN), "it is shown")
     running.deadly.path, running.deadly.acted = "/query", acted
     [number] = running.provider.orders
     running.provider.pay(number)
@@ -235,7 +236,7 @@ def test_killed_while_it_hears_that_it_was_paid_it_is_posted_once(running: Runni
 @pytest.mark.parametrize("acted", [False, True])
 def test_killed_while_it_cancels_the_order_is_over_or_payable_and_never_both(running: Running, acted: bool) -> None:
     running.cashier(f"cases/{running.case_no}/pay", amount="7.00")
-    until("it is shown", running.is_(OrderState.SHOWN))
+    until(running.is_(OrderState.SHOWN), "it is shown")
     running.deadly.path, running.deadly.acted = "/close", acted
     [number] = running.provider.orders
     running.cashier(f"payments/{number}/cancel")
@@ -243,7 +244,7 @@ def test_killed_while_it_cancels_the_order_is_over_or_payable_and_never_both(run
     running.restarted()
 
     if acted:
-        until("it is over", running.is_(OrderState.EXPIRED, OrderState.CANCELLED))
+        until(running.is_(OrderState.EXPIRED, OrderState.CANCELLED), "it is over")
         assert not running.provider.pay(number)
         assert running.counter.pays(running.case_no) == []
     else:
@@ -254,7 +255,7 @@ def paid(running: Running) -> None:
     """The phone pays, if it has not; there is one payment, whatever is told again."""
     [number] = running.provider.orders
     running.provider.pay(number)
-    until("it is paid", running.is_(OrderState.PAID))
+    until(running.is_(OrderState.PAID), "it is paid")
     for one in running.provider.telling:
         one.due = clock() - timedelta(seconds=1)
     running.tell()
